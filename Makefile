@@ -1,0 +1,76 @@
+# `make demo` and `make test` need python3 (3.11 or newer, with venv) and a package index; nothing else.
+PYTHON ?= python3
+# What `make deploy` saved the first time; the artifacts are built for the architecture named there.
+SAVED := $(shell grep -s '^parameter_overrides' samconfig.toml)
+ARCH ?= $(if $(findstring x86_64,$(SAVED)),x86_64,arm64)
+export ARCH
+REGION ?= $(or $(AWS_REGION),$(AWS_DEFAULT_REGION),us-east-1)
+BIN := .venv/bin
+SETUP := .venv/.complete
+
+export SAM_CLI_TELEMETRY = 0
+
+.PHONY: help setup demo test lint format build deploy lock
+.DEFAULT_GOAL := help
+
+help:  ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+setup: $(SETUP)  ## make .venv with the locked requirements and the project
+
+# uv itself comes by pip, held to the lock's hashes; everything else by uv.
+$(SETUP): requirements-dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv --clear .venv
+	sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > .venv/uv.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r .venv/uv.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps -e .
+	touch $@
+
+demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail
+	@$(BIN)/lastseen demo
+
+test: $(SETUP)  ## the tests
+	$(BIN)/pytest
+
+lint: $(SETUP)  ## ruff, mypy --strict, cfn-lint and sam validate
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/cfn-lint template.yaml ingest/forwarder.yaml
+	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template template.yaml
+	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template ingest/forwarder.yaml
+
+format: $(SETUP)  ## rewrite the code as ruff formats it
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+build: $(SETUP)  ## the Lambda artifacts, for ARCH (arm64 or x86_64), in .aws-sam/build
+	$(BIN)/sam build
+
+deploy: build  ## deploy what was built; asks for the settings the first time
+	$(BIN)/sam deploy $(if $(SAVED),,--guided --parameter-overrides Architecture=$(ARCH))
+
+lock: $(SETUP)  ## renew the locked requirements
+	$(BIN)/uv pip compile $(LOCK) --group dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile $(LOCK) --group ingest --constraint requirements-dev.txt -o ingest/requirements.txt
+	$(BIN)/uv pip compile $(LOCK) --group reporter --constraint requirements-dev.txt -o reporter/requirements.txt
+
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
+
+# What `sam build` calls, once for each function: its package, activity, and its locked requirements.
+PLATFORM_arm64 := aarch64-manylinux_2_28
+PLATFORM_x86_64 := x86_64-manylinux_2_28
+
+build-IngestFunction: PACKAGE := ingest
+build-ReporterFunction: PACKAGE := reporter
+build-IngestFunction build-ReporterFunction:
+	@test -x $(BIN)/uv || { echo 'run make setup first'; exit 1; }
+	mkdir -p $(ARTIFACTS_DIR)/$(PACKAGE) $(ARTIFACTS_DIR)/activity
+	cp $(PACKAGE)/*.py $(ARTIFACTS_DIR)/$(PACKAGE)
+	cp activity/*.py $(ARTIFACTS_DIR)/activity
+	$(BIN)/uv pip install --quiet --require-hashes --no-deps --only-binary :all: \
+		--python-version 3.13 --python-platform $(PLATFORM_$(ARCH)) \
+		--target $(ARTIFACTS_DIR) -r $(PACKAGE)/requirements.txt
+	rm -rf $(ARTIFACTS_DIR)/bin $(ARTIFACTS_DIR)/.lock

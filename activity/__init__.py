@@ -1,0 +1,1 @@
+"""Who was seen, with what and when: the contract between the writer (ingest) and the readers."""

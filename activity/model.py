@@ -1,0 +1,136 @@
+"""What one record proves about a principal, and how many such proofs become one item.
+
+Facets are the strings of the table's sort key; the functions here are the only place that spells them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+
+COVERAGE = "coverage"
+SIGNIN = "SIGNIN"
+
+# What is kept at the coarser resolution: it colours a last-seen time, it does not decide one.
+_DETAIL = ("SERVICE#", "IP#", "SESSION#")
+
+
+def id_facet(unique_id: str) -> str:
+    return f"ID#{unique_id}"
+
+
+def key_facet(access_key_id: str) -> str:
+    return f"KEY#{access_key_id}"
+
+
+def denied_facet(held: str) -> str:
+    """`held` is a unique id or an access key id."""
+    return f"DENIED#{held}"
+
+
+def service_facet(event_source: str) -> str:
+    return f"SERVICE#{event_source}"
+
+
+def ip_facet(address: str) -> str:
+    return f"IP#{address}"
+
+
+def session_facet(session_name: str) -> str:
+    return f"SESSION#{session_name}"
+
+
+def coverage_facet(account: str, region: str) -> str:
+    return f"{account}#{region}"
+
+
+def is_denied(facet: str) -> bool:
+    return facet.startswith("DENIED#")
+
+
+def is_detail(facet: str) -> bool:
+    return facet.startswith(_DETAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a time rests on: the event, its place and its address. Names are the table's attributes."""
+
+    event_id: str = ""
+    event_source: str = ""
+    event_name: str = ""
+    principal_id: str = ""
+    type: str = ""
+    account: str = ""
+    region: str = ""
+    source_ip: str = ""
+    user_agent: str = ""
+    session_name: str = ""
+    mfa: bool | None = None
+    error_code: str = ""
+
+    def rank(self) -> tuple[str, ...]:
+        """Decides between two events of the same second: the greater event id, then anything total."""
+        return tuple(map(str, _EVIDENCE_VALUES(self)))
+
+
+_EVIDENCE_VALUES = attrgetter(*(each.name for each in fields(Evidence)))
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The first and the last sighting of one principal with one facet."""
+
+    principal: str
+    facet: str
+    first_seen: datetime
+    last_seen: datetime
+    evidence: Evidence
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.principal, self.facet
+
+    def merge(self, other: "Activity") -> "Activity":
+        """Commutative, associative and idempotent, so that the order of delivery does not matter."""
+        older, newer = sorted((self, other), key=_LAST_SEEN)
+        if older.last_seen == newer.last_seen and older.evidence.rank() > newer.evidence.rank():
+            newer = older
+        first_seen = min(self.first_seen, other.first_seen)
+        return newer if newer.first_seen == first_seen else replace(newer, first_seen=first_seen)
+
+    def superseding(self, stored: "Activity", resolution: timedelta) -> "Activity | None":
+        """What to store in place of `stored`, or None where neither time moves by more than `resolution`."""
+        merged = stored.merge(self)
+        moved = max(merged.last_seen - stored.last_seen, stored.first_seen - merged.first_seen)
+        if moved > resolution or (not resolution and merged != stored):
+            return merged
+        return None
+
+
+_LAST_SEEN = attrgetter("last_seen")
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One record proving that one principal was active, and with what it was seen."""
+
+    principal: str
+    facets: tuple[str, ...]
+    at: datetime
+    evidence: Evidence
+
+    def activities(self) -> Iterator[Activity]:
+        plain = replace(self.evidence, error_code="")
+        for facet in self.facets:
+            evidence = self.evidence if is_denied(facet) else plain
+            yield Activity(self.principal, facet, self.at, self.at, evidence)
+
+
+def to_text(at: datetime) -> str:
+    """A time as the table keeps it, UTC to the second: as text it sorts as it does in time."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_text(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

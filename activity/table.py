@@ -1,0 +1,275 @@
+"""The activity table in DynamoDB: the only file that knows its keys, attributes and conditions."""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity import settings
+from activity.model import Activity, Evidence, from_text, is_detail, to_text
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BY_FACET = "by_facet"
+WRITERS = 16
+
+Key = tuple[str, str]
+
+_EVIDENCE = tuple(each.name for each in fields(Evidence))
+# An item that is not there, or whose last_seen moves by more than the resolution and whose first_seen does not.
+_MOVES_ON = "attribute_not_exists(#last_seen) OR (#last_seen < :older AND #first_seen <= :newer)"
+_STILL_AS_READ = "#last_seen = :read_last AND #first_seen = :read_first AND "
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How exactly and how long the table keeps times. No resolution: exact, whatever the order of records."""
+
+    resolution: timedelta = timedelta(0)
+    detail_resolution: timedelta = timedelta(0)
+    retention: timedelta = timedelta(days=400)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        seconds = settings.whole_number(environ, "RESOLUTION", default=300, least=0)
+        detail = settings.whole_number(environ, "DETAIL_RESOLUTION", default=3600, least=0)
+        return cls(timedelta(seconds=seconds), timedelta(seconds=detail), retention_from_env(environ))
+
+    def resolution_of(self, facet: str) -> timedelta:
+        return self.detail_resolution if is_detail(facet) else self.resolution
+
+
+def retention_from_env(environ: Mapping[str, str]) -> timedelta:
+    return timedelta(days=settings.whole_number(environ, "RETENTION_DAYS", default=400, least=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the activities given to `record_all`: every one is in exactly one of the three."""
+
+    written: int = 0
+    superseded: int = 0
+    failed: dict[Key, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What the table holds at one key: an activity, a report's flag, or both."""
+
+    activity: Activity | None
+    first_flagged: datetime | None = None
+
+
+class ActivityTable:
+    def __init__(self, client: "DynamoDBClient", name: str, keeping: Keeping | None = None) -> None:
+        self._client = client
+        self._name = name
+        self._keeping = keeping or Keeping()
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        name = settings.text(environ, "ACTIVITY_TABLE")
+        return cls(connect(), name, Keeping.from_env(environ))
+
+    def record(self, activity: Activity) -> bool:
+        """True if it was written, False if what the table holds is as new (within the resolution).
+
+        Raises botocore's ClientError or BotoCoreError; a write that failed so may be repeated freely.
+        """
+        resolution = self._keeping.resolution_of(activity.facet)
+        bounds = {
+            ":older": _string(to_text(activity.last_seen - resolution)),
+            ":newer": _string(to_text(activity.first_seen + resolution)),
+        }
+        refusal = self._client.exceptions.ConditionalCheckFailedException
+        while True:
+            try:
+                self._put(activity, "if_not_exists(#first_seen, :first_seen)", _MOVES_ON, bounds)
+                return True
+            except refusal as refused:
+                stored = _activity(refused.response["Item"])  # type: ignore[typeddict-item]  # ALL_OLD puts it there
+            merged = activity.superseding(stored, resolution)
+            if merged is None:
+                return False
+            with suppress(refusal):  # Somebody else wrote it meanwhile: look again.
+                self._put(merged, ":first_seen", *_as_read(stored))
+                return True
+
+    def record_all(
+        self, activities: Sequence[Activity], *, is_late: Callable[[], bool] = lambda: False
+    ) -> Outcome:
+        """Writes at most one activity per key. Once `is_late` answers True, what is left counts as failed."""
+
+        def attempt(activity: Activity) -> bool | str:
+            if is_late():
+                return "not written before the function's deadline"
+            try:
+                return self.record(activity)
+            except (ClientError, BotoCoreError) as error:
+                return str(error)
+
+        with ThreadPoolExecutor(WRITERS) as pool:
+            results = list(pool.map(attempt, activities))
+        count = Counter(result for result in results if isinstance(result, bool))
+        failed = {
+            activity.key: result
+            for activity, result in zip(activities, results, strict=True)
+            if isinstance(result, str)
+        }
+        return Outcome(count[True], count[False], failed)
+
+    def get(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        """The items that exist among `keys`."""
+        wanted = [{"principal": _string(p), "facet": _string(f)} for p, f in dict.fromkeys(keys)]
+        found = {}
+        pause = 0.05
+        while wanted:
+            chunk, wanted = wanted[:100], wanted[100:]  # BatchGetItem takes 100 keys.
+            answer = self._client.batch_get_item(RequestItems={self._name: {"Keys": chunk}})
+            for item in answer["Responses"].get(self._name, []):
+                found[item["principal"]["S"], item["facet"]["S"]] = _item(item)
+            unprocessed: Any = answer["UnprocessedKeys"]
+            left = unprocessed.get(self._name, {"Keys": []})["Keys"]
+            if left:
+                time.sleep(pause)
+                pause = min(2 * pause, 5)
+            wanted = left + wanted
+        return found
+
+    def of(self, principal: str) -> Iterator[Activity]:
+        """All that is known of one principal, by facet."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression="principal = :principal",
+            ExpressionAttributeValues={":principal": _string(principal)},
+        )
+        for page in pages:
+            for item in page["Items"]:
+                activity = _item(item).activity
+                if activity:
+                    yield activity
+
+    def principals_with(self, facet: str) -> list[str]:
+        """Everybody seen with `facet`: whose key it is, who has this unique id, who came from this address."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=BY_FACET,
+            KeyConditionExpression="facet = :facet",
+            ExpressionAttributeValues={":facet": _string(facet)},
+        )
+        return [item["principal"]["S"] for page in pages for item in page["Items"]]
+
+    def flag(self, key: Key, at: datetime) -> None:
+        """Remembers that a report flagged what this key stands for, and when first."""
+        self._update(
+            key,
+            "SET #first_flagged = :at, #expires_at = if_not_exists(#expires_at, :expires_at)",
+            {":at": _string(to_text(at)), ":expires_at": self._expiry(at)},
+        )
+
+    def unflag(self, key: Key) -> None:
+        self._update(key, "REMOVE #first_flagged", {})
+
+    def _put(self, activity: Activity, first_seen: str, condition: str, bounds: dict[str, Any]) -> None:
+        known = _known(activity.evidence)
+        unknown = [name for name in _EVIDENCE if name not in known]
+        times = f"SET #first_seen = {first_seen}, #last_seen = :last_seen, #expires_at = :expires_at"
+        sets = "".join(f", #{name} = :{name}" for name in known)
+        removes = " REMOVE " + ", ".join(f"#{name}" for name in unknown) if unknown else ""
+        values = bounds | {f":{name}": _value(value) for name, value in known.items()}
+        values |= {
+            ":first_seen": _string(to_text(activity.first_seen)),
+            ":last_seen": _string(to_text(activity.last_seen)),
+            ":expires_at": self._expiry(activity.last_seen),
+        }
+        self._update(activity.key, times + sets + removes, values, condition)
+
+    def _update(self, key: Key, update: str, values: dict[str, Any], condition: str = "") -> None:
+        # Every attribute goes by a placeholder: `type`, `region` and others are reserved words of DynamoDB.
+        marks = re.findall(r"#\w+", f"{update} {condition}")
+        more: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
+        if values:
+            more["ExpressionAttributeValues"] = values
+        self._client.update_item(
+            TableName=self._name,
+            Key={"principal": _string(key[0]), "facet": _string(key[1])},
+            UpdateExpression=update,
+            ExpressionAttributeNames={mark: mark[1:] for mark in marks},
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            **more,
+        )
+
+    def _expiry(self, at: datetime) -> dict[str, str]:
+        return {"N": str(int((at + self._keeping.retention).timestamp()))}
+
+
+def connect() -> "DynamoDBClient":
+    """A client whose connections suffice for the writers, and whose retries end well before a Lambda does."""
+    return boto3.client(
+        "dynamodb",
+        config=Config(
+            retries={"mode": "standard", "total_max_attempts": 6},
+            max_pool_connections=WRITERS,
+            connect_timeout=2,
+            read_timeout=5,
+        ),
+    )
+
+
+def attributes(activity: Activity) -> dict[str, Any]:
+    """An activity under the table's attribute names, in plain values; what is not known is left out."""
+    return {
+        "principal": activity.principal,
+        "facet": activity.facet,
+        "first_seen": to_text(activity.first_seen),
+        "last_seen": to_text(activity.last_seen),
+        **_known(activity.evidence),
+    }
+
+
+def _known(evidence: Evidence) -> dict[str, str | bool]:
+    values = {name: getattr(evidence, name) for name in _EVIDENCE}
+    return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+def _item(item: Mapping[str, Any]) -> Item:
+    flagged = from_text(item["first_flagged"]["S"]) if "first_flagged" in item else None
+    return Item(_activity(item) if "last_seen" in item else None, flagged)
+
+
+def _activity(item: Mapping[str, Any]) -> Activity:
+    plain = {name: next(iter(value.values())) for name, value in item.items()}
+    evidence = Evidence(**{name: plain[name] for name in _EVIDENCE if name in plain})
+    seen = from_text(plain["first_seen"]), from_text(plain["last_seen"])
+    return Activity(plain["principal"], plain["facet"], *seen, evidence)
+
+
+def _as_read(stored: Activity) -> tuple[str, dict[str, Any]]:
+    """The condition that nobody else has written the item since it was read."""
+    values = {
+        ":read_last": _string(to_text(stored.last_seen)),
+        ":read_first": _string(to_text(stored.first_seen)),
+    }
+    if not stored.evidence.event_id:
+        return _STILL_AS_READ + "attribute_not_exists(#event_id)", values
+    return _STILL_AS_READ + "#event_id = :read_event", values | {
+        ":read_event": _string(stored.evidence.event_id)
+    }
+
+
+def _value(value: str | bool) -> dict[str, Any]:
+    return {"BOOL": value} if isinstance(value, bool) else _string(value)
+
+
+def _string(text: str) -> dict[str, str]:
+    return {"S": text}

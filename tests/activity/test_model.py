@@ -1,0 +1,72 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from builders import activity, at
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activity.model import Evidence, Sighting, from_text, to_text
+
+activities = st.builds(
+    activity,
+    seconds=st.integers(0, 5),
+    event_id=st.sampled_from(["", "a", "b"]),
+    source_ip=st.sampled_from(["", "192.0.2.1"]),
+    mfa=st.sampled_from([None, True, False]),
+)
+
+
+@given(activities, activities)
+def test_merging_does_not_depend_on_which_came_first(one, other):
+    assert one.merge(other) == other.merge(one)
+
+
+@given(activities, activities, activities)
+def test_merging_does_not_depend_on_the_grouping(one, two, three):
+    assert one.merge(two).merge(three) == one.merge(two.merge(three))
+
+
+@given(activities)
+def test_merging_the_same_again_changes_nothing(one):
+    assert one.merge(one) == one
+
+
+def test_of_two_events_in_one_second_the_greater_id_is_the_evidence():
+    assert activity(0, "b").merge(activity(0, "a")).evidence.event_id == "b"
+
+
+def test_the_newest_sighting_is_the_evidence_and_the_oldest_is_first_seen():
+    merged = activity(60, "new").merge(activity(0, "old"))
+
+    assert (merged.first_seen, merged.last_seen, merged.evidence.event_id) == (at(0), at(60), "new")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_written"),
+    [
+        pytest.param(301, True, id="later by more than the resolution"),
+        pytest.param(300, False, id="later by the resolution"),
+        pytest.param(-300, False, id="earlier by the resolution"),
+        pytest.param(-301, True, id="earlier by more than the resolution"),
+    ],
+)
+def test_an_item_is_rewritten_only_when_a_time_moves_by_more_than_the_resolution(seconds, is_written):
+    kept = activity(seconds).superseding(activity(0), timedelta(seconds=300))
+
+    assert (kept is not None) is is_written
+
+
+def test_only_a_denied_facet_keeps_the_error_code():
+    sighting = Sighting("p", ("DENIED#x", "IP#192.0.2.1"), at(0), Evidence("e", error_code="AccessDenied"))
+
+    denied, address = sighting.activities()
+
+    assert (denied.evidence.error_code, address.evidence.error_code) == ("AccessDenied", "")
+
+
+@given(st.datetimes(datetime(2013, 11, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  # hypothesis wants naive bounds
+def test_times_as_text_sort_as_times_do_and_come_back(when):
+    second = when.replace(microsecond=0)
+
+    assert from_text(to_text(when)) == second
+    assert to_text(second) < to_text(second + timedelta(seconds=1))

@@ -1,0 +1,287 @@
+"""One contract for both tables: DynamoDB's (moto here) and the one in memory."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from builders import ALICE, activity, at
+
+from activity.model import id_facet
+from activity.settings import BadSetting
+from activity.table import ActivityTable, Keeping, attributes
+from lastseen.embedded import EmbeddedTable
+
+FIVE_MINUTES = Keeping(timedelta(minutes=5), timedelta(hours=1))
+
+
+@pytest.fixture(params=["dynamo", "in_memory"])
+def make(request):
+    """Makes an empty table that keeps times as asked."""
+    if request.param == "in_memory":
+        return EmbeddedTable
+    dynamodb = request.getfixturevalue("dynamodb")
+    return lambda keeping=None: ActivityTable(dynamodb, "activity", keeping)
+
+
+def only(table):
+    (item,) = table.of(ALICE)
+    return item
+
+
+@pytest.mark.parametrize("order", list(permutations([(0, "d"), (60, "a"), (60, "b"), (120, "c")])))
+def test_neither_order_nor_duplicates_matter_when_times_are_exact(make, order):
+    table = make()
+    for seconds, event in (*order, order[0]):
+        table.record(activity(seconds, event))
+
+    assert only(table) == activity(120, "c", first=0)
+
+
+@pytest.mark.parametrize("order", list(permutations([(0, "a"), (0, "b"), (0, "")])))
+def test_of_one_second_the_greater_event_id_stays_in_every_order(make, order):
+    table = make()
+    for seconds, event in order:
+        table.record(activity(seconds, event))
+
+    assert only(table).evidence.event_id == "b"
+
+
+def test_an_older_sighting_does_not_move_last_seen_back(make):
+    table = make()
+    table.record(activity(60, "new", source_ip="192.0.2.1"))
+
+    assert table.record(activity(0, "old", source_ip="192.0.2.2"))
+    assert only(table) == activity(60, "new", first=0, source_ip="192.0.2.1")
+
+
+def test_what_is_within_the_resolution_is_not_written(make):
+    table = make(FIVE_MINUTES)
+    table.record(activity(0, "a"))
+
+    assert not table.record(activity(300, "b"))
+    assert table.record(activity(301, "c"))
+    assert only(table) == activity(301, "c", first=0)
+
+
+def test_services_addresses_and_sessions_are_kept_to_the_hour(make):
+    table = make(FIVE_MINUTES)
+    table.record(activity(0, facet="SERVICE#s3.amazonaws.com"))
+
+    assert not table.record(activity(3600, facet="SERVICE#s3.amazonaws.com"))
+    assert table.record(activity(3601, facet="SERVICE#s3.amazonaws.com"))
+
+
+@pytest.mark.parametrize("order", list(permutations([0, 200, 400, 1100])))
+def test_the_stored_last_seen_is_never_late_and_never_early_by_more_than_the_resolution(make, order):
+    table = make(FIVE_MINUTES)
+    for seconds in order:
+        table.record(activity(seconds))
+
+    late = at(1100) - only(table).last_seen
+    assert timedelta(0) <= late <= timedelta(minutes=5)
+
+
+def test_a_write_of_an_older_and_a_newer_time_at_once_moves_both(make):
+    table = make()
+    table.record(activity(60, "middle"))
+    table.record(activity(120, "new", first=0))
+
+    assert only(table) == activity(120, "new", first=0)
+
+
+def test_evidence_that_the_newer_sighting_lacks_does_not_stay(make):
+    table = make()
+    table.record(activity(0, mfa=True, user_agent="aws-cli"))
+    table.record(activity(60, mfa=None, source_ip="192.0.2.1"))
+
+    assert only(table) == activity(60, first=0, source_ip="192.0.2.1")
+
+
+def test_every_activity_is_written_superseded_or_failed(make):
+    table = make()
+    table.record(activity(60))
+
+    outcome = table.record_all([activity(0, first=0, facet="KEY#AKIA"), activity(60)])
+
+    assert (outcome.written, outcome.superseded, outcome.failed) == (1, 1, {})
+
+
+def test_an_item_has_the_attributes_of_the_contract(table, items):
+    table.record(
+        activity(
+            0,
+            facet="DENIED#AIDAALICE",
+            event_source="s3.amazonaws.com",
+            event_name="ListBuckets",
+            principal_id="AIDAALICE",
+            type="IAMUser",
+            account="123456789012",
+            region="eu-west-1",
+            source_ip="198.51.100.7",
+            user_agent="aws-cli/2",
+            session_name="s",
+            mfa=True,
+            error_code="AccessDenied",
+        )
+    )
+
+    assert items()[ALICE, "DENIED#AIDAALICE"] == {
+        "principal": ALICE,
+        "facet": "DENIED#AIDAALICE",
+        "first_seen": "2026-11-20T12:00:00Z",
+        "last_seen": "2026-11-20T12:00:00Z",
+        "expires_at": str(int((at(0) + timedelta(days=400)).timestamp())),
+        "event_id": "e",
+        "event_source": "s3.amazonaws.com",
+        "event_name": "ListBuckets",
+        "principal_id": "AIDAALICE",
+        "type": "IAMUser",
+        "account": "123456789012",
+        "region": "eu-west-1",
+        "source_ip": "198.51.100.7",
+        "user_agent": "aws-cli/2",
+        "session_name": "s",
+        "mfa": True,
+        "error_code": "AccessDenied",
+    }
+
+
+def test_attributes_are_those_of_the_item_without_its_expiry(table, items):
+    table.record(activity(0, region="eu-west-1"))
+    (stored,) = items().values()
+
+    assert attributes(activity(0, region="eu-west-1")) == {
+        name: value for name, value in stored.items() if name != "expires_at"
+    }
+
+
+def test_an_item_written_by_somebody_else_meanwhile_is_read_again(dynamodb):
+    """The other writer comes in between our look at the item and our write of what the two come to."""
+    ours = ActivityTable(boto3.client("dynamodb"), "activity")
+    theirs = ActivityTable(dynamodb, "activity")
+    theirs.record(activity(60, "b"))
+    calls = []
+
+    def write_in_between(**_):
+        calls.append(1)
+        if len(calls) == 2:
+            theirs.record(activity(120, "c"))
+
+    ours._client.meta.events.register("before-call.dynamodb.UpdateItem", write_in_between)
+    ours.record(activity(0, "a"))
+
+    assert only(theirs) == activity(120, "c", first=0)
+
+
+def test_an_item_deleted_meanwhile_is_written_anew(dynamodb):
+    ours = ActivityTable(boto3.client("dynamodb"), "activity")
+    ActivityTable(dynamodb, "activity").record(activity(60, "b"))
+    key = {"principal": {"S": ALICE}, "facet": {"S": "ID#AIDAALICE"}}
+    calls = []
+
+    def delete_in_between(**_):
+        calls.append(1)
+        if len(calls) == 2:
+            dynamodb.delete_item(TableName="activity", Key=key)
+
+    ours._client.meta.events.register("before-call.dynamodb.UpdateItem", delete_in_between)
+
+    assert ours.record(activity(0, "a"))
+    assert only(ours) == activity(0, "a")
+
+
+def test_a_write_that_fails_is_named_and_the_others_are_written(aws, table, items):
+    too_long = activity(0, facet="ID#" + "x" * 1100)  # A sort key has at most 1,024 bytes.
+
+    outcome = table.record_all([activity(0), too_long])
+
+    assert outcome.written == 1
+    assert list(outcome.failed) == [too_long.key]
+    assert list(items()) == [(ALICE, "ID#AIDAALICE")]
+
+
+def test_nothing_is_written_after_the_deadline(table, items):
+    outcome = table.record_all([activity(0)], is_late=lambda: True)
+
+    assert outcome.failed == {activity(0).key: "not written before the function's deadline"}
+    assert items() == {}
+
+
+def test_only_what_exists_is_got_and_each_key_may_be_asked_for_twice(table):
+    many = [activity(0, facet=f"SERVICE#{number}") for number in range(150)]
+    table.record_all(many)
+
+    found = table.get([each.key for each in (*many, *many)] + [(ALICE, "ID#nobody")])
+
+    assert {key: item.activity for key, item in found.items()} == {each.key: each for each in many}
+
+
+def test_keys_that_dynamodb_did_not_get_to_are_asked_for_again(no_real_credentials):
+    client = boto3.client("dynamodb")
+    key = {"principal": {"S": ALICE}, "facet": {"S": "ID#AIDAALICE"}}
+    item = key | {name: {"S": "2026-11-20T12:00:00Z"} for name in ("first_seen", "last_seen")}
+    with Stubber(client) as stub:
+        stub.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": {"activity": {"Keys": [key]}}})
+        stub.add_response("batch_get_item", {"Responses": {"activity": [item]}, "UnprocessedKeys": {}})
+
+        found = ActivityTable(client, "activity").get([(ALICE, "ID#AIDAALICE")])
+
+    assert found[ALICE, "ID#AIDAALICE"].activity.last_seen == at(0)
+
+
+def test_the_index_tells_who_was_seen_with_a_facet(table):
+    table.record(activity(0))
+    table.record(activity(0, principal="arn:aws:iam::123456789012:user/alice-renamed"))
+
+    assert sorted(table.principals_with(id_facet("AIDAALICE"))) == [ALICE, f"{ALICE}-renamed"]
+
+
+def test_a_flag_outlives_later_sightings_and_is_taken_off_again(table):
+    key = ALICE, "ID#AIDAALICE"
+    table.flag(key, at(0))
+    table.record(activity(60))
+    item = table.get([key])[key]
+    table.unflag(key)
+
+    assert (item.activity, item.first_flagged) == (activity(60), at(0))
+    assert table.get([key])[key].first_flagged is None
+
+
+def test_a_flag_alone_is_no_activity(table):
+    key = ALICE, "ID#AIDAALICE"
+    table.flag(key, at(0))
+
+    assert table.get([key])[key].activity is None
+    assert list(table.of(ALICE)) == []
+
+
+def test_settings_have_the_defaults_of_the_template(no_real_credentials):
+    assert Keeping.from_env({}) == Keeping(timedelta(minutes=5), timedelta(hours=1), timedelta(days=400))
+
+
+@pytest.mark.parametrize("name", ["RESOLUTION", "DETAIL_RESOLUTION", "RETENTION_DAYS"])
+def test_a_setting_that_is_no_number_is_named(name):
+    with pytest.raises(BadSetting, match=f"{name} must be a whole number from .*, not 'soon'"):
+        Keeping.from_env({name: "soon"})
+
+
+def test_a_table_that_is_not_named_stops_the_program():
+    with pytest.raises(BadSetting, match="ACTIVITY_TABLE is not set"):
+        ActivityTable.from_env({})
+
+
+def test_a_failure_that_is_not_the_conditions_is_raised(aws):
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        ActivityTable(aws("dynamodb"), "no-such-table").record(activity(0))
+
+
+def test_a_table_that_cannot_be_reached_fails_every_write(no_real_credentials):
+    client = boto3.client("dynamodb")
+    with Stubber(client) as stub:
+        stub.add_client_error("update_item", "InternalServerError")
+        outcome = ActivityTable(client, "activity").record_all([activity(0)])
+
+    assert list(outcome.failed) == [activity(0).key]

@@ -1,0 +1,57 @@
+import os
+from unittest.mock import patch
+
+import boto3
+import pytest
+
+from activity.table import ActivityTable
+from lastseen.local_aws import local_aws, make_table
+
+REGION = "us-east-1"
+
+
+@pytest.fixture(autouse=True)
+def no_real_credentials():
+    """Nothing of the machine's AWS configuration reaches a test."""
+    ours = "AWS_", "ACTIVITY_", "STALE_"
+    keep = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    fake = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": REGION}
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    with patch.dict(os.environ, keep | fake | nowhere, clear=True):
+        yield
+
+
+@pytest.fixture
+def aws(no_real_credentials):
+    """An empty AWS in this process; call it with a service's name for a client."""
+    with local_aws(REGION) as client:
+        yield client
+
+
+@pytest.fixture
+def dynamodb(aws):
+    client = aws("dynamodb")
+    make_table(client, "activity")
+    return client
+
+
+@pytest.fixture
+def table(dynamodb):
+    """The activity table with exact times."""
+    return ActivityTable(dynamodb, "activity")
+
+
+@pytest.fixture
+def items(dynamodb):
+    """All of the table, by principal and facet, as DynamoDB has it."""
+
+    def read():
+        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName="activity")
+        plain = (
+            {name: next(iter(value.values())) for name, value in item.items()}
+            for page in pages
+            for item in page["Items"]
+        )
+        return {(item["principal"], item["facet"]): item for item in plain}
+
+    return read
