@@ -1,0 +1,1 @@
+"""From CloudTrail events to the activity table."""

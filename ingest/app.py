@@ -1,0 +1,100 @@
+"""The ingest Lambda: a batch of EventBridge events in, the messages to try again out."""
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import msgspec
+from aws_lambda_powertools import Logger, Metrics, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+
+from activity.table import ActivityTable, Outcome
+from ingest.batch import Batch
+from ingest.wire import UnreadableRecord
+
+NAMESPACE = "LastActivity"
+# Time for the answer, and for the write that is under way with all of its retries.
+MARGIN_MS = 10_000
+
+logger = Logger(service="ingest")
+metrics = Metrics(namespace=NAMESPACE, service="ingest")
+
+
+class WriteFailed(Exception):
+    """A single event, given without a queue behind it, could not be recorded."""
+
+
+def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
+    """Takes an SQS batch of EventBridge envelopes, or one bare envelope.
+
+    A message of a batch that cannot be read or recorded is answered as failed, so that SQS delivers it
+    again; with a bare envelope there is nobody to try again, and UnreadableRecord or WriteFailed is raised.
+    """
+    logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
+    now = datetime.now(UTC)
+    if "Records" in event:
+        return _record_messages(event["Records"], context, now)
+    _record_event(event, context, now)
+    return {"batchItemFailures": []}
+
+
+def _record_messages(messages: list[dict[str, Any]], context: Any, now: datetime) -> dict[str, Any]:
+    batch = Batch(arrived=now)
+    for message in messages:
+        if not {"messageId", "body"} <= message.keys():
+            raise UnreadableRecord(f"not a batch from SQS: a record with {', '.join(message) or 'nothing'}")
+        batch.add(message["body"], message["messageId"])
+    outcome = _write(batch, context)
+    _measure(len(messages), batch, outcome, now)
+    again = batch.writes.messages_behind(outcome.failed) | batch.unreadable.keys()
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in sorted(again)]}
+
+
+def _record_event(event: Mapping[str, Any], context: Any, now: datetime) -> None:
+    batch = Batch(arrived=now)
+    batch.add(msgspec.json.encode(event), "event")
+    outcome = _write(batch, context)
+    _measure(1, batch, outcome, now)
+    if batch.unreadable:
+        raise UnreadableRecord(batch.unreadable["event"])
+    if outcome.failed:
+        raise WriteFailed(next(iter(outcome.failed.values())))
+
+
+@cache
+def table() -> ActivityTable:
+    return ActivityTable.from_env(os.environ)
+
+
+def _write(batch: Batch, context: Any) -> Outcome:
+    def is_late() -> bool:
+        return context is not None and context.get_remaining_time_in_millis() < MARGIN_MS
+
+    for message, reason in batch.unreadable.items():
+        logger.error("unreadable", message_id=message, reason=reason)
+    outcome = table().record_all(batch.writes.activities(), is_late=is_late)
+    for reason, count in Counter(outcome.failed.values()).items():
+        logger.error("not written", activities=count, reason=reason)
+    return outcome
+
+
+def _measure(messages: int, batch: Batch, outcome: Outcome, now: datetime) -> None:
+    counts = {
+        "Messages": messages,
+        "Sightings": batch.sightings,
+        "Writes": outcome.written,
+        "Superseded": outcome.superseded,
+        "FailedWrites": len(outcome.failed),
+        "Unreadable": len(batch.unreadable),
+    }
+    for name, count in counts.items():
+        metrics.add_metric(name, MetricUnit.Count, count)
+    if batch.newest:
+        metrics.add_metric("NewestEventAge", MetricUnit.Seconds, max(0, (now - batch.newest).total_seconds()))
+    for reason, count in batch.ignored.items():
+        with single_metric("Ignored", MetricUnit.Count, count, namespace=NAMESPACE) as metric:
+            metric.add_dimension("reason", reason)
+    metrics.flush_metrics()

@@ -1,0 +1,233 @@
+"""From one CloudTrail record to who was active, and with what: the sighting rules."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from ipaddress import ip_address
+
+from activity.model import (
+    COVERAGE,
+    SIGNIN,
+    Evidence,
+    Sighting,
+    coverage_facet,
+    denied_facet,
+    id_facet,
+    ip_facet,
+    key_facet,
+    service_facet,
+    session_facet,
+    to_text,
+)
+from ingest.principals import Ignored, Principal, account_of, role_arn, who_acted
+from ingest.wire import (
+    AssumedRoleUser,
+    Record,
+    SessionAttributes,
+    SessionContext,
+    UnreadableRecord,
+    UserIdentity,
+    assume_role_request,
+    assume_role_response,
+    word,
+)
+
+# An event is delivered after it happened; a clock a little ahead is forgiven, a wrong year is not.
+EARLY = timedelta(minutes=15)
+_CLOUDTRAIL_BEGAN = datetime(2013, 11, 1, tzinfo=UTC)
+_LONGEST_AGENT = 256  # An item stays below the 1 KB that DynamoDB bills as one write.
+
+_SIGN_INS = {"ConsoleLogin", "SwitchRole", "GetSigninToken", "ExitRole", "RenewRole"}
+_LOGIN_TOKENS = {"AuthorizeOAuth2Access", "CreateOAuth2Token"}
+_ASSUMPTIONS = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
+_NO_PERMISSION = ("accessdenied", "unauthorized", "notauthorized", "forbidden")
+_BAD_CREDENTIAL = {
+    "invalidclienttokenid",
+    "signaturedoesnotmatch",
+    "invalidsignatureexception",
+    "expiredtoken",
+    "expiredtokenexception",
+    "requestexpired",
+    "authfailure",
+    "unrecognizedclientexception",
+    "invalidaccesskeyid",
+    "incompletesignature",
+    "missingauthenticationtoken",
+    "missingauthenticationtokenexception",
+    "invalidtoken",
+    "tokenrefreshrequired",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one record gives: sightings, or else the reason why none; and where it was heard, if it says."""
+
+    sightings: tuple[Sighting, ...]
+    ignored: Ignored | None
+    coverage: Sighting | None
+
+
+def read(record: Record, *, arrived: datetime) -> Reading:
+    """Raises UnreadableRecord for a record that should name a principal or a time and does not."""
+    at = _time(record, arrived)
+    refusal = _refusal(record)
+    if refusal:
+        return Reading((), refusal, _coverage(record, at))
+    callers, nobody = who_acted(record)
+    sightings = [_sighting(record, each, at, _caller_facets(record, each)) for each in callers]
+    assumed = _assumed_role(record)
+    if assumed:
+        sightings.append(_sighting(record, assumed, at, _assumed_facets(record, assumed)))
+    return Reading(tuple(sightings), None if sightings else nobody, _coverage(record, at))
+
+
+def _time(record: Record, arrived: datetime) -> datetime:
+    at = record.event_time
+    if not _CLOUDTRAIL_BEGAN < at < arrived + EARLY:
+        raise UnreadableRecord(
+            f"event {record.event_id} is dated {at.isoformat()}, but arrived at {to_text(arrived)}"
+        )
+    return at.astimezone(UTC).replace(microsecond=0)
+
+
+def _refusal(record: Record) -> Ignored | None:
+    """Why a record proves nothing, whoever it names."""
+    if _type(record) == "awscloudtrailinsight":
+        return Ignored.INSIGHT
+    if _error(record).removeprefix("client.") in _BAD_CREDENTIAL:
+        return Ignored.BAD_CREDENTIAL
+    if record.event_source != "signin.amazonaws.com":
+        return None
+    return _failed_token(record) if _type(record) == "awsapicall" else _failed_sign_in(record)
+
+
+def _failed_token(record: Record) -> Ignored | None:
+    if record.event_name not in _LOGIN_TOKENS:
+        return None
+    said = word(record.additional_event_data, "success")
+    return Ignored.SIGN_IN_FAILED if said.lower() == "false" else None
+
+
+def _failed_sign_in(record: Record) -> Ignored | None:
+    name = record.event_name or ""
+    if name in _SIGN_INS:  # A sign-in that failed has no errorCode.
+        return None if word(record.response_elements, name) == "Success" else Ignored.SIGN_IN_FAILED
+    if name == "UserAuthentication":  # Identity Center's, sent once all of its steps have succeeded.
+        said = word(record.service_event_details, name)
+        return None if said in ("", "Success") else Ignored.SIGN_IN_FAILED
+    return Ignored.SIGN_IN_STEP
+
+
+def _assumed_role(record: Record) -> Principal | None:
+    """The role that a successful AssumeRole* gave a session of, whoever called."""
+    if record.event_source != "sts.amazonaws.com" or record.event_name not in _ASSUMPTIONS or record.error_code:
+        return None
+    request = assume_role_request(record.request_parameters)
+    user = assume_role_response(record.response_elements).assumed_role_user or AssumedRoleUser()
+    arn = request.role_arn or role_arn(user.arn)
+    if not arn:
+        raise UnreadableRecord(f"event {record.event_id}: an {record.event_name} that names no role")
+    return Principal(
+        arn=arn,
+        unique_id=(user.assumed_role_id or "").partition(":")[0],  # "<role id>:<session name>"
+        type=(record.user_identity or UserIdentity()).type or "",
+        account=account_of(arn),
+        session_name=request.role_session_name or "",
+    )
+
+
+def _caller_facets(record: Record, principal: Principal) -> Iterator[str]:
+    if any(refusal in _error(record) for refusal in _NO_PERMISSION):
+        yield denied_facet(principal.unique_id)
+        if principal.access_key_id:
+            yield denied_facet(principal.access_key_id)
+    else:
+        yield id_facet(principal.unique_id)
+        if principal.access_key_id:
+            yield key_facet(principal.access_key_id)
+        if record.event_name == "ConsoleLogin" and principal.type in ("IAMUser", "Root"):
+            yield SIGNIN
+        if _is_api_call(record) and record.event_source:
+            yield service_facet(record.event_source)
+    yield from _personal_facets(record, principal)
+
+
+def _assumed_facets(record: Record, role: Principal) -> Iterator[str]:
+    yield id_facet(role.unique_id)
+    yield from _personal_facets(record, role)
+
+
+def _personal_facets(record: Record, principal: Principal) -> Iterator[str]:
+    """Where people came from, and who is behind a role they share; machines have neither."""
+    address = _real_address(record.source_ip_address or "")
+    if address and principal.is_person:
+        yield ip_facet(address)
+    if principal.is_shared_by_people and principal.session_name:
+        yield session_facet(principal.session_name)
+
+
+def _sighting(record: Record, principal: Principal, at: datetime, facets: Iterator[str]) -> Sighting:
+    evidence = replace(
+        _evidence(record),
+        principal_id=principal.unique_id,
+        type=principal.type,
+        account=principal.account,
+        session_name=principal.session_name,
+        mfa=_mfa(record),
+    )
+    return Sighting(principal.arn, tuple(facets), at, evidence)
+
+
+def _coverage(record: Record, at: datetime) -> Sighting | None:
+    """Where the record was heard: the account and region whose CloudTrail delivered it."""
+    account, region = record.recipient_account_id, record.aws_region
+    if not account or not region:
+        return None
+    evidence = replace(_evidence(record), account=account, source_ip="", user_agent="", error_code="")
+    return Sighting(COVERAGE, (coverage_facet(account, region),), at, evidence)
+
+
+def _evidence(record: Record) -> Evidence:
+    return Evidence(
+        event_id=record.event_id or "",
+        event_source=record.event_source or "",
+        event_name=record.event_name or "",
+        region=record.aws_region or "",
+        source_ip=record.source_ip_address or "",
+        user_agent=(record.user_agent or "")[:_LONGEST_AGENT],
+        error_code=record.error_code or "",
+    )
+
+
+def _mfa(record: Record) -> bool | None:
+    session = (record.user_identity or UserIdentity()).session_context or SessionContext()
+    said = (session.attributes or SessionAttributes()).mfa_authenticated
+    if said is None and record.event_name == "ConsoleLogin":
+        said = word(record.additional_event_data, "MFAUsed")
+    return {"true": True, "yes": True, "false": False, "no": False}.get(str(said).lower())
+
+
+def _is_api_call(record: Record) -> bool:
+    """Calls through a VPC endpoint have a type of their own; records older than eventType have none."""
+    is_untyped_call = not _type(record) and record.event_source != "signin.amazonaws.com"
+    return is_untyped_call or _type(record) in ("awsapicall", "awsvpceevents")
+
+
+def _type(record: Record) -> str:
+    # AWS prints both AwsConsoleSignIn and AwsConsoleSignin.
+    return (record.event_type or "").lower()
+
+
+def _error(record: Record) -> str:
+    return (record.error_code or "").lower()
+
+
+@lru_cache(maxsize=4096)
+def _real_address(text: str) -> str:
+    """In its shortest form; "" for a service's name, or "AWS Internal"."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return ""

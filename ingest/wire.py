@@ -1,0 +1,127 @@
+"""The fields of CloudTrail records and EventBridge envelopes that the rules need, typed.
+
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+"""
+
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+_NOTHING = msgspec.Raw(b"null")
+
+
+class UnreadableRecord(Exception):
+    """A record that should name a principal and cannot be read; the message says which, and what is wrong."""
+
+
+class _Struct(msgspec.Struct, rename="camel", gc=False):
+    pass
+
+
+class SessionIssuer(_Struct):
+    principal_id: str | None = None
+    arn: str | None = None
+
+
+class SessionAttributes(_Struct):
+    mfa_authenticated: str | bool | None = None
+
+
+class SessionContext(_Struct):
+    session_issuer: SessionIssuer | None = None
+    attributes: SessionAttributes | None = None
+    assumed_root: str | bool | None = None
+
+
+class OnBehalfOf(_Struct):
+    user_id: str | None = None
+    identity_store_arn: str | None = None
+
+
+class UserIdentity(_Struct):
+    type: str | None = None
+    principal_id: str | None = None
+    arn: str | None = None
+    account_id: str | None = None
+    access_key_id: str | None = None
+    session_context: SessionContext | None = None
+    on_behalf_of: OnBehalfOf | None = None
+
+
+class Record(_Struct):
+    event_time: Annotated[datetime, msgspec.Meta(tz=True)]
+    event_source: str | None = None
+    event_name: str | None = None
+    event_type: str | None = None
+    event_id: str | None = msgspec.field(name="eventID", default=None)
+    aws_region: str | None = None
+    source_ip_address: str | None = msgspec.field(name="sourceIPAddress", default=None)
+    user_agent: str | None = None
+    error_code: str | None = None
+    recipient_account_id: str | None = None
+    user_identity: UserIdentity | None = None
+    # Different for every API: decoded only for the few that are asked for them.
+    request_parameters: msgspec.Raw = _NOTHING
+    response_elements: msgspec.Raw = _NOTHING
+    additional_event_data: msgspec.Raw = _NOTHING
+    service_event_details: msgspec.Raw = _NOTHING
+
+
+class Envelope(_Struct):
+    """What EventBridge puts around a record. Nobody but AWS can put a `source` that begins with `aws.`."""
+
+    source: str
+    detail: Record
+
+
+class AssumeRoleRequest(_Struct):
+    role_arn: str | None = None
+    role_session_name: str | None = None
+
+
+class AssumedRoleUser(_Struct):
+    assumed_role_id: str | None = None
+    arn: str | None = None
+
+
+class AssumeRoleResponse(_Struct):
+    assumed_role_user: AssumedRoleUser | None = None
+
+
+_envelope = msgspec.json.Decoder(Envelope)
+_record = msgspec.json.Decoder(Record)
+_request = msgspec.json.Decoder(AssumeRoleRequest | None)
+_response = msgspec.json.Decoder(AssumeRoleResponse | None)
+_words = msgspec.json.Decoder(dict[str, object] | None)
+
+
+def envelope(body: bytes | str) -> Envelope:
+    return _decoded(_envelope, body)
+
+
+def record(body: bytes | str | msgspec.Raw) -> Record:
+    return _decoded(_record, body)
+
+
+def assume_role_request(raw: msgspec.Raw) -> AssumeRoleRequest:
+    return _decoded(_request, raw) or AssumeRoleRequest()
+
+
+def assume_role_response(raw: msgspec.Raw) -> AssumeRoleResponse:
+    return _decoded(_response, raw) or AssumeRoleResponse()
+
+
+def word(raw: msgspec.Raw, name: str) -> str:
+    """The value at `name` as text, or "" where there is none."""
+    value = (_decoded(_words, raw) or {}).get(name)
+    return "" if value is None else str(value)
+
+
+def _decoded(decoder: msgspec.json.Decoder[T], body: bytes | str | msgspec.Raw) -> T:
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise UnreadableRecord(f"not a record that can be read: {error}") from error

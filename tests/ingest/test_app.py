@@ -1,0 +1,209 @@
+import json
+
+import pytest
+from builders import ALICE, alice, envelope, message, record, sample
+
+from activity.settings import BadSetting
+from ingest import app
+from ingest.app import WriteFailed, lambda_handler
+from ingest.wire import UnreadableRecord
+
+
+class Context:
+    """What Lambda hands over beside the event."""
+
+    aws_request_id = "request-1"
+
+    def __init__(self, remaining=60_000):
+        self._remaining = remaining
+
+    def get_remaining_time_in_millis(self):
+        return self._remaining
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    monkeypatch.setenv("ACTIVITY_TABLE", "activity")
+    monkeypatch.setenv("RESOLUTION", "0")
+    monkeypatch.setenv("DETAIL_RESOLUTION", "0")
+
+
+def batch(*messages):
+    return {"Records": list(messages)}
+
+
+def failed(answer):
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def metrics(printed):
+    """By name, with the reason of those that have one: what CloudWatch makes of the log."""
+    found = {}
+    for line in printed.splitlines():
+        entry = json.loads(line)
+        for directive in entry.get("_aws", {}).get("CloudWatchMetrics", []):
+            assert directive["Namespace"] == "LastActivity"
+            for metric in directive["Metrics"]:
+                name = metric["Name"]
+                value = entry[name]
+                key = (name, entry["reason"]) if "reason" in entry else name
+                found[key] = sum(value) if isinstance(value, list) else value
+    return found
+
+
+def test_a_batch_is_recorded(items):
+    answer = lambda_handler(batch(message("m1", sample("iam-user-access-key"))), Context())
+
+    assert answer == {"batchItemFailures": []}
+    assert {facet for _, facet in items()} == {
+        "ID#AIDAEXAMPLEALICE00001",
+        "KEY#AKIAEXAMPLEALICE0001",
+        "SERVICE#s3.amazonaws.com",
+        "IP#198.51.100.7",
+        "123456789012#eu-west-1",
+    }
+
+
+def test_an_unreadable_message_comes_back_and_its_batch_mates_are_recorded(items, caplog):
+    poison = envelope(record(eventTime=None, eventID="lost"))
+    answer = lambda_handler(
+        batch(message("bad", "no json"), message("good", envelope()), message("poison", poison)), Context()
+    )
+
+    assert failed(answer) == ["bad", "poison"]
+    assert (ALICE, "ID#AIDAALICE") in items()
+    reasons = {entry.message_id: entry.reason for entry in caplog.records}
+    assert reasons["poison"].endswith("Object missing required field `eventTime` - at `$.detail`")
+
+
+def test_only_the_messages_behind_a_failed_write_come_back(items):
+    too_long = alice(principalId="A" * 1100)  # DynamoDB refuses a sort key of more than 1,024 bytes.
+    answer = lambda_handler(
+        batch(message("good", envelope()), message("bad", envelope(record(too_long)))), Context()
+    )
+
+    assert failed(answer) == ["bad"]
+    assert (ALICE, "ID#AIDAALICE") in items()
+
+
+def test_without_a_table_every_message_that_sights_or_covers_comes_back(aws, caplog):
+    answer = lambda_handler(batch(message("m1", envelope()), message("m2", envelope())), Context())
+
+    assert failed(answer) == ["m1", "m2"]
+    (line,) = caplog.records
+    assert line.activities == 5
+    assert "ResourceNotFoundException" in line.reason
+
+
+def test_what_the_deadline_leaves_unwritten_comes_back(items):
+    answer = lambda_handler(batch(message("m1", envelope())), Context(remaining=9_999))
+
+    assert failed(answer) == ["m1"]
+    assert items() == {}
+
+
+def test_an_empty_batch_is_fine(dynamodb):
+    assert lambda_handler(batch(), Context()) == {"batchItemFailures": []}
+
+
+def test_an_ignored_message_does_not_come_back(items):
+    answer = lambda_handler(batch(message("m1", sample("aws-service-call"))), Context())
+
+    assert answer == {"batchItemFailures": []}
+    assert list(items()) == [("coverage", "123456789012#eu-west-1")]
+
+
+def test_an_event_that_aws_did_not_send_does_not_reach_the_table(items, capsys):
+    answer = lambda_handler(batch(message("m1", envelope(source="my.app"))), Context())
+
+    assert answer == {"batchItemFailures": []}
+    assert items() == {}
+    assert metrics(capsys.readouterr().out)["Ignored", "not_from_aws"] == 1
+
+
+def test_one_bare_envelope_is_recorded(items):
+    assert lambda_handler(json.loads(sample("console-login")), None) == {"batchItemFailures": []}
+    assert ("arn:aws:iam::123456789012:user/heidi", "SIGNIN") in items()
+
+
+def test_a_bare_event_that_cannot_be_read_is_an_error(dynamodb):
+    with pytest.raises(UnreadableRecord, match="missing required field `source`"):
+        lambda_handler({"key1": "value1"}, Context())
+
+
+def test_a_bare_event_that_cannot_be_recorded_is_an_error(aws):
+    with pytest.raises(WriteFailed, match="ResourceNotFoundException"):
+        lambda_handler(envelope(), Context())
+
+
+def test_a_missing_setting_stops_the_function_and_is_named(aws, monkeypatch):
+    monkeypatch.delenv("ACTIVITY_TABLE")
+
+    with pytest.raises(BadSetting, match="ACTIVITY_TABLE is not set"):
+        lambda_handler(batch(), Context())
+
+
+def test_the_same_batch_twice_changes_nothing(items):
+    same = batch(message("m1", sample("denied-call")), message("m2", sample("root-sign-in")))
+    lambda_handler(same, Context())
+    before = items()
+    lambda_handler(same, Context())
+
+    assert items() == before
+
+
+def test_the_promised_metrics_are_emitted(dynamodb, capsys):
+    lambda_handler(
+        batch(
+            message("m1", envelope()),
+            message("m2", envelope(record(eventTime="2026-11-20T12:00:01Z"))),
+            message("m3", sample("aws-service-call")),
+            message("m4", "no json"),
+        ),
+        Context(),
+    )
+    found = metrics(capsys.readouterr().out)
+    age = found.pop("NewestEventAge")
+    lambda_handler(batch(message("m1", envelope())), Context())
+    again = metrics(capsys.readouterr().out)
+
+    assert found == {
+        "Messages": 4,
+        "Sightings": 2,
+        "Writes": 5,
+        "Superseded": 0,
+        "FailedWrites": 0,
+        "Unreadable": 1,
+        ("Ignored", "aws_service"): 1,
+    }
+    assert age > 0
+    assert (again["Writes"], again["Superseded"]) == (0, 5)
+
+
+def test_no_event_and_no_secret_reaches_the_log(dynamodb, capfd, caplog):
+    secret = {"credentials": {"sessionToken": "SECRET-TOKEN", "secretAccessKey": "SECRET-KEY"}}
+    lambda_handler(
+        batch(
+            message("m1", envelope(record(responseElements=secret))),
+            message("m2", envelope(record(responseElements=secret, eventTime=None))),
+        ),
+        Context(),
+    )
+
+    printed = "".join(capfd.readouterr()) + "".join(str(vars(line)) for line in caplog.records)
+    assert "m2" in printed
+    assert "SECRET" not in printed
+    assert "ListBuckets" not in printed
+
+
+def test_a_batch_from_elsewhere_is_an_error(dynamodb):
+    with pytest.raises(UnreadableRecord, match="not a batch from SQS: a record with s3"):
+        lambda_handler({"Records": [{"s3": {}}]}, Context())
+
+
+def test_the_table_is_connected_to_once(dynamodb):
+    lambda_handler(batch(), Context())
+    first = app.table()
+    lambda_handler(batch(), Context())
+
+    assert app.table() is first
