@@ -1,0 +1,164 @@
+"""Asks IAM what exists: only listing calls, every page followed; what cannot be read becomes a gap."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from reporter import credential_report
+from reporter.account import AccessKey, Credentials, Gap, Inventory, KeySlot, Role, Tags, Use, User
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_iam.type_defs import PaginatorConfigTypeDef
+
+_PAGE: "PaginatorConfigTypeDef" = {"PageSize": 1000}  # IAM's default is 100.
+_REPORT_WAITS = 60
+_REPORT_PAUSE = 2.0
+_REPORT_NOT_THERE = {"ReportNotPresent", "ReportExpired", "ReportInProgress"}
+
+T = TypeVar("T")
+Rows = dict[str, Credentials]
+Details = tuple[dict[str, Tags], tuple[Role, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Iam:
+    """`pause` waits between two looks at whether the credential report is there."""
+
+    client: "IAMClient"
+    pause: Callable[[float], None] = time.sleep
+
+    def list(self, account: str) -> Inventory:
+        rows = _or_gap("credential report", self._credential_rows)
+        details = _or_gap("roles, and the tags of users (GetAccountAuthorizationDetails)", self._details)
+        users = _or_gap("users (ListUsers)", lambda: self._users(rows, details))
+        alias = _or_gap("account alias", self._alias)
+        return Inventory(
+            account=account,
+            alias="" if isinstance(alias, Gap) else alias,
+            users=() if isinstance(users, Gap) else users,
+            roles=() if isinstance(details, Gap) else details[1],
+            root=None if isinstance(rows, Gap) else rows.get(credential_report.ROOT),
+            gaps=tuple(each for each in (rows, users, details, alias) if isinstance(each, Gap)),
+        )
+
+    def access_keys(self, user: User) -> tuple[AccessKey, ...] | Gap:
+        """A user's keys with their ids; the credential report tells only what was used when."""
+        return _or_gap(f"access keys of {user.arn}", lambda: self._access_keys(user))
+
+    def _credential_rows(self) -> Rows:
+        """A report up to 4 hours old is what IAM answers with; only the first of all has to be waited for."""
+        for _ in range(_REPORT_WAITS):
+            if self.client.generate_credential_report()["State"] == "COMPLETE":
+                try:
+                    return credential_report.read(self.client.get_credential_report()["Content"])
+                except ClientError as error:
+                    if error.response["Error"]["Code"] not in _REPORT_NOT_THERE:
+                        raise
+            self.pause(_REPORT_PAUSE)
+        raise TimeoutError(f"IAM did not finish it within {_REPORT_WAITS * _REPORT_PAUSE:.0f} seconds")
+
+    def _details(self) -> Details:
+        tags: dict[str, Tags] = {}
+        roles = []
+        pages = self.client.get_paginator("get_account_authorization_details").paginate(
+            Filter=["User", "Role"], PaginationConfig=_PAGE
+        )
+        for page in pages:
+            tags |= {user["UserId"]: _tags(user.get("Tags")) for user in page["UserDetailList"]}
+            roles += [_role(role) for role in page["RoleDetailList"]]
+        return tags, tuple(roles)
+
+    def _users(self, rows: Rows | Gap, details: Details | Gap) -> tuple[User, ...]:
+        pages = self.client.get_paginator("list_users").paginate(PaginationConfig=_PAGE)
+        return tuple(
+            User(
+                name=user["UserName"],
+                arn=user["Arn"],
+                id=user["UserId"],
+                created=user["CreateDate"],
+                password_last_used=user.get("PasswordLastUsed"),
+                credentials=rows if isinstance(rows, Gap) else rows.get(user["UserName"], _absent(user["Arn"])),
+                tags=details if isinstance(details, Gap) else details[0].get(user["UserId"], {}),
+            )
+            for page in pages
+            for user in page["Users"]
+        )
+
+    def _alias(self) -> str:
+        return next(iter(self.client.list_account_aliases()["AccountAliases"]), "")
+
+    def _access_keys(self, user: User) -> tuple[AccessKey, ...]:
+        slots = () if isinstance(user.credentials, Gap) else user.credentials.slots
+        pages = self.client.get_paginator("list_access_keys").paginate(UserName=user.name)
+        try:
+            listed = [key for page in pages for key in page["AccessKeyMetadata"]]
+        except self.client.exceptions.NoSuchEntityException:
+            return ()  # Deleted since the users were listed.
+        return tuple(
+            AccessKey(
+                id=key["AccessKeyId"],
+                created=key["CreateDate"],
+                is_active=key["Status"] == "Active",
+                last_used=_joined(key["CreateDate"], slots) or self._asked_for(key["AccessKeyId"]),
+            )
+            for key in listed
+        )
+
+    def _asked_for(self, key: str) -> Use | Gap:
+        def ask() -> Use:
+            said: Any = self.client.get_access_key_last_used(AccessKeyId=key)["AccessKeyLastUsed"]
+            return _use(said.get("LastUsedDate"), said.get("Region"), said.get("ServiceName"))
+
+        return _or_gap(f"last use of access key {key}", ask)
+
+
+def _joined(created: datetime, slots: Iterable[KeySlot]) -> Use | None:
+    """The claim of the slot that was filled in the second the key was made; none if two were, or none was.
+
+    A key switched off and on again has a later time there, and fits no slot.
+    """
+    fitting = [
+        slot.last_used
+        for slot in slots
+        if slot.rotated and slot.rotated.replace(microsecond=0) == created.replace(microsecond=0)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _role(role: Any) -> Role:
+    said = role.get("RoleLastUsed") or {}
+    return Role(
+        name=role["RoleName"],
+        arn=role["Arn"],
+        id=role["RoleId"],
+        path=role["Path"],
+        created=role["CreateDate"],
+        last_used=_use(said.get("LastUsedDate"), said.get("Region"), None),
+        tags=_tags(role.get("Tags")),
+    )
+
+
+def _use(at: datetime | None, region: str | None, service: str | None) -> Use:
+    """GetAccessKeyLastUsed says N/A for what it does not know."""
+    known = {"N/A": "", None: ""}
+    return Use(at, known.get(region, region or ""), known.get(service, service or ""))
+
+
+def _tags(tags: Any) -> Tags:
+    return {tag["Key"]: tag["Value"] for tag in tags or ()}
+
+
+def _absent(arn: str) -> Gap:
+    return Gap(f"credentials of {arn}", "not in the credential report; a new one is made every 4 hours")
+
+
+def _or_gap(what: str, read: Callable[[], T]) -> T | Gap:
+    try:
+        return read()
+    except (ClientError, BotoCoreError, TimeoutError, credential_report.UnreadableReport) as error:
+        return Gap(what, str(error))

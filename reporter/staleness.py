@@ -1,0 +1,124 @@
+"""The verdict on one user, password, access key or role, by the newer of what we saw and what IAM claims."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from activity.model import SIGNIN, Activity, is_denied
+from reporter.account import Gap
+from reporter.exemption import Exemption
+from reporter.subjects import Kind, Subject
+
+# RoleLastUsed reaches no further back:
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html
+_IAM_KEEPS = timedelta(days=400)
+
+Key = tuple[str, str]
+Seen = Mapping[Key, Activity]
+
+
+class Status(StrEnum):
+    ACTIVE = "active"
+    STALE = "stale"
+    NEVER_USED = "never_used"
+    UNKNOWN = "unknown"
+    EXEMPT = "exempt"
+
+
+class Source(StrEnum):
+    CLOUDTRAIL = "cloudtrail"
+    IAM = "iam"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`at` and `source`: the last use and on whose word; None where there is none on record.
+
+    `idle` counts from there, or from creation. `notes` are what else is to be known. `would_be` is what the
+    exempt and the unknown would be without the exemption or the gap.
+    """
+
+    status: Status
+    reason: str
+    notes: tuple[str, ...]
+    idle: timedelta
+    at: datetime | None = None
+    source: Source | None = None
+    seen: Activity | None = None
+    would_be: Status | None = None
+
+
+def judge(subject: Subject, seen: Seen | Gap, *, limit: timedelta, now: datetime) -> Verdict:
+    """Nothing is stale on the strength of a gap: only what is known to be idle on all sides is."""
+    sighting = None if isinstance(seen, Gap) else newest_sighting(subject, seen)
+    at, source = _newer(sighting.last_seen if sighting else None, subject.claim.use.at)
+    idle = now - max(at or subject.created, subject.created)
+    status = Status.ACTIVE if idle < limit else Status.STALE if at else Status.NEVER_USED
+    reason = _reason(subject, at, sighting if source is Source.CLOUDTRAIL else None)
+    notes = _notes(subject, at, now)
+    would_be = None
+    if status is not Status.ACTIVE:
+        gaps = [each for each in (seen, subject.claim.gap, subject.exemption) if isinstance(each, Gap)]
+        if gaps:
+            would_be, status = status, Status.UNKNOWN
+            reason = "; ".join(f"{gap.what} could not be read: {gap.reason}" for gap in gaps)
+        elif isinstance(subject.exemption, Exemption) and not _is_over(subject.exemption, now):
+            would_be, status = status, Status.EXEMPT
+    return Verdict(status, reason, notes, idle, at, source, sighting, would_be)
+
+
+def newest_sighting(subject: Subject, seen: Seen) -> Activity | None:
+    """The newest of the subject's activities, leaving out those of a predecessor under the same name."""
+    activities = (seen.get((subject.arn, facet)) for facet in subject.facets)
+    own = [each for each in activities if each and _is_of(subject, each)]
+    return max(own, key=lambda activity: activity.last_seen, default=None)
+
+
+def _is_of(subject: Subject, activity: Activity) -> bool:
+    """A password's sign-ins are kept by name: they tell in their evidence whose they are."""
+    is_own_id = activity.facet != SIGNIN or activity.evidence.principal_id in ("", subject.id)
+    return is_own_id and activity.last_seen >= subject.exists_since
+
+
+def _newer(seen: datetime | None, claimed: datetime | None) -> tuple[datetime | None, Source | None]:
+    if seen and (claimed is None or seen >= claimed):
+        return seen, Source.CLOUDTRAIL
+    return (claimed, Source.IAM) if claimed else (None, None)
+
+
+def _reason(subject: Subject, at: datetime | None, sighting: Activity | None) -> str:
+    if at is None:
+        return _never(subject)
+    if sighting is None:
+        use = subject.claim.use
+        where = " ".join(filter(None, (use.service, f"in {use.region}" if use.region else "")))
+        return f"last used on {_day(at)}{f' ({where})' if where else ''}, says IAM"
+    evidence = sighting.evidence
+    call = f"{evidence.event_source} {evidence.event_name}".strip()
+    what = ", ".join(filter(None, (call, evidence.region, evidence.source_ip)))
+    if is_denied(sighting.facet):
+        return f"last attempted on {_day(at)}, and refused ({evidence.error_code}), says CloudTrail: {what}"
+    return f"last seen on {_day(at)} by CloudTrail: {what}"
+
+
+def _never(subject: Subject) -> str:
+    began = "its last change" if subject.kind is Kind.PASSWORD else "its creation"
+    return f"no use on record since {began} on {_day(subject.created)}"
+
+
+def _notes(subject: Subject, at: datetime | None, now: datetime) -> tuple[str, ...]:
+    notes = []
+    if at is None and subject.kind is Kind.ROLE and now - subject.created > _IAM_KEEPS:
+        notes.append(f"of a role's use, IAM keeps the last {_IAM_KEEPS.days} days")
+    if isinstance(subject.exemption, Exemption) and _is_over(subject.exemption, now):
+        notes.append(f"its exemption ({subject.exemption.reason}) ended on {subject.exemption.until}")
+    return tuple(notes)
+
+
+def _is_over(exemption: Exemption, now: datetime) -> bool:
+    return exemption.is_over(now.astimezone(UTC).date())
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d")

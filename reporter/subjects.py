@@ -1,0 +1,220 @@
+"""What is to be judged: each user, password, active key and role, with all that bears on it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from shlex import quote
+
+from activity.model import SIGNIN, denied_facet, id_facet, key_facet
+from reporter import exemption
+from reporter.account import AccessKey, Gap, Inventory, KeySlot, Role, Tags, Use, User
+from reporter.exemption import Exemption
+
+_DENY_ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Kind(StrEnum):
+    USER = "user"
+    PASSWORD = "password"  # noqa: S105  # the name of a kind of credential
+    ACCESS_KEY = "access_key"
+    ROLE = "role"
+
+
+class LeftOut(StrEnum):
+    SERVICE_LINKED_ROLE = "service_linked_role"
+    IDENTITY_CENTER_ROLE = "identity_center_role"
+    DISABLED_KEY = "disabled_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Days without use from which each kind is stale; passwords go by the user's."""
+
+    user: int = 90
+    access_key: int = 90
+    role: int = 90
+
+    def days(self, kind: Kind) -> int:
+        return {Kind.ACCESS_KEY: self.access_key, Kind.ROLE: self.role}.get(kind, self.user)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What IAM says of the last use; `gap` where it could not be asked for all of it."""
+
+    use: Use = field(default_factory=Use)
+    gap: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`created` starts the clock; sightings from before `exists_since` are of a predecessor of that name.
+
+    `facets` are where the table would have seen it, the one that carries the report's flag first.
+    """
+
+    kind: Kind
+    name: str
+    arn: str
+    id: str
+    created: datetime
+    exists_since: datetime
+    claim: Claim
+    facets: tuple[str, ...]
+    commands: tuple[str, ...]
+    exemption: Exemption | Gap | None
+    access_key_id: str = ""
+
+
+KeysOf = Mapping[str, tuple[AccessKey, ...] | Gap]
+
+
+def left_out(role: Role) -> LeftOut | None:
+    """Roles that nobody here can do anything about: AWS's own, and those of Identity Center's assignments."""
+    if role.path.startswith("/aws-service-role/"):
+        return LeftOut.SERVICE_LINKED_ROLE
+    if role.path.startswith("/aws-reserved/"):
+        return LeftOut.IDENTITY_CENTER_ROLE
+    return None
+
+
+def needs_key_ids(user: User, limits: Limits, now: datetime) -> bool:
+    """Whether a key seems idle, was disabled, or is not in the report: the report names none of them."""
+    if isinstance(user.credentials, Gap):
+        return False
+    limit = timedelta(days=limits.access_key)
+    return user.credentials.has_more_keys or any(
+        slot.exists and not _is_in_use(slot, now - limit) for slot in user.credentials.slots
+    )
+
+
+def subjects(inventory: Inventory, keys_of: KeysOf, *, tag: str) -> Iterator[Subject]:
+    """`keys_of` has the keys, by user id, of the users whose key ids were needed."""
+    for user in inventory.users:
+        yield from _of_user(user, keys_of.get(user.id), tag)
+    for role in inventory.roles:
+        if left_out(role) is None:
+            yield _role(role, tag)
+
+
+def _is_in_use(slot: KeySlot, since: datetime) -> bool:
+    return slot.is_active and slot.last_used.at is not None and slot.last_used.at > since
+
+
+def _of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None, tag: str) -> Iterator[Subject]:
+    itself = Subject(
+        kind=Kind.USER,
+        name=user.name,
+        arn=user.arn,
+        id=user.id,
+        created=user.created,
+        exists_since=user.created,
+        claim=_claim_of_user(user, keys),
+        facets=_facets(user.id),
+        commands=(),
+        exemption=_exemption(user.tags, tag),
+    )
+    credentials = [*_password(itself, user), *_keys(itself, user, keys)]
+    commands = tuple(command for each in credentials for command in each.commands)
+    deny = f"aws iam put-user-policy --user-name {quote(user.name)} {_deny_all()}"
+    yield replace(itself, commands=commands or (deny,))
+    yield from credentials
+
+
+def _password(user: Subject, listed: User) -> Iterator[Subject]:
+    credentials = listed.credentials
+    if isinstance(credentials, Gap) or not credentials.has_password:
+        return
+    yield replace(
+        user,
+        kind=Kind.PASSWORD,
+        created=credentials.password_changed or listed.created,
+        claim=Claim(_newest(Use(listed.password_last_used), Use(credentials.password_last_used))),
+        facets=(SIGNIN,),
+        commands=(f"aws iam delete-login-profile --user-name {quote(user.name)}",),
+    )
+
+
+def _keys(user: Subject, listed: User, keys: tuple[AccessKey, ...] | Gap | None) -> Iterator[Subject]:
+    if isinstance(keys, Gap) or isinstance(listed.credentials, Gap):
+        return
+    if keys is None:  # All in use, by IAM's word: their ids are not needed.
+        for slot in listed.credentials.slots:
+            if slot.is_active:
+                created = slot.rotated or listed.created
+                yield replace(
+                    user,
+                    kind=Kind.ACCESS_KEY,
+                    created=created,
+                    claim=Claim(slot.last_used),
+                    facets=(),
+                    commands=(),
+                )
+        return
+    for key in keys:
+        if key.is_active:
+            yield replace(
+                user,
+                kind=Kind.ACCESS_KEY,
+                created=key.created,
+                exists_since=key.created,
+                claim=_claim_of_key(key),
+                facets=(key_facet(key.id), denied_facet(key.id)),
+                commands=(
+                    f"aws iam update-access-key --user-name {quote(user.name)}"
+                    f" --access-key-id {key.id} --status Inactive",
+                ),
+                access_key_id=key.id,
+            )
+
+
+def _role(role: Role, tag: str) -> Subject:
+    return Subject(
+        kind=Kind.ROLE,
+        name=role.name,
+        arn=role.arn,
+        id=role.id,
+        created=role.created,
+        exists_since=role.created,
+        claim=Claim(role.last_used),
+        facets=_facets(role.id),
+        commands=(f"aws iam put-role-policy --role-name {quote(role.name)} {_deny_all()}",),
+        exemption=_exemption(role.tags, tag),
+    )
+
+
+def _facets(unique_id: str) -> tuple[str, ...]:
+    """AssumeRole by a service, and some sign-ins, do not say the unique id: the table then has it empty."""
+    return id_facet(unique_id), denied_facet(unique_id), id_facet(""), denied_facet("")
+
+
+def _claim_of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None) -> Claim:
+    """The newest use of any credential, also of those that were since disabled or deleted."""
+    credentials = user.credentials
+    if isinstance(credentials, Gap):
+        return Claim(Use(user.password_last_used), credentials)
+    claims = [Claim(gap=keys)] if isinstance(keys, Gap) else [_claim_of_key(key) for key in keys or ()]
+    claims += [Claim(slot.last_used) for slot in credentials.slots]
+    passwords = Use(user.password_last_used), Use(credentials.password_last_used)
+    newest = _newest(*passwords, *(claim.use for claim in claims))
+    return Claim(newest, next((claim.gap for claim in claims if claim.gap), None))
+
+
+def _claim_of_key(key: AccessKey) -> Claim:
+    return Claim(gap=key.last_used) if isinstance(key.last_used, Gap) else Claim(key.last_used)
+
+
+def _newest(*uses: Use) -> Use:
+    return max(uses, key=lambda use: use.at or _NEVER, default=Use())
+
+
+def _exemption(tags: Tags | Gap, tag: str) -> Exemption | Gap | None:
+    if isinstance(tags, Gap):
+        return tags
+    return exemption.parse(tags[tag]) if tag in tags else None
+
+
+def _deny_all() -> str:
+    return f"--policy-name LastActivityDenyAll --policy-document {quote(_DENY_ALL)}"

@@ -1,0 +1,188 @@
+"""The mail as text."""
+
+from datetime import timedelta
+
+import pytest
+from builders import ACCOUNT, NOON, activity
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reporter.account import Credentials, Gap, Inventory, KeySlot, Role, Use, User
+from reporter.findings import sum_up
+from reporter.report import body, subject_line
+from reporter.staleness import judge
+from reporter.subjects import Limits, subjects
+
+LIMITS = Limits(90, 60, 120)
+
+
+def days(number):
+    return NOON - timedelta(days=number)
+
+
+def person(name, used=None, made=500, tags=None):
+    credentials = Credentials(name, True, used and days(used), days(made), ())
+    arn = f"arn:aws:iam::{ACCOUNT}:user/{name}"
+    return User(name, arn, f"AIDA{name}", days(made), None, credentials, tags or {})
+
+
+def role(name, used=None, made=500, path="/"):
+    arn = f"arn:aws:iam::{ACCOUNT}:role{path}{name}"
+    return Role(name, arn, f"AROA{name}", path, days(made), Use(used and days(used), "eu-west-1"), {})
+
+
+def report(*things, seen=None, gaps=(), alias="acme", flagged=None, root=None):
+    users = tuple(thing for thing in things if isinstance(thing, User))
+    roles = tuple(thing for thing in things if isinstance(thing, Role))
+    inventory = Inventory(ACCOUNT, alias, users, roles, root)
+    every = list(subjects(inventory, {}, tag="exempt"))
+    judged = [
+        (each, judge(each, seen or {}, limit=timedelta(days=LIMITS.days(each.kind)), now=NOON))
+        for each in every
+    ]
+    return sum_up(inventory, {}, judged, flagged=flagged or {}, gaps=gaps, limits=LIMITS, now=NOON)
+
+
+def test_a_finding_says_who_what_since_when_on_whose_word_and_what_to_do():
+    text = body(report(person("carol", used=100)))
+
+    assert (
+        f"arn:aws:iam::{ACCOUNT}:user/carol\n"
+        "- User carol has not been active since 2026-08-12 (100 days) and needs cleanup.\n"
+        "- User carol has not used the console password since 2026-08-12 (100 days) and needs cleanup.\n"
+        "  Last used on 2026-08-12, says IAM. The activity table has no sighting of it."
+        " First flagged on 2026-11-20.\n"
+        "    aws iam delete-login-profile --user-name carol\n"
+    ) in text
+
+
+def test_what_was_never_used_says_since_when_it_could_have_been():
+    text = body(report(person("dave", made=200), role("batch", made=200)))
+
+    assert "- User dave has never been active since being created on 2026-05-04 (200 days) and needs" in text
+    assert "has never used the console password since it was last changed on 2026-05-04 (200 days)" in text
+    assert "- Role batch has never been used since it was created on 2026-05-04 (200 days) and needs" in text
+
+
+def test_a_sighting_tells_from_where_and_what_iam_says():
+    arn = f"arn:aws:iam::{ACCOUNT}:role/deploy"
+    evidence = {"event_source": "sts.amazonaws.com", "event_name": "AssumeRole", "region": "eu-west-1"}
+    sighting = activity(
+        -130 * 86_400, principal=arn, facet="ID#AROAdeploy", source_ip="198.51.100.7", **evidence
+    )
+    text = body(report(role("deploy", used=140), seen={sighting.key: sighting}))
+
+    assert (
+        "  Last seen on 2026-07-13 by CloudTrail: sts.amazonaws.com AssumeRole, eu-west-1, 198.51.100.7."
+        " IAM says 2026-07-03. First flagged on 2026-11-20.\n"
+    ) in text
+
+
+def test_when_iam_saw_it_later_our_own_date_is_told_too():
+    arn = f"arn:aws:iam::{ACCOUNT}:role/deploy"
+    sighting = activity(-150 * 86_400, principal=arn, facet="ID#AROAdeploy")
+    text = body(report(role("deploy", used=140), seen={sighting.key: sighting}))
+
+    assert "Last used on 2026-07-03 (in eu-west-1), says IAM. CloudTrail saw it last on 2026-06-23." in text
+
+
+def test_the_longest_idle_comes_first():
+    text = body(report(person("carol", used=100), role("batch", used=130), person("heidi", used=200)))
+
+    order = [text.index(f":{name}\n") for name in ("user/heidi", "role/batch", "user/carol")]
+    assert order == sorted(order)
+
+
+def test_the_head_names_account_limits_and_counts():
+    text = body(report(person("carol", used=100), role("batch", used=130)))
+
+    assert text.startswith(
+        f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\n"
+        "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
+        "\n"
+        "Needs cleanup: 1 user, 1 password, 1 role.\n"
+    )
+
+
+def test_nothing_stale_is_a_short_mail_that_says_what_was_checked():
+    assert body(report(person("alice", used=1), role("deploy", used=1))) == (
+        f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\n"
+        "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
+        "\n"
+        "Nothing is stale.\n"
+        "\n"
+        "Checked: 1 user, 1 password, 0 access keys, 1 role.\n"
+        "Left out: 0 service-linked roles, 0 Identity Center roles, 0 disabled access keys.\n"
+    )
+
+
+def test_a_gap_stands_above_all_and_nothing_looks_clean():
+    text = body(report(gaps=[Gap("credential report", "AccessDenied")]))
+
+    assert "NOT CHECKED, and so not judged:\n- credential report: AccessDenied\n" in text
+    assert "Nothing is stale among what was checked.\n" in text
+    assert text.index("NOT CHECKED") < text.index("Nothing is stale")
+
+
+def test_many_gaps_are_counted():
+    text = body(report(gaps=[Gap(f"key {number}", "AccessDenied") for number in range(25)]))
+
+    assert "- key 19: AccessDenied\n- and 5 more\n" in text
+
+
+def test_exemptions_are_listed_with_reason_and_end():
+    text = body(report(person("frank", used=100, tags={"exempt": "CISO until=2027-01-31"})))
+
+    assert (
+        "Exempt by tag:\n"
+        "- user frank, idle for 100 days: CISO (until 2027-01-31)\n"
+        "- user frank, the console password, idle for 100 days: CISO (until 2027-01-31)\n"
+    ) in text
+
+
+def test_an_earlier_flag_is_told():
+    flagged = {(f"arn:aws:iam::{ACCOUNT}:role/batch", "ID#AROAbatch"): days(14)}
+
+    assert "First flagged on 2026-11-06." in body(report(role("batch", used=130), flagged=flagged))
+
+
+@pytest.mark.parametrize(
+    ("keys", "held"),
+    [(0, "no access keys"), (1, "1 active access key: delete it"), (2, "2 active access keys: delete them")],
+)
+def test_root_has_a_line_of_its_own(keys, held):
+    slots = tuple(KeySlot(True, days(900), Use(days(3))) for _ in range(keys))
+    root = Credentials("<root_account>", False, days(50), None, slots)
+
+    last = "2026-11-17" if keys else "2026-10-01"
+    assert body(report(root=root)).endswith(f"Root user: last used {last}, {held}.\n")
+
+
+def test_ten_thousand_findings_fit_and_those_left_out_are_counted():
+    text = body(report(*(role(f"role-{number}", used=130) for number in range(10_000))))
+
+    assert len(text.encode()) <= 262_144
+    shown = text.count("needs cleanup.")
+    assert 500 < shown < 10_000
+    assert f"Findings of {10_000 - shown:,} users and roles more did not fit into this mail" in text
+
+
+def test_the_subject_names_account_and_counts():
+    line = subject_line(report(person("carol", used=100), role("batch", used=130), gaps=[Gap("x", "y")]))
+
+    assert line == f"IAM last activity {ACCOUNT} (acme): stale: 1 user, 1 password, 1 role, 1 gap"
+
+
+def test_the_subject_of_a_clean_account():
+    assert subject_line(report(alias="")) == f"IAM last activity {ACCOUNT}: nothing stale"
+
+
+@given(st.text(max_size=200), st.integers(0, 30))
+def test_the_subject_keeps_to_snss_rules_whatever_the_alias(alias, number):
+    people = [person(f"p{each}", used=100) for each in range(number)]
+    line = subject_line(report(*people, alias=alias, gaps=[Gap("x", "y")]))
+
+    assert len(line) < 100
+    assert line.isascii()
+    assert line.isprintable()
+    assert line.endswith("1 gap")

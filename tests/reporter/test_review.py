@@ -1,0 +1,367 @@
+"""What accounts come to: IAM (moto) and the activity table side by side."""
+
+from datetime import timedelta
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from builders import ACCOUNT, NOON, activity
+
+from activity.table import ActivityTable
+from lastseen.account import Key, Person, Role, make_account
+from reporter.inventory import Iam
+from reporter.review import review
+from reporter.subjects import Limits
+
+ARN = f"arn:aws:iam::{ACCOUNT}"
+DAY = 86_400
+
+
+@pytest.fixture
+def account(aws, table):
+    """Makes people and roles, and reports on them at noon."""
+
+    def report(*things, limits=None, iam=None, activity_table=None):
+        people = [thing for thing in things if isinstance(thing, Person)]
+        roles = [thing for thing in things if isinstance(thing, Role)]
+        make_account(aws("iam"), people, roles, now=NOON)
+        return review(
+            Iam(iam or aws("iam")),
+            activity_table or table,
+            ACCOUNT,
+            limits=limits or Limits(),
+            tag="last-activity:exempt",
+            now=NOON,
+        )
+
+    return report
+
+
+def found(report):
+    """The findings as (kind, name or key, status)."""
+    return [
+        (str(f.subject.kind), f.subject.access_key_id or f.subject.name, str(f.verdict.status))
+        for f in report.findings
+    ]
+
+
+def alice(**more):
+    return Person(**{"name": "alice", "id": "AIDAALICE", "made": 500} | more)
+
+
+def deploy(**more):
+    return Role(**{"name": "deploy", "id": "AROADEPLOY", "made": 300} | more)
+
+
+def seen(days, principal=f"{ARN}:user/alice", facet="ID#AIDAALICE", **evidence):
+    return activity(-days * DAY, principal=principal, facet=facet, **evidence)
+
+
+USER = ("user", "alice", "stale")
+PASSWORD, KEY = ("password", "alice"), ("access_key", "AKIA1")
+NEVER = ("user", "alice", "never_used")
+
+
+@pytest.mark.parametrize(
+    ("person", "findings"),
+    [
+        pytest.param(alice(password_used=89), [], id="password used 89 days ago"),
+        pytest.param(alice(password_used=90), [USER, (*PASSWORD, "stale")], id="password, 90 days"),
+        pytest.param(
+            alice(password_used=0), [NEVER, ("password", "alice", "never_used")], id="never signed in"
+        ),
+        pytest.param(alice(password_used=0, made=89), [], id="never signed in, 89 days old"),
+        pytest.param(alice(), [NEVER], id="no credential at all"),
+        pytest.param(alice(made=89), [], id="no credential, 89 days old"),
+        pytest.param(alice(keys=(Key("AKIA1", 500, 89),)), [], id="key used 89 days ago"),
+        pytest.param(
+            alice(keys=(Key("AKIA1", 500, 90),)), [USER, ("access_key", "AKIA1", "stale")], id="key, 90 days"
+        ),
+        pytest.param(
+            alice(keys=(Key("AKIA1", 500),)),
+            [NEVER, ("access_key", "AKIA1", "never_used")],
+            id="key never used",
+        ),
+        pytest.param(
+            alice(password_used=5, keys=(Key("AKIA1", 500, 100), Key("AKIA2", 10))),
+            [("access_key", "AKIA1", "stale")],
+            id="one idle key beside a new one and a password in use",
+        ),
+        pytest.param(
+            alice(keys=(Key("AKIA1", 500, 5), Key("AKIA2", 400))),
+            [("access_key", "AKIA2", "never_used")],
+            id="one key in use, one never used",
+        ),
+        pytest.param(
+            alice(keys=(Key("AKIA1", 500, 100, is_active=False),)), [USER], id="a disabled key is no finding"
+        ),
+    ],
+)
+def test_what_iam_alone_tells_of_a_user(account, person, findings):
+    assert found(account(person)) == findings
+
+
+@pytest.mark.parametrize(
+    ("role", "findings"),
+    [
+        pytest.param(deploy(used=89), [], id="89 days"),
+        pytest.param(deploy(used=90), [("role", "deploy", "stale")], id="90 days"),
+        pytest.param(deploy(), [("role", "deploy", "never_used")], id="never used"),
+        pytest.param(deploy(made=89), [], id="never used, 89 days old"),
+        pytest.param(deploy(path="/aws-service-role/x.amazonaws.com/"), [], id="service-linked"),
+        pytest.param(deploy(path="/aws-reserved/sso.amazonaws.com/"), [], id="of Identity Center"),
+        pytest.param(deploy(path="/service-role/"), [("role", "deploy", "never_used")], id="a service's role"),
+    ],
+)
+def test_what_iam_alone_tells_of_a_role(account, role, findings):
+    assert found(account(role)) == findings
+
+
+def test_what_was_seen_is_not_stale_whatever_iam_says(account, table):
+    table.record(seen(10))
+    table.record(seen(10, facet="SIGNIN", principal_id="AIDAALICE"))
+    table.record(seen(10, facet="KEY#AKIA1"))
+    table.record(seen(10, f"{ARN}:role/deploy", "ID#AROADEPLOY"))
+
+    assert found(account(alice(password_used=100, keys=(Key("AKIA1", 500, 100),)), deploy(used=100))) == []
+
+
+def test_a_role_that_only_a_service_assumed_is_not_stale(account, table):
+    table.record(seen(10, f"{ARN}:role/service-role/deploy", "ID#"))
+
+    assert found(account(deploy(path="/service-role/"))) == []
+
+
+def test_a_role_whose_sessions_omit_its_path_is_found_by_its_id(account, table):
+    table.record(seen(10, f"{ARN}:role/deploy", "ID#AROADEPLOY"))
+
+    assert found(account(deploy(path="/ci/", used=100))) == []
+
+
+def test_a_user_who_was_renamed_keeps_the_activity_of_the_old_name(account, table):
+    table.record(seen(10, f"{ARN}:user/alice-maiden"))
+    table.record(seen(10, f"{ARN}:user/alice-maiden", "SIGNIN", principal_id="AIDAALICE"))
+    table.record(seen(10, f"{ARN}:user/alice-maiden", "KEY#AKIA1"))
+
+    assert found(account(alice(password_used=100, keys=(Key("AKIA1", 500, 100),)))) == []
+
+
+def test_a_user_made_anew_under_an_old_name_has_none_of_the_others_activity(account, table):
+    table.record(seen(10, facet="ID#AIDAPREDECESSOR"))
+    table.record(seen(10, facet="SIGNIN", principal_id="AIDAPREDECESSOR"))
+
+    assert found(account(alice(password_used=0))) == [NEVER, ("password", "alice", "never_used")]
+
+
+def test_a_refused_attempt_keeps_a_key_from_being_stale(account, table):
+    table.record(seen(1, facet="DENIED#AKIA1"))
+    table.record(seen(1, facet="DENIED#AIDAALICE"))
+
+    assert found(account(alice(keys=(Key("AKIA1", 500, 100),)))) == []
+
+
+def test_each_kind_has_its_own_limit(account):
+    things = alice(password_used=50, keys=(Key("AKIA1", 500, 50),)), deploy(used=50)
+
+    assert [finding[0] for finding in found(account(*things, limits=Limits(45, 51, 51)))] == [
+        "user",
+        "password",
+    ]
+
+
+def test_only_a_limit_for_keys_flags_the_key(account):
+    report = account(alice(password_used=50, keys=(Key("AKIA1", 500, 50),)), limits=Limits(60, 45, 60))
+
+    assert found(report) == [("access_key", "AKIA1", "stale")]
+
+
+def test_a_finding_has_the_fields_of_the_contract(account, table):
+    table.record(
+        seen(
+            100,
+            facet="KEY#AKIA1",
+            event_source="s3.amazonaws.com",
+            event_name="ListBuckets",
+            region="eu-west-1",
+            source_ip="198.51.100.7",
+            user_agent="aws-cli/2",
+        )
+    )
+    report = account(alice(password_used=5, keys=(Key("AKIA1", 500, 101),)))
+
+    (finding,) = report.as_dict()["findings"]
+    assert finding == {
+        "account": ACCOUNT,
+        "kind": "access_key",
+        "name": "alice",
+        "arn": f"{ARN}:user/alice",
+        "id": "AIDAALICE",
+        "access_key_id": "AKIA1",
+        "status": "stale",
+        "created": "2025-07-08T12:00:00Z",
+        "last_used": "2026-08-12T12:00:00Z",
+        "last_used_source": "cloudtrail",
+        "idle_days": 100,
+        "threshold_days": 90,
+        "first_flagged": "2026-11-20T12:00:00Z",
+        "reason": "last seen on 2026-08-12 by CloudTrail:"
+        " s3.amazonaws.com ListBuckets, eu-west-1, 198.51.100.7",
+        "evidence": {
+            "last_seen": "2026-08-12T12:00:00Z",
+            "last_used": "2026-08-11T12:00:00Z",
+            # moto's credential report says not_supported for region and service.
+            "event_source": "s3.amazonaws.com",
+            "event_name": "ListBuckets",
+            "event_id": "e",
+            "region": "eu-west-1",
+            "source_ip": "198.51.100.7",
+            "user_agent": "aws-cli/2",
+            "facet": "KEY#AKIA1",
+        },
+        "commands": ["aws iam update-access-key --user-name alice --access-key-id AKIA1 --status Inactive"],
+    }
+
+
+def test_a_users_finding_disables_all_that_the_user_holds(account):
+    report = account(alice(password_used=100, keys=(Key("AKIA1", 500, 100),)))
+
+    user, password, key = report.findings
+    assert user.subject.commands == password.subject.commands + key.subject.commands
+    assert password.subject.commands == ("aws iam delete-login-profile --user-name alice",)
+
+
+def test_the_commands_for_a_role_and_for_a_user_without_credentials_can_be_undone(account):
+    report = account(alice(), deploy())
+
+    user, role = report.findings
+    assert user.subject.commands[0].startswith(
+        "aws iam put-user-policy --user-name alice --policy-name LastAct"
+    )
+    assert role.subject.commands[0].startswith(
+        "aws iam put-role-policy --role-name deploy --policy-name LastAct"
+    )
+
+
+def test_the_exempt_are_told_with_reason_and_end(account):
+    report = account(
+        alice(password_used=100, keys=(Key("AKIA1", 500, 5),), exempt="audit until=2027-01-31"),
+        deploy(exempt="disaster recovery"),
+    )
+
+    answer = report.as_dict()
+    assert answer["findings"] == []
+    assert [(e["kind"], e["would_be"], e["reason"], e["until"]) for e in answer["exempt"]] == [
+        ("password", "stale", "audit", "2027-01-31"),
+        ("role", "never_used", "disaster recovery", None),
+    ]
+
+
+def test_an_exemption_that_ended_counts_no_more_and_is_told(account):
+    (finding,) = account(deploy(exempt="audit until=2026-11-19")).as_dict()["findings"]
+
+    assert finding["reason"].endswith("; its exemption (audit) ended on 2026-11-19")
+
+
+def test_a_tag_whose_date_cannot_be_read_is_a_gap(account):
+    report = account(deploy(exempt="audit until=soon"))
+
+    assert found(report) == []
+    assert [gap.what for gap in report.gaps] == [f"exemption tag of {ARN}:role/deploy"]
+
+
+def test_everything_is_counted(account):
+    report = account(
+        alice(password_used=5, keys=(Key("AKIA1", 500, 5), Key("AKIA2", 400, 300, is_active=False))),
+        Person("bob", "AIDABOB", 500, keys=(Key("AKIA3", 500, 5),)),
+        deploy(used=100),
+        Role("slr", "AROA2", 300, path="/aws-service-role/x.amazonaws.com/"),
+        Role("sso", "AROA3", 300, path="/aws-reserved/sso.amazonaws.com/"),
+    )
+
+    none = {"active": 0, "stale": 0, "never_used": 0, "unknown": 0, "exempt": 0}
+    assert report.counts == {
+        "user": none | {"active": 2},
+        "password": none | {"active": 1},
+        "access_key": none | {"active": 2},
+        "role": none | {"stale": 1},
+        "left_out": {"service_linked_role": 1, "identity_center_role": 1, "disabled_key": 1},
+    }
+    assert report.disabled_keys == (("alice", "AKIA2"),)
+
+
+def test_without_the_table_nothing_is_flagged_and_the_gap_is_told(account, aws):
+    report = account(
+        alice(password_used=100), deploy(used=5), activity_table=ActivityTable(aws("dynamodb"), "no-such-table")
+    )
+
+    assert found(report) == []
+    assert [gap.what for gap in report.gaps] == ["the activity table"]
+    assert report.counts["password"]["unknown"] == 1
+    assert report.counts["role"]["active"] == 1
+
+
+def test_without_the_index_nothing_is_flagged(account, dynamodb):
+    """A key seen under another name is found only there."""
+    table = ActivityTable(dynamodb, "activity")
+    with Stubber(dynamodb) as stub:
+        stub.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": {}})
+        stub.add_client_error("query", "AccessDeniedException")
+        report = account(deploy(used=100), activity_table=table)
+
+    assert found(report) == []
+    assert [gap.what for gap in report.gaps] == ["the activity table's index"]
+
+
+def test_a_report_in_the_making_leaves_users_unjudged_and_roles_judged(account, aws):
+    iam = aws("iam")
+    iam.meta.events.register("before-call.iam.GenerateCredentialReport", refuse)
+    report = account(alice(password_used=100), deploy(used=100), iam=iam)
+
+    assert found(report) == [("role", "deploy", "stale")]
+    assert report.counts["user"]["unknown"] == 1
+    assert [gap.what for gap in report.gaps] == ["credential report"]
+
+
+def test_without_tags_nobody_is_flagged_who_may_be_exempt(account, aws):
+    iam = aws("iam")
+    iam.meta.events.register("before-call.iam.GetAccountAuthorizationDetails", refuse)
+    report = account(alice(password_used=100), iam=iam)
+
+    assert found(report) == []
+    assert report.counts["password"]["unknown"] == 1
+
+
+def test_a_user_whose_keys_cannot_be_listed_is_not_flagged(account, aws):
+    iam = aws("iam")
+    iam.meta.events.register("before-call.iam.ListAccessKeys", refuse)
+    report = account(alice(keys=(Key("AKIA1", 500, 100),)), iam=iam)
+
+    assert found(report) == []
+    assert [gap.what for gap in report.gaps] == [f"access keys of {ARN}:user/alice"]
+
+
+def test_a_flag_of_an_earlier_report_is_remembered(account, table):
+    table.flag((f"{ARN}:role/deploy", "ID#AROADEPLOY"), NOON - timedelta(days=7))
+    report = account(deploy(used=100))
+
+    assert report.findings[0].first_flagged == NOON - timedelta(days=7)
+    assert (report.to_flag, report.to_unflag) == ((), ())
+
+
+def test_the_flag_of_a_predecessor_is_not(account, table):
+    table.flag((f"{ARN}:user/alice", "SIGNIN"), NOON - timedelta(days=300))
+    report = account(alice(made=200, password_used=0))
+
+    assert {finding.first_flagged for finding in report.findings} == {NOON}
+    assert (f"{ARN}:user/alice", "SIGNIN") in report.to_flag
+
+
+def test_what_is_in_use_again_is_to_lose_its_flag(account, table):
+    key = f"{ARN}:role/deploy", "ID#AROADEPLOY"
+    table.flag(key, NOON - timedelta(days=7))
+
+    assert account(deploy(used=5)).to_unflag == (key,)
+
+
+def refuse(**_):
+    raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "Any")
