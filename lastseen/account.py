@@ -1,0 +1,76 @@
+"""People and roles of chosen ages for an AWS inside this process."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.iam.models import AccessKeyLastUsed, iam_backends
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    id: str
+    made: int
+    used: int | None = None
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Ages are in days before the demo; `used` of a password likewise, 0 for never, None for no password."""
+
+    name: str
+    id: str
+    made: int
+    password_used: int | None = None
+    keys: tuple[Key, ...] = ()
+    path: str = "/"
+    exempt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    name: str
+    id: str
+    made: int
+    used: int | None = None
+    path: str = "/"
+    exempt: str = ""
+
+
+def make_account(iam: Any, people: Iterable[Person], roles: Iterable[Role], *, now: datetime) -> None:
+    """Makes them in moto; ages cannot be set through IAM's API, and are set on moto's own objects."""
+    backend: Any = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
+
+    def ago(days: int) -> datetime:
+        return (now - timedelta(days=days)).astimezone(UTC).replace(microsecond=0, tzinfo=None)
+
+    for person in people:
+        iam.create_user(UserName=person.name, Path=person.path, Tags=_tags(person.exempt))
+        user = backend.users[person.name]
+        user.id, user.create_date = person.id, ago(person.made)
+        if person.password_used is not None:
+            iam.create_login_profile(UserName=person.name, Password=f"Demo-{person.id}")
+            user.password_last_used = ago(person.password_used) if person.password_used else None
+        for key in person.keys:
+            iam.create_access_key(UserName=person.name)
+            stored = user.access_keys[-1]
+            stored.access_key_id, stored.create_date = key.id, ago(key.made)
+            stored.status = "Active" if key.is_active else "Inactive"
+            if key.used is not None:
+                stored.last_used = AccessKeyLastUsed(ago(key.used), "s3", iam.meta.region_name)
+    for role in roles:
+        iam.create_role(
+            RoleName=role.name, Path=role.path, AssumeRolePolicyDocument="{}", Tags=_tags(role.exempt)
+        )
+        stored = backend.get_role(role.name)
+        stored.id, stored.create_date = role.id, ago(role.made)
+        if role.used is not None:
+            stored.last_used, stored.last_used_region = ago(role.used), iam.meta.region_name
+    iam.generate_credential_report()  # The first takes a while, at moto as at AWS.
+
+
+def _tags(exempt: str) -> list[dict[str, str]]:
+    return [{"Key": "last-activity:exempt", "Value": exempt}] if exempt else []

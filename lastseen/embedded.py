@@ -1,0 +1,32 @@
+"""A table for one run, in memory, that keeps to the write rule of the one on AWS."""
+
+from collections.abc import Iterator, Sequence
+
+from activity.model import Activity
+from activity.table import Keeping, Outcome
+
+
+class EmbeddedTable:
+    def __init__(self, keeping: Keeping | None = None) -> None:
+        self._keeping = keeping or Keeping()
+        self._stored: dict[tuple[str, str], Activity] = {}
+
+    def record(self, activity: Activity) -> bool:
+        stored = self._stored.get(activity.key)
+        resolution = self._keeping.resolution_of(activity.facet)
+        kept = activity if stored is None else activity.superseding(stored, resolution)
+        if kept is None:
+            return False
+        self._stored[activity.key] = kept
+        return True
+
+    def record_all(self, activities: Sequence[Activity]) -> Outcome:
+        written = sum(self.record(activity) for activity in activities)
+        return Outcome(written, len(activities) - written)
+
+    def of(self, principal: str) -> Iterator[Activity]:
+        return (activity for activity in self if activity.principal == principal)
+
+    def __iter__(self) -> Iterator[Activity]:
+        """In the order of the table's keys."""
+        return iter([self._stored[key] for key in sorted(self._stored)])

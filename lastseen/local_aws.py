@@ -1,0 +1,69 @@
+"""An AWS inside this process: nothing of it leaves the machine, and nothing of the machine's AWS reaches it."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from activity.table import BY_FACET
+from ingest import app as ingest
+from reporter import app as reporter
+
+
+@contextmanager
+def local_aws(region: str) -> Iterator[Callable[[str], Any]]:
+    """An empty AWS within this process, and what makes clients of it; no real credentials are used."""
+    credentials = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_SESSION_TOKEN": "testing",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+    }
+    with environment(credentials, without=("AWS_",)), mock_aws():
+        ingest.table.cache_clear()
+        reporter.reporter.cache_clear()
+        yield lambda service: boto3.client(service)  # type: ignore[call-overload]  # any service
+    ingest.table.cache_clear()
+    reporter.reporter.cache_clear()
+
+
+def make_table(client: Any, name: str) -> None:
+    """As template.yaml has it."""
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("principal", "facet")],
+        KeySchema=[
+            {"AttributeName": "principal", "KeyType": "HASH"},
+            {"AttributeName": "facet", "KeyType": "RANGE"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": BY_FACET,
+                "KeySchema": [
+                    {"AttributeName": "facet", "KeyType": "HASH"},
+                    {"AttributeName": "principal", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+    )
+
+
+@contextmanager
+def environment(settings: dict[str, str], *, without: tuple[str, ...]) -> Iterator[None]:
+    """With `settings`, and without the variables that begin with any of `without`."""
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith(without):
+            del os.environ[name]
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
