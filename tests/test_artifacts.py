@@ -1,0 +1,64 @@
+"""What `sam build` makes of the template: the artifacts as they are deployed."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from builders import ROOT
+
+OURS = {"ingest": {"activity", "ingest"}, "reporter": {"activity", "reporter"}}
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The two artifacts, by package."""
+    folder = tmp_path_factory.mktemp("build")
+    environment = os.environ | {"ARCH": "arm64", "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1"}
+    sam = Path(sys.executable).with_name("sam")
+    done = subprocess.run(
+        [sam, "build", "--build-dir", folder],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {"ingest": folder / "IngestFunction", "reporter": folder / "ReporterFunction"}
+
+
+@pytest.mark.parametrize("package", ["ingest", "reporter"])
+def test_an_artifact_holds_its_package_activity_and_its_locked_requirements(built, package):
+    locked = re.findall(r"(?m)^([a-z0-9_.-]+)==([^ ;]+)", (ROOT / package / "requirements.txt").read_text())
+    distributions = {f"{name.replace('-', '_')}-{version}.dist-info" for name, version in locked}
+    modules = {"six.py", "typing_extensions.py", "dateutil"} | {name.replace("-", "_") for name, _ in locked}
+    modules -= {"six", "typing_extensions", "python_dateutil"}
+
+    held = {path.name for path in built[package].iterdir()}
+
+    assert held == OURS[package] | distributions | modules
+
+
+@pytest.mark.parametrize("package", ["ingest", "reporter"])
+def test_of_our_own_code_an_artifact_holds_only_python(built, package):
+    held = {path.suffix for name in OURS[package] for path in (built[package] / name).iterdir()}
+
+    assert held == {".py"}
+
+
+def test_what_is_compiled_is_for_lambdas_python_and_processor(built):
+    compiled = [path.name for path in built["ingest"].rglob("*.so")]
+
+    assert compiled == ["_core.cpython-313-aarch64-linux-gnu.so"]
+    assert not list(built["reporter"].rglob("*.so"))
+
+
+def test_an_artifact_stays_far_below_lambdas_limit(built):
+    sizes = [
+        sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) for folder in built.values()
+    ]
+
+    assert max(sizes) < 100 * 1024 * 1024  # of 250 MB unzipped

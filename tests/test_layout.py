@@ -1,0 +1,111 @@
+"""The rooms of the house and which way one may walk: imports point from the shell to the core."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from builders import ROOT
+
+PACKAGES = ("activity", "ingest", "reporter", "lastseen")
+MAY_IMPORT = {
+    "activity": {"activity"},
+    "ingest": {"ingest", "activity"},
+    "reporter": {"reporter", "activity"},
+    "lastseen": set(PACKAGES),
+}
+CORE = (
+    "activity.model",
+    "ingest.batch",
+    "ingest.cloudtrail",
+    "ingest.coalesce",
+    "ingest.principals",
+    "ingest.wire",
+    "reporter.account",
+    "reporter.credential_report",
+    "reporter.exemption",
+    "reporter.findings",
+    "reporter.report",
+    "reporter.staleness",
+    "reporter.subjects",
+)
+
+
+def sources(package):
+    return sorted((ROOT / package).glob("*.py"))
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_imports_only_what_it_may(package):
+    for path in sources(package):
+        ours = {name.partition(".")[0] for name in imported(path)} & set(PACKAGES)
+        assert ours <= MAY_IMPORT[package], path
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_the_core_brings_no_boto3(module):
+    check = f"import {module}, sys; sys.exit('boto3' in sys.modules or 'botocore' in sys.modules)"
+
+    subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_the_core_reads_no_clock_and_no_environment(module):
+    text = (ROOT / f"{module.replace('.', '/')}.py").read_text()
+
+    assert not re.search(r"\.now\(|\.today\(|utcnow|time\.time|environ|getenv", text)
+
+
+@pytest.mark.parametrize("package", ["ingest", "reporter"])
+def test_a_lambda_ships_what_its_group_asks_for_at_the_versions_that_are_tested(package):
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"][package]
+    shipped = pins(f"{package}/requirements.txt")
+
+    assert {re.split("[<>=]", each)[0] for each in wanted} <= shipped.keys()
+    assert shipped.items() <= pins("requirements-dev.txt").items()
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements-dev.txt", "ingest/requirements.txt", "reporter/requirements.txt"]
+)
+def test_every_requirement_is_locked_by_hashes_and_by_no_address(name):
+    text = (ROOT / name).read_text()
+    blocks = re.split(r"\n(?=\S)", re.sub(r"(?m)^#.*\n", "", text).strip())
+
+    assert all("--hash=sha256:" in block for block in blocks)
+    assert "://" not in text
+
+
+def test_no_file_speaks_of_one_machine():
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.split()
+    for name in listed:
+        text = (ROOT / name).read_bytes().decode(errors="replace") if (ROOT / name).is_file() else ""
+        assert not re.search(r"/(home|root|Users|work)/\w", text), name
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_function_can_be_read_at_a_glance(package):
+    for path in sources(package):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                assert node.end_lineno - node.lineno < 40, f"{path}: {node.name}"
+
+
+def pins(name):
+    return dict(re.findall(r"(?m)^([a-z0-9_.-]+)==([^ ;]+)", (ROOT / name).read_text()))

@@ -1,0 +1,464 @@
+"""The templates, held together with the code that they deploy."""
+
+import ast
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+
+import boto3
+import pytest
+from builders import ROOT, sample
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+from activity.table import BY_FACET, Keeping
+from ingest.cloudtrail import read
+from ingest.wire import envelope
+from lastseen.local_aws import make_table
+from reporter.subjects import Limits
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+ALL_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+SAMPLES = sorted(path.stem for path in (ROOT / "events").iterdir())
+
+
+class NoManagedPolicies:
+    def load(self):
+        return {}
+
+
+@pytest.fixture(scope="module")
+def template():
+    """template.yaml as CloudFormation gets it, with only the email address given."""
+    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
+    source = yaml_parse((ROOT / "template.yaml").read_text())
+    for resource in source["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"
+    source.setdefault("Globals", {})["Function"].pop("CodeUri")
+    return transform(source, {"NotificationEmail": "team@example.com"}, NoManagedPolicies())
+
+
+@pytest.fixture(scope="module")
+def resources(template):
+    return {name: resource.get("Properties", {}) for name, resource in template["Resources"].items()}
+
+
+@pytest.fixture(scope="module")
+def forwarder():
+    return yaml_parse((ROOT / "ingest" / "forwarder.yaml").read_text())["Resources"]
+
+
+@pytest.fixture(scope="module")
+def matches():
+    """Whether an event matches a pattern, by a server whose rule engine keeps to AWS's; on loopback."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {"PATH": os.environ["PATH"], "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1"}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "ministack"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(150):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.2)
+        client = boto3.client(
+            "events",
+            endpoint_url=f"http://127.0.0.1:{port}",
+            region_name=REGION,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+
+        def matches(rule, event):
+            pattern = json.dumps(rule["EventPattern"])
+            return client.test_event_pattern(EventPattern=pattern, Event=json.dumps(event))["Result"]
+
+        yield matches
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def default_rule(resources):
+    return resolved(resources["DefaultBusRule"])
+
+
+def resolved(rule):
+    """With the name that the ingest function's role would have."""
+    values = {"AWS::Partition": "aws", "AWS::AccountId": ACCOUNT, "IngestRole": "ingest-role"}
+
+    def fill(value):
+        if isinstance(value, dict):
+            if "Fn::Sub" in value:
+                return re.sub(r"\$\{([^}]+)}", lambda match: values[match[1]], value["Fn::Sub"])
+            return {name: fill(each) for name, each in value.items()}
+        return [fill(each) for each in value] if isinstance(value, list) else value
+
+    return {**rule, "EventPattern": fill(rule["EventPattern"])}
+
+
+def event(name):
+    return json.loads(sample(name))
+
+
+# The rules
+
+
+def test_every_rule_gets_read_only_calls_too(resources, forwarder):
+    rules = [resources["DefaultBusRule"], resources["HubBusRule"], forwarder["Rule"]["Properties"]]
+
+    assert [rule["State"] for rule in rules] == [ALL_EVENTS] * 3
+
+
+def test_the_hub_takes_what_the_default_bus_takes(resources):
+    assert resources["HubBusRule"]["EventPattern"] == resources["DefaultBusRule"]["EventPattern"]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_sights_somebody_matches_the_rules_and_most_else_does_not(matches, default_rule, forwarder, name):
+    reading = read(envelope(sample(name)).detail, arrived=envelope(sample(name)).detail.event_time)
+    is_never_a_sighting = reading.ignored in ("aws_service", "foreign_account", "no_identity", "insight")
+
+    for rule in (default_rule, forwarder["Rule"]["Properties"]):
+        if reading.sightings:
+            assert matches(rule, event(name))
+        if is_never_a_sighting:
+            assert not matches(rule, event(name))
+
+
+@pytest.mark.parametrize("name", ["assume-role-by-service", "assume-role-from-another-account"])
+def test_of_services_and_foreign_accounts_only_assumed_roles_are_paid_for(matches, default_rule, name):
+    other = event(name)
+    other["detail"]["eventName"] = "GetCallerIdentity"
+
+    assert matches(default_rule, event(name))
+    assert not matches(default_rule, other)
+
+
+def test_what_ingest_does_itself_does_not_come_back_to_it(matches, default_rule):
+    own = event("role-session-with-path")
+    own["detail"]["userIdentity"]["arn"] = f"arn:aws:sts::{ACCOUNT}:assumed-role/ingest-role/ingest"
+    namesake = event("role-session-with-path")
+    namesake["detail"]["userIdentity"]["arn"] = f"arn:aws:sts::{ACCOUNT}:assumed-role/ingest-role-2/x"
+
+    assert not matches(default_rule, own)
+    assert matches(default_rule, namesake)
+
+
+def test_a_role_session_without_an_arn_is_not_left_out(matches, default_rule):
+    bare = event("role-session-with-path")
+    del bare["detail"]["userIdentity"]["arn"]
+
+    assert matches(default_rule, bare)
+
+
+def test_an_event_that_aws_did_not_send_does_not_match(matches, default_rule, forwarder):
+    forged = event("iam-user-access-key") | {"source": "my.app"}
+
+    assert not matches(default_rule, forged)
+    assert not matches(forwarder["Rule"]["Properties"], forged)
+
+
+@pytest.mark.parametrize("kind", ["AWS Console Sign In via CloudTrail", "AWS Console Signin via CloudTrail"])
+def test_a_sign_in_matches_however_aws_spells_it(matches, default_rule, kind):
+    assert matches(default_rule, event("console-login") | {"detail-type": kind})
+
+
+def test_a_pattern_fits_into_eventbridges_quota(default_rule, forwarder):
+    for rule in (default_rule, forwarder["Rule"]["Properties"]):
+        assert len(json.dumps(rule["EventPattern"])) < 2048
+
+
+def test_the_forwarder_goes_to_the_hub_in_one_hop_and_loses_nothing(forwarder):
+    (target,) = forwarder["Rule"]["Properties"]["Targets"]
+    statement = forwarder["Role"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]
+
+    assert target["Arn"] == statement["Resource"] == {"Ref": "HubBusArn"}
+    assert statement["Action"] == "events:PutEvents"
+    assert target["RoleArn"] == {"Fn::GetAtt": ["Role", "Arn"]}
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}}
+
+
+def test_the_hub_is_open_to_this_account_alone_unless_an_organization_is_named(template, resources):
+    statement = resources["HubBusPolicy"]["Statement"]
+    wider = template["Resources"]["HubBusOrganizationPolicy"]
+
+    assert statement["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+    assert wider["Condition"] == "HasOrganization"
+    assert wider["Properties"]["Statement"]["Condition"] == {
+        "StringEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}
+    }
+    assert template["Parameters"]["OrganizationId"]["Default"] == ""
+
+
+# The queues
+
+
+def test_only_the_two_rules_may_send_to_the_queue_and_to_their_dead_letters(resources):
+    (statement,) = resources["QueuePolicy"]["PolicyDocument"]["Statement"]
+
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Action"] == "sqs:SendMessage"
+    assert statement["Condition"] == {
+        "ArnEquals": {
+            "aws:SourceArn": [
+                {"Fn::GetAtt": ["DefaultBusRule", "Arn"]},
+                {"Fn::GetAtt": ["HubBusRule", "Arn"]},
+            ]
+        }
+    }
+    for rule in ("DefaultBusRule", "HubBusRule"):
+        (target,) = resources[rule]["Targets"]
+        assert target["Arn"] == {"Fn::GetAtt": ["Queue", "Arn"]}
+        assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["RuleDeadLetterQueue", "Arn"]}}
+
+
+def test_every_queue_is_encrypted_and_keeps_messages_for_fourteen_days(resources):
+    for queue in ("Queue", "DeadLetterQueue", "RuleDeadLetterQueue"):
+        assert resources[queue]["SqsManagedSseEnabled"] is True
+        assert resources[queue]["MessageRetentionPeriod"] == 14 * 86_400
+
+
+def test_a_message_is_tried_five_times_and_not_while_it_is_being_tried(resources):
+    source = resources["IngestFunctionQueue"]
+    timeout = resources["IngestFunction"]["Timeout"]
+
+    assert resources["Queue"]["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert resources["Queue"]["VisibilityTimeout"] >= 6 * timeout + source["MaximumBatchingWindowInSeconds"]
+
+
+def test_ingest_takes_large_batches_soon_and_answers_for_each_message(resources):
+    source = resources["IngestFunctionQueue"]
+
+    assert source["BatchSize"] == 10_000
+    assert source["MaximumBatchingWindowInSeconds"] <= 60
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+# The table
+
+
+def test_the_table_is_the_one_that_the_code_knows(resources, aws):
+    make_table(aws("dynamodb"), "t")
+    made = aws("dynamodb").describe_table(TableName="t")["Table"]
+    table = resources["ActivityTable"]
+    (index,) = table["GlobalSecondaryIndexes"]
+    (made_index,) = made["GlobalSecondaryIndexes"]
+
+    assert table["KeySchema"] == made["KeySchema"]
+    assert table["AttributeDefinitions"] == made["AttributeDefinitions"]
+    assert (index["IndexName"], index["KeySchema"], index["Projection"]) == (
+        BY_FACET,
+        made_index["KeySchema"],
+        made_index["Projection"],
+    )
+
+
+def test_the_table_is_kept_recoverable_encrypted_and_expires_items(template, resources):
+    table = resources["ActivityTable"]
+
+    assert template["Resources"]["ActivityTable"]["DeletionPolicy"] == "Retain"
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
+# The functions
+
+
+def read_from_environment(*files):
+    """The names of settings that code asks for, as text in a call."""
+    for name in files:
+        for node in ast.walk(ast.parse((ROOT / name).read_text())):
+            if isinstance(node, ast.Constant) and re.fullmatch(r"[A-Z]+(_[A-Z]+)*", str(node.value)):
+                yield node.value
+
+
+def test_ingest_is_given_the_settings_that_it_reads(resources):
+    given = resources["IngestFunction"]["Environment"]["Variables"]
+
+    assert set(given) == set(read_from_environment("activity/table.py")) & {
+        "ACTIVITY_TABLE",
+        "RESOLUTION",
+        "DETAIL_RESOLUTION",
+        "RETENTION_DAYS",
+    }
+
+
+def test_the_reporter_is_given_the_settings_that_it_reads(resources):
+    given = set(resources["ReporterFunction"]["Environment"]["Variables"])
+    asked = {name for name in read_from_environment("reporter/app.py") if "_" in name}
+
+    assert given == asked | {"ACTIVITY_TABLE", "RETENTION_DAYS"}
+
+
+def test_settings_have_the_defaults_of_the_code(template, resources):
+    ingest = resources["IngestFunction"]["Environment"]["Variables"]
+    default = {name: each.get("Default") for name, each in template["Parameters"].items()}
+    keeping, limits = Keeping.from_env({}), Limits()
+
+    assert int(ingest["RESOLUTION"]) == keeping.resolution.total_seconds()
+    assert int(ingest["DETAIL_RESOLUTION"]) == keeping.detail_resolution.total_seconds()
+    assert default["RetentionDays"] == keeping.retention.days
+    assert [default[f"Stale{kind}Days"] for kind in ("User", "Key", "Role")] == [
+        limits.user,
+        limits.access_key,
+        limits.role,
+    ]
+
+
+@pytest.mark.parametrize("name", ["IngestFunction", "ReporterFunction"])
+def test_a_handler_is_where_the_template_says(resources, name):
+    module, _, function = resources[name]["Handler"].rpartition(".")
+
+    assert (
+        resources[name]["Handler"]
+        == {
+            "IngestFunction": "ingest.app.lambda_handler",
+            "ReporterFunction": "reporter.app.lambda_handler",
+        }[name]
+    )
+    assert callable(getattr(__import__(module, fromlist=[function]), function))
+    assert resources[name]["Runtime"] == "python3.13"
+    assert resources[name]["Architectures"] == [{"Ref": "Architecture"}]
+
+
+@pytest.mark.parametrize("name", ["Ingest", "Reporter"])
+def test_a_functions_log_ends_some_day(resources, name):
+    assert resources[f"{name}Function"]["LoggingConfig"]["LogGroup"] == {"Ref": f"{name}Logs"}
+    assert resources[f"{name}Logs"]["RetentionInDays"] == 30
+
+
+def test_the_report_is_sent_on_a_schedule_in_its_time_zone(template, resources):
+    schedule = resources["ReporterFunctionSchedule"]
+
+    assert template["Resources"]["ReporterFunctionSchedule"]["Type"] == "AWS::Scheduler::Schedule"
+    assert schedule["ScheduleExpression"] == {"Ref": "ReportSchedule"}
+    assert schedule["ScheduleExpressionTimezone"] == {"Ref": "ReportTimezone"}
+
+
+def test_the_topic_is_encrypted_with_a_key_that_lets_alarms_through(resources):
+    statements = resources["TopicKey"]["KeyPolicy"]["Statement"]
+
+    assert resources["ReportTopic"]["KmsMasterKeyId"] == {"Ref": "TopicKey"}
+    assert {"Service": "cloudwatch.amazonaws.com"} in [statement["Principal"] for statement in statements]
+    assert resources["ReportSubscription"]["Endpoint"] == {"Ref": "NotificationEmail"}
+
+
+def test_dead_letters_raise_an_alarm(resources):
+    watched = {
+        name: alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
+        for name, alarm in resources.items()
+        if name.endswith("Alarm")
+    }
+
+    assert watched == {"UnrecordedAlarm": "DeadLetterQueue", "UndeliveredAlarm": "RuleDeadLetterQueue"}
+    assert all(resources[name]["AlarmActions"] == [{"Ref": "ReportTopic"}] for name in watched)
+
+
+# The permissions
+
+
+def allowed(role):
+    return {
+        (action, json.dumps(statement["Resource"]))
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+
+
+def calls(*files):
+    """The API calls that code makes on its clients, as IAM names them."""
+    operations = {}
+    for service in ("dynamodb", "iam", "sns"):
+        client = boto3.client(service, region_name=REGION)
+        operations |= {
+            name: f"{service}:{operation}" for name, operation in client.meta.method_to_api_mapping.items()
+        }
+    for file in files:
+        for node in ast.walk(ast.parse((ROOT / file).read_text())):
+            if isinstance(node, ast.Attribute) and node.attr in operations:
+                yield operations[node.attr]
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get_paginator":
+                yield operations[node.args[0].value]
+
+
+def test_the_reporter_may_make_the_calls_that_it_makes_and_no_others(resources):
+    actions = {action for action, _ in allowed(resources["ReporterRole"])}
+    made = set(calls("reporter/app.py", "reporter/inventory.py", "activity/table.py"))
+
+    assert {action for action in actions if action.startswith("iam:")} == {
+        call for call in made if call.startswith("iam:")
+    }
+    assert {action for action in actions if action.startswith(("dynamodb:", "sns:"))} == {
+        call for call in made if not call.startswith("iam:")
+    }
+
+
+def test_ingest_may_update_the_table_and_read_the_queue_and_nothing_else(resources):
+    assert {action for action, _ in allowed(resources["IngestRole"])} == {
+        "dynamodb:UpdateItem",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+    }
+
+
+def test_only_iams_listings_take_every_resource(resources):
+    roles = [each for name, each in resources.items() if name.endswith("Role")]
+    anywhere = {action for role in roles for action, resource in allowed(role) if "*" in resource}
+
+    assert anywhere == {action for action in anywhere if action.startswith("iam:")}
+    assert not any("*" in action for role in roles for action, _ in allowed(role))
+
+
+def test_no_managed_policy_and_no_way_to_change_iam(resources):
+    roles = [each for name, each in resources.items() if name.endswith("Role")]
+    actions = {action for role in roles for action, _ in allowed(role) if action.startswith("iam:")}
+
+    assert not any(role.get("ManagedPolicyArns") for role in roles)
+    assert all(re.match(r"iam:(Get|List|GenerateCredentialReport)", action) for action in actions)
+
+
+# The contract
+
+
+def test_the_names_that_others_rely_on_are_there(template):
+    assert {
+        "NotificationEmail",
+        "StaleUserDays",
+        "StaleKeyDays",
+        "StaleRoleDays",
+        "ReportSchedule",
+        "RetentionDays",
+        "Architecture",
+    } <= template["Parameters"].keys()
+    assert {"ActivityTableName", "ReportTopicArn", "EventBusArn"} <= template["Outputs"].keys()
+
+
+def test_only_the_email_address_has_to_be_given(template):
+    assert [name for name, each in template["Parameters"].items() if "Default" not in each] == [
+        "NotificationEmail"
+    ]
+
+
+def test_no_template_assumes_a_partition():
+    for name in ("template.yaml", "ingest/forwarder.yaml"):
+        assert "arn:aws:" not in (ROOT / name).read_text()
