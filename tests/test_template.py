@@ -192,14 +192,15 @@ def test_the_forwarder_goes_to_the_hub_in_one_hop_and_loses_nothing(forwarder):
 
 
 def test_the_hub_is_open_to_this_account_alone_unless_an_organization_is_named(template, resources):
-    statement = resources["HubBusPolicy"]["Statement"]
-    wider = template["Resources"]["HubBusOrganizationPolicy"]
+    account, (condition, wider, nothing) = (
+        each.get("Fn::If", each) for each in resources["HubBus"]["Policy"]["Statement"]
+    )
 
-    assert statement["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
-    assert wider["Condition"] == "HasOrganization"
-    assert wider["Properties"]["Statement"]["Condition"] == {
-        "StringEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}
-    }
+    assert account["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+    assert (condition, nothing) == ("HasOrganization", {"Ref": "AWS::NoValue"})
+    assert wider["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}}
+    assert account["Action"] == wider["Action"] == "events:PutEvents"
+    assert account["Resource"] == wider["Resource"]
     assert template["Parameters"]["OrganizationId"]["Default"] == ""
 
 
