@@ -102,9 +102,10 @@ class Activity:
     def superseding(self, stored: "Activity", resolution: timedelta) -> "Activity | None":
         """What to store in place of `stored`, or None where neither time moves by more than `resolution`."""
         merged = stored.merge(self)
-        moved = max(merged.last_seen - stored.last_seen, stored.first_seen - merged.first_seen)
-        if moved > resolution or (not resolution and merged != stored):
+        if stored.first_seen - merged.first_seen > resolution:
             return merged
+        if merged.last_seen - stored.last_seen > resolution or (not resolution and merged != stored):
+            return replace(merged, first_seen=stored.first_seen)
         return None
 
 

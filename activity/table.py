@@ -2,11 +2,10 @@
 
 import re
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -54,12 +53,33 @@ def retention_from_env(environ: Mapping[str, str]) -> timedelta:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of the activities given to `record_all`: every one is in exactly one of the three."""
+class Recorded:
+    """What the table holds now: what was given, or what was there and is as new (within the resolution)."""
 
-    written: int = 0
-    superseded: int = 0
-    failed: dict[Key, str] = field(default_factory=dict)
+    stored: Activity
+    is_written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the activities given to `record_all`: each was written, superseded, or failed."""
+
+    written: int
+    superseded: int
+    stored: tuple[Activity, ...]
+    failed: dict[Key, str]
+
+    @classmethod
+    def of(cls, activities: Sequence[Activity], results: Sequence[Recorded | str]) -> Self:
+        recorded = [result for result in results if isinstance(result, Recorded)]
+        written = sum(each.is_written for each in recorded)
+        pairs = zip(activities, results, strict=True)
+        return cls(
+            written=written,
+            superseded=len(recorded) - written,
+            stored=tuple(each.stored for each in recorded),
+            failed={activity.key: result for activity, result in pairs if isinstance(result, str)},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +101,8 @@ class ActivityTable:
         name = settings.text(environ, "ACTIVITY_TABLE")
         return cls(connect(), name, Keeping.from_env(environ))
 
-    def record(self, activity: Activity) -> bool:
-        """True if it was written, False if what the table holds is as new (within the resolution).
-
-        Raises botocore's ClientError or BotoCoreError; a write that failed so may be repeated freely.
-        """
+    def record(self, activity: Activity) -> Recorded:
+        """Raises botocore's ClientError or BotoCoreError; a write that failed so may be repeated freely."""
         resolution = self._keeping.resolution_of(activity.facet)
         bounds = {
             ":older": _string(to_text(activity.last_seen - resolution)),
@@ -94,23 +111,21 @@ class ActivityTable:
         refusal = self._client.exceptions.ConditionalCheckFailedException
         while True:
             try:
-                self._put(activity, "if_not_exists(#first_seen, :first_seen)", _MOVES_ON, bounds)
-                return True
+                return self._put(activity, "if_not_exists(#first_seen, :first_seen)", _MOVES_ON, bounds)
             except refusal as refused:
                 stored = _activity(refused.response["Item"])  # type: ignore[typeddict-item]  # ALL_OLD puts it there
             merged = activity.superseding(stored, resolution)
             if merged is None:
-                return False
+                return Recorded(stored, is_written=False)
             with suppress(refusal):  # Somebody else wrote it meanwhile: look again.
-                self._put(merged, ":first_seen", *_as_read(stored))
-                return True
+                return self._put(merged, ":first_seen", *_as_read(stored))
 
     def record_all(
         self, activities: Sequence[Activity], *, is_late: Callable[[], bool] = lambda: False
     ) -> Outcome:
         """Writes at most one activity per key. Once `is_late` answers True, what is left counts as failed."""
 
-        def attempt(activity: Activity) -> bool | str:
+        def attempt(activity: Activity) -> Recorded | str:
             if is_late():
                 return "not written before the function's deadline"
             try:
@@ -119,14 +134,7 @@ class ActivityTable:
                 return str(error)
 
         with ThreadPoolExecutor(WRITERS) as pool:
-            results = list(pool.map(attempt, activities))
-        count = Counter(result for result in results if isinstance(result, bool))
-        failed = {
-            activity.key: result
-            for activity, result in zip(activities, results, strict=True)
-            if isinstance(result, str)
-        }
-        return Outcome(count[True], count[False], failed)
+            return Outcome.of(activities, list(pool.map(attempt, activities)))
 
     def get(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """The items that exist among `keys`."""
@@ -180,7 +188,7 @@ class ActivityTable:
     def unflag(self, key: Key) -> None:
         self._update(key, "REMOVE #first_flagged", {})
 
-    def _put(self, activity: Activity, first_seen: str, condition: str, bounds: dict[str, Any]) -> None:
+    def _put(self, activity: Activity, first_seen: str, condition: str, bounds: dict[str, Any]) -> Recorded:
         known = _known(activity.evidence)
         unknown = [name for name in _EVIDENCE if name not in known]
         times = f"SET #first_seen = {first_seen}, #last_seen = :last_seen, #expires_at = :expires_at"
@@ -192,36 +200,40 @@ class ActivityTable:
             ":last_seen": _string(to_text(activity.last_seen)),
             ":expires_at": self._expiry(activity.last_seen),
         }
-        self._update(activity.key, times + sets + removes, values, condition)
+        new = self._update(activity.key, times + sets + removes, values, condition)
+        return Recorded(_activity(new), is_written=True)
 
-    def _update(self, key: Key, update: str, values: dict[str, Any], condition: str = "") -> None:
+    def _update(self, key: Key, update: str, values: dict[str, Any], condition: str = "") -> dict[str, Any]:
+        """The item as it is now."""
         # Every attribute goes by a placeholder: `type`, `region` and others are reserved words of DynamoDB.
         marks = re.findall(r"#\w+", f"{update} {condition}")
         more: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
         if values:
             more["ExpressionAttributeValues"] = values
-        self._client.update_item(
+        answer = self._client.update_item(
             TableName=self._name,
             Key={"principal": _string(key[0]), "facet": _string(key[1])},
             UpdateExpression=update,
             ExpressionAttributeNames={mark: mark[1:] for mark in marks},
+            ReturnValues="ALL_NEW",
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
             **more,
         )
+        return dict(answer["Attributes"])
 
     def _expiry(self, at: datetime) -> dict[str, str]:
         return {"N": str(int((at + self._keeping.retention).timestamp()))}
 
 
 def connect() -> "DynamoDBClient":
-    """A client whose connections suffice for the writers, and whose retries end well before a Lambda does."""
+    """A client whose connections suffice for the writers, and which gives a call up within 10 seconds."""
     return boto3.client(
         "dynamodb",
         config=Config(
-            retries={"mode": "standard", "total_max_attempts": 6},
+            retries={"mode": "standard", "total_max_attempts": 3},
             max_pool_connections=WRITERS,
-            connect_timeout=2,
-            read_timeout=5,
+            connect_timeout=1,
+            read_timeout=2,
         ),
     )
 

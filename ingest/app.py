@@ -11,8 +11,8 @@ import msgspec
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-from activity.table import ActivityTable, Outcome
-from ingest.batch import Batch
+from activity.table import ActivityTable, Keeping, Key, Outcome
+from ingest.batch import Batch, Memory
 from ingest.wire import UnreadableRecord
 
 NAMESPACE = "LastActivity"
@@ -42,26 +42,25 @@ def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dic
 
 
 def _record_messages(messages: list[dict[str, Any]], context: Any, now: datetime) -> dict[str, Any]:
-    batch = Batch(arrived=now)
-    for message in messages:
-        if not {"messageId", "body"} <= message.keys():
-            raise UnreadableRecord(f"not a batch from SQS: a record with {', '.join(message) or 'nothing'}")
-        batch.add(message["body"], message["messageId"])
-    outcome = _write(batch, context)
-    _measure(len(messages), batch, outcome, now)
-    again = batch.writes.messages_behind(outcome.failed) | batch.unreadable.keys()
+    batch = Batch(memory(), arrived=now)
+    try:
+        for message in messages:
+            batch.add(message["body"], message["messageId"])
+    except KeyError as missing:
+        raise UnreadableRecord(f"not a batch from SQS: a record without {missing}") from missing
+    failed = _record(batch, len(messages), context, now)
+    again = batch.messages_behind(failed) | batch.unreadable.keys()
     return {"batchItemFailures": [{"itemIdentifier": message} for message in sorted(again)]}
 
 
 def _record_event(event: Mapping[str, Any], context: Any, now: datetime) -> None:
-    batch = Batch(arrived=now)
+    batch = Batch(memory(), arrived=now)
     batch.add(msgspec.json.encode(event), "event")
-    outcome = _write(batch, context)
-    _measure(1, batch, outcome, now)
+    failed = _record(batch, 1, context, now)
     if batch.unreadable:
         raise UnreadableRecord(batch.unreadable["event"])
-    if outcome.failed:
-        raise WriteFailed(next(iter(outcome.failed.values())))
+    if failed:
+        raise WriteFailed(next(iter(failed.values())))
 
 
 @cache
@@ -69,16 +68,26 @@ def table() -> ActivityTable:
     return ActivityTable.from_env(os.environ)
 
 
-def _write(batch: Batch, context: Any) -> Outcome:
+@cache
+def memory() -> Memory:
+    return Memory(Keeping.from_env(os.environ).resolution_of)
+
+
+def _record(batch: Batch, messages: int, context: Any, now: datetime) -> dict[Key, str]:
+    """Writes what the batch comes to; the keys that could not be written, each with its reason."""
+
     def is_late() -> bool:
         return context is not None and context.get_remaining_time_in_millis() < MARGIN_MS
 
     for message, reason in batch.unreadable.items():
         logger.error("unreadable", message_id=message, reason=reason)
-    outcome = table().record_all(batch.writes.activities(), is_late=is_late)
+    outcome = table().record_all(batch.activities(), is_late=is_late)
+    for stored in outcome.stored:
+        memory().stored.remember(stored)
     for reason, count in Counter(outcome.failed.values()).items():
         logger.error("not written", activities=count, reason=reason)
-    return outcome
+    _measure(messages, batch, outcome, now)
+    return outcome.failed
 
 
 def _measure(messages: int, batch: Batch, outcome: Outcome, now: datetime) -> None:
@@ -87,6 +96,7 @@ def _measure(messages: int, batch: Batch, outcome: Outcome, now: datetime) -> No
         "Sightings": batch.sightings,
         "Writes": outcome.written,
         "Superseded": outcome.superseded,
+        "WritesSaved": batch.saved,
         "FailedWrites": len(outcome.failed),
         "Unreadable": len(batch.unreadable),
     }

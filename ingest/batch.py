@@ -1,21 +1,38 @@
-"""What a batch of messages says, before anything is written."""
+"""What a batch of messages says, and what of it the table does not know yet."""
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Callable, Hashable, Iterable
+from datetime import datetime, timedelta
 
-from ingest.cloudtrail import read
-from ingest.coalesce import Coalescer
+from activity.model import Activity
+from ingest.cloudtrail import read, time_of
+from ingest.coalesce import Coalescer, Gist, Group, Key, Recent, Stored
+from ingest.likeness import likeness
 from ingest.principals import Ignored
 from ingest.wire import Record, UnreadableRecord, envelope
 
 
-class Batch:
-    """Sums up messages: the writes they come to, what was ignored and why, and what cannot be read."""
+class Memory:
+    """What one sandbox remembers from batch to batch; without any, each batch stands for itself."""
 
-    def __init__(self, *, arrived: datetime) -> None:
+    def __init__(self, resolution_of: Callable[[str], timedelta]) -> None:
+        self.stored = Stored(resolution_of)
+        self.gists: Recent[Hashable, Gist] = Recent(20_000)
+
+
+class Batch:
+    """Sums up messages: the writes they come to, what was ignored and why, and what cannot be read.
+
+    `saved` counts the facets of records that need no write, since the table is known to hold as much.
+    """
+
+    def __init__(self, memory: Memory, *, arrived: datetime) -> None:
+        self._memory = memory
         self._arrived = arrived
-        self.writes = Coalescer()
+        self._groups: dict[Hashable, Group] = {}
+        self._writes = Coalescer()
         self.sightings = 0
+        self.saved = 0
         self.ignored: Counter[Ignored] = Counter()
         self.unreadable: dict[str, str] = {}
         self.newest: datetime | None = None
@@ -37,12 +54,42 @@ class Batch:
 
     def add_record(self, record: Record, message: str) -> None:
         """Raises UnreadableRecord."""
+        at = time_of(record, self._arrived)
+        alike = likeness(record)
+        gist = self._memory.gists.get(alike) or self._gist(alike, record)
+        self.sightings += gist.sightings
+        if gist.ignored is not None:
+            self.ignored[gist.ignored] += 1
+        if self.newest is None or at > self.newest:
+            self.newest = at
+        quiet = gist.quiet
+        if quiet is not None and quiet[0] < at < quiet[1]:
+            self.saved += len(gist.keys)
+        elif alike in self._groups:
+            self._groups[alike].add(record, at, message)
+        else:
+            self._groups[alike] = Group(gist, record, at, message)
+
+    def activities(self) -> list[Activity]:
+        """What is to be written: to be asked once, when all is added."""
+        for group in self._groups.values():
+            if group.is_known(self._memory.stored):
+                self.saved += len(group.gist.keys) * len(group.messages)
+            else:
+                self._add_writes(group)
+        return self._writes.unknown_to(self._memory.stored)
+
+    def messages_behind(self, keys: Iterable[Key]) -> set[str]:
+        return self._writes.messages_behind(keys)
+
+    def _add_writes(self, group: Group) -> None:
+        for record in group.telling():
+            for sighting in read(record, arrived=self._arrived).everything():
+                self._writes.add(sighting, group.messages)
+
+    def _gist(self, alike: Hashable, record: Record) -> Gist:
         reading = read(record, arrived=self._arrived)
-        for sighting in reading.sightings:
-            self.writes.add(sighting, message)
-        if reading.coverage:
-            self.writes.add(reading.coverage, message)
-        if reading.ignored:
-            self.ignored[reading.ignored] += 1
-        self.sightings += len(reading.sightings)
-        self.newest = max(filter(None, (self.newest, record.event_time)))
+        keys = [(each.principal, facet) for each in reading.everything() for facet in each.facets]
+        gist = Gist(tuple(dict.fromkeys(keys)), len(reading.sightings), reading.ignored)
+        self._memory.gists.put(alike, gist)
+        return gist

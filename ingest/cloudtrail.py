@@ -33,6 +33,9 @@ from ingest.wire import (
     word,
 )
 
+SIGN_IN = "signin.amazonaws.com"
+STS = "sts.amazonaws.com"
+
 # An event is delivered after it happened; a clock a little ahead is forgiven, a wrong year is not.
 EARLY = timedelta(minutes=15)
 _CLOUDTRAIL_BEGAN = datetime(2013, 11, 1, tzinfo=UTC)
@@ -40,7 +43,7 @@ _LONGEST_AGENT = 256  # An item stays below the 1 KB that DynamoDB bills as one 
 
 _SIGN_INS = {"ConsoleLogin", "SwitchRole", "GetSigninToken", "ExitRole", "RenewRole"}
 _LOGIN_TOKENS = {"AuthorizeOAuth2Access", "CreateOAuth2Token"}
-_ASSUMPTIONS = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
+ASSUMPTIONS = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 _NO_PERMISSION = ("accessdenied", "unauthorized", "notauthorized", "forbidden")
 _BAD_CREDENTIAL = {
     "invalidclienttokenid",
@@ -68,10 +71,13 @@ class Reading:
     ignored: Ignored | None
     coverage: Sighting | None
 
+    def everything(self) -> tuple[Sighting, ...]:
+        return (*self.sightings, self.coverage) if self.coverage else self.sightings
+
 
 def read(record: Record, *, arrived: datetime) -> Reading:
     """Raises UnreadableRecord for a record that should name a principal or a time and does not."""
-    at = _time(record, arrived)
+    at = time_of(record, arrived)
     refusal = _refusal(record)
     if refusal:
         return Reading((), refusal, _coverage(record, at))
@@ -83,13 +89,15 @@ def read(record: Record, *, arrived: datetime) -> Reading:
     return Reading(tuple(sightings), None if sightings else nobody, _coverage(record, at))
 
 
-def _time(record: Record, arrived: datetime) -> datetime:
+def time_of(record: Record, arrived: datetime) -> datetime:
+    """To the second, in UTC. Raises UnreadableRecord for what cannot have happened by then."""
     at = record.event_time
     if not _CLOUDTRAIL_BEGAN < at < arrived + EARLY:
         raise UnreadableRecord(
             f"event {record.event_id} is dated {at.isoformat()}, but arrived at {to_text(arrived)}"
         )
-    return at.astimezone(UTC).replace(microsecond=0)
+    is_plain = at.tzinfo is UTC and not at.microsecond
+    return at if is_plain else at.astimezone(UTC).replace(microsecond=0)
 
 
 def _refusal(record: Record) -> Ignored | None:
@@ -98,7 +106,7 @@ def _refusal(record: Record) -> Ignored | None:
         return Ignored.INSIGHT
     if _error(record).removeprefix("client.") in _BAD_CREDENTIAL:
         return Ignored.BAD_CREDENTIAL
-    if record.event_source != "signin.amazonaws.com":
+    if record.event_source != SIGN_IN:
         return None
     return _failed_token(record) if _type(record) == "awsapicall" else _failed_sign_in(record)
 
@@ -122,7 +130,7 @@ def _failed_sign_in(record: Record) -> Ignored | None:
 
 def _assumed_role(record: Record) -> Principal | None:
     """The role that a successful AssumeRole* gave a session of, whoever called."""
-    if record.event_source != "sts.amazonaws.com" or record.event_name not in _ASSUMPTIONS or record.error_code:
+    if record.event_source != STS or record.event_name not in ASSUMPTIONS or record.error_code:
         return None
     request = assume_role_request(record.request_parameters)
     user = assume_role_response(record.response_elements).assumed_role_user or AssumedRoleUser()
@@ -147,7 +155,7 @@ def _caller_facets(record: Record, principal: Principal) -> Iterator[str]:
         yield id_facet(principal.unique_id)
         if principal.access_key_id:
             yield key_facet(principal.access_key_id)
-        if record.event_name == "ConsoleLogin" and principal.type in ("IAMUser", "Root"):
+        if _is_console_login(record) and principal.type in ("IAMUser", "Root"):
             yield SIGNIN
         if _is_api_call(record) and record.event_source:
             yield service_facet(record.event_source)
@@ -204,14 +212,18 @@ def _evidence(record: Record) -> Evidence:
 def _mfa(record: Record) -> bool | None:
     session = (record.user_identity or UserIdentity()).session_context or SessionContext()
     said = (session.attributes or SessionAttributes()).mfa_authenticated
-    if said is None and record.event_name == "ConsoleLogin":
+    if said is None and _is_console_login(record):
         said = word(record.additional_event_data, "MFAUsed")
     return {"true": True, "yes": True, "false": False, "no": False}.get(str(said).lower())
 
 
+def _is_console_login(record: Record) -> bool:
+    return record.event_source == SIGN_IN and record.event_name == "ConsoleLogin"
+
+
 def _is_api_call(record: Record) -> bool:
     """Calls through a VPC endpoint have a type of their own; records older than eventType have none."""
-    is_untyped_call = not _type(record) and record.event_source != "signin.amazonaws.com"
+    is_untyped_call = not _type(record) and record.event_source != SIGN_IN
     return is_untyped_call or _type(record) in ("awsapicall", "awsvpceevents")
 
 

@@ -30,6 +30,7 @@ class Ignored(StrEnum):
     CENTRAL_ROOT_SESSION = "central_root_session"
     NO_IDENTITY = "no_identity"
     NO_ARN = "no_arn"
+    NO_USER_ID = "no_user_id"
     UNKNOWN_IDENTITY = "unknown_identity"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGN_IN_STEP = "sign_in_step"
@@ -38,13 +39,13 @@ class Ignored(StrEnum):
     NOT_FROM_AWS = "not_from_aws"
 
 
-_NOBODY_OF_OURS = {
+NOBODY_OF_OURS = {
     "AWSService": Ignored.AWS_SERVICE,
     "AWSAccount": Ignored.FOREIGN_ACCOUNT,
     "SAMLUser": Ignored.FEDERATED_IDENTITY,
     "WebIdentityUser": Ignored.FEDERATED_IDENTITY,
     "Directory": Ignored.DIRECTORY,
-    "IdentityCenterUser": Ignored.NO_ARN,
+    "IdentityCenterUser": Ignored.NO_USER_ID,
 }
 
 
@@ -110,9 +111,9 @@ def _named(identity: UserIdentity, record: Record) -> Principal | Ignored:
         case None | "":
             return Ignored.NO_IDENTITY
         case other:
-            if other not in _NOBODY_OF_OURS:
+            if other not in NOBODY_OF_OURS:
                 raise UnreadableRecord(f"event {record.event_id}: identity type {other!r} is not a known one")
-            return _NOBODY_OF_OURS[other]
+            return NOBODY_OF_OURS[other]
 
 
 def _root(identity: UserIdentity, record: Record) -> Principal | Ignored:

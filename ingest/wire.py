@@ -17,31 +17,31 @@ class UnreadableRecord(Exception):
     """A record that should name a principal and cannot be read; the message says which, and what is wrong."""
 
 
-class _Struct(msgspec.Struct, rename="camel", gc=False):
+class _Struct(msgspec.Struct, rename="camel", gc=False, frozen=True):
     pass
 
 
-class SessionIssuer(_Struct):
+class SessionIssuer(_Struct, frozen=True):
     principal_id: str | None = None
     arn: str | None = None
 
 
-class SessionAttributes(_Struct):
+class SessionAttributes(_Struct, frozen=True):
     mfa_authenticated: str | bool | None = None
 
 
-class SessionContext(_Struct):
+class SessionContext(_Struct, frozen=True):
     session_issuer: SessionIssuer | None = None
     attributes: SessionAttributes | None = None
     assumed_root: str | bool | None = None
 
 
-class OnBehalfOf(_Struct):
+class OnBehalfOf(_Struct, frozen=True):
     user_id: str | None = None
     identity_store_arn: str | None = None
 
 
-class UserIdentity(_Struct):
+class UserIdentity(_Struct, frozen=True):
     type: str | None = None
     principal_id: str | None = None
     arn: str | None = None
@@ -51,7 +51,7 @@ class UserIdentity(_Struct):
     on_behalf_of: OnBehalfOf | None = None
 
 
-class Record(_Struct):
+class Record(_Struct, frozen=True):
     event_time: Annotated[datetime, msgspec.Meta(tz=True)]
     event_source: str | None = None
     event_name: str | None = None
@@ -70,24 +70,24 @@ class Record(_Struct):
     service_event_details: msgspec.Raw = _NOTHING
 
 
-class Envelope(_Struct):
+class Envelope(_Struct, frozen=True):
     """What EventBridge puts around a record. Nobody but AWS can put a `source` that begins with `aws.`."""
 
     source: str
     detail: Record
 
 
-class AssumeRoleRequest(_Struct):
+class AssumeRoleRequest(_Struct, frozen=True):
     role_arn: str | None = None
     role_session_name: str | None = None
 
 
-class AssumedRoleUser(_Struct):
+class AssumedRoleUser(_Struct, frozen=True):
     assumed_role_id: str | None = None
     arn: str | None = None
 
 
-class AssumeRoleResponse(_Struct):
+class AssumeRoleResponse(_Struct, frozen=True):
     assumed_role_user: AssumedRoleUser | None = None
 
 
@@ -123,5 +123,5 @@ def word(raw: msgspec.Raw, name: str) -> str:
 def _decoded(decoder: msgspec.json.Decoder[T], body: bytes | str | msgspec.Raw) -> T:
     try:
         return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise UnreadableRecord(f"not a record that can be read: {error}") from error

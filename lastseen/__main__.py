@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, NoRegionError
 from rich.console import Console
 from rich.progress import Progress
 
@@ -52,15 +52,18 @@ def replay(
     """Read CloudTrail records from files into the activity table.
 
     The table is the one that ACTIVITY_TABLE names. Records go through the same code as live events, in any
-    order and any number of times: the table ends the same. Exit status 1 says that something could not be
-    read or written; everything else was.
+    order and any number of times: the table ends the same. Items are kept for RETENTION_DAYS (400) after their
+    last sighting: set it as the stack has it. Exit status 1 says that something could not be read or written;
+    everything else was.
     """
     embedded = EmbeddedTable()
     terminal = Console(stderr=True)
+    table = embedded if local else _table_on_aws()
     with Progress(console=terminal, disable=not terminal.is_terminal, transient=True) as progress:
-        task = progress.add_task("replaying", total=len(files))
-        table = embedded if local else _table_on_aws()
-        summary = replay_files(files, table, on_file=lambda _: progress.advance(task))
+        task = progress.add_task(
+            "replaying", total=sum(path.stat().st_size for path in files if path.is_file())
+        )
+        summary = replay_files(files, table, on_bytes=lambda count: progress.advance(task, count))
     if as_json:
         _print_json(attributes(activity) for activity in embedded)
         _print_json([{"summary": summary.as_dict()}])
@@ -73,9 +76,17 @@ def replay(
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The findings, and what was looked up, one a line.")
+    ] = False,
+) -> None:
     """Run the main job on an AWS inside this process: events in, the mail out, and two look-ups."""
     outcome = demonstration.run(datetime.now(UTC))
+    if as_json:
+        _print_json(outcome.answer["findings"])
+        _print_json(map(attributes, [*outcome.owner_of_key, *outcome.came_from_office]))
+        return
     print(f"The ingest Lambda recorded {outcome.events} events of events/; {len(outcome.again)} came back.")
     print(f"The reporter Lambda mailed:\n\nSubject: {outcome.subject}\n\n{outcome.mail}")
     print(f"Whose is {demonstration.ALICE_KEY}, and what was its owner seen with?\n")
@@ -86,13 +97,19 @@ def demo() -> None:
 
 def _table_on_aws() -> ActivityTable:
     """With exact times: what is replayed is written once, not once every few minutes."""
+    if not os.environ.get("ACTIVITY_TABLE"):
+        _misused("ACTIVITY_TABLE is not set: name the activity table in it, or try --local")
     try:
-        name = settings.text(os.environ, "ACTIVITY_TABLE")
-        return ActivityTable(connect(), name, Keeping(retention=retention_from_env(os.environ)))
-    except settings.BadSetting as error:
-        print(f"lastseen: {error}: name the activity table in it, or try --local", file=sys.stderr)
-    except BotoCoreError as error:
-        print(f"lastseen: {error}", file=sys.stderr)
+        keeping = Keeping(retention=retention_from_env(os.environ))
+        return ActivityTable(connect(), settings.text(os.environ, "ACTIVITY_TABLE"), keeping)
+    except NoRegionError:
+        _misused("no AWS region: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
+    except (settings.BadSetting, BotoCoreError, ValueError) as error:
+        _misused(str(error))
+
+
+def _misused(why: str) -> NoReturn:
+    print(f"lastseen: {why}", file=sys.stderr)
     raise typer.Exit(MISUSED)
 
 
@@ -102,16 +119,17 @@ def _print_json(values: Iterable[dict[str, Any]]) -> None:
 
 
 def _print_summary(summary: Summary) -> None:
-    print(f"{summary.records:>9,} records")
+    print(f"{summary.records:>9,} records read, of which")
     print(
-        f"{summary.sighted:>9,} sighted somebody: {summary.sightings:,} sightings,"
-        f" principals: {summary.principals:,}"
+        f"{summary.sighted:>9,} sighted a principal (principals: {summary.principals:,};"
+        f" sightings: {summary.sightings:,})"
     )
-    print(f"{summary.ignored.total():>9,} ignored")
+    print(f"{summary.ignored.total():>9,} sighted none:")
     for reason, count in summary.ignored.most_common():
-        print(f"{count:>13,} {reason}")
-    print(f"{len(summary.unreadable):>9,} unreadable")
-    print(f"{summary.writes:>9,} items written; as new or newer in the table: {summary.superseded:,}")
+        print(f"{count:>9,}   {reason}")
+    print(f"{summary.records - summary.sighted - summary.ignored.total():>9,} could not be read")
+    print(f"{summary.writes:>9,} items written to the table")
+    print(f"{summary.superseded:>9,} items left as they were: as new or newer")
     for each in summary.unreadable:
         place = ", ".join(filter(None, (each["file"], each["place"])))
         print(f"lastseen: unreadable: {place}: {each['reason']}", file=sys.stderr)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from activity.model import Activity
-from activity.table import Keeping, Outcome
+from activity.table import Keeping, Outcome, Recorded
 
 
 class EmbeddedTable:
@@ -11,18 +11,17 @@ class EmbeddedTable:
         self._keeping = keeping or Keeping()
         self._stored: dict[tuple[str, str], Activity] = {}
 
-    def record(self, activity: Activity) -> bool:
+    def record(self, activity: Activity) -> Recorded:
         stored = self._stored.get(activity.key)
         resolution = self._keeping.resolution_of(activity.facet)
         kept = activity if stored is None else activity.superseding(stored, resolution)
         if kept is None:
-            return False
+            return Recorded(self._stored[activity.key], is_written=False)
         self._stored[activity.key] = kept
-        return True
+        return Recorded(kept, is_written=True)
 
     def record_all(self, activities: Sequence[Activity]) -> Outcome:
-        written = sum(self.record(activity) for activity in activities)
-        return Outcome(written, len(activities) - written)
+        return Outcome.of(activities, [self.record(activity) for activity in activities])
 
     def of(self, principal: str) -> Iterator[Activity]:
         return (activity for activity in self if activity.principal == principal)

@@ -24,11 +24,15 @@ def local_aws(region: str) -> Iterator[Callable[[str], Any]]:
         "AWS_REGION": region,
     }
     with environment(credentials, without=("AWS_",)), mock_aws():
-        ingest.table.cache_clear()
-        reporter.reporter.cache_clear()
+        _forget()
         yield lambda service: boto3.client(service)  # type: ignore[call-overload]  # any service
-    ingest.table.cache_clear()
-    reporter.reporter.cache_clear()
+    _forget()
+
+
+def _forget() -> None:
+    """What the Lambdas keep from one invocation to the next is of the AWS they were connected to."""
+    for kept in (ingest.table, ingest.memory, reporter.reporter):
+        kept.cache_clear()
 
 
 def make_table(client: Any, name: str) -> None:

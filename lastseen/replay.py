@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from activity.model import COVERAGE, Activity
 from activity.table import Outcome
-from ingest.batch import Batch
+from ingest.batch import Batch, Memory
 from ingest.wire import UnreadableRecord, record
 from lastseen.logs import Entry, UnreadableFile, entries
 
@@ -40,22 +40,22 @@ class Summary:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
-def replay(paths: Sequence[Path], table: Table, *, on_file: Callable[[Path], object] = bool) -> Summary:
+def replay(paths: Sequence[Path], table: Table, *, on_bytes: Callable[[int], object] = bool) -> Summary:
     """Sums up all files before it writes, so that a long past costs writes by principal, not by record."""
     summary = Summary()
-    batch = Batch(arrived=datetime.now(UTC))
+    batch = Batch(Memory(lambda _: timedelta(0)), arrived=datetime.now(UTC))
     for path in paths:
         try:
             for entry in entries(path):
                 _add(batch, entry, path, summary)
+                on_bytes(len(entry.body))
         except UnreadableFile as error:
             summary.unreadable.append({"file": str(path), "place": "", "reason": str(error)})
-        on_file(path)
-    activities = batch.writes.activities()
+    activities = batch.activities()
     outcome = table.record_all(activities)
+    unread = sum(bool(each["place"]) for each in summary.unreadable)
     summary.sightings = batch.sightings
     summary.ignored.update(batch.ignored)
-    unread = sum(bool(each["place"]) for each in summary.unreadable)
     summary.sighted = summary.records - batch.ignored.total() - unread
     summary.principals = len({activity.principal for activity in activities} - {COVERAGE})
     summary.writes, summary.superseded = outcome.written, outcome.superseded

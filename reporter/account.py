@@ -40,6 +40,7 @@ class Credentials:
     """A user's row of the credential report."""
 
     user: str
+    created: datetime | None
     has_password: bool
     password_last_used: datetime | None
     password_changed: datetime | None

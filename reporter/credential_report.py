@@ -31,6 +31,7 @@ def read(content: bytes) -> dict[str, Credentials]:
 def _credentials(row: Mapping[str, str]) -> Credentials:
     return Credentials(
         user=row["user"],
+        created=_time(row, "user_creation_time"),
         has_password=_is_true(row, "password_enabled"),
         password_last_used=_time(row, "password_last_used"),
         password_changed=_time(row, "password_last_changed"),

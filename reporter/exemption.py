@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-_UNTIL = re.compile(r"^(?P<reason>.*?)[\s,;]*\buntil=(?P<until>\S*)$", re.DOTALL)
+_END = re.compile(r"(?P<reason>.*?)\s*\buntil=(?P<until>\d{4}-\d{2}-\d{2})", re.DOTALL)
+_MEANT_AS_AN_END = re.compile(r"\buntil\b\W*\d|\buntil\s*=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,14 @@ class Exemption:
 
 
 def parse(value: str) -> Exemption:
-    """A date that cannot be read exempts all the same, and is a problem to be shown."""
+    """An end that cannot be read exempts all the same, and is a problem to be shown."""
     value = value.strip()
-    match = _UNTIL.match(value)
-    if not match:
-        return Exemption(value or "no reason given")
-    reason = match["reason"].strip() or "no reason given"
+    end = _END.fullmatch(value)
     try:
-        return Exemption(reason, date.fromisoformat(match["until"]))
+        if end:
+            return Exemption(end["reason"] or "no reason given", date.fromisoformat(end["until"]))
     except ValueError:
-        return Exemption(reason, problem=f"until={match['until']} is not a date such as until=2027-01-31")
+        pass  # Of the form of a date, and none.
+    if _MEANT_AS_AN_END.search(value):
+        return Exemption(value, problem=f"{value!r} does not end in a date such as until=2027-01-31")
+    return Exemption(value or "no reason given")

@@ -79,19 +79,19 @@ def sum_up(
     keys_of: KeysOf,
     judged: Sequence[Judged],
     *,
-    flagged: dict[Key, datetime],
+    flags: dict[Key, datetime],
     gaps: Iterable[Gap],
     limits: Limits,
     now: datetime,
 ) -> Report:
-    """`flagged` is what earlier reports flagged, and when first."""
+    """`flags` are what earlier reports flagged, and when first."""
     findings = tuple(
         Finding(
             account=inventory.account,
             subject=subject,
             verdict=verdict,
             threshold_days=limits.days(subject.kind),
-            first_flagged=flagged.get(flag_key(subject), now),
+            first_flagged=_flagged_since(subject, verdict, flags) or now,
             idle_since=now - verdict.idle,
         )
         for subject, verdict in judged
@@ -105,14 +105,20 @@ def sum_up(
         at=now,
         limits=limits,
         findings=findings,
-        gaps=(*inventory.gaps, *_gaps_of(keys_of), *gaps, *_unreadable_exemptions(judged)),
+        gaps=tuple(dict.fromkeys((*inventory.gaps, *gaps, *_gaps_of(keys_of, judged)))),
         exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
         counts=_counts(inventory, judged, len(disabled)),
         disabled_keys=disabled,
         root=inventory.root,
-        to_flag=tuple(key for key in (flag_key(each.subject) for each in findings) if key not in flagged),
-        to_unflag=tuple(key for key in flagged if key in resolved),
+        to_flag=tuple(flag_key(each.subject) for each in findings if each.first_flagged == now),
+        to_unflag=tuple(key for key in flags if key in resolved),
     )
+
+
+def _flagged_since(subject: Subject, verdict: Verdict, flags: dict[Key, datetime]) -> datetime | None:
+    """A flag from before the last use is of another story, or of a predecessor."""
+    flagged = flags.get(flag_key(subject))
+    return flagged if flagged and flagged >= (verdict.at or subject.exists_since) else None
 
 
 def flag_key(subject: Subject) -> Key:
@@ -140,19 +146,17 @@ def _listed(keys_of: KeysOf, user_id: str) -> tuple[AccessKey, ...]:
     return () if isinstance(keys, Gap) else keys
 
 
-def _gaps_of(keys_of: KeysOf) -> list[Gap]:
-    unlisted = [keys for keys in keys_of.values() if isinstance(keys, Gap)]
-    uses = [key.last_used for user in keys_of for key in _listed(keys_of, user)]
-    return unlisted + [use for use in uses if isinstance(use, Gap)]
-
-
-def _unreadable_exemptions(judged: Sequence[Judged]) -> list[Gap]:
-    tags = {
-        s.arn: s.exemption.problem
-        for s, _ in judged
-        if isinstance(s.exemption, Exemption) and s.exemption.problem
-    }
-    return [Gap(f"exemption tag of {arn}", problem) for arn, problem in tags.items()]
+def _gaps_of(keys_of: KeysOf, judged: Sequence[Judged]) -> Iterator[Gap]:
+    """Of single users and keys, of what could not be judged for it, and of tags that cannot be read."""
+    for user in keys_of:
+        keys = keys_of[user]
+        if isinstance(keys, Gap):
+            yield keys
+        yield from (key.last_used for key in _listed(keys_of, user) if isinstance(key.last_used, Gap))
+    for subject, verdict in judged:
+        yield from verdict.gaps
+        if isinstance(subject.exemption, Exemption) and subject.exemption.problem:
+            yield Gap(f"exemption tag of {subject.arn}", subject.exemption.problem)
 
 
 def _evidence(subject: Subject, seen: Activity | None) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class Iam:
                 id=user["UserId"],
                 created=user["CreateDate"],
                 password_last_used=user.get("PasswordLastUsed"),
-                credentials=rows if isinstance(rows, Gap) else rows.get(user["UserName"], _absent(user["Arn"])),
+                credentials=_row(rows, user),
                 tags=details if isinstance(details, Gap) else details[0].get(user["UserId"], {}),
             )
             for page in pages
@@ -153,8 +153,16 @@ def _tags(tags: Any) -> Tags:
     return {tag["Key"]: tag["Value"] for tag in tags or ()}
 
 
-def _absent(arn: str) -> Gap:
-    return Gap(f"credentials of {arn}", "not in the credential report; a new one is made every 4 hours")
+def _row(rows: Rows | Gap, user: Any) -> Credentials | Gap:
+    """The report goes by names: the row of one who had the name before is not this user's."""
+    if isinstance(rows, Gap):
+        return rows
+    row = rows.get(user["UserName"])
+    if row is None or (row.created and row.created != user["CreateDate"].replace(microsecond=0)):
+        return Gap(
+            f"credentials of {user['Arn']}", "not yet in the credential report: IAM makes one every 4 hours"
+        )
+    return row
 
 
 def _or_gap(what: str, read: Callable[[], T]) -> T | Gap:

@@ -90,7 +90,7 @@ def _sentence(finding: Finding) -> str:
         never, since = "never", f"since {_BEGINNING[subject.kind]} on {_day(subject.created)}"
     done = {
         Kind.USER: f"User {subject.name} has {never} been active",
-        Kind.ROLE: f"Role {subject.name} has {never} been used",
+        Kind.ROLE: f"Role {subject.name} has {'no recorded use' if never == 'never' else 'not been used'}",
     }.get(subject.kind, f"User {subject.name} has {never} used {_credential(subject)}")
     return f"{done} {since} ({_count(verdict.idle.days, 'day', 'days')})"
 
@@ -124,7 +124,11 @@ def _tail(report: Report) -> Iterator[str]:
         yield from _some([_exempt(judged) for judged in report.exempt])
         yield ""
     counts = report.counts
-    yield f"Checked: {', '.join(_count(sum(counts[kind].values()), *_NOUNS[kind]) for kind in Kind)}."
+    judged = {kind: sum(counts[kind].values()) - counts[kind][Status.UNKNOWN] for kind in Kind}
+    yield f"Judged: {', '.join(_count(judged[kind], *_NOUNS[kind]) for kind in Kind)}."
+    unknown = {kind: counts[kind][Status.UNKNOWN] for kind in Kind if counts[kind][Status.UNKNOWN]}
+    if unknown:
+        yield f"Not judged: {', '.join(_count(number, *_NOUNS[kind]) for kind, number in unknown.items())}."
     out = counts["left_out"]
     yield (
         f"Left out: {_count(out['service_linked_role'], 'service-linked role', 'service-linked roles')},"

@@ -1,18 +1,20 @@
 """Puts IAM's inventory and the activity table side by side and judges everything; writes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity.model import Activity, denied_facet, id_facet
 from activity.table import ActivityTable, Item, Key
 from reporter.account import Gap
-from reporter.findings import FLAGGED, Judged, Report, flag_key, sum_up
+from reporter.findings import FLAGGED, Report, sum_up
 from reporter.inventory import Iam
-from reporter.staleness import judge
+from reporter.staleness import Verdict, judge
 from reporter.subjects import Limits, Subject, needs_key_ids, subjects
 
+T = TypeVar("T")
 Seen = dict[Key, Activity]
 
 
@@ -21,59 +23,55 @@ def review(iam: Iam, table: ActivityTable, account: str, *, limits: Limits, tag:
     inventory = iam.list(account)
     keys_of = {user.id: iam.access_keys(user) for user in inventory.users if needs_key_ids(user, limits, now)}
     every = list(subjects(inventory, keys_of, tag=tag))
-    items = _items(table, every)
-    seen = (
-        items
-        if isinstance(items, Gap)
-        else {key: item.activity for key, item in items.items() if item.activity}
-    )
-    judged = _judge(every, seen, limits, now)
+    items = _or_gap("the activity table", lambda: _items(table, every))
+    seen = items if isinstance(items, Gap) else _activities(items)
+    judged = [(subject, _judge(subject, seen, limits, now)) for subject in every]
     gaps = [items] if isinstance(items, Gap) else []
-    if not isinstance(seen, Gap):
-        suspects = [subject for subject, verdict in judged if verdict.status in FLAGGED]
-        elsewhere = _seen_under_other_names(table, suspects)
-        gaps += [elsewhere] if isinstance(elsewhere, Gap) else []
-        judged = _judge(
-            every, elsewhere if isinstance(elsewhere, Gap) else _merged(seen, elsewhere), limits, now
-        )
-    known = {} if isinstance(items, Gap) else items
-    return sum_up(
-        inventory, keys_of, judged, flagged=_flagged(judged, known), gaps=gaps, limits=limits, now=now
-    )
-
-
-def _judge(every: Sequence[Subject], seen: Seen | Gap, limits: Limits, now: datetime) -> list[Judged]:
-    return [
-        (subject, judge(subject, seen, limit=timedelta(days=limits.days(subject.kind)), now=now))
-        for subject in every
+    suspects = [subject for subject, verdict in judged if verdict.status in FLAGGED]
+    elsewhere = _or_gap("the activity table's index", lambda: _seen_under_other_names(table, suspects))
+    if isinstance(elsewhere, Gap):
+        gaps.append(elsewhere)
+    again = elsewhere if isinstance(seen, Gap) or isinstance(elsewhere, Gap) else _merged(seen, elsewhere)
+    judged = [
+        (subject, _judge(subject, again, limits, now) if verdict.status in FLAGGED else verdict)
+        for subject, verdict in judged
     ]
+    flags = {} if isinstance(items, Gap) else _flags(items)
+    return sum_up(inventory, keys_of, judged, flags=flags, gaps=gaps, limits=limits, now=now)
 
 
-def _items(table: ActivityTable, every: Iterable[Subject]) -> dict[Key, Item] | Gap:
+def _judge(subject: Subject, seen: Seen | Gap, limits: Limits, now: datetime) -> Verdict:
+    return judge(subject, seen, limit=timedelta(days=limits.days(subject.kind)), now=now)
+
+
+def _or_gap(what: str, read: Callable[[], T]) -> T | Gap:
     try:
-        return table.get((subject.arn, facet) for subject in every for facet in subject.facets)
+        return read()
     except (ClientError, BotoCoreError) as error:
-        return Gap("the activity table", str(error))
+        return Gap(what, str(error))
 
 
-def _seen_under_other_names(table: ActivityTable, suspects: Iterable[Subject]) -> Seen | Gap:
+def _items(table: ActivityTable, every: Iterable[Subject]) -> dict[Key, Item]:
+    return table.get((subject.arn, facet) for subject in every for facet in subject.facets)
+
+
+def _activities(items: dict[Key, Item]) -> Seen:
+    return {key: item.activity for key, item in items.items() if item.activity}
+
+
+def _seen_under_other_names(table: ActivityTable, suspects: Iterable[Subject]) -> Seen:
     """A user renamed or moved keeps its id under a new ARN; some role sessions omit their role's path."""
     found: Seen = {}
     names: dict[str, set[str]] = {}
-    try:
-        for subject in suspects:
-            if subject.id not in names:
-                facets = id_facet(subject.id), denied_facet(subject.id)
-                names[subject.id] = {arn for facet in facets for arn in table.principals_with(facet)}
-            others = names[subject.id] - {subject.arn}
-            for (_, facet), item in table.get(
-                (arn, facet) for arn in others for facet in subject.facets
-            ).items():
-                if item.activity:
-                    key = subject.arn, facet
-                    found[key] = item.activity.merge(found[key]) if key in found else item.activity
-    except (ClientError, BotoCoreError) as error:
-        return Gap("the activity table's index", str(error))
+    for subject in suspects:
+        if subject.id not in names:
+            facets = id_facet(subject.id), denied_facet(subject.id)
+            names[subject.id] = {arn for facet in facets for arn in table.principals_with(facet)}
+        others = names[subject.id] - {subject.arn}
+        items = table.get((arn, facet) for arn in others for facet in subject.facets)
+        for (_, facet), activity in _activities(items).items():
+            key = subject.arn, facet
+            found[key] = activity.merge(found[key]) if key in found else activity
     return found
 
 
@@ -82,11 +80,5 @@ def _merged(seen: Seen, elsewhere: Seen) -> Seen:
     return seen | elsewhere | both
 
 
-def _flagged(judged: Iterable[Judged], items: dict[Key, Item]) -> dict[Key, datetime]:
-    """When earlier reports flagged what exists today; a flag older than the thing is its predecessor's."""
-    flags = ((subject, items.get(flag_key(subject))) for subject, _ in judged)
-    return {
-        flag_key(subject): item.first_flagged
-        for subject, item in flags
-        if item and item.first_flagged and item.first_flagged >= subject.exists_since
-    }
+def _flags(items: dict[Key, Item]) -> dict[Key, datetime]:
+    return {key: item.first_flagged for key, item in items.items() if item.first_flagged}

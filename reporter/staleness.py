@@ -1,7 +1,7 @@
 """The verdict on one user, password, access key or role, by the newer of what we saw and what IAM claims."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -13,6 +13,8 @@ from reporter.subjects import Kind, Subject
 # RoleLastUsed reaches no further back:
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html
 _IAM_KEEPS = timedelta(days=400)
+# IAM keeps the first use of 15 minutes, the table moves on after 5: within that, both may mean the same one.
+_SAME_USE = timedelta(minutes=20)
 
 Key = tuple[str, str]
 Seen = Mapping[Key, Activity]
@@ -47,25 +49,33 @@ class Verdict:
     source: Source | None = None
     seen: Activity | None = None
     would_be: Status | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 def judge(subject: Subject, seen: Seen | Gap, *, limit: timedelta, now: datetime) -> Verdict:
     """Nothing is stale on the strength of a gap: only what is known to be idle on all sides is."""
     sighting = None if isinstance(seen, Gap) else newest_sighting(subject, seen)
     at, source = _newer(sighting.last_seen if sighting else None, subject.claim.use.at)
-    idle = now - max(at or subject.created, subject.created)
+    idle = now - (at or subject.created)
     status = Status.ACTIVE if idle < limit else Status.STALE if at else Status.NEVER_USED
-    reason = _reason(subject, at, sighting if source is Source.CLOUDTRAIL else None)
-    notes = _notes(subject, at, now)
-    would_be = None
-    if status is not Status.ACTIVE:
-        gaps = [each for each in (seen, subject.claim.gap, subject.exemption) if isinstance(each, Gap)]
-        if gaps:
-            would_be, status = status, Status.UNKNOWN
-            reason = "; ".join(f"{gap.what} could not be read: {gap.reason}" for gap in gaps)
-        elif isinstance(subject.exemption, Exemption) and not _is_over(subject.exemption, now):
-            would_be, status = status, Status.EXEMPT
-    return Verdict(status, reason, notes, idle, at, source, sighting, would_be)
+    verdict = Verdict(
+        status=status,
+        reason=_reason(subject, at, sighting if source is Source.CLOUDTRAIL else None),
+        notes=_notes(subject, at, sighting, now),
+        idle=idle,
+        at=at,
+        source=source,
+        seen=sighting,
+    )
+    if status is Status.ACTIVE:
+        return verdict
+    gaps = tuple(each for each in (seen, subject.claim.gap, subject.exemption) if isinstance(each, Gap))
+    if gaps:
+        reason = "; ".join(f"{gap.what} could not be read: {gap.reason}" for gap in gaps)
+        return replace(verdict, status=Status.UNKNOWN, would_be=status, reason=reason, gaps=gaps)
+    if isinstance(subject.exemption, Exemption) and not _is_over(subject.exemption, now):
+        return replace(verdict, status=Status.EXEMPT, would_be=status)
+    return verdict
 
 
 def newest_sighting(subject: Subject, seen: Seen) -> Activity | None:
@@ -98,7 +108,7 @@ def _reason(subject: Subject, at: datetime | None, sighting: Activity | None) ->
     call = f"{evidence.event_source} {evidence.event_name}".strip()
     what = ", ".join(filter(None, (call, evidence.region, evidence.source_ip)))
     if is_denied(sighting.facet):
-        return f"last attempted on {_day(at)}, and refused ({evidence.error_code}), says CloudTrail: {what}"
+        return f"last attempted on {_day(at)}, says CloudTrail: {what}"
     return f"last seen on {_day(at)} by CloudTrail: {what}"
 
 
@@ -107,10 +117,12 @@ def _never(subject: Subject) -> str:
     return f"no use on record since {began} on {_day(subject.created)}"
 
 
-def _notes(subject: Subject, at: datetime | None, now: datetime) -> tuple[str, ...]:
+def _notes(subject: Subject, at: datetime | None, sighting: Activity | None, now: datetime) -> tuple[str, ...]:
     notes = []
     if at is None and subject.kind is Kind.ROLE and now - subject.created > _IAM_KEEPS:
         notes.append(f"of a role's use, IAM keeps the last {_IAM_KEEPS.days} days")
+    if at and sighting and is_denied(sighting.facet) and at - sighting.last_seen <= _SAME_USE:
+        notes.append(f"the last that CloudTrail saw was refused ({sighting.evidence.error_code})")
     if isinstance(subject.exemption, Exemption) and _is_over(subject.exemption, now):
         notes.append(f"its exemption ({subject.exemption.reason}) ended on {subject.exemption.until}")
     return tuple(notes)

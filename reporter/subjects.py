@@ -159,7 +159,6 @@ def _keys(user: Subject, listed: User, keys: tuple[AccessKey, ...] | Gap | None)
                 user,
                 kind=Kind.ACCESS_KEY,
                 created=key.created,
-                exists_since=key.created,
                 claim=_claim_of_key(key),
                 facets=(key_facet(key.id), denied_facet(key.id)),
                 commands=(

@@ -1,6 +1,7 @@
 """The templates, held together with the code that they deploy."""
 
 import ast
+import copy
 import json
 import os
 import re
@@ -124,6 +125,20 @@ def test_every_rule_gets_read_only_calls_too(resources, forwarder):
 
 def test_the_hub_takes_what_the_default_bus_takes(resources):
     assert resources["HubBusRule"]["EventPattern"] == resources["DefaultBusRule"]["EventPattern"]
+    assert resources["HubBusRule"]["EventBusName"] == {"Ref": "HubBus"}
+    assert "EventBusName" not in resources["DefaultBusRule"]
+
+
+def test_the_forwarder_takes_what_the_hub_takes_but_for_the_hubs_own_function(resources, forwarder):
+    here = copy.deepcopy(resources["DefaultBusRule"]["EventPattern"])
+    there = forwarder["Rule"]["Properties"]["EventPattern"]
+    people, sessions, *others = here["detail"]["$or"]
+    (but,) = there["detail"]["$or"][0]["userIdentity"]["type"]
+
+    assert {**here, "detail": 0} == {**there, "detail": 0}
+    assert others == there["detail"]["$or"][1:]
+    assert sessions["userIdentity"]["type"] == ["AssumedRole"]
+    assert people["userIdentity"]["type"] == [{"anything-but": ["AssumedRole", *but["anything-but"]]}]
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -189,6 +204,10 @@ def test_the_forwarder_goes_to_the_hub_in_one_hop_and_loses_nothing(forwarder):
     assert statement["Action"] == "events:PutEvents"
     assert target["RoleArn"] == {"Fn::GetAtt": ["Role", "Arn"]}
     assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}}
+    (letters,) = forwarder["DeadLetterQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert letters["Action"] == "sqs:SendMessage"
+    assert letters["Resource"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    assert letters["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["Rule", "Arn"]}}}
 
 
 def test_the_hub_is_open_to_this_account_alone_unless_an_organization_is_named(template, resources):
@@ -211,6 +230,9 @@ def test_only_the_two_rules_may_send_to_the_queue_and_to_their_dead_letters(reso
     (statement,) = resources["QueuePolicy"]["PolicyDocument"]["Statement"]
 
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    queues = ["Queue", "RuleDeadLetterQueue"]
+    assert resources["QueuePolicy"]["Queues"] == [{"Ref": queue} for queue in queues]
+    assert statement["Resource"] == [{"Fn::GetAtt": [queue, "Arn"]} for queue in queues]
     assert statement["Action"] == "sqs:SendMessage"
     assert statement["Condition"] == {
         "ArnEquals": {
@@ -236,7 +258,10 @@ def test_a_message_is_tried_five_times_and_not_while_it_is_being_tried(resources
     source = resources["IngestFunctionQueue"]
     timeout = resources["IngestFunction"]["Timeout"]
 
-    assert resources["Queue"]["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert resources["Queue"]["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]},
+        "maxReceiveCount": 5,
+    }
     assert resources["Queue"]["VisibilityTimeout"] >= 6 * timeout + source["MaximumBatchingWindowInSeconds"]
 
 
@@ -289,22 +314,22 @@ def read_from_environment(*files):
                 yield node.value
 
 
-def test_ingest_is_given_the_settings_that_it_reads(resources):
-    given = resources["IngestFunction"]["Environment"]["Variables"]
-
-    assert set(given) == set(read_from_environment("activity/table.py")) & {
-        "ACTIVITY_TABLE",
-        "RESOLUTION",
-        "DETAIL_RESOLUTION",
-        "RETENTION_DAYS",
+def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parameter(resources):
+    table = {"ACTIVITY_TABLE": {"Ref": "ActivityTable"}, "RETENTION_DAYS": {"Ref": "RetentionDays"}}
+    times = {"RESOLUTION": "300", "DETAIL_RESOLUTION": "3600"}
+    reporter = {
+        "REPORT_TOPIC_ARN": {"Ref": "ReportTopic"},
+        "STALE_USER_DAYS": {"Ref": "StaleUserDays"},
+        "STALE_KEY_DAYS": {"Ref": "StaleKeyDays"},
+        "STALE_ROLE_DAYS": {"Ref": "StaleRoleDays"},
+        "EXEMPT_TAG": "last-activity:exempt",
     }
+    constants = {"S", "N", "BOOL", "HASH", "ALL_OLD", "ALL_NEW"}
 
-
-def test_the_reporter_is_given_the_settings_that_it_reads(resources):
-    given = set(resources["ReporterFunction"]["Environment"]["Variables"])
-    asked = {name for name in read_from_environment("reporter/app.py") if "_" in name}
-
-    assert given == asked | {"ACTIVITY_TABLE", "RETENTION_DAYS"}
+    assert resources["IngestFunction"]["Environment"]["Variables"] == table | times
+    assert resources["ReporterFunction"]["Environment"]["Variables"] == table | reporter
+    assert set(read_from_environment("activity/table.py", "ingest/app.py")) - constants == {*table, *times}
+    assert set(read_from_environment("reporter/app.py")) - constants == set(reporter)
 
 
 def test_settings_have_the_defaults_of_the_code(template, resources):
@@ -356,8 +381,13 @@ def test_the_topic_is_encrypted_with_a_key_that_lets_alarms_through(resources):
     statements = resources["TopicKey"]["KeyPolicy"]["Statement"]
 
     assert resources["ReportTopic"]["KmsMasterKeyId"] == {"Ref": "TopicKey"}
-    assert {"Service": "cloudwatch.amazonaws.com"} in [statement["Principal"] for statement in statements]
-    assert resources["ReportSubscription"]["Endpoint"] == {"Ref": "NotificationEmail"}
+    (alarms,) = (each for each in statements if each["Principal"] == {"Service": "cloudwatch.amazonaws.com"})
+    assert alarms["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    assert resources["ReportSubscription"] == {
+        "TopicArn": {"Ref": "ReportTopic"},
+        "Protocol": "email",
+        "Endpoint": {"Ref": "NotificationEmail"},
+    }
 
 
 def test_dead_letters_raise_an_alarm(resources):
@@ -368,7 +398,10 @@ def test_dead_letters_raise_an_alarm(resources):
     }
 
     assert watched == {"UnrecordedAlarm": "DeadLetterQueue", "UndeliveredAlarm": "RuleDeadLetterQueue"}
-    assert all(resources[name]["AlarmActions"] == [{"Ref": "ReportTopic"}] for name in watched)
+    for alarm in (resources[name] for name in watched):
+        assert alarm["AlarmActions"] == [{"Ref": "ReportTopic"}]
+        assert (alarm["MetricName"], alarm["Statistic"]) == ("ApproximateNumberOfMessagesVisible", "Maximum")
+        assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
 
 
 # The permissions
@@ -399,35 +432,59 @@ def calls(*files):
                 yield operations[node.args[0].value]
 
 
-def test_the_reporter_may_make_the_calls_that_it_makes_and_no_others(resources):
-    actions = {action for action, _ in allowed(resources["ReporterRole"])}
+def arn(resource):
+    return json.dumps({"Fn::GetAtt": [resource, "Arn"]})
+
+
+TABLE, INDEX = arn("ActivityTable"), json.dumps({"Fn::Sub": "${ActivityTable.Arn}/index/by_facet"})
+
+
+def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_no_others(resources):
     made = set(calls("reporter/app.py", "reporter/inventory.py", "activity/table.py"))
 
-    assert {action for action in actions if action.startswith("iam:")} == {
-        call for call in made if call.startswith("iam:")
+    assert allowed(resources["ReporterRole"]) == {
+        *((call, '"*"') for call in made if call.startswith("iam:")),
+        ("dynamodb:BatchGetItem", TABLE),
+        ("dynamodb:UpdateItem", TABLE),
+        ("dynamodb:Query", INDEX),
+        ("sns:Publish", json.dumps({"Ref": "ReportTopic"})),
+        ("kms:Decrypt", arn("TopicKey")),
+        ("kms:GenerateDataKey", arn("TopicKey")),
+        ("logs:CreateLogStream", arn("ReporterLogs")),
+        ("logs:PutLogEvents", arn("ReporterLogs")),
     }
-    assert {action for action in actions if action.startswith(("dynamodb:", "sns:"))} == {
-        call for call in made if not call.startswith("iam:")
+    assert {call for call in made if not call.startswith("iam:")} == {
+        "dynamodb:BatchGetItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+        "sns:Publish",
     }
+    assert BY_FACET in INDEX
 
 
 def test_ingest_may_update_the_table_and_read_the_queue_and_nothing_else(resources):
-    assert {action for action, _ in allowed(resources["IngestRole"])} == {
-        "dynamodb:UpdateItem",
-        "logs:CreateLogStream",
-        "logs:PutLogEvents",
-        "sqs:DeleteMessage",
-        "sqs:GetQueueAttributes",
-        "sqs:ReceiveMessage",
+    assert allowed(resources["IngestRole"]) == {
+        ("dynamodb:UpdateItem", TABLE),
+        ("sqs:DeleteMessage", arn("Queue")),
+        ("sqs:GetQueueAttributes", arn("Queue")),
+        ("sqs:ReceiveMessage", arn("Queue")),
+        ("logs:CreateLogStream", arn("IngestLogs")),
+        ("logs:PutLogEvents", arn("IngestLogs")),
     }
 
 
-def test_only_iams_listings_take_every_resource(resources):
-    roles = [each for name, each in resources.items() if name.endswith("Role")]
-    anywhere = {action for role in roles for action, resource in allowed(role) if "*" in resource}
+def test_only_lambda_and_the_scheduler_may_be_the_roles(resources):
+    trusted = {
+        name: role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
+        for name, role in resources.items()
+        if name.endswith("Role")
+    }
 
-    assert anywhere == {action for action in anywhere if action.startswith("iam:")}
-    assert not any("*" in action for role in roles for action, _ in allowed(role))
+    assert trusted == {
+        "IngestRole": {"Service": "lambda.amazonaws.com"},
+        "ReporterRole": {"Service": "lambda.amazonaws.com"},
+        "ReporterFunctionScheduleRole": {"Service": ["scheduler.amazonaws.com"]},
+    }
 
 
 def test_no_managed_policy_and_no_way_to_change_iam(resources):

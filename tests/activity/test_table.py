@@ -53,7 +53,7 @@ def test_an_older_sighting_does_not_move_last_seen_back(make):
     table = make()
     table.record(activity(60, "new", source_ip="192.0.2.1"))
 
-    assert table.record(activity(0, "old", source_ip="192.0.2.2"))
+    assert table.record(activity(0, "old", source_ip="192.0.2.2")).is_written
     assert only(table) == activity(60, "new", first=0, source_ip="192.0.2.1")
 
 
@@ -61,8 +61,8 @@ def test_what_is_within_the_resolution_is_not_written(make):
     table = make(FIVE_MINUTES)
     table.record(activity(0, "a"))
 
-    assert not table.record(activity(300, "b"))
-    assert table.record(activity(301, "c"))
+    assert not table.record(activity(300, "b")).is_written
+    assert table.record(activity(301, "c")).is_written
     assert only(table) == activity(301, "c", first=0)
 
 
@@ -70,8 +70,8 @@ def test_services_addresses_and_sessions_are_kept_to_the_hour(make):
     table = make(FIVE_MINUTES)
     table.record(activity(0, facet="SERVICE#s3.amazonaws.com"))
 
-    assert not table.record(activity(3600, facet="SERVICE#s3.amazonaws.com"))
-    assert table.record(activity(3601, facet="SERVICE#s3.amazonaws.com"))
+    assert not table.record(activity(3600, facet="SERVICE#s3.amazonaws.com")).is_written
+    assert table.record(activity(3601, facet="SERVICE#s3.amazonaws.com")).is_written
 
 
 @pytest.mark.parametrize("order", list(permutations([0, 200, 400, 1100])))
@@ -92,6 +92,14 @@ def test_a_write_of_an_older_and_a_newer_time_at_once_moves_both(make):
     assert only(table) == activity(120, "new", first=0)
 
 
+def test_a_first_sighting_earlier_by_no_more_than_the_resolution_stays_as_it_is(make):
+    table = make(FIVE_MINUTES)
+    table.record(activity(100, "a"))
+    table.record(activity(1000, "b", first=0))
+
+    assert only(table) == activity(1000, "b", first=100)
+
+
 def test_evidence_that_the_newer_sighting_lacks_does_not_stay(make):
     table = make()
     table.record(activity(0, mfa=True, user_agent="aws-cli"))
@@ -107,6 +115,15 @@ def test_every_activity_is_written_superseded_or_failed(make):
     outcome = table.record_all([activity(0, first=0, facet="KEY#AKIA"), activity(60)])
 
     assert (outcome.written, outcome.superseded, outcome.failed) == (1, 1, {})
+    assert outcome.stored == (activity(0, facet="KEY#AKIA"), activity(60))
+
+
+def test_what_the_table_holds_after_a_write_is_told(make):
+    table = make(FIVE_MINUTES)
+    table.record(activity(0, "a"))
+
+    assert table.record(activity(600, "b", first=200)).stored == activity(600, "b", first=0)
+    assert table.record(activity(700, "c")).stored == activity(600, "b", first=0)
 
 
 def test_an_item_has_the_attributes_of_the_contract(table, items):
@@ -189,7 +206,7 @@ def test_an_item_deleted_meanwhile_is_written_anew(dynamodb):
 
     ours._client.meta.events.register("before-call.dynamodb.UpdateItem", delete_in_between)
 
-    assert ours.record(activity(0, "a"))
+    assert ours.record(activity(0, "a")).is_written
     assert only(ours) == activity(0, "a")
 
 

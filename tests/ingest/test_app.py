@@ -173,11 +173,12 @@ def test_the_promised_metrics_are_emitted(dynamodb, capsys):
         "Writes": 5,
         "Superseded": 0,
         "FailedWrites": 0,
+        "WritesSaved": 0,
         "Unreadable": 1,
         ("Ignored", "aws_service"): 1,
     }
     assert age > 0
-    assert (again["Writes"], again["Superseded"]) == (0, 5)
+    assert (again["Writes"], again["Superseded"], again["WritesSaved"]) == (0, 5, 0)
 
 
 def test_no_event_and_no_secret_reaches_the_log(dynamodb, capfd, caplog):
@@ -197,7 +198,7 @@ def test_no_event_and_no_secret_reaches_the_log(dynamodb, capfd, caplog):
 
 
 def test_a_batch_from_elsewhere_is_an_error(dynamodb):
-    with pytest.raises(UnreadableRecord, match="not a batch from SQS: a record with s3"):
+    with pytest.raises(UnreadableRecord, match="not a batch from SQS: a record without 'body'"):
         lambda_handler({"Records": [{"s3": {}}]}, Context())
 
 

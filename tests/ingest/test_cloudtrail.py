@@ -205,7 +205,7 @@ def test_an_identity_center_user_is_sighted_beside_the_role():
 
 
 def test_an_identity_center_user_without_an_id_is_nobody():
-    assert reading(record({"type": "IdentityCenterUser"})).ignored is Ignored.NO_ARN
+    assert reading(record({"type": "IdentityCenterUser"})).ignored is Ignored.NO_USER_ID
 
 
 @pytest.mark.parametrize(
@@ -444,6 +444,8 @@ def test_any_other_error_is_the_activity_of_an_allowed_caller(error):
 
 # Records that cannot be read
 
+DEEP = json.dumps(record()).replace("{", '{"requestParameters":' + "[" * 1500 + "]" * 1500 + ",", 1)
+
 
 @pytest.mark.parametrize(
     "fields",
@@ -465,7 +467,7 @@ def test_what_cannot_be_read_is_an_error_and_not_nobody(fields):
         reading(fields)
 
 
-@pytest.mark.parametrize("text", ["", "{", "nonsense", b"\xff\xfe"])
+@pytest.mark.parametrize("text", ["", "{", "nonsense", b"\xff\xfe", "[" * 100_000, DEEP])
 def test_what_is_no_json_is_an_error(text):
     with pytest.raises(UnreadableRecord, match="not a record that can be read"):
         wire.record(text)

@@ -1,7 +1,20 @@
-from builders import ALICE, NOON, activity, at
+import json
+from datetime import timedelta
+
+from builders import ALICE, activity, at, record
 
 from activity.model import Evidence, Sighting
-from ingest.coalesce import Coalescer
+from ingest import wire
+from ingest.coalesce import Coalescer, Gist, Group, Recent, Stored
+
+FIVE_MINUTES = timedelta(minutes=5)
+
+
+def stored(*activities, resolution=FIVE_MINUTES, most=100):
+    known = Stored(lambda _: resolution, most)
+    for each in activities:
+        known.remember(each)
+    return known
 
 
 def sighting(seconds, *facets):
@@ -11,9 +24,9 @@ def sighting(seconds, *facets):
 def test_one_write_for_each_principal_and_facet():
     coalescer = Coalescer()
     for seconds in (60, 0, 120):
-        coalescer.add(sighting(seconds, "ID#A", "KEY#K"), "m")
+        coalescer.add(sighting(seconds, "ID#A", "KEY#K"), ["m"])
 
-    assert coalescer.activities() == [
+    assert coalescer.unknown_to(stored()) == [
         activity(120, first=0, facet="ID#A"),
         activity(120, first=0, facet="KEY#K"),
     ]
@@ -21,18 +34,84 @@ def test_one_write_for_each_principal_and_facet():
 
 def test_all_messages_behind_a_write_come_back_and_no_others():
     coalescer = Coalescer()
-    coalescer.add(sighting(0, "ID#A"), "one")
-    coalescer.add(sighting(1, "ID#A", "KEY#K"), "two")
-    coalescer.add(sighting(2, "KEY#K"), "three")
+    coalescer.add(sighting(0, "ID#A"), ["one"])
+    coalescer.add(sighting(1, "ID#A", "KEY#K"), ["two", "three"])
+    coalescer.add(sighting(2, "KEY#K"), ["four"])
 
-    assert coalescer.messages_behind([(ALICE, "ID#A")]) == {"one", "two"}
-    assert coalescer.messages_behind([(ALICE, "ID#A"), (ALICE, "KEY#K")]) == {"one", "two", "three"}
+    assert coalescer.messages_behind([(ALICE, "ID#A")]) == {"one", "two", "three"}
+    assert coalescer.messages_behind([(ALICE, "ID#A"), (ALICE, "KEY#K")]) == {"one", "two", "three", "four"}
     assert coalescer.messages_behind([]) == set()
 
 
-def test_the_evidence_is_of_the_newest_sighting():
+def test_what_the_table_is_known_to_hold_is_not_written():
     coalescer = Coalescer()
-    coalescer.add(Sighting(ALICE, ("ID#A",), NOON, Evidence("new")), "m")
-    coalescer.add(Sighting(ALICE, ("ID#A",), at(-60), Evidence("old")), "m")
+    coalescer.add(sighting(300, "ID#A", "KEY#K"), ["m"])
 
-    assert coalescer.activities()[0].evidence.event_id == "new"
+    assert coalescer.unknown_to(stored(activity(0, facet="ID#A"))) == [activity(300, facet="KEY#K")]
+
+
+def test_times_are_covered_within_the_resolution_on_both_sides():
+    known = stored(activity(1000, first=500))
+
+    assert known.covers(activity(1300))
+    assert not known.covers(activity(1301))
+    assert known.covers(activity(200))
+    assert not known.covers(activity(199))
+
+
+def test_where_times_are_exact_only_what_lies_between_is_covered():
+    """In the very second that is stored, the event id decides, and only the table can tell."""
+    known = stored(activity(1000, first=500), resolution=timedelta(0))
+
+    assert known.covers(activity(750))
+    assert not known.covers(activity(1000))
+    assert not known.covers(activity(500))
+
+
+def test_keys_are_quiet_together_only_where_each_is():
+    known = stored(activity(1000, facet="ID#A"), activity(2000, facet="KEY#K"))
+    since, until = known.quiet([(ALICE, "ID#A"), (ALICE, "KEY#K")])
+
+    assert (since, until) == (at(2000 - 301), at(1000 + 301))
+    assert known.quiet([(ALICE, "ID#A"), (ALICE, "never seen")]) is None
+
+
+def test_what_is_remembered_is_bounded_and_what_is_asked_for_stays():
+    recent = Recent(2)
+    recent.put("a", 1)
+    recent.put("b", 2)
+    recent.get("a")
+    recent.put("c", 3)
+
+    assert (recent.get("a"), recent.get("b"), recent.get("c"), len(recent)) == (1, None, 3, 2)
+
+
+def test_what_is_stored_is_remembered_for_a_bounded_number_of_items():
+    known = stored(*(activity(0, facet=f"ID#{number}") for number in range(200)), most=100)
+
+    assert len(known) == 100
+
+
+def alike(*times_and_ids):
+    """A group of records that differ in time, event id and name."""
+    group = None
+    for seconds, event_id, *name in times_and_ids:
+        fields = record(eventID=event_id, eventName=(name or ["ListBuckets"])[0])
+        decoded = wire.record(json.dumps(fields))
+        if group is None:
+            group = Group(Gist((), 0, None), decoded, at(seconds), "m")
+        else:
+            group.add(decoded, at(seconds), "m")
+    return [each.event_id for each in group.telling()]
+
+
+def test_of_alike_records_only_the_newest_and_the_oldest_tell():
+    assert alike((1, "b"), (0, "a"), (2, "c"), (1, "d")) == ["c", "a"]
+
+
+def test_of_one_second_the_greater_event_id_tells():
+    assert alike((0, "b"), (0, "a"), (0, "c")) == ["c"]
+
+
+def test_of_one_event_id_all_that_differ_tell():
+    assert alike((0, "a", "One"), (0, "a", "Two"), (0, "a", "One")) == ["a", "a"]

@@ -32,11 +32,12 @@ def test_a_local_replay_prints_the_table_and_the_summary(tmp_path):
     assert "arn:aws:iam::123456789012:user/bob\n  DENIED#AIDAEXAMPLEBOB0000001" in done.stdout
     assert "AccessDenied, eu-west-1, 203.0.113.150" in done.stdout
     assert done.stdout.endswith(
-        "        1 records\n"
-        "        1 sighted somebody: 1 sightings, principals: 1\n"
-        "        0 ignored\n"
-        "        0 unreadable\n"
-        "        4 items written; as new or newer in the table: 0\n"
+        "        1 records read, of which\n"
+        "        1 sighted a principal (principals: 1; sightings: 1)\n"
+        "        0 sighted none:\n"
+        "        0 could not be read\n"
+        "        4 items written to the table\n"
+        "        0 items left as they were: as new or newer\n"
     )
 
 
@@ -73,7 +74,7 @@ def test_one_bad_line_stops_nothing_and_is_told_by_the_exit_status(tmp_path):
     done = run("replay", "--local", path)
 
     assert done.returncode == 1
-    assert "        1 sighted somebody" in done.stdout
+    assert "        1 sighted a principal" in done.stdout
     assert done.stderr.startswith(f"lastseen: unreadable: {path}, line 1: not a record that can be read")
 
 
@@ -90,7 +91,35 @@ def test_without_a_region_it_says_so():
     done = run("replay", "log.json", ACTIVITY_TABLE="activity", AWS_CONFIG_FILE=os.devnull)
 
     assert done.returncode == 2
-    assert done.stderr == "lastseen: You must specify a region.\n"
+    assert done.stderr.startswith("lastseen: no AWS region: set AWS_DEFAULT_REGION")
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ({"RETENTION_DAYS": "abc"}, "lastseen: RETENTION_DAYS must be a whole number from 1, not 'abc'\n"),
+        ({"AWS_ENDPOINT_URL": "nowhere"}, "lastseen: Invalid endpoint: nowhere\n"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_named(setting, says):
+    credentials = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    done = run(
+        "replay", "log.json", ACTIVITY_TABLE="activity", AWS_DEFAULT_REGION="eu-west-1", **credentials | setting
+    )
+
+    assert (done.returncode, done.stderr) == (2, says)
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, "", "\x00\x01\n\x02"])
+def test_one_bad_file_stops_no_other(tmp_path, content):
+    (tmp_path / "bad.json").write_text(content)
+    (tmp_path / "good.json").write_text(sample("denied-call"))
+    done = run("replay", "--local", tmp_path / "bad.json", tmp_path, tmp_path / "good.json")
+
+    assert done.returncode == 1
+    assert "        1 sighted a principal" in done.stdout
+    assert f"lastseen: unreadable: {tmp_path}: Is a directory\n" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_replay_writes_exact_times_to_the_table_on_aws(tmp_path, items, monkeypatch):
@@ -100,7 +129,7 @@ def test_a_replay_writes_exact_times_to_the_table_on_aws(tmp_path, items, monkey
     done = CliRunner().invoke(app, ["replay", str(path)])
 
     assert done.exit_code == 0, done.output
-    assert "5 items written" in done.output
+    assert "5 items written to the table" in done.output
     assert {item["last_seen"] for item in items().values()} == {"2026-11-20T12:00:01Z"}
 
 
@@ -120,3 +149,11 @@ def test_a_call_without_what_it_needs_teaches(arguments):
 
     assert done.returncode == 2
     assert "Usage: lastseen" in done.stdout + done.stderr
+
+
+def test_the_demo_as_json_is_findings_and_items():
+    done = run("demo", "--json")
+
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {line["kind"] for line in lines if "kind" in line} == {"user", "password", "access_key", "role"}
+    assert any(line.get("facet") == "IP#198.51.100.7" for line in lines)

@@ -32,7 +32,8 @@ def read(tmp_path):
         pytest.param(LINES.replace("\n", "\r\n"), [("line 1", ONE), ("line 3", TWO)], id="lines of Windows"),
         pytest.param(json.dumps(ONE), [("line 1", ONE)], id="one record"),
         pytest.param(json.dumps(ONE, indent=2), [("line 1", ONE)], id="one record on many lines"),
-        pytest.param("", [], id="nothing"),
+        pytest.param(json.dumps([ONE, TWO]), [("record 1", ONE), ("record 2", TWO)], id="an array"),
+        pytest.param("\ufeff" + LOG, [("record 1", ONE), ("record 2", TWO)], id="a byte order mark"),
         pytest.param('{"Records": []}', [], id="no records"),
     ],
 )
@@ -57,10 +58,24 @@ def test_a_truncated_gzip_is_named(tmp_path):
     path = tmp_path / "cut.json.gz"
     path.write_bytes(gzip.compress(LOG.encode() * 100)[:-20])
 
-    with pytest.raises(UnreadableFile, match=r"cut.json.gz: not a whole gzip file"):
+    with pytest.raises(UnreadableFile, match="not a whole gzip file"):
         list(entries(path))
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(UnreadableFile, match=r"gone.json: No such file or directory"):
+    with pytest.raises(UnreadableFile, match="No such file or directory"):
         list(entries(tmp_path / "gone.json"))
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n", gzip.compress(b"")])
+def test_an_empty_file_is_no_log_file(read, content):
+    with pytest.raises(UnreadableFile, match="the file is empty"):
+        read(content)
+
+
+def test_what_nests_too_deeply_is_left_to_the_reader_of_records(tmp_path):
+    path = tmp_path / "deep.json"
+    path.write_text("[" * 100_000)
+
+    assert [entry.place for entry in entries(path)] == ["line 1"]
+    assert not next(entries(path)).is_envelope

@@ -220,8 +220,20 @@ def test_a_user_newer_than_the_report_has_a_gap_for_credentials(stub, iam):
 
     assert zoe.credentials == Gap(
         f"credentials of arn:aws:iam::{ACCOUNT}:user/zoe",
-        "not in the credential report; a new one is made every 4 hours",
+        "not yet in the credential report: IAM makes one every 4 hours",
     )
+
+
+def test_the_row_of_a_predecessor_of_that_name_is_not_the_users(stub, iam):
+    expect(stub, rows=[{"user_creation_time": "2025-01-01T00:00:00+00:00", "password_enabled": "true"}])
+
+    assert isinstance(iam.list(ACCOUNT).users[0].credentials, Gap)
+
+
+def test_the_row_of_the_same_age_is_the_users(stub, iam):
+    expect(stub, rows=[{"user_creation_time": "2026-05-01T10:00:00+00:00", "password_enabled": "true"}])
+
+    assert iam.list(ACCOUNT).users[0].credentials.has_password
 
 
 def test_a_key_takes_the_slot_that_was_filled_when_it_was_made(stub, iam):

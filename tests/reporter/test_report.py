@@ -21,7 +21,7 @@ def days(number):
 
 
 def person(name, used=None, made=500, tags=None):
-    credentials = Credentials(name, True, used and days(used), days(made), ())
+    credentials = Credentials(name, days(made), True, used and days(used), days(made), ())
     arn = f"arn:aws:iam::{ACCOUNT}:user/{name}"
     return User(name, arn, f"AIDA{name}", days(made), None, credentials, tags or {})
 
@@ -40,7 +40,7 @@ def report(*things, seen=None, gaps=(), alias="acme", flagged=None, root=None):
         (each, judge(each, seen or {}, limit=timedelta(days=LIMITS.days(each.kind)), now=NOON))
         for each in every
     ]
-    return sum_up(inventory, {}, judged, flagged=flagged or {}, gaps=gaps, limits=LIMITS, now=NOON)
+    return sum_up(inventory, {}, judged, flags=flagged or {}, gaps=gaps, limits=LIMITS, now=NOON)
 
 
 def test_a_finding_says_who_what_since_when_on_whose_word_and_what_to_do():
@@ -61,7 +61,7 @@ def test_what_was_never_used_says_since_when_it_could_have_been():
 
     assert "- User dave has never been active since being created on 2026-05-04 (200 days) and needs" in text
     assert "has never used the console password since it was last changed on 2026-05-04 (200 days)" in text
-    assert "- Role batch has never been used since it was created on 2026-05-04 (200 days) and needs" in text
+    assert "- Role batch has no recorded use since it was created on 2026-05-04 (200 days) and needs" in text
 
 
 def test_a_sighting_tells_from_where_and_what_iam_says():
@@ -111,7 +111,7 @@ def test_nothing_stale_is_a_short_mail_that_says_what_was_checked():
         "\n"
         "Nothing is stale.\n"
         "\n"
-        "Checked: 1 user, 1 password, 0 access keys, 1 role.\n"
+        "Judged: 1 user, 1 password, 0 access keys, 1 role.\n"
         "Left out: 0 service-linked roles, 0 Identity Center roles, 0 disabled access keys.\n"
     )
 
@@ -122,6 +122,15 @@ def test_a_gap_stands_above_all_and_nothing_looks_clean():
     assert "NOT CHECKED, and so not judged:\n- credential report: AccessDenied\n" in text
     assert "Nothing is stale among what was checked.\n" in text
     assert text.index("NOT CHECKED") < text.index("Nothing is stale")
+
+
+def test_what_could_not_be_judged_is_counted_apart():
+    gap = Gap("credential report", "AccessDenied")
+    arn = f"arn:aws:iam::{ACCOUNT}:user/alice"
+    text = body(report(User("alice", arn, "AIDAalice", days(500), None, gap, {}), role("deploy", used=1)))
+
+    assert "Judged: 0 users, 0 passwords, 0 access keys, 1 role.\nNot judged: 1 user.\n" in text
+    assert "- credential report: AccessDenied\n" in text
 
 
 def test_many_gaps_are_counted():
@@ -152,7 +161,7 @@ def test_an_earlier_flag_is_told():
 )
 def test_root_has_a_line_of_its_own(keys, held):
     slots = tuple(KeySlot(True, days(900), Use(days(3))) for _ in range(keys))
-    root = Credentials("<root_account>", False, days(50), None, slots)
+    root = Credentials("<root_account>", None, False, days(50), None, slots)
 
     last = "2026-11-17" if keys else "2026-10-01"
     assert body(report(root=root)).endswith(f"Root user: last used {last}, {held}.\n")

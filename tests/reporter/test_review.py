@@ -153,6 +153,25 @@ def test_a_user_made_anew_under_an_old_name_has_none_of_the_others_activity(acco
     assert found(account(alice(password_used=0))) == [NEVER, ("password", "alice", "never_used")]
 
 
+def test_refused_attempts_under_an_old_name_count_as_well(account, table):
+    table.record(seen(10, f"{ARN}:user/alice-maiden", "DENIED#AIDAALICE"))
+    table.record(seen(10, f"{ARN}:user/alice-maiden", "DENIED#AKIA1"))
+
+    assert found(account(alice(keys=(Key("AKIA1", 500, 100),)))) == []
+
+
+def test_without_the_index_what_was_seen_is_active_all_the_same(account, table, dynamodb):
+    table.record(seen(10, f"{ARN}:role/deploy", "ID#AROADEPLOY"))
+
+    def refuse_index(**_):
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "Query")
+
+    dynamodb.meta.events.register("before-call.dynamodb.Query", refuse_index)
+    report = account(deploy(used=100), Role("batch", "AROABATCH", 300, 100))
+
+    assert (report.counts["role"]["active"], report.counts["role"]["unknown"]) == (1, 1)
+
+
 def test_a_refused_attempt_keeps_a_key_from_being_stale(account, table):
     table.record(seen(1, facet="DENIED#AKIA1"))
     table.record(seen(1, facet="DENIED#AIDAALICE"))
@@ -346,6 +365,29 @@ def test_a_flag_of_an_earlier_report_is_remembered(account, table):
 
     assert report.findings[0].first_flagged == NOON - timedelta(days=7)
     assert (report.to_flag, report.to_unflag) == ((), ())
+
+
+def test_a_flag_from_before_the_last_use_is_another_story(account, table):
+    key = f"{ARN}:role/deploy", "ID#AROADEPLOY"
+    table.flag(key, NOON - timedelta(days=200))
+    report = account(deploy(used=100))
+
+    assert report.findings[0].first_flagged == NOON
+    assert report.to_flag == (key,)
+
+
+def test_a_user_whom_the_credential_report_does_not_know_is_a_gap(account, aws):
+    """As after a rename: the report may be four hours old."""
+    iam = aws("iam")
+
+    def rename(**_):
+        aws("iam").update_user(UserName="alice", NewUserName="alice2")
+
+    iam.meta.events.register_first("after-call.iam.GetCredentialReport", rename)
+    report = account(alice(password_used=100), iam=iam)
+
+    assert found(report) == []
+    assert [gap.what for gap in report.gaps] == [f"credentials of {ARN}:user/alice2"]
 
 
 def test_the_flag_of_a_predecessor_is_not(account, table):

@@ -99,22 +99,34 @@ def test_a_sign_in_counts_for_the_user_who_signed_in(signed_in_as, status):
     assert verdict(password, seen(10, "SIGNIN", principal_id=signed_in_as)).status is status
 
 
-def test_a_password_has_its_time_after_each_change():
+def test_a_password_that_was_reset_is_as_idle_as_before():
     password = subject(Kind.PASSWORD, created=5, used=200, exists_since=days(500))
 
-    assert verdict(password).status is Status.ACTIVE
-    assert verdict(password).idle == timedelta(days=5)
+    assert (verdict(password).status, verdict(password).idle) == (Status.STALE, timedelta(days=200))
 
 
-def test_a_refused_attempt_is_activity_and_the_reason_says_so():
+def test_the_clock_of_a_password_never_used_starts_at_its_last_change():
+    password = subject(Kind.PASSWORD, created=5, exists_since=days(500))
+
+    assert (verdict(password).status, verdict(password).idle) == (Status.ACTIVE, timedelta(days=5))
+
+
+def test_a_refused_attempt_is_activity_and_it_is_said_that_it_was_refused():
     attempt = seen(100, DENIED, error_code="AccessDenied", event_source="s3.amazonaws.com")
     judged = verdict(subject(), attempt)
 
     assert judged.status is Status.STALE
-    assert judged.reason == (
-        "last attempted on 2026-08-12, and refused (AccessDenied), says CloudTrail: s3.amazonaws.com"
-    )
-    assert verdict(subject(), seen(1, DENIED, error_code="AccessDenied")).status is Status.ACTIVE
+    assert judged.reason == "last attempted on 2026-08-12, says CloudTrail: s3.amazonaws.com"
+    assert judged.notes == ("the last that CloudTrail saw was refused (AccessDenied)",)
+    assert verdict(subject(), seen(1, DENIED)).status is Status.ACTIVE
+
+
+def test_iams_word_of_the_very_attempt_that_was_refused_is_no_better():
+    minutes = subject(claim=Claim(Use(days(100) + timedelta(minutes=4))))
+    later = subject(used=99)
+
+    assert verdict(minutes, seen(100, DENIED, error_code="AccessDenied")).notes
+    assert not verdict(later, seen(100, DENIED, error_code="AccessDenied")).notes
 
 
 def test_the_reason_tells_what_we_saw():
@@ -157,7 +169,7 @@ GAP = Gap("the activity table", "AccessDenied")
 def test_nothing_is_stale_on_the_strength_of_a_gap(thing, sightings):
     judged = verdict(thing, sightings)
 
-    assert judged.status is Status.UNKNOWN
+    assert (judged.status, judged.gaps) == (Status.UNKNOWN, (GAP,))
     assert judged.reason == "the activity table could not be read: AccessDenied"
 
 

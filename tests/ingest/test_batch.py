@@ -1,0 +1,224 @@
+"""Batches through a sandbox that remembers: few writes, and none too few, in whatever order records come."""
+
+import json
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from builders import ACCOUNT, alice, record
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from activity.table import Keeping
+from ingest import wire
+from ingest.batch import Batch, Memory
+from ingest.cloudtrail import read
+from ingest.likeness import likeness
+from lastseen.embedded import EmbeddedTable
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/ci/deploy"
+SHARED = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_1"
+
+
+def role(arn, session, **more):
+    name = arn.rpartition("/")[2]
+    return {
+        "type": "AssumedRole",
+        "principalId": f"AROA:{session}",
+        "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/{session}",
+        "sessionContext": {"sessionIssuer": {"arn": arn, "principalId": "AROA"}},
+    } | more
+
+
+IDENTITIES = [
+    alice(),
+    alice(accessKeyId="ASIA1"),
+    alice(accessKeyId="ASIA2", sessionContext={"attributes": {"mfaAuthenticated": "true"}}),
+    alice(principalId="AIDASUCCESSOR"),
+    role(ROLE, "one"),
+    role(ROLE, "two"),
+    role(ROLE, "one", onBehalfOf={"userId": "u-1"}),
+    role(ROLE, "one", principalId=None),
+    role(SHARED, "judy"),
+    role(SHARED, "kim"),
+    {
+        "type": "AssumedRole",
+        "principalId": "AROA:one",
+        "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/one",
+    },
+    {"type": "Root", "accountId": ACCOUNT},
+    {"type": "Root", "accountId": ACCOUNT, "sessionContext": {"assumedRoot": "true"}},
+    {"type": "IAMUser", "userName": "nobody"},
+    {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"},
+    {"type": "AWSAccount", "accountId": "210987654321"},
+    {"type": "Unknown"},
+    {"onBehalfOf": {"userId": "u-1"}, "accountId": ACCOUNT},
+]
+CALLS = [
+    {},
+    {"eventName": "GetObject", "userAgent": "another"},
+    {"eventSource": "ec2.amazonaws.com"},
+    {"eventType": "AwsServiceEvent"},
+    {"errorCode": "AccessDenied"},
+    {"errorCode": "Throttling"},
+    {"errorCode": "InvalidClientTokenId"},
+    {"eventType": "AwsCloudTrailInsight"},
+    *(
+        {
+            "eventSource": "sts.amazonaws.com",
+            "eventName": "AssumeRole",
+            "requestParameters": {"roleArn": arn, "roleSessionName": session},
+            "responseElements": {"assumedRoleUser": {"assumedRoleId": f"AROA:{session}"}} if told else None,
+        }
+        for arn in (ROLE, SHARED)
+        for session in ("judy", "kim")
+        for told in (True, False)
+    ),
+    *(
+        {
+            "eventSource": "signin.amazonaws.com",
+            "eventName": name,
+            "eventType": "AwsConsoleSignIn",
+            "responseElements": {name: answer},
+        }
+        for name in ("ConsoleLogin", "CheckMfa")
+        for answer in ("Success", "Failure")
+    ),
+]
+
+
+def made(identity, call, second=0, event="a", address="198.51.100.7", region="eu-west-1"):
+    time = (datetime(2026, 11, 20, 12, tzinfo=UTC) + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    fields = {"eventTime": time, "eventID": event, "sourceIPAddress": address, "awsRegion": region}
+    return wire.record(json.dumps(record(identity, **fields | call)))
+
+
+def records(seconds):
+    return st.lists(
+        st.builds(
+            made,
+            st.sampled_from(IDENTITIES),
+            st.sampled_from(CALLS),
+            st.integers(0, seconds),
+            st.sampled_from(["a", "b", None]),
+            st.sampled_from(["198.51.100.7", "203.0.113.5", "ec2.amazonaws.com"]),
+            st.sampled_from(["eu-west-1", "us-east-1"]),
+        ),
+        max_size=60,
+    )
+
+
+def gist(one):
+    reading = read(one, arrived=NOW)
+    return [(each.principal, each.facets) for each in reading.everything()], reading.ignored
+
+
+@settings(max_examples=300)
+@given(records(3))
+def test_records_that_are_alike_sight_the_same_with_the_same(some):
+    gists = defaultdict(list)
+    for one in some:
+        gists[likeness(one)].append(gist(one))
+
+    assert all(each == alike[0] for alike in gists.values() for each in alike)
+
+
+def test_every_kind_of_record_is_alike_only_to_its_like():
+    """The same, for every identity with every call."""
+    gists = defaultdict(list)
+    for identity in IDENTITIES:
+        for call in CALLS:
+            for address in ("198.51.100.7", "203.0.113.5"):
+                one = made(identity, call, address=address)
+                gists[likeness(one)].append(gist(one))
+
+    assert all(each == alike[0] for alike in gists.values() for each in alike)
+    assert len(gists) > 100
+
+
+def truth(some):
+    """Of each key, the first and the last sighting."""
+    spans = {}
+    for one in some:
+        for sighting in read(one, arrived=NOW).everything():
+            for facet in sighting.facets:
+                first, last = spans.get((sighting.principal, facet), (sighting.at, sighting.at))
+                spans[sighting.principal, facet] = min(first, sighting.at), max(last, sighting.at)
+    return spans
+
+
+def ingested(some, keeping, rng, sandboxes=2):
+    """The table after sandboxes with memories of their own took the records in batches of any size."""
+    table = EmbeddedTable(keeping)
+    memories = [Memory(keeping.resolution_of) for _ in range(sandboxes)]
+    while some:
+        size = rng.randint(1, 10)
+        memory = rng.choice(memories)
+        batch = Batch(memory, arrived=NOW)
+        for one in some[:size]:
+            batch.add_record(one, "m")
+        some = some[size:]
+        for stored in table.record_all(batch.activities()).stored:
+            memory.stored.remember(stored)
+    return {activity.key: activity for activity in table}
+
+
+@settings(max_examples=300)
+@given(records(1500), st.randoms(use_true_random=False))
+def test_what_is_stored_is_within_the_resolution_of_the_truth_in_any_order(some, rng):
+    keeping = Keeping(timedelta(seconds=300), timedelta(seconds=600))
+    shuffled = some * 2
+    rng.shuffle(shuffled)
+    stored = ingested(shuffled, keeping, rng)
+
+    spans = truth(some)
+    assert stored.keys() == spans.keys()
+    for key, (first, last) in spans.items():
+        resolution = keeping.resolution_of(key[1])
+        assert timedelta(0) <= last - stored[key].last_seen <= resolution
+        assert timedelta(0) <= stored[key].first_seen - first <= resolution
+
+
+@settings(max_examples=200)
+@given(records(5), st.randoms(use_true_random=False))
+def test_where_times_are_exact_memory_changes_nothing(some, rng):
+    shuffled = some * 2
+    rng.shuffle(shuffled)
+
+    assert ingested(shuffled, Keeping(), rng) == ingested(some, Keeping(), rng, sandboxes=1)
+
+
+def test_what_a_write_that_failed_held_is_not_remembered():
+    memory = Memory(lambda _: timedelta(minutes=5))
+    for _ in range(2):
+        batch = Batch(memory, arrived=NOW)
+        batch.add_record(made(alice(), {}), "m")
+        assert len(batch.activities()) == 5  # Nothing was remembered: nothing was stored.
+
+
+@pytest.mark.parametrize("later", [0, 300])
+def test_what_is_known_costs_no_write_and_is_counted_as_saved(later):
+    keeping = Keeping(timedelta(minutes=5), timedelta(hours=1))
+    memory, table = Memory(keeping.resolution_of), EmbeddedTable(keeping)
+    for seconds in (0, later, later):
+        batch = Batch(memory, arrived=NOW)
+        batch.add_record(made(alice(), {}, seconds), "m")
+        activities = batch.activities()
+        for stored in table.record_all(activities).stored:
+            memory.stored.remember(stored)
+
+    assert activities == []
+    assert (batch.saved, batch.sightings) == (5, 1)
+
+
+def test_an_unreadable_record_is_so_each_time():
+    memory = Memory(lambda _: timedelta(0))
+    batch = Batch(memory, arrived=NOW)
+    for message in ("one", "two"):
+        envelope = {"source": "aws.s3", "detail": record({"type": "Robot"}, eventID=message)}
+        batch.add(json.dumps(envelope), message)
+
+    assert batch.unreadable == {
+        message: f"event {message}: identity type 'Robot' is not a known one" for message in ("one", "two")
+    }
