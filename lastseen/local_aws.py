@@ -24,12 +24,12 @@ def local_aws(region: str) -> Iterator[Callable[[str], Any]]:
         "AWS_REGION": region,
     }
     with environment(credentials, without=("AWS_",)), mock_aws():
-        _forget()
+        forget()
         yield lambda service: boto3.client(service)  # type: ignore[call-overload]  # any service
-    _forget()
+    forget()
 
 
-def _forget() -> None:
+def forget() -> None:
     """What the Lambdas keep from one invocation to the next is of the AWS they were connected to."""
     for kept in (ingest.table, ingest.memory, reporter.reporter):
         kept.cache_clear()
