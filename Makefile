@@ -10,11 +10,11 @@ SETUP := .venv/.complete
 
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help setup demo test lint format build deploy lock
+.PHONY: help setup demo test e2e lint format build deploy lock
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 setup: $(SETUP)  ## make .venv with the locked requirements and the project
 
@@ -33,6 +33,9 @@ demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail
 
 test: $(SETUP)  ## the tests
 	$(BIN)/pytest
+
+e2e: $(SETUP)  ## the stack, deployed on a local AWS; takes a minute or two
+	$(BIN)/pytest tests/e2e
 
 lint: $(SETUP)  ## ruff, mypy --strict, cfn-lint and sam validate
 	$(BIN)/ruff check .
@@ -60,6 +63,10 @@ lock: $(SETUP)  ## renew the locked requirements
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
 
 # What `sam build` calls, once for each function: its package, activity, and its locked requirements.
+# FOR=host has them run on the Python and the machine at hand, which is what the end-to-end tests need.
+FOR ?= lambda
+TARGET_lambda = --python-version 3.13 --python-platform $(PLATFORM_$(ARCH))
+TARGET_host = --python $(BIN)/python
 PLATFORM_arm64 := aarch64-manylinux_2_28
 PLATFORM_x86_64 := x86_64-manylinux_2_28
 
@@ -71,6 +78,6 @@ build-IngestFunction build-ReporterFunction:
 	cp $(PACKAGE)/*.py $(ARTIFACTS_DIR)/$(PACKAGE)
 	cp activity/*.py $(ARTIFACTS_DIR)/activity
 	$(BIN)/uv pip install --quiet --require-hashes --no-deps --only-binary :all: \
-		--python-version 3.13 --python-platform $(PLATFORM_$(ARCH)) \
+		$(TARGET_$(FOR)) \
 		--target $(ARTIFACTS_DIR) -r $(PACKAGE)/requirements.txt
 	rm -rf $(ARTIFACTS_DIR)/bin $(ARTIFACTS_DIR)/.lock

@@ -50,7 +50,7 @@ def test_the_help_is_the_commands():
     assert f"```text\n{done.stdout.strip()}\n```" in README
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"(?m)(?:`|^)make ([a-z]+)", README))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"(?m)(?:`|^)make ([a-z0-9]+)", README))))
 def test_every_make_target_that_is_told_of_exists(command):
     assert re.search(rf"(?m)^{command}:", (ROOT / "Makefile").read_text())
 

@@ -61,6 +61,7 @@ def matches():
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {"PATH": os.environ["PATH"], "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1"}
+    environment["IOT_MTLS_ENABLED"] = "0"  # It would listen on every address.
     server = subprocess.Popen(
         [sys.executable, "-m", "ministack"],
         env=environment,

@@ -1,0 +1,24 @@
+"""Who is in the IAM of the local server."""
+
+import re
+
+CREATED = "2024-02-01T08:00:00Z"
+NOBODY_MAY = '{"Version":"2012-10-17","Statement":[]}'
+
+
+def make_people(iam):
+    """alice will be seen, carol and the role never were, frank is exempt."""
+    for name in ("alice", "carol"):
+        iam.create_user(UserName=name)
+        iam.create_access_key(UserName=name)
+    exempt = {"Key": "last-activity:exempt", "Value": "break-glass, CISO"}
+    iam.create_user(UserName="frank", Tags=[exempt])
+    iam.create_login_profile(UserName="carol", Password="Correct-Horse-1")
+    iam.create_role(RoleName="legacy-batch", AssumeRolePolicyDocument=NOBODY_MAY)
+
+
+def years_pass(state):
+    """The server dates what is made to the present, and offers no other way: here everything it kept is older."""
+    text, times = re.subn(r'("CreateDate": )"[^"]+"', rf'\1"{CREATED}"', state.read_text())
+    assert times == 7, "3 users, 2 access keys, a password and a role"
+    state.write_text(text)

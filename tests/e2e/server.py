@@ -1,0 +1,110 @@
+"""A local AWS on loopback in a process of its own: ministack, which runs Lambda code as it is deployed."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import boto3
+from botocore.config import Config
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+PATIENCE = Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 2})
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    endpoint: str
+
+    def client(self, service):
+        session = boto3.Session("testing", "testing", region_name=REGION)
+        return session.client(service, endpoint_url=self.endpoint, config=PATIENCE)
+
+    def environment(self):
+        """For commands that are to know this AWS and no other, and to go to it straight."""
+        direct = {name: value for name, value in machine().items() if not name.lower().endswith("_proxy")}
+        return direct | {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+        }
+
+
+def machine():
+    """The environment without what it says of AWS."""
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | nowhere
+
+
+@contextmanager
+def running(folder):
+    """A server whose files are in `folder`; what IAM knows outlives it there. Its Lambdas end with it."""
+    (folder / "tmp").mkdir(parents=True, exist_ok=True)
+    port, log = free_port(), folder / "log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ministack"],
+            env=settings(folder, port),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        eventually(lambda: listens(port, process, log), "the server listens", within=30)
+        yield Server(f"http://127.0.0.1:{port}")
+    finally:
+        end(process)
+
+
+def settings(folder, port):
+    return {
+        "PATH": os.environ["PATH"],
+        "TMPDIR": str(folder / "tmp"),
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": REGION,
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(folder / "state"),
+        "S3_DATA_DIR": str(folder / "s3"),
+        "IOT_MTLS_ENABLED": "0",  # It would listen on every address.
+        "SFTP_ENABLED": "0",
+    }
+
+
+def end(process):
+    """Also what it started: the Lambdas are of its session."""
+    with suppress(subprocess.TimeoutExpired):
+        process.terminate()
+        process.wait(timeout=15)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=5)
+
+
+def listens(port, process, log):
+    assert process.poll() is None, log.read_text()
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def eventually(look, what, *, within=60):
+    """What `look` answers, once it answers something; fails if that takes too long."""
+    end_of_patience = time.monotonic() + within
+    while not (found := look()):
+        assert time.monotonic() < end_of_patience, f"not within {within} seconds: {what}"
+        time.sleep(0.1)
+    return found

@@ -1,0 +1,152 @@
+"""The stack as `sam build` and `sam deploy` make it on a local server, found through CloudFormation."""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from builders import ROOT
+from e2e.server import REGION, Server, eventually, machine
+
+NAME = "last-activity"
+SAM = Path(sys.executable).with_name("sam")
+
+
+def build(folder):
+    """The artifacts for the Python that the server runs them with, which is this one."""
+    sam(
+        folder,
+        machine() | {"FOR": "host", "AWS_DEFAULT_REGION": REGION},
+        "build",
+        "--build-dir",
+        folder / "build",
+    )
+    return folder / "build"
+
+
+def deploy(server, artifacts, folder):
+    settings = folder / "samconfig.toml"  # Not the project's: `make deploy` saves a person's settings there.
+    settings.write_text("version = 0.1\n")
+    sam(
+        folder,
+        server.environment() | {"SAM_CLI_POLL_DELAY": "1"},
+        *("deploy", "--template", artifacts / "template.yaml", "--config-file", settings),
+        *("--stack-name", NAME, "--capabilities", "CAPABILITY_IAM", "--resolve-s3", "--no-confirm-changeset"),
+        *("--parameter-overrides", "NotificationEmail=team@example.com"),
+    )
+    return Stack(server)
+
+
+def sam(folder, environment, *words):
+    # Once a week SAM asks the internet for a newer SAM; here it believes that it just has.
+    (folder / "metadata.json").write_text(json.dumps({"lastVersionCheck": time.time()}))
+    quiet = {"SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": str(folder)}
+    done = subprocess.run(
+        [SAM, *words],
+        cwd=ROOT,
+        env=environment | quiet,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@dataclass(frozen=True)
+class Queue:
+    client: object
+    arn: str
+
+    @cached_property
+    def url(self):
+        return self.client.get_queue_url(QueueName=self.arn.rpartition(":")[2])["QueueUrl"]
+
+    def attributes(self):
+        return self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=["All"])["Attributes"]
+
+    def set(self, **attributes):
+        self.client.set_queue_attributes(QueueUrl=self.url, Attributes=attributes)
+
+    def dead_letters(self):
+        return Queue(self.client, json.loads(self.attributes()["RedrivePolicy"])["deadLetterTargetArn"])
+
+    def send(self, bodies):
+        for start in range(0, len(bodies), 10):
+            entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies[start : start + 10])]
+            answer = self.client.send_message_batch(QueueUrl=self.url, Entries=entries)
+            assert not answer.get("Failed"), answer
+
+    def is_empty(self):
+        counts = self.attributes()
+        names = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
+        return not any(int(counts[name]) for name in names)
+
+    def take(self):
+        """The bodies that are there now; they are gone then."""
+        answer = self.client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10)
+        for message in answer.get("Messages", []):
+            self.client.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+        return [message["Body"] for message in answer.get("Messages", [])]
+
+
+@dataclass(frozen=True)
+class Stack:
+    server: Server
+
+    @cached_property
+    def outputs(self):
+        (stack,) = self.server.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
+        return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+    @cached_property
+    def resources(self):
+        pages = self.server.client("cloudformation").get_paginator("list_stack_resources")
+        return {
+            each["LogicalResourceId"]: each["PhysicalResourceId"]
+            for page in pages.paginate(StackName=NAME)
+            for each in page["StackResourceSummaries"]
+        }
+
+    def rules(self):
+        """As the server has them, with their targets, by the bus that they are on."""
+        events = self.server.client("events")
+        buses = {"default": "DefaultBusRule", self.resources["HubBus"]: "HubBusRule"}
+        found = {}
+        for bus, logical in buses.items():
+            name = self.resources[logical].rpartition("|")[
+                2
+            ]  # On AWS, a bus other than the default goes first.
+            targets = events.list_targets_by_rule(Rule=name, EventBusName=bus)["Targets"]
+            found[logical] = events.describe_rule(Name=name, EventBusName=bus) | {"Targets": targets}
+        return found
+
+    def queue(self):
+        """That the rule of the default bus feeds."""
+        ((target,),) = [self.rules()["DefaultBusRule"]["Targets"]]
+        return Queue(self.server.client("sqs"), target["Arn"])
+
+    def mapping(self):
+        """The event source mapping that feeds ingest."""
+        functions = self.server.client("lambda")
+        name = self.resources["IngestFunction"]
+        (mapping,) = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+        return mapping
+
+    def turn_mapping(self, *, on):
+        self.server.client("lambda").update_event_source_mapping(UUID=self.mapping()["UUID"], Enabled=on)
+        wanted = "Enabled" if on else "Disabled"
+        eventually(lambda: self.mapping()["State"] == wanted, f"the mapping is {wanted}", within=20)
+
+    def items(self):
+        """All of the table, by principal and facet, in plain values."""
+        pages = self.server.client("dynamodb").get_paginator("scan")
+        plain = (
+            {name: next(iter(value.values())) for name, value in item.items()}
+            for page in pages.paginate(TableName=self.outputs["ActivityTableName"])
+            for item in page["Items"]
+        )
+        return {(item["principal"], item["facet"]): item for item in plain}

@@ -1,0 +1,95 @@
+"""Messages on the queue that the rules feed, and what the deployed ingest makes of them."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from builders import ACCOUNT, ROOT, alice, envelope, record
+from e2e.server import eventually
+
+from activity.model import from_text, to_text
+from activity.table import Keeping
+from ingest.batch import Batch
+from lastseen.embedded import EmbeddedTable
+
+DEPLOYED = Keeping.from_env({})
+
+
+@pytest.fixture
+def queue(stack):
+    queue = stack.queue()
+    yield queue
+    queue.take()
+    queue.dead_letters().take()
+
+
+@pytest.fixture
+def impatient(queue):
+    """A message that failed comes back after 3 seconds instead of 370: five times must pass before it is dead."""
+    queue.send([json.dumps(call_by("walter"))])  # A cold start may take longer than that.
+    eventually(queue.is_empty, "ingest is warm")
+    before = queue.attributes()["VisibilityTimeout"]
+    queue.set(VisibilityTimeout="3")
+    yield queue
+    queue.set(VisibilityTimeout=before)
+
+
+def recent_samples():
+    """All of events/, moved so that the newest is a minute old: what is from the future is not recorded."""
+    events = [json.loads(path.read_text()) for path in sorted((ROOT / "events").iterdir())]
+    newest = max(from_text(event["detail"]["eventTime"]) for event in events)
+    shift = datetime.now(UTC).replace(microsecond=0) - newest - timedelta(minutes=1)
+    for event in events:
+        event["time"] = event["detail"]["eventTime"] = to_text(from_text(event["detail"]["eventTime"]) + shift)
+    return [json.dumps(event) for event in events]
+
+
+def truth(bodies):
+    """What a table that keeps exact times makes of them."""
+    batch = Batch(arrived=datetime.now(UTC))
+    for number, body in enumerate(bodies):
+        batch.add(body, str(number))
+    table = EmbeddedTable()
+    table.record_all(batch.writes.activities())
+    assert not batch.unreadable
+    return {activity.key: activity for activity in table}
+
+
+def call_by(name, **more):
+    """A call a minute ago; its region is no sample's."""
+    at = to_text(datetime.now(UTC) - timedelta(minutes=1))
+    caller = alice(
+        arn=f"arn:aws:iam::{ACCOUNT}:user/{name}", principalId=f"AIDA{name.upper()}", accessKeyId="AKIAX"
+    )
+    return envelope(record(caller, **({"eventTime": at, "awsRegion": "eu-north-1"} | more)))
+
+
+def test_every_sample_is_recorded_as_exactly_as_promised(stack, queue):
+    before = stack.items().keys()
+    bodies = recent_samples()
+    expected = truth(bodies)
+
+    queue.send(bodies)
+    eventually(queue.is_empty, "the queue is empty", within=90)
+    recorded = {key: item for key, item in stack.items().items() if key not in before}
+
+    assert recorded.keys() == expected.keys()
+    for key, activity in expected.items():
+        late = activity.last_seen - from_text(recorded[key]["last_seen"])
+        assert timedelta(0) <= late <= DEPLOYED.resolution_of(activity.facet), key
+    assert queue.dead_letters().is_empty()
+
+
+def test_a_message_that_cannot_be_read_is_dead_in_the_end_and_its_batch_mates_are_recorded(stack, impatient):
+    poison = ["this is no JSON", json.dumps(call_by("mallory", eventTime=None))]
+    mates = [json.dumps(call_by("peggy")), json.dumps(call_by("victor"))]
+    expected = truth(mates)
+
+    stack.turn_mapping(on=False)  # So that the four are there, and ingest gets them as one batch.
+    impatient.send([mates[0], *poison, mates[1]])
+    stack.turn_mapping(on=True)
+    eventually(lambda: expected.keys() <= stack.items().keys(), "the batch mates are recorded", within=20)
+    eventually(impatient.is_empty, "the queue is empty", within=60)
+
+    assert sorted(impatient.dead_letters().take()) == sorted(poison)
+    assert not any("mallory" in principal for principal, _ in stack.items())

@@ -1,0 +1,116 @@
+"""The deployed reporter, invoked through Lambda, and its mail as a subscriber of the topic gets it."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from builders import ACCOUNT, alice, envelope, record
+from e2e.people import CREATED
+from e2e.server import REGION, eventually
+from e2e.stack import Queue
+
+from activity.model import to_text
+
+ALICE, CAROL, FRANK = (f"arn:aws:iam::{ACCOUNT}:user/{name}" for name in ("alice", "carol", "frank"))
+LEGACY = f"arn:aws:iam::{ACCOUNT}:role/legacy-batch"
+
+
+@pytest.fixture(scope="module")
+def mailbox(server, stack):
+    """A queue that the topic's mails come to."""
+    client, topic = server.client("sqs"), stack.outputs["ReportTopicArn"]
+    url = client.create_queue(QueueName="mailbox")["QueueUrl"]
+    queue = Queue(client, f"arn:aws:sqs:{REGION}:{ACCOUNT}:mailbox")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue.arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    queue.set(Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    server.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.arn)
+    yield queue
+    client.delete_queue(QueueUrl=url)
+
+
+@pytest.fixture(scope="module")
+def report(server, stack, mailbox):
+    """Of the account in which alice has just used her key."""
+    see_alice(server.client("iam"), stack)
+    answer = invoke(server, stack)
+    (mail,) = eventually(mailbox.take, "the mail has come", within=20)
+    return answer, json.loads(mail)
+
+
+def see_alice(iam, stack):
+    user = iam.get_user(UserName="alice")["User"]
+    (key,) = iam.list_access_keys(UserName="alice")["AccessKeyMetadata"]
+    caller = alice(principalId=user["UserId"], arn=user["Arn"], accessKeyId=key["AccessKeyId"])
+    call = record(caller, eventTime=to_text(datetime.now(UTC) - timedelta(hours=1)), awsRegion="eu-north-1")
+    stack.queue().send([json.dumps(envelope(call))])
+    known = ALICE, f"KEY#{key['AccessKeyId']}"
+    eventually(lambda: known in stack.items(), "alice's key is recorded", within=30)
+
+
+def invoke(server, stack):
+    name = stack.outputs["ReporterFunctionName"]
+    answer = server.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+    said = json.load(answer["Payload"])
+    assert "FunctionError" not in answer, said
+    return said
+
+
+def test_the_answer_has_what_is_promised_and_nothing_was_left_unchecked(report):
+    answer, _ = report
+
+    assert {"findings", "gaps", "exempt", "counts"} <= answer.keys()
+    assert answer["gaps"] == []
+
+
+def test_who_was_never_seen_is_flagged_and_who_was_seen_or_is_exempt_is_not(report):
+    answer, _ = report
+
+    assert sorted((each["arn"], each["kind"], each["status"]) for each in answer["findings"]) == [
+        (LEGACY, "role", "never_used"),
+        (CAROL, "access_key", "never_used"),
+        (CAROL, "password", "never_used"),
+        (CAROL, "user", "never_used"),
+    ]
+    assert [each["arn"] for each in answer["exempt"]] == [FRANK]
+
+
+def test_what_is_counted_is_all_that_the_account_has(report, server):
+    answer, _ = report
+    checked = {kind: sum(counts.values()) for kind, counts in answer["counts"].items() if kind != "left_out"}
+    roles = server.client("iam").list_roles()["Roles"]
+
+    assert checked == {"user": 3, "password": 1, "access_key": 2, "role": len(roles)}
+    assert {kind: answer["counts"][kind]["active"] for kind in ("user", "access_key")} == {
+        "user": 1,
+        "access_key": 1,
+    }
+
+
+def test_the_mail_says_what_the_answer_says(report):
+    answer, mail = report
+    text = mail["Message"]
+
+    assert mail["Subject"] == (f"IAM last activity {ACCOUNT}: stale: 1 user, 1 password, 1 access key, 1 role")
+    assert re.findall(r"(?m)^arn:.*$", text) == sorted({each["arn"] for each in answer["findings"]})
+    assert f"- User carol has never been active since being created on {CREATED[:10]}" in text
+    assert "- user frank" in text
+    assert ALICE not in text
+    assert all(command in text for each in answer["findings"] for command in each["commands"])
+
+
+def test_a_later_report_tells_when_each_was_first_flagged(report, server, stack, mailbox):
+    first, _ = report
+
+    second = invoke(server, stack)
+    eventually(mailbox.take, "the second mail has come", within=20)
+
+    assert [each["first_flagged"] for each in second["findings"]] == [
+        each["first_flagged"] for each in first["findings"]
+    ]
