@@ -11,7 +11,7 @@ def make_people(iam):
     for name in ("alice", "carol"):
         iam.create_user(UserName=name)
         iam.create_access_key(UserName=name)
-    exempt = {"Key": "last-activity:exempt", "Value": "break-glass, CISO"}
+    exempt = {"Key": "last-activity:exempt", "Value": "break-glass CISO"}
     iam.create_user(UserName="frank", Tags=[exempt])
     iam.create_login_profile(UserName="carol", Password="Correct-Horse-1")
     iam.create_role(RoleName="legacy-batch", AssumeRolePolicyDocument=NOBODY_MAY)

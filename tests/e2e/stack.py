@@ -117,9 +117,8 @@ class Stack:
         buses = {"default": "DefaultBusRule", self.resources["HubBus"]: "HubBusRule"}
         found = {}
         for bus, logical in buses.items():
-            name = self.resources[logical].rpartition("|")[
-                2
-            ]  # On AWS, a bus other than the default goes first.
+            # On AWS, the name of a bus other than the default goes before the rule's.
+            name = self.resources[logical].rpartition("|")[2]
             targets = events.list_targets_by_rule(Rule=name, EventBusName=bus)["Targets"]
             found[logical] = events.describe_rule(Name=name, EventBusName=bus) | {"Targets": targets}
         return found

@@ -9,7 +9,7 @@ from e2e.server import eventually
 
 from activity.model import from_text, to_text
 from activity.table import Keeping
-from ingest.batch import Batch
+from ingest.batch import Batch, Memory
 from lastseen.embedded import EmbeddedTable
 
 DEPLOYED = Keeping.from_env({})
@@ -46,11 +46,11 @@ def recent_samples():
 
 def truth(bodies):
     """What a table that keeps exact times makes of them."""
-    batch = Batch(arrived=datetime.now(UTC))
+    batch = Batch(Memory(lambda _: timedelta(0)), arrived=datetime.now(UTC))
     for number, body in enumerate(bodies):
         batch.add(body, str(number))
     table = EmbeddedTable()
-    table.record_all(batch.writes.activities())
+    table.record_all(batch.activities())
     assert not batch.unreadable
     return {activity.key: activity for activity in table}
 

@@ -82,6 +82,8 @@ def mutated(rng):
             inside[last]  # that it is there still
         except (KeyError, IndexError, TypeError):
             continue
+        if isinstance(inside, str):
+            continue
         match rng.randrange(4):
             case 0:
                 del inside[last]
