@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
@@ -14,7 +14,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity import settings
-from activity.model import Activity, Evidence, from_text, is_detail, to_text
+from activity.keeping import Keeping, Key, Outcome, Recorded
+from activity.model import Activity, Evidence, from_text, to_text
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,64 +23,10 @@ if TYPE_CHECKING:
 BY_FACET = "by_facet"
 WRITERS = 16
 
-Key = tuple[str, str]
-
 _EVIDENCE = tuple(each.name for each in fields(Evidence))
 # An item that is not there, or whose last_seen moves by more than the resolution and whose first_seen does not.
 _MOVES_ON = "attribute_not_exists(#last_seen) OR (#last_seen < :older AND #first_seen <= :newer)"
 _STILL_AS_READ = "#last_seen = :read_last AND #first_seen = :read_first AND "
-
-
-@dataclass(frozen=True, slots=True)
-class Keeping:
-    """How exactly and how long the table keeps times. No resolution: exact, whatever the order of records."""
-
-    resolution: timedelta = timedelta(0)
-    detail_resolution: timedelta = timedelta(0)
-    retention: timedelta = timedelta(days=400)
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Self:
-        seconds = settings.whole_number(environ, "RESOLUTION", default=300, least=0)
-        detail = settings.whole_number(environ, "DETAIL_RESOLUTION", default=3600, least=0)
-        return cls(timedelta(seconds=seconds), timedelta(seconds=detail), retention_from_env(environ))
-
-    def resolution_of(self, facet: str) -> timedelta:
-        return self.detail_resolution if is_detail(facet) else self.resolution
-
-
-def retention_from_env(environ: Mapping[str, str]) -> timedelta:
-    return timedelta(days=settings.whole_number(environ, "RETENTION_DAYS", default=400, least=1))
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What the table holds now: what was given, or what was there and is as new (within the resolution)."""
-
-    stored: Activity
-    is_written: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of the activities given to `record_all`: each was written, superseded, or failed."""
-
-    written: int
-    superseded: int
-    stored: tuple[Activity, ...]
-    failed: dict[Key, str]
-
-    @classmethod
-    def of(cls, activities: Sequence[Activity], results: Sequence[Recorded | str]) -> Self:
-        recorded = [result for result in results if isinstance(result, Recorded)]
-        written = sum(each.is_written for each in recorded)
-        pairs = zip(activities, results, strict=True)
-        return cls(
-            written=written,
-            superseded=len(recorded) - written,
-            stored=tuple(each.stored for each in recorded),
-            failed={activity.key: result for activity, result in pairs if isinstance(result, str)},
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import msgspec
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-from activity.table import ActivityTable, Keeping, Key, Outcome
+from activity.keeping import Keeping, Key, Outcome
+from activity.table import ActivityTable
 from ingest.batch import Batch, Memory
 from ingest.wire import UnreadableRecord
 

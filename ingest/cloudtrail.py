@@ -21,6 +21,7 @@ from activity.model import (
     to_text,
 )
 from ingest.principals import Ignored, Principal, account_of, role_arn, who_acted
+from ingest.refusals import SIGN_IN, error_of, type_of, why_it_proves_nothing
 from ingest.wire import (
     AssumedRoleUser,
     Record,
@@ -33,7 +34,6 @@ from ingest.wire import (
     word,
 )
 
-SIGN_IN = "signin.amazonaws.com"
 STS = "sts.amazonaws.com"
 
 # An event is delivered after it happened; a clock a little ahead is forgiven, a wrong year is not.
@@ -41,26 +41,8 @@ EARLY = timedelta(minutes=15)
 _CLOUDTRAIL_BEGAN = datetime(2013, 11, 1, tzinfo=UTC)
 _LONGEST_AGENT = 256  # An item stays below the 1 KB that DynamoDB bills as one write.
 
-_SIGN_INS = {"ConsoleLogin", "SwitchRole", "GetSigninToken", "ExitRole", "RenewRole"}
-_LOGIN_TOKENS = {"AuthorizeOAuth2Access", "CreateOAuth2Token"}
 ASSUMPTIONS = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 _NO_PERMISSION = ("accessdenied", "unauthorized", "notauthorized", "forbidden")
-_BAD_CREDENTIAL = {
-    "invalidclienttokenid",
-    "signaturedoesnotmatch",
-    "invalidsignatureexception",
-    "expiredtoken",
-    "expiredtokenexception",
-    "requestexpired",
-    "authfailure",
-    "unrecognizedclientexception",
-    "invalidaccesskeyid",
-    "incompletesignature",
-    "missingauthenticationtoken",
-    "missingauthenticationtokenexception",
-    "invalidtoken",
-    "tokenrefreshrequired",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +60,7 @@ class Reading:
 def read(record: Record, *, arrived: datetime) -> Reading:
     """Raises UnreadableRecord for a record that should name a principal or a time and does not."""
     at = time_of(record, arrived)
-    refusal = _refusal(record)
+    refusal = why_it_proves_nothing(record)
     if refusal:
         return Reading((), refusal, _coverage(record, at))
     callers, nobody = who_acted(record)
@@ -100,34 +82,6 @@ def time_of(record: Record, arrived: datetime) -> datetime:
     return at if is_plain else at.astimezone(UTC).replace(microsecond=0)
 
 
-def _refusal(record: Record) -> Ignored | None:
-    """Why a record proves nothing, whoever it names."""
-    if _type(record) == "awscloudtrailinsight":
-        return Ignored.INSIGHT
-    if _error(record).removeprefix("client.") in _BAD_CREDENTIAL:
-        return Ignored.BAD_CREDENTIAL
-    if record.event_source != SIGN_IN:
-        return None
-    return _failed_token(record) if _type(record) == "awsapicall" else _failed_sign_in(record)
-
-
-def _failed_token(record: Record) -> Ignored | None:
-    if record.event_name not in _LOGIN_TOKENS:
-        return None
-    said = word(record.additional_event_data, "success")
-    return Ignored.SIGN_IN_FAILED if said.lower() == "false" else None
-
-
-def _failed_sign_in(record: Record) -> Ignored | None:
-    name = record.event_name or ""
-    if name in _SIGN_INS:  # A sign-in that failed has no errorCode.
-        return None if word(record.response_elements, name) == "Success" else Ignored.SIGN_IN_FAILED
-    if name == "UserAuthentication":  # Identity Center's, sent once all of its steps have succeeded.
-        said = word(record.service_event_details, name)
-        return None if said in ("", "Success") else Ignored.SIGN_IN_FAILED
-    return Ignored.SIGN_IN_STEP
-
-
 def _assumed_role(record: Record) -> Principal | None:
     """The role that a successful AssumeRole* gave a session of, whoever called."""
     if record.event_source != STS or record.event_name not in ASSUMPTIONS or record.error_code:
@@ -147,7 +101,7 @@ def _assumed_role(record: Record) -> Principal | None:
 
 
 def _caller_facets(record: Record, principal: Principal) -> Iterator[str]:
-    if any(refusal in _error(record) for refusal in _NO_PERMISSION):
+    if any(refusal in error_of(record) for refusal in _NO_PERMISSION):
         yield denied_facet(principal.unique_id)
         if principal.access_key_id:
             yield denied_facet(principal.access_key_id)
@@ -223,17 +177,8 @@ def _is_console_login(record: Record) -> bool:
 
 def _is_api_call(record: Record) -> bool:
     """Calls through a VPC endpoint have a type of their own; records older than eventType have none."""
-    is_untyped_call = not _type(record) and record.event_source != SIGN_IN
-    return is_untyped_call or _type(record) in ("awsapicall", "awsvpceevents")
-
-
-def _type(record: Record) -> str:
-    # AWS prints both AwsConsoleSignIn and AwsConsoleSignin.
-    return (record.event_type or "").lower()
-
-
-def _error(record: Record) -> str:
-    return (record.error_code or "").lower()
+    is_untyped_call = not type_of(record) and record.event_source != SIGN_IN
+    return is_untyped_call or type_of(record) in ("awsapicall", "awsvpceevents")
 
 
 @lru_cache(maxsize=4096)

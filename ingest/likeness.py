@@ -6,8 +6,9 @@ sight, with what, or why nobody.
 
 from collections.abc import Hashable
 
-from ingest.cloudtrail import ASSUMPTIONS, SIGN_IN, STS
+from ingest.cloudtrail import ASSUMPTIONS, STS
 from ingest.principals import NOBODY_OF_OURS
+from ingest.refusals import SIGN_IN
 from ingest.wire import AssumedRoleUser, Record, UserIdentity, assume_role_request, assume_role_response
 
 _SHARED = "AWSReservedSSO_"

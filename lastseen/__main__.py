@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from activity import settings
-from activity.table import ActivityTable, Keeping, attributes, connect, retention_from_env
+from activity.keeping import Keeping, retention_from_env
+from activity.table import ActivityTable, attributes, connect
 from lastseen import demo as demonstration
 from lastseen.embedded import EmbeddedTable
 from lastseen.lookup import lines

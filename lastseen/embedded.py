@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from activity.keeping import Keeping, Outcome, Recorded
 from activity.model import Activity
-from activity.table import Keeping, Outcome, Recorded
 
 
 class EmbeddedTable:

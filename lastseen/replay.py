@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from activity.keeping import Outcome
 from activity.model import COVERAGE, Activity
-from activity.table import Outcome
 from ingest.batch import Batch, Memory
 from ingest.wire import UnreadableRecord, record
 from lastseen.logs import Entry, UnreadableFile, entries

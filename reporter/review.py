@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from activity.keeping import Key
 from activity.model import Activity, denied_facet, id_facet
-from activity.table import ActivityTable, Item, Key
+from activity.table import ActivityTable, Item
 from reporter.account import Gap
 from reporter.findings import FLAGGED, Report, sum_up
 from reporter.inventory import Iam

@@ -16,7 +16,8 @@ from builders import ROOT, sample
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-from activity.table import BY_FACET, Keeping
+from activity.keeping import Keeping
+from activity.table import BY_FACET
 from ingest.cloudtrail import read
 from ingest.wire import envelope
 from lastseen.local_aws import make_table
@@ -329,7 +330,9 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
 
     assert resources["IngestFunction"]["Environment"]["Variables"] == table | times
     assert resources["ReporterFunction"]["Environment"]["Variables"] == table | reporter
-    assert set(read_from_environment("activity/table.py", "ingest/app.py")) - constants == {*table, *times}
+    assert set(
+        read_from_environment("activity/keeping.py", "activity/table.py", "ingest/app.py")
+    ) - constants == {*table, *times}
     assert set(read_from_environment("reporter/app.py")) - constants == set(reporter)
 
 

@@ -9,9 +9,10 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from builders import ALICE, activity, at
 
+from activity.keeping import Keeping
 from activity.model import id_facet
 from activity.settings import BadSetting
-from activity.table import ActivityTable, Keeping, attributes
+from activity.table import ActivityTable, attributes
 from lastseen.embedded import EmbeddedTable
 
 FIVE_MINUTES = Keeping(timedelta(minutes=5), timedelta(hours=1))

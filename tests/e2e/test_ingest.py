@@ -7,8 +7,8 @@ import pytest
 from builders import ACCOUNT, ROOT, alice, envelope, record
 from e2e.server import eventually
 
+from activity.keeping import Keeping
 from activity.model import from_text, to_text
-from activity.table import Keeping
 from ingest.batch import Batch, Memory
 from lastseen.embedded import EmbeddedTable
 

@@ -9,7 +9,7 @@ from builders import ACCOUNT, alice, record
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from activity.table import Keeping
+from activity.keeping import Keeping
 from ingest import wire
 from ingest.batch import Batch, Memory
 from ingest.cloudtrail import read
