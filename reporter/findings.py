@@ -66,7 +66,6 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "account": self.account,
             "findings": [finding.as_dict() for finding in self.findings],
             "gaps": [{"what": gap.what, "reason": gap.reason} for gap in self.gaps],
             "exempt": [_exempt(self.account, *judged) for judged in self.exempt],

@@ -4,12 +4,14 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import ACCOUNT, ROOT, alice, envelope, record
+from builders import ACCOUNT, ROOT, alice, record
+from builders import envelope as wrapped
 from e2e.server import eventually
 
-from activity.keeping import Keeping
 from activity.model import from_text, to_text
-from ingest.batch import Batch, Memory
+from activity.table import Keeping
+from ingest.cloudtrail import read
+from ingest.wire import envelope
 from lastseen.embedded import EmbeddedTable
 
 DEPLOYED = Keeping.from_env({})
@@ -17,10 +19,11 @@ DEPLOYED = Keeping.from_env({})
 
 @pytest.fixture
 def queue(stack):
+    """Empty, whatever came before."""
     queue = stack.queue()
-    yield queue
-    queue.take()
-    queue.dead_letters().take()
+    for each in (queue, queue.dead_letters()):
+        each.client.purge_queue(QueueUrl=each.url)
+    return queue
 
 
 @pytest.fixture
@@ -45,13 +48,13 @@ def recent_samples():
 
 
 def truth(bodies):
-    """What a table that keeps exact times makes of them."""
-    batch = Batch(Memory(lambda _: timedelta(0)), arrived=datetime.now(UTC))
-    for number, body in enumerate(bodies):
-        batch.add(body, str(number))
+    """What a table that keeps exact times comes to, with each sighting put there by itself."""
     table = EmbeddedTable()
-    table.record_all(batch.activities())
-    assert not batch.unreadable
+    for body in bodies:
+        reading = read(envelope(body).detail, arrived=datetime.now(UTC))
+        for sighting in (*reading.sightings, reading.coverage):
+            for activity in sighting.activities():
+                table.record(activity)
     return {activity.key: activity for activity in table}
 
 
@@ -61,7 +64,7 @@ def call_by(name, **more):
     caller = alice(
         arn=f"arn:aws:iam::{ACCOUNT}:user/{name}", principalId=f"AIDA{name.upper()}", accessKeyId="AKIAX"
     )
-    return envelope(record(caller, **({"eventTime": at, "awsRegion": "eu-north-1"} | more)))
+    return wrapped(record(caller, **({"eventTime": at, "awsRegion": "eu-north-1"} | more)))
 
 
 def test_every_sample_is_recorded_as_exactly_as_promised(stack, queue):
