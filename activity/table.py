@@ -42,6 +42,9 @@ class ActivityTable:
         self._client = client
         self._name = name
         self._keeping = keeping or Keeping()
+        # Asked for once, before there are threads: botocore makes these classes at their first use, and makes
+        # others for each thread that comes meanwhile, so that what is raised is not what is caught.
+        self._refusal = client.exceptions.ConditionalCheckFailedException
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -55,16 +58,15 @@ class ActivityTable:
             ":older": _string(to_text(activity.last_seen - resolution)),
             ":newer": _string(to_text(activity.first_seen + resolution)),
         }
-        refusal = self._client.exceptions.ConditionalCheckFailedException
         while True:
             try:
                 return self._put(activity, "if_not_exists(#first_seen, :first_seen)", _MOVES_ON, bounds)
-            except refusal as refused:
+            except self._refusal as refused:
                 stored = _activity(refused.response["Item"])  # type: ignore[typeddict-item]  # ALL_OLD puts it there
             merged = activity.superseding(stored, resolution)
             if merged is None:
                 return Recorded(stored, is_written=False)
-            with suppress(refusal):  # Somebody else wrote it meanwhile: look again.
+            with suppress(self._refusal):  # Somebody else wrote it meanwhile: look again.
                 return self._put(merged, ":first_seen", *_as_read(stored))
 
     def record_all(

@@ -1,5 +1,6 @@
 """One contract for both tables: DynamoDB's (moto here) and the one in memory."""
 
+import sys
 from datetime import timedelta
 from itertools import permutations
 
@@ -303,3 +304,21 @@ def test_a_table_that_cannot_be_reached_fails_every_write(no_real_credentials):
         outcome = ActivityTable(client, "activity").record_all([activity(0)])
 
     assert list(outcome.failed) == [activity(0).key]
+
+
+@pytest.fixture
+def hasty():
+    """Threads take turns at every chance."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_no_writer_of_a_new_client_takes_a_refused_write_for_a_failed_one(dynamodb, hasty):
+    known = [activity(0, principal=f"principal-{number}") for number in range(64)]
+    ActivityTable(dynamodb, "activity").record_all(known)
+
+    outcome = ActivityTable(boto3.Session().client("dynamodb"), "activity").record_all(known)
+
+    assert outcome.failed == {}
