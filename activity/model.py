@@ -44,6 +44,12 @@ def coverage_facet(account: str, region: str) -> str:
     return f"{account}#{region}"
 
 
+def region_covered(facet: str, account: str) -> str | None:
+    """The region that a facet of `coverage` is about, if it is one of this account's."""
+    of, _, region = facet.partition("#")
+    return region if of == account else None
+
+
 def is_denied(facet: str) -> bool:
     return facet.startswith("DENIED#")
 

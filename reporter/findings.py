@@ -50,6 +50,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Since when and until when events of a region came."""
+
+    region: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     account: str
     alias: str
@@ -61,6 +70,7 @@ class Report:
     counts: dict[str, dict[str, int]]
     disabled_keys: tuple[tuple[str, str], ...]
     root: Credentials | None
+    heard: tuple[Heard, ...] | Gap
     to_flag: tuple[Key, ...] = ()
     to_unflag: tuple[Key, ...] = ()
 
@@ -79,23 +89,13 @@ def sum_up(
     judged: Sequence[Judged],
     *,
     flags: dict[Key, datetime],
+    heard: tuple[Heard, ...] | Gap,
     gaps: Iterable[Gap],
     limits: Limits,
     now: datetime,
 ) -> Report:
     """`flags` are what earlier reports flagged, and when first."""
-    findings = tuple(
-        Finding(
-            account=inventory.account,
-            subject=subject,
-            verdict=verdict,
-            threshold_days=limits.days(subject.kind),
-            first_flagged=_flagged_since(subject, verdict, flags) or now,
-            idle_since=now - verdict.idle,
-        )
-        for subject, verdict in judged
-        if verdict.status in FLAGGED
-    )
+    findings = tuple(_findings(inventory.account, judged, flags, limits, now))
     disabled = tuple(_disabled(inventory, keys_of))
     resolved = {flag_key(subject) for subject, verdict in judged if verdict.status in _RESOLVED}
     return Report(
@@ -109,9 +109,25 @@ def sum_up(
         counts=_counts(inventory, judged, len(disabled)),
         disabled_keys=disabled,
         root=inventory.root,
+        heard=heard,
         to_flag=tuple(flag_key(each.subject) for each in findings if each.first_flagged == now),
         to_unflag=tuple(key for key in flags if key in resolved),
     )
+
+
+def _findings(
+    account: str, judged: Sequence[Judged], flags: dict[Key, datetime], limits: Limits, now: datetime
+) -> Iterator[Finding]:
+    for subject, verdict in judged:
+        if verdict.status in FLAGGED:
+            yield Finding(
+                account=account,
+                subject=subject,
+                verdict=verdict,
+                threshold_days=limits.days(subject.kind),
+                first_flagged=_flagged_since(subject, verdict, flags) or now,
+                idle_since=now - verdict.idle,
+            )
 
 
 def _flagged_since(subject: Subject, verdict: Verdict, flags: dict[Key, datetime]) -> datetime | None:

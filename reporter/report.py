@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from activity.model import Activity
-from reporter.account import Credentials, Use
+from reporter.account import Credentials, Gap, Use
 from reporter.exemption import Exemption
-from reporter.findings import Finding, Judged, Report
+from reporter.findings import Finding, Heard, Judged, Report
 from reporter.staleness import Source, Status, Verdict
 from reporter.subjects import Kind, Subject
 
@@ -16,6 +16,7 @@ from reporter.subjects import Kind, Subject
 _MOST_BYTES = 250_000
 _LONGEST_SUBJECT = 99
 _MOST_LISTED = 20
+_MOST_REGIONS = 5
 
 _BEGINNING = {
     Kind.USER: "being created",
@@ -64,6 +65,7 @@ def _head(report: Report) -> Iterator[str]:
         f"Stale: no use known to CloudTrail or IAM for {limits.user} days (users, passwords),"
         f" {limits.access_key} (access keys), {limits.role} (roles)."
     )
+    yield _heard(report.heard)
     if report.gaps:
         yield "\nNOT CHECKED, and so not judged:"
         yield from _some([f"- {gap.what}: {gap.reason}" for gap in report.gaps])
@@ -71,6 +73,16 @@ def _head(report: Report) -> Iterator[str]:
         yield f"\nNeeds cleanup: {_stale(report)}."
     else:
         yield f"\nNothing is stale{' among what was checked' if report.gaps else ''}."
+
+
+def _heard(heard: tuple[Heard, ...] | Gap) -> str:
+    if isinstance(heard, Gap):
+        return "Whether CloudTrail was heard is not known: all that follows may rest on IAM's word alone."
+    if not heard:
+        return "NO EVENT has come from CloudTrail: all that follows rests on IAM's word alone."
+    regions = [f"{each.region} ({_day(each.since)} to {_day(each.until)})" for each in heard[:_MOST_REGIONS]]
+    more = f", and {len(heard) - _MOST_REGIONS} more regions" if len(heard) > _MOST_REGIONS else ""
+    return f"CloudTrail was heard from {', '.join(regions)}{more}."
 
 
 def _section(findings: Sequence[Finding]) -> str:

@@ -7,10 +7,10 @@ from typing import TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity.keeping import Key
-from activity.model import Activity, denied_facet, id_facet
+from activity.model import COVERAGE, Activity, denied_facet, id_facet, region_covered
 from activity.table import ActivityTable, Item
 from reporter.account import Gap
-from reporter.findings import FLAGGED, Report, sum_up
+from reporter.findings import FLAGGED, Heard, Report, sum_up
 from reporter.inventory import Iam
 from reporter.staleness import Verdict, judge
 from reporter.subjects import Limits, Subject, needs_key_ids, subjects
@@ -37,8 +37,13 @@ def review(iam: Iam, table: ActivityTable, account: str, *, limits: Limits, tag:
         (subject, _judge(subject, again, limits, now) if verdict.status in FLAGGED else verdict)
         for subject, verdict in judged
     ]
+    heard = (
+        () if isinstance(items, Gap) else _or_gap("where CloudTrail was heard", lambda: _heard(table, account))
+    )
+    if isinstance(heard, Gap):
+        gaps.append(heard)
     flags = {} if isinstance(items, Gap) else _flags(items)
-    return sum_up(inventory, keys_of, judged, flags=flags, gaps=gaps, limits=limits, now=now)
+    return sum_up(inventory, keys_of, judged, flags=flags, heard=heard, gaps=gaps, limits=limits, now=now)
 
 
 def _judge(subject: Subject, seen: Seen | Gap, limits: Limits, now: datetime) -> Verdict:
@@ -54,6 +59,13 @@ def _or_gap(what: str, read: Callable[[], T]) -> T | Gap:
 
 def _items(table: ActivityTable, every: Iterable[Subject]) -> dict[Key, Item]:
     return table.get((subject.arn, facet) for subject in every for facet in subject.facets)
+
+
+def _heard(table: ActivityTable, account: str) -> tuple[Heard, ...]:
+    """The regions of this account that events came from, the last heard first."""
+    regions = ((region_covered(each.facet, account), each) for each in table.of(COVERAGE))
+    heard = [Heard(region, each.first_seen, each.last_seen) for region, each in regions if region]
+    return tuple(sorted(heard, key=lambda each: each.until, reverse=True))
 
 
 def _activities(items: dict[Key, Item]) -> Seen:

@@ -450,6 +450,7 @@ def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_n
         *((call, '"*"') for call in made if call.startswith("iam:")),
         ("dynamodb:BatchGetItem", TABLE),
         ("dynamodb:UpdateItem", TABLE),
+        ("dynamodb:Query", TABLE),
         ("dynamodb:Query", INDEX),
         ("sns:Publish", json.dumps({"Ref": "ReportTopic"})),
         ("kms:Decrypt", arn("TopicKey")),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporter.account import Credentials, Gap, Inventory, KeySlot, Role, Use, User
-from reporter.findings import sum_up
+from reporter.findings import Heard, sum_up
 from reporter.report import body, subject_line
 from reporter.staleness import judge
 from reporter.subjects import Limits, subjects
@@ -31,7 +31,7 @@ def role(name, used=None, made=500, path="/"):
     return Role(name, arn, f"AROA{name}", path, days(made), Use(used and days(used), "eu-west-1"), {})
 
 
-def report(*things, seen=None, gaps=(), alias="acme", flagged=None, root=None):
+def report(*things, seen=None, gaps=(), alias="acme", flagged=None, root=None, heard=()):
     users = tuple(thing for thing in things if isinstance(thing, User))
     roles = tuple(thing for thing in things if isinstance(thing, Role))
     inventory = Inventory(ACCOUNT, alias, users, roles, root)
@@ -40,7 +40,7 @@ def report(*things, seen=None, gaps=(), alias="acme", flagged=None, root=None):
         (each, judge(each, seen or {}, limit=timedelta(days=LIMITS.days(each.kind)), now=NOON))
         for each in every
     ]
-    return sum_up(inventory, {}, judged, flags=flagged or {}, gaps=gaps, limits=LIMITS, now=NOON)
+    return sum_up(inventory, {}, judged, flags=flagged or {}, heard=heard, gaps=gaps, limits=LIMITS, now=NOON)
 
 
 def test_a_finding_says_who_what_since_when_on_whose_word_and_what_to_do():
@@ -99,15 +99,27 @@ def test_the_head_names_account_limits_and_counts():
     assert text.startswith(
         f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\n"
         "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
+        "NO EVENT has come from CloudTrail: all that follows rests on IAM's word alone.\n"
         "\n"
         "Needs cleanup: 1 user, 1 password, 1 role.\n"
     )
+
+
+def test_the_head_tells_from_where_and_when_cloudtrail_was_heard():
+    regions = [Heard(f"region-{number}", days(30), days(number)) for number in range(7)]
+
+    assert "\nCloudTrail was heard from region-0 (2026-10-21 to 2026-11-20).\n" in body(
+        report(heard=regions[:1])
+    )
+    assert "region-4 (2026-10-21 to 2026-11-16), and 2 more regions.\n" in body(report(heard=tuple(regions)))
+    assert "not known: all that follows may rest on IAM's word" in body(report(heard=Gap("x", "y")))
 
 
 def test_nothing_stale_is_a_short_mail_that_says_what_was_checked():
     assert body(report(person("alice", used=1), role("deploy", used=1))) == (
         f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\n"
         "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
+        "NO EVENT has come from CloudTrail: all that follows rests on IAM's word alone.\n"
         "\n"
         "Nothing is stale.\n"
         "\n"

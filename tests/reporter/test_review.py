@@ -163,7 +163,9 @@ def test_refused_attempts_under_an_old_name_count_as_well(account, table):
 def test_without_the_index_what_was_seen_is_active_all_the_same(account, table, dynamodb):
     table.record(seen(10, f"{ARN}:role/deploy", "ID#AROADEPLOY"))
 
-    def refuse_index(**_):
+    def refuse_index(params, **_):
+        if b"by_facet" not in params["body"]:
+            return
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "Query")
 
     dynamodb.meta.events.register("before-call.dynamodb.Query", refuse_index)
@@ -325,6 +327,7 @@ def test_without_the_index_nothing_is_flagged(account, dynamodb):
     with Stubber(dynamodb) as stub:
         stub.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": {}})
         stub.add_client_error("query", "AccessDeniedException")
+        stub.add_response("query", {"Items": []})
         report = account(deploy(used=100), activity_table=table)
 
     assert found(report) == []
@@ -357,6 +360,18 @@ def test_a_user_whose_keys_cannot_be_listed_is_not_flagged(account, aws):
 
     assert found(report) == []
     assert [gap.what for gap in report.gaps] == [f"access keys of {ARN}:user/alice"]
+
+
+def test_where_cloudtrail_was_heard_is_told_for_this_account_alone(account, table):
+    for facet, days in (
+        (f"{ACCOUNT}#eu-west-1", 2),
+        (f"{ACCOUNT}#us-east-1", 1),
+        ("210987654321#eu-west-1", 1),
+    ):
+        table.record(seen(days, "coverage", facet))
+
+    heard = account().heard
+    assert [(each.region, (NOON - each.until).days) for each in heard] == [("us-east-1", 1), ("eu-west-1", 2)]
 
 
 def test_a_flag_of_an_earlier_report_is_remembered(account, table):
