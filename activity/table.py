@@ -37,6 +37,10 @@ class Item:
     first_flagged: datetime | None = None
 
 
+class TooLate(Exception):
+    """There is no time left for another call to DynamoDB."""
+
+
 class ActivityTable:
     def __init__(self, client: "DynamoDBClient", name: str, keeping: Keeping | None = None) -> None:
         self._client = client
@@ -51,14 +55,18 @@ class ActivityTable:
         name = settings.text(environ, "ACTIVITY_TABLE")
         return cls(connect(), name, Keeping.from_env(environ))
 
-    def record(self, activity: Activity) -> Recorded:
-        """Raises botocore's ClientError or BotoCoreError; a write that failed so may be repeated freely."""
+    def record(self, activity: Activity, *, is_late: Callable[[], bool] = lambda: False) -> Recorded:
+        """`is_late` is asked before each call to DynamoDB, and ends it with TooLate.
+
+        Raises botocore's ClientError or BotoCoreError, too; a write that failed so may be repeated freely.
+        """
         resolution = self._keeping.resolution_of(activity.facet)
         bounds = {
             ":older": _string(to_text(activity.last_seen - resolution)),
             ":newer": _string(to_text(activity.first_seen + resolution)),
         }
         while True:
+            _stop_if(is_late)
             try:
                 return self._put(activity, "if_not_exists(#first_seen, :first_seen)", _MOVES_ON, bounds)
             except self._refusal as refused:
@@ -66,6 +74,7 @@ class ActivityTable:
             merged = activity.superseding(stored, resolution)
             if merged is None:
                 return Recorded(stored, is_written=False)
+            _stop_if(is_late)
             with suppress(self._refusal):  # Somebody else wrote it meanwhile: look again.
                 return self._put(merged, ":first_seen", *_as_read(stored))
 
@@ -75,11 +84,9 @@ class ActivityTable:
         """Writes at most one activity per key. Once `is_late` answers True, what is left counts as failed."""
 
         def attempt(activity: Activity) -> Recorded | str:
-            if is_late():
-                return "not written before the function's deadline"
             try:
-                return self.record(activity)
-            except (ClientError, BotoCoreError) as error:
+                return self.record(activity, is_late=is_late)
+            except (ClientError, BotoCoreError, TooLate) as error:
                 return str(error)
 
         with ThreadPoolExecutor(WRITERS) as pool:
@@ -135,7 +142,8 @@ class ActivityTable:
         )
 
     def unflag(self, key: Key) -> None:
-        self._update(key, "REMOVE #first_flagged", {})
+        with suppress(self._refusal):  # An item that has expired meanwhile has no flag.
+            self._update(key, "REMOVE #first_flagged", {}, "attribute_exists(#first_flagged)")
 
     def _put(self, activity: Activity, first_seen: str, condition: str, bounds: dict[str, Any]) -> Recorded:
         known = _known(activity.evidence)
@@ -175,7 +183,7 @@ class ActivityTable:
 
 
 def connect() -> "DynamoDBClient":
-    """A client whose connections suffice for the writers, and which gives a call up within 10 seconds."""
+    """A client whose connections suffice for the writers, and which gives a call up within about 12 seconds."""
     return boto3.client(
         "dynamodb",
         config=Config(
@@ -185,6 +193,11 @@ def connect() -> "DynamoDBClient":
             read_timeout=2,
         ),
     )
+
+
+def _stop_if(is_late: Callable[[], bool]) -> None:
+    if is_late():
+        raise TooLate("not written before the function's deadline")
 
 
 def attributes(activity: Activity) -> dict[str, Any]:

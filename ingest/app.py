@@ -17,8 +17,8 @@ from ingest.batch import Batch, Memory
 from ingest.wire import UnreadableRecord
 
 NAMESPACE = "LastActivity"
-# Time for the answer, and for the write that is under way with all of its retries.
-MARGIN_MS = 10_000
+# Time for the call to the table that is under way, with all of its retries, and for the answer.
+MARGIN_MS = 15_000
 
 logger = Logger(service="ingest")
 metrics = Metrics(namespace=NAMESPACE, service="ingest")

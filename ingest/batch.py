@@ -23,7 +23,7 @@ class Memory:
 class Batch:
     """Sums up messages: the writes they come to, what was ignored and why, and what cannot be read.
 
-    `saved` counts the facets of records that need no write, since the table is known to hold as much.
+    `saved` counts the facets of those records of which the table is known to hold everything.
     """
 
     def __init__(self, memory: Memory, *, arrived: datetime) -> None:

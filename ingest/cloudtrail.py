@@ -21,7 +21,7 @@ from activity.model import (
     to_text,
 )
 from ingest.principals import Ignored, Principal, account_of, role_arn, who_acted
-from ingest.refusals import SIGN_IN, error_of, type_of, why_it_proves_nothing
+from ingest.refusals import INSIGHT, SIGN_IN, error_of, type_of, why_it_proves_nothing
 from ingest.wire import (
     AssumedRoleUser,
     Record,
@@ -34,14 +34,12 @@ from ingest.wire import (
     word,
 )
 
-STS = "sts.amazonaws.com"
-
 # An event is delivered after it happened; a clock a little ahead is forgiven, a wrong year is not.
 EARLY = timedelta(minutes=15)
 _CLOUDTRAIL_BEGAN = datetime(2013, 11, 1, tzinfo=UTC)
 _LONGEST_AGENT = 256  # An item stays below the 1 KB that DynamoDB bills as one write.
 
-ASSUMPTIONS = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
+_ASSUMPTIONS = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 _NO_PERMISSION = ("accessdenied", "unauthorized", "notauthorized", "forbidden")
 
 
@@ -82,9 +80,19 @@ def time_of(record: Record, arrived: datetime) -> datetime:
     return at if is_plain else at.astimezone(UTC).replace(microsecond=0)
 
 
+def is_assumption(record: Record) -> bool:
+    """Whether a role was given to somebody: an Insight event about such calls gives none."""
+    return (
+        record.event_source == "sts.amazonaws.com"
+        and record.event_name in _ASSUMPTIONS
+        and not record.error_code
+        and type_of(record) != INSIGHT
+    )
+
+
 def _assumed_role(record: Record) -> Principal | None:
     """The role that a successful AssumeRole* gave a session of, whoever called."""
-    if record.event_source != STS or record.event_name not in ASSUMPTIONS or record.error_code:
+    if not is_assumption(record):
         return None
     request = assume_role_request(record.request_parameters)
     user = assume_role_response(record.response_elements).assumed_role_user or AssumedRoleUser()

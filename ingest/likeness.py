@@ -6,7 +6,7 @@ sight, with what, or why nobody.
 
 from collections.abc import Hashable
 
-from ingest.cloudtrail import ASSUMPTIONS, STS
+from ingest.cloudtrail import is_assumption
 from ingest.principals import NOBODY_OF_OURS
 from ingest.refusals import SIGN_IN
 from ingest.wire import AssumedRoleUser, Record, UserIdentity, assume_role_request, assume_role_response
@@ -25,7 +25,7 @@ def likeness(record: Record) -> Hashable:
             bytes(record.additional_event_data),
             bytes(record.service_event_details),
         )
-    elif record.event_source == STS and record.event_name in ASSUMPTIONS and not record.error_code:
+    elif is_assumption(record):
         what, is_to_machine = _assumed(record)
         is_machine = is_machine and is_to_machine
     return (
@@ -50,9 +50,9 @@ def _who(identity: UserIdentity | None) -> tuple[Hashable, bool]:
         issuer = session.session_issuer if session else None
         if issuer is not None and issuer.arn:
             role_id = identity.principal_id or issuer.principal_id or ""
-            if _SHARED in issuer.arn:
-                return (kind, issuer.arn, role_id, identity.arn), False
-            return (kind, issuer.arn, role_id.partition(":")[0]), True
+            if _is_machine(issuer.arn):
+                return (kind, issuer.arn, role_id.partition(":")[0]), True
+            return (kind, issuer.arn, role_id, identity.arn), False
     elif kind == "IAMUser":
         key = identity.access_key_id
         long_term = key if key and key.startswith("AKIA") else None
@@ -65,8 +65,16 @@ def _who(identity: UserIdentity | None) -> tuple[Hashable, bool]:
 def _assumed(record: Record) -> tuple[Hashable, bool]:
     request = assume_role_request(record.request_parameters)
     user = assume_role_response(record.response_elements).assumed_role_user or AssumedRoleUser()
-    role_id = (user.assumed_role_id or "").partition(":")[0]
-    arn = request.role_arn or user.arn or ""
-    if _SHARED in arn:
-        return (arn, role_id, request.role_session_name), False
-    return (request.role_arn or user.arn, role_id), True
+    role = (
+        request.role_arn,
+        user.arn if not request.role_arn else None,
+        (user.assumed_role_id or "").partition(":")[0],
+    )
+    if _is_machine(request.role_arn or user.arn or ""):
+        return role, True
+    return (*role, request.role_session_name), False
+
+
+def _is_machine(arn: str) -> bool:
+    """A role that people do not share; anything odd is none."""
+    return (":role/" in arn or ":assumed-role/" in arn) and _SHARED not in arn

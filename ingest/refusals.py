@@ -4,6 +4,7 @@ from ingest.principals import Ignored
 from ingest.wire import Record, word
 
 SIGN_IN = "signin.amazonaws.com"
+INSIGHT = "awscloudtrailinsight"
 
 _SIGN_INS = {"ConsoleLogin", "SwitchRole", "GetSigninToken", "ExitRole", "RenewRole"}
 _LOGIN_TOKENS = {"AuthorizeOAuth2Access", "CreateOAuth2Token"}
@@ -26,7 +27,7 @@ _BAD_CREDENTIAL = {
 
 
 def why_it_proves_nothing(record: Record) -> Ignored | None:
-    if type_of(record) == "awscloudtrailinsight":
+    if type_of(record) == INSIGHT:
         return Ignored.INSIGHT
     if error_of(record).removeprefix("client.") in _BAD_CREDENTIAL:
         return Ignored.BAD_CREDENTIAL

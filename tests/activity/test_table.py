@@ -2,7 +2,8 @@
 
 import sys
 from datetime import timedelta
-from itertools import permutations
+from itertools import count, permutations
+from threading import Barrier
 
 import boto3
 import pytest
@@ -13,7 +14,7 @@ from builders import ALICE, activity, at
 from activity.keeping import Keeping
 from activity.model import id_facet
 from activity.settings import BadSetting
-from activity.table import ActivityTable, attributes
+from activity.table import WRITERS, ActivityTable, attributes, connect
 from lastseen.embedded import EmbeddedTable
 
 FIVE_MINUTES = Keeping(timedelta(minutes=5), timedelta(hours=1))
@@ -229,6 +230,47 @@ def test_nothing_is_written_after_the_deadline(table, items):
     assert items() == {}
 
 
+def test_the_deadline_is_looked_at_before_each_call(table, items):
+    known = [activity(60, principal=f"principal-{number}") for number in range(3)]
+    table.record_all(known)
+    looks = iter([False, True])  # Between the refused write and the one of what the two come to.
+
+    outcome = table.record_all([activity(0, principal="principal-0")], is_late=lambda: next(looks))
+
+    assert list(outcome.failed.values()) == ["not written before the function's deadline"]
+    assert items()["principal-0", "ID#AIDAALICE"]["first_seen"] == "2026-11-20T12:01:00Z"
+
+
+def test_what_was_begun_in_time_is_written_and_what_was_not_is_not(table, items):
+    calls = count(1)
+    many = [activity(0, principal=f"principal-{number}") for number in range(40)]
+
+    outcome = table.record_all(many, is_late=lambda: next(calls) > 25)
+
+    assert (outcome.written, len(outcome.failed), len(items())) == (25, 15, 25)
+
+
+def test_writes_run_side_by_side(dynamodb, table):
+    together = Barrier(WRITERS, timeout=30)
+
+    def wait_for_the_others(**_):
+        together.wait()
+
+    dynamodb.meta.events.register("before-call.dynamodb.UpdateItem", wait_for_the_others)
+
+    outcome = table.record_all([activity(0, principal=f"principal-{number}") for number in range(WRITERS)])
+
+    assert outcome.written == WRITERS
+
+
+def test_a_call_is_given_up_in_time_and_each_writer_has_a_connection(no_real_credentials):
+    config = connect().meta.config
+    tries = config.retries["total_max_attempts"]
+
+    assert config.max_pool_connections == WRITERS
+    assert tries * (config.connect_timeout + config.read_timeout) + sum(2**n for n in range(tries - 1)) <= 12
+
+
 def test_only_what_exists_is_got_and_each_key_may_be_asked_for_twice(table):
     many = [activity(0, facet=f"SERVICE#{number}") for number in range(150)]
     table.record_all(many)
@@ -267,6 +309,12 @@ def test_a_flag_outlives_later_sightings_and_is_taken_off_again(table):
 
     assert (item.activity, item.first_flagged) == (activity(60), at(0))
     assert table.get([key])[key].first_flagged is None
+
+
+def test_taking_off_a_flag_that_is_not_there_makes_no_item(table, items):
+    table.unflag((ALICE, "ID#AIDAALICE"))
+
+    assert items() == {}
 
 
 def test_a_flag_alone_is_no_activity(table):

@@ -8,8 +8,9 @@ from builders import ACCOUNT, ROOT, alice, record
 from builders import envelope as wrapped
 from e2e.server import eventually
 
+from activity.keeping import Keeping
 from activity.model import from_text, to_text
-from activity.table import Keeping
+from activity.table import attributes
 from ingest.cloudtrail import read
 from ingest.wire import envelope
 from lastseen.embedded import EmbeddedTable
@@ -58,6 +59,16 @@ def truth(bodies):
     return {activity.key: activity for activity in table}
 
 
+def expiry(last_seen):
+    return str(int((from_text(last_seen) + DEPLOYED.retention).timestamp()))
+
+
+def without_times(item):
+    return {
+        name: value for name, value in item.items() if name not in ("first_seen", "last_seen", "expires_at")
+    }
+
+
 def call_by(name, **more):
     """A call a minute ago; its region is no sample's."""
     at = to_text(datetime.now(UTC) - timedelta(minutes=1))
@@ -79,7 +90,12 @@ def test_every_sample_is_recorded_as_exactly_as_promised(stack, queue):
     assert recorded.keys() == expected.keys()
     for key, activity in expected.items():
         late = activity.last_seen - from_text(recorded[key]["last_seen"])
+        early = from_text(recorded[key]["first_seen"]) - activity.first_seen
         assert timedelta(0) <= late <= DEPLOYED.resolution_of(activity.facet), key
+        assert timedelta(0) <= early <= DEPLOYED.resolution_of(activity.facet), key
+        assert recorded[key]["expires_at"] == expiry(recorded[key]["last_seen"]), key
+        if not late:
+            assert without_times(recorded[key]) == without_times(attributes(activity)), key
     assert queue.dead_letters().is_empty()
 
 

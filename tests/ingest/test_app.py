@@ -96,7 +96,7 @@ def test_without_a_table_every_message_that_sights_or_covers_comes_back(aws, cap
 
 
 def test_what_the_deadline_leaves_unwritten_comes_back(items):
-    answer = lambda_handler(batch(message("m1", envelope())), Context(remaining=9_999))
+    answer = lambda_handler(batch(message("m1", envelope())), Context(remaining=app.MARGIN_MS - 1))
 
     assert failed(answer) == ["m1"]
     assert items() == {}
@@ -179,6 +179,22 @@ def test_the_promised_metrics_are_emitted(dynamodb, capsys):
     }
     assert age > 0
     assert (again["Writes"], again["Superseded"], again["WritesSaved"]) == (0, 5, 0)
+
+
+def test_what_a_sandbox_has_written_it_does_not_write_again_until_the_resolution_has_passed(
+    dynamodb, capsys, monkeypatch
+):
+    monkeypatch.setenv("RESOLUTION", "300")
+    monkeypatch.setenv("DETAIL_RESOLUTION", "3600")
+    found = []
+    for time in ("12:00:00", "12:05:00", "12:05:00", "12:05:01"):
+        event = envelope(record(eventTime=f"2026-11-20T{time}Z"))
+        lambda_handler(batch(message("m1", event)), Context())
+        said = metrics(capsys.readouterr().out)
+        found.append((said["Writes"], said["Superseded"], said["WritesSaved"]))
+
+    # Then the id, the key and the coverage move on; the service and the address are good for an hour.
+    assert found == [(5, 0, 0), (0, 0, 5), (0, 0, 5), (3, 0, 0)]
 
 
 def test_no_event_and_no_secret_reaches_the_log(dynamodb, capfd, caplog):

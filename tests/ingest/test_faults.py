@@ -73,7 +73,7 @@ class Queue:
 
 @pytest.fixture
 def queue(aws, monkeypatch):
-    for name, value in (("ACTIVITY_TABLE", "activity"), ("RESOLUTION", "0"), ("DETAIL_RESOLUTION", "0")):
+    for name, value in (("ACTIVITY_TABLE", "activity"), ("RESOLUTION", "300"), ("DETAIL_RESOLUTION", "3600")):
         monkeypatch.setenv(name, value)
     return Queue(aws("sqs"))
 
@@ -184,7 +184,9 @@ def test_only_the_messages_behind_failed_writes_stay(dynamodb, items, queue, fau
 
     fault(refuse_alices_id)
     seconds = ("2026-11-20T12:00:01Z", "2026-11-20T12:00:02Z", "2026-11-20T12:00:03Z")
-    queue.send(*(by_alice(eventTime=second) for second in seconds), by_bob())
+    services = ("s3.amazonaws.com", "ec2.amazonaws.com", "sqs.amazonaws.com")
+    calls = zip(seconds, services, strict=True)
+    queue.send(*(by_alice(eventTime=second, eventSource=service) for second, service in calls), by_bob())
     queue.deliver()
 
     assert sorted(json.loads(body)["detail"]["eventTime"] for body in queue.waiting()) == list(seconds)
