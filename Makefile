@@ -10,7 +10,7 @@ SETUP := .venv/.complete
 
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help setup demo test e2e lint format build deploy lock
+.PHONY: help setup demo test e2e bench lint format build deploy lock
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -36,6 +36,9 @@ test: $(SETUP)  ## the tests
 
 e2e: $(SETUP)  ## the stack, deployed on a local AWS; takes a minute or two
 	$(BIN)/pytest tests/e2e
+
+bench: $(SETUP)  ## what ingest costs, measured; takes some minutes
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
 
 lint: $(SETUP)  ## ruff, mypy --strict, cfn-lint and sam validate
 	$(BIN)/ruff check .

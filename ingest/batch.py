@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 
 from activity.model import Activity
-from ingest.cloudtrail import read, time_of
-from ingest.coalesce import Coalescer, Gist, Group, Key, Recent, Stored
+from ingest.cloudtrail import EARLY, read, time_of
+from ingest.coalesce import Coalescer, Gist, Group, Key, Stored
 from ingest.likeness import likeness
 from ingest.principals import Ignored
 from ingest.wire import Record, UnreadableRecord, envelope
+
+_MOST_GISTS = 20_000  # Each can be had again from any record that is alike.
 
 
 class Memory:
@@ -17,7 +20,7 @@ class Memory:
 
     def __init__(self, resolution_of: Callable[[str], timedelta]) -> None:
         self.stored = Stored(resolution_of)
-        self.gists: Recent[Hashable, Gist] = Recent(20_000)
+        self.gists: dict[Hashable, Gist] = {}
 
 
 class Batch:
@@ -28,7 +31,9 @@ class Batch:
 
     def __init__(self, memory: Memory, *, arrived: datetime) -> None:
         self._memory = memory
+        self._gists = memory.gists
         self._arrived = arrived
+        self._before = arrived + EARLY
         self._groups: dict[Hashable, Group] = {}
         self._writes = Coalescer()
         self.sightings = 0
@@ -54,16 +59,16 @@ class Batch:
 
     def add_record(self, record: Record, message: str) -> None:
         """Raises UnreadableRecord."""
-        at = time_of(record, self._arrived)
+        at = time_of(record, self._before)
         alike = likeness(record)
-        gist = self._memory.gists.get(alike) or self._gist(alike, record)
+        gist = self._gists.get(alike) or self._gist(alike, record)
         self.sightings += gist.sightings
-        if gist.ignored is not None:
+        if gist.ignored:
             self.ignored[gist.ignored] += 1
-        if self.newest is None or at > self.newest:
+        if not self.newest or at > self.newest:
             self.newest = at
         quiet = gist.quiet
-        if quiet is not None and quiet[0] < at < quiet[1]:
+        if quiet and quiet[0] < at < quiet[1]:
             self.saved += len(gist.keys)
         elif alike in self._groups:
             self._groups[alike].add(record, at, message)
@@ -91,5 +96,8 @@ class Batch:
         reading = read(record, arrived=self._arrived)
         keys = [(each.principal, facet) for each in reading.everything() for facet in each.facets]
         gist = Gist(tuple(dict.fromkeys(keys)), len(reading.sightings), reading.ignored)
-        self._memory.gists.put(alike, gist)
+        if len(self._gists) >= _MOST_GISTS:
+            for oldest in list(islice(self._gists, _MOST_GISTS // 2)):
+                del self._gists[oldest]
+        self._gists[alike] = gist
         return gist

@@ -34,6 +34,8 @@ from ingest.wire import (
     word,
 )
 
+STS = "sts.amazonaws.com"
+
 # An event is delivered after it happened; a clock a little ahead is forgiven, a wrong year is not.
 EARLY = timedelta(minutes=15)
 _CLOUDTRAIL_BEGAN = datetime(2013, 11, 1, tzinfo=UTC)
@@ -57,7 +59,7 @@ class Reading:
 
 def read(record: Record, *, arrived: datetime) -> Reading:
     """Raises UnreadableRecord for a record that should name a principal or a time and does not."""
-    at = time_of(record, arrived)
+    at = time_of(record, arrived + EARLY)
     refusal = why_it_proves_nothing(record)
     if refusal:
         return Reading((), refusal, _coverage(record, at))
@@ -69,12 +71,12 @@ def read(record: Record, *, arrived: datetime) -> Reading:
     return Reading(tuple(sightings), None if sightings else nobody, _coverage(record, at))
 
 
-def time_of(record: Record, arrived: datetime) -> datetime:
+def time_of(record: Record, before: datetime) -> datetime:
     """To the second, in UTC. Raises UnreadableRecord for what cannot have happened by then."""
     at = record.event_time
-    if not _CLOUDTRAIL_BEGAN < at < arrived + EARLY:
+    if not _CLOUDTRAIL_BEGAN < at < before:
         raise UnreadableRecord(
-            f"event {record.event_id} is dated {at.isoformat()}, but arrived at {to_text(arrived)}"
+            f"event {record.event_id} is dated {at.isoformat()}, but arrived at {to_text(before - EARLY)}"
         )
     is_plain = at.tzinfo is UTC and not at.microsecond
     return at if is_plain else at.astimezone(UTC).replace(microsecond=0)
@@ -83,7 +85,7 @@ def time_of(record: Record, arrived: datetime) -> datetime:
 def is_assumption(record: Record) -> bool:
     """Whether a role was given to somebody: an Insight event about such calls gives none."""
     return (
-        record.event_source == "sts.amazonaws.com"
+        record.event_source == STS
         and record.event_name in _ASSUMPTIONS
         and not record.error_code
         and type_of(record) != INSIGHT

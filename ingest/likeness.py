@@ -6,7 +6,7 @@ sight, with what, or why nobody.
 
 from collections.abc import Hashable
 
-from ingest.cloudtrail import is_assumption
+from ingest.cloudtrail import STS, is_assumption
 from ingest.principals import NOBODY_OF_OURS
 from ingest.refusals import SIGN_IN
 from ingest.wire import AssumedRoleUser, Record, UserIdentity, assume_role_request, assume_role_response
@@ -16,50 +16,48 @@ _SHARED = "AWSReservedSSO_"
 
 def likeness(record: Record) -> Hashable:
     """Raises UnreadableRecord where the record would be unreadable for what is asked of it here."""
-    who, is_machine = _who(record.user_identity)
-    what: Hashable = None
-    if record.event_source == SIGN_IN:
-        what = (
-            record.event_name,
-            bytes(record.response_elements),
-            bytes(record.additional_event_data),
-            bytes(record.service_event_details),
-        )
-    elif is_assumption(record):
-        what, is_to_machine = _assumed(record)
-        is_machine = is_machine and is_to_machine
-    return (
-        who,
-        what,
-        record.event_source,
-        record.event_type,
-        record.error_code,
-        record.aws_region,
-        record.recipient_account_id,
-        None if is_machine else record.source_ip_address,
-    )
+    source = record.event_source
+    where = source, record.event_type, record.error_code, record.aws_region, record.recipient_account_id
+    if source == SIGN_IN:
+        sign_in = bytes(record.response_elements), bytes(record.additional_event_data)
+        details = bytes(record.service_event_details)
+        return where, record.user_identity, record.source_ip_address, record.event_name, sign_in, details
+    machine = _machine(record.user_identity)
+    if source == STS and is_assumption(record):
+        role, is_to_machine = _assumed(record)
+        address = None if machine and is_to_machine else record.source_ip_address
+        return where, machine or _person(record.user_identity), address, role
+    if machine:
+        return where, machine
+    return where, _person(record.user_identity), record.source_ip_address
 
 
-def _who(identity: UserIdentity | None) -> tuple[Hashable, bool]:
-    """And whether it is a machine, whose addresses and sessions are not kept."""
+def _machine(identity: UserIdentity | None) -> Hashable:
+    """Who acted, if neither the address nor the session is kept; else None."""
     if identity is None or identity.on_behalf_of is not None:
-        return identity, False
+        return None
     kind = identity.type
     if kind == "AssumedRole" or kind == "Role":
         session = identity.session_context
         issuer = session.session_issuer if session else None
-        if issuer is not None and issuer.arn:
-            role_id = identity.principal_id or issuer.principal_id or ""
-            if _is_machine(issuer.arn):
-                return (kind, issuer.arn, role_id.partition(":")[0]), True
-            return (kind, issuer.arn, role_id, identity.arn), False
-    elif kind == "IAMUser":
-        key = identity.access_key_id
-        long_term = key if key and key.startswith("AKIA") else None
-        return (kind, identity.arn, identity.principal_id, long_term), False
-    elif kind in NOBODY_OF_OURS:
-        return kind, True
-    return identity, False
+        if issuer is not None and issuer.arn and _is_machine(issuer.arn):
+            return kind, issuer.arn, (identity.principal_id or issuer.principal_id or "").partition(":")[0]
+        return None
+    return kind if kind in NOBODY_OF_OURS else None
+
+
+def _person(identity: UserIdentity | None) -> Hashable:
+    """Without a user's temporary keys, which are many and are not kept; of others, all that is told."""
+    if identity is None or identity.on_behalf_of is not None:
+        return identity
+    if identity.type == "IAMUser":
+        key = identity.access_key_id or ""
+        return "IAMUser", identity.arn, identity.principal_id, key if key.startswith("AKIA") else None
+    session = identity.session_context
+    issuer = session.session_issuer if session else None
+    if identity.type == "AssumedRole" and issuer is not None and issuer.arn:
+        return "AssumedRole", issuer.arn, identity.principal_id or issuer.principal_id, identity.arn
+    return identity
 
 
 def _assumed(record: Record) -> tuple[Hashable, bool]:

@@ -91,6 +91,7 @@ class AssumeRoleResponse(_Struct, frozen=True):
     assumed_role_user: AssumedRoleUser | None = None
 
 
+_UNDECODABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 _envelope = msgspec.json.Decoder(Envelope)
 _record = msgspec.json.Decoder(Record)
 _request = msgspec.json.Decoder(AssumeRoleRequest | None)
@@ -99,7 +100,10 @@ _words = msgspec.json.Decoder(dict[str, object] | None)
 
 
 def envelope(body: bytes | str) -> Envelope:
-    return _decoded(_envelope, body)
+    try:
+        return _envelope.decode(body)
+    except _UNDECODABLE as error:
+        raise _unreadable(error) from error
 
 
 def record(body: bytes | str | msgspec.Raw) -> Record:
@@ -123,5 +127,9 @@ def word(raw: msgspec.Raw, name: str) -> str:
 def _decoded(decoder: msgspec.json.Decoder[T], body: bytes | str | msgspec.Raw) -> T:
     try:
         return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise UnreadableRecord(f"not a record that can be read: {error}") from error
+    except _UNDECODABLE as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> UnreadableRecord:
+    return UnreadableRecord(f"not a record that can be read: {error}")

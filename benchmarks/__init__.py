@@ -1,0 +1,1 @@
+"""What ingest costs, measured side by side with what people would otherwise write."""

@@ -1,0 +1,89 @@
+"""`make bench`: all figures in one run, as a table or as JSON."""
+
+import json
+import os
+import platform
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.batches import batches, mix
+from benchmarks.cold_start import cold_start
+from benchmarks.deployed import deployed
+from benchmarks.handler import steady_state
+from benchmarks.memory import peak_memory
+from benchmarks.plot import plot
+from benchmarks.throughput import throughput
+from benchmarks.writes import by_sandboxes, count, growth
+
+EVENTS = 100_000
+PICTURE = Path(__file__).with_name("writes.svg")
+
+
+def main() -> None:
+    parser = ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, and no stream of a million events")
+    options = parser.parse_args()
+    result: dict[str, Any] = {"when": datetime.now(UTC).date().isoformat(), "machine": machine()}
+    for title, figure in figures(is_quick=options.quick).items():
+        print(title, file=sys.stderr)
+        result[title] = figure()
+    if options.json:
+        print(json.dumps(result, indent=2, ensure_ascii=False))
+    else:
+        show(result)
+
+
+def figures(*, is_quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
+    stream = list(batches(EVENTS))
+    rounds, runs, sample = (3, 3, 300) if is_quick else (10, 15, 1000)
+    return {
+        "The stream": lambda: mix(stream),
+        "1. Handler, everything known": lambda: steady_state(stream, rounds=rounds),
+        "2. Writes": lambda: count(stream).as_dict() | by_sandboxes(stream),
+        "2. Rate, on a local server": lambda: throughput(stream, sample=sample),
+        "3. Writes in an hour, by events in it": lambda: by_rate(is_quick=is_quick),
+        "4. Cold start": lambda: cold_start(runs=runs),
+        "5. Memory": peak_memory,
+        "6. Through the deployed stack, on a local server": deployed,
+    }
+
+
+def by_rate(*, is_quick: bool) -> dict[str, Any]:
+    """Draws the picture, too, unless the million is missing."""
+    grown = growth([10_000, 100_000] if is_quick else [10_000, 100_000, 1_000_000])
+    if not is_quick:
+        plot(grown, PICTURE)
+    return {
+        f"{each.events:,}": f"{each.writes:,} writes; at least {each.floor:,}, at most {each.most:,}"
+        for each in grown
+    }
+
+
+def machine() -> str:
+    cpu = Path("/proc/cpuinfo")
+    models = cpu.read_text().split("model name\t: ")[1:] if cpu.exists() else []
+    model = models[0].splitlines()[0] if models else platform.machine()
+    return f"{os.cpu_count()} cores, {model}, Python {platform.python_version()}"
+
+
+def show(result: dict[str, Any]) -> None:
+    console = Console()
+    console.print(result["when"], result["machine"], highlight=False)
+    for title, figure in result.items():
+        if isinstance(figure, dict):
+            table = Table(title=title, title_justify="left", show_header=False)
+            for name, value in figure.items():
+                table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
+            console.print(table)
+
+
+if __name__ == "__main__":
+    main()
