@@ -35,6 +35,18 @@ AGENT = (
     " md/pyimpl#CPython m/Z,b,E cfg/retry-mode#standard Botocore/1.43.106"
 )
 
+ALWAYS = {
+    "eventVersion": "1.11",
+    "userAgent": AGENT,
+    "responseElements": None,
+    "readOnly": True,
+    "eventType": "AwsApiCall",
+    "managementEvent": True,
+    "recipientAccountId": ACCOUNT,
+    "eventCategory": "Management",
+}
+TLS = {"tlsVersion": "TLSv1.3", "cipherSuite": "TLS_AES_128_GCM_SHA256"}
+
 
 class Principal:
     def __init__(self, number: int, rng: random.Random) -> None:
@@ -156,33 +168,21 @@ def _envelope(
     rng: random.Random,
     more: dict[str, Any],
 ) -> dict[str, Any]:
-    stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     ids = [f"{rng.getrandbits(128):032x}" for _ in range(3)]
     detail = {
-        "eventVersion": "1.11",
+        **ALWAYS,
         "userIdentity": identity,
-        "eventTime": stamp,
+        "eventTime": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "eventSource": f"{service}.amazonaws.com",
         "eventName": name,
         "awsRegion": region,
         "sourceIPAddress": address,
-        "userAgent": AGENT,
         "requestParameters": {
             "filterSet": {"items": [{"name": f"tag:Name{n}", "value": ids[0]} for n in range(12)]}
         },
-        "responseElements": None,
         "requestID": ids[0],
         "eventID": ids[1],
-        "readOnly": True,
-        "eventType": "AwsApiCall",
-        "managementEvent": True,
-        "recipientAccountId": ACCOUNT,
-        "eventCategory": "Management",
-        "tlsDetails": {
-            "tlsVersion": "TLSv1.3",
-            "cipherSuite": "TLS_AES_128_GCM_SHA256",
-            "clientProvidedHostHeader": f"{service}.{region}.amazonaws.com",
-        },
+        "tlsDetails": TLS | {"clientProvidedHostHeader": f"{service}.{region}.amazonaws.com"},
     }
     return {
         "version": "0",
@@ -190,7 +190,7 @@ def _envelope(
         "detail-type": "AWS API Call via CloudTrail",
         "source": f"aws.{service}",
         "account": ACCOUNT,
-        "time": stamp,
+        "time": detail["eventTime"],
         "region": region,
         "resources": [],
         "detail": detail | more,
