@@ -5,9 +5,10 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 
+from activity.keeping import Key
 from activity.model import Activity
 from ingest.cloudtrail import EARLY, read, time_of
-from ingest.coalesce import Coalescer, Gist, Group, Key, Stored
+from ingest.coalesce import Coalescer, Gist, Group, Stored
 from ingest.likeness import likeness
 from ingest.principals import Ignored
 from ingest.wire import Record, UnreadableRecord, envelope

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
+from activity.keeping import Key
 from activity.model import Activity, Sighting
 from ingest.principals import Ignored
 from ingest.wire import Record
 
-Key = tuple[str, str]
 Span = tuple[datetime, datetime]
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from activity.keeping import Key
 from activity.model import Activity, to_text
 from reporter.account import AccessKey, Credentials, Gap, Inventory
 from reporter.exemption import Exemption
 from reporter.staleness import Status, Verdict
 from reporter.subjects import KeysOf, Kind, LeftOut, Limits, Subject, left_out
 
-Key = tuple[str, str]
 Judged = tuple[Subject, Verdict]
 FLAGGED = (Status.STALE, Status.NEVER_USED)
 _RESOLVED = (Status.ACTIVE, Status.EXEMPT)

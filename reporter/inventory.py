@@ -33,10 +33,10 @@ class Iam:
     pause: Callable[[float], None] = time.sleep
 
     def list(self, account: str) -> Inventory:
-        rows = _or_gap("credential report", self._credential_rows)
-        details = _or_gap("roles, and the tags of users (GetAccountAuthorizationDetails)", self._details)
-        users = _or_gap("users (ListUsers)", lambda: self._users(rows, details))
-        alias = _or_gap("account alias", self._alias)
+        rows = or_gap("credential report", self._credential_rows)
+        details = or_gap("roles, and the tags of users (GetAccountAuthorizationDetails)", self._details)
+        users = or_gap("users (ListUsers)", lambda: self._users(rows, details))
+        alias = or_gap("account alias", self._alias)
         return Inventory(
             account=account,
             alias="" if isinstance(alias, Gap) else alias,
@@ -48,7 +48,7 @@ class Iam:
 
     def access_keys(self, user: User) -> tuple[AccessKey, ...] | Gap:
         """A user's keys with their ids; the credential report tells only what was used when."""
-        return _or_gap(f"access keys of {user.arn}", lambda: self._access_keys(user))
+        return or_gap(f"access keys of {user.arn}", lambda: self._access_keys(user))
 
     def _credential_rows(self) -> Rows:
         """A report up to 4 hours old is what IAM answers with; only the first of all has to be waited for."""
@@ -114,7 +114,7 @@ class Iam:
             said: Any = self.client.get_access_key_last_used(AccessKeyId=key)["AccessKeyLastUsed"]
             return _use(said.get("LastUsedDate"), said.get("Region"), said.get("ServiceName"))
 
-        return _or_gap(f"last use of access key {key}", ask)
+        return or_gap(f"last use of access key {key}", ask)
 
 
 def _joined(created: datetime, slots: Iterable[KeySlot]) -> Use | None:
@@ -165,7 +165,8 @@ def _row(rows: Rows | Gap, user: Any) -> Credentials | Gap:
     return row
 
 
-def _or_gap(what: str, read: Callable[[], T]) -> T | Gap:
+def or_gap(what: str, read: Callable[[], T]) -> T | Gap:
+    """What was read; where AWS would not have it read, or it cannot be understood, that and why."""
     try:
         return read()
     except (ClientError, BotoCoreError, TimeoutError, credential_report.UnreadableReport) as error:

@@ -1,21 +1,17 @@
 """Puts IAM's inventory and the activity table side by side and judges everything; writes nothing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from activity.keeping import Key
 from activity.model import COVERAGE, Activity, denied_facet, id_facet, region_covered
 from activity.table import ActivityTable, Item
 from reporter.account import Gap
 from reporter.findings import FLAGGED, Heard, Report, sum_up
-from reporter.inventory import Iam
+from reporter.inventory import Iam, or_gap
 from reporter.staleness import Verdict, judge
 from reporter.subjects import Limits, Subject, needs_key_ids, subjects
 
-T = TypeVar("T")
 Seen = dict[Key, Activity]
 
 
@@ -24,12 +20,12 @@ def review(iam: Iam, table: ActivityTable, account: str, *, limits: Limits, tag:
     inventory = iam.list(account)
     keys_of = {user.id: iam.access_keys(user) for user in inventory.users if needs_key_ids(user, limits, now)}
     every = list(subjects(inventory, keys_of, tag=tag))
-    items = _or_gap("the activity table", lambda: _items(table, every))
+    items = or_gap("the activity table", lambda: _items(table, every))
     seen = items if isinstance(items, Gap) else _activities(items)
     judged = [(subject, _judge(subject, seen, limits, now)) for subject in every]
     gaps = [items] if isinstance(items, Gap) else []
     suspects = [subject for subject, verdict in judged if verdict.status in FLAGGED]
-    elsewhere = _or_gap("the activity table's index", lambda: _seen_under_other_names(table, suspects))
+    elsewhere = or_gap("the activity table's index", lambda: _seen_under_other_names(table, suspects))
     if isinstance(elsewhere, Gap):
         gaps.append(elsewhere)
     again = elsewhere if isinstance(seen, Gap) or isinstance(elsewhere, Gap) else _merged(seen, elsewhere)
@@ -37,9 +33,7 @@ def review(iam: Iam, table: ActivityTable, account: str, *, limits: Limits, tag:
         (subject, _judge(subject, again, limits, now) if verdict.status in FLAGGED else verdict)
         for subject, verdict in judged
     ]
-    heard = (
-        () if isinstance(items, Gap) else _or_gap("where CloudTrail was heard", lambda: _heard(table, account))
-    )
+    heard = items if isinstance(items, Gap) else or_gap("CloudTrail's coverage", lambda: _heard(table, account))
     if isinstance(heard, Gap):
         gaps.append(heard)
     flags = {} if isinstance(items, Gap) else _flags(items)
@@ -48,13 +42,6 @@ def review(iam: Iam, table: ActivityTable, account: str, *, limits: Limits, tag:
 
 def _judge(subject: Subject, seen: Seen | Gap, limits: Limits, now: datetime) -> Verdict:
     return judge(subject, seen, limit=timedelta(days=limits.days(subject.kind)), now=now)
-
-
-def _or_gap(what: str, read: Callable[[], T]) -> T | Gap:
-    try:
-        return read()
-    except (ClientError, BotoCoreError) as error:
-        return Gap(what, str(error))
 
 
 def _items(table: ActivityTable, every: Iterable[Subject]) -> dict[Key, Item]:

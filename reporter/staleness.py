@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from activity.keeping import Key
 from activity.model import SIGNIN, Activity, is_denied
 from reporter.account import Gap
 from reporter.exemption import Exemption
@@ -16,7 +17,6 @@ _IAM_KEEPS = timedelta(days=400)
 # IAM keeps the first use of 15 minutes, the table moves on after 5: within that, both may mean the same one.
 _SAME_USE = timedelta(minutes=20)
 
-Key = tuple[str, str]
 Seen = Mapping[Key, Activity]
 
 

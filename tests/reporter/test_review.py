@@ -9,6 +9,7 @@ from builders import ACCOUNT, NOON, activity
 
 from activity.table import ActivityTable
 from lastseen.account import Key, Person, Role, make_account
+from reporter.account import Gap
 from reporter.inventory import Iam
 from reporter.review import review
 from reporter.subjects import Limits
@@ -317,6 +318,7 @@ def test_without_the_table_nothing_is_flagged_and_the_gap_is_told(account, aws):
 
     assert found(report) == []
     assert [gap.what for gap in report.gaps] == ["the activity table"]
+    assert isinstance(report.heard, Gap)  # That nothing came from CloudTrail is not known, either.
     assert report.counts["password"]["unknown"] == 1
     assert report.counts["role"]["active"] == 1
 
