@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,8 +13,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity import settings
+from activity.item import EVIDENCE, Item, activity_of, item_of, known_of, typed
 from activity.keeping import Keeping, Key, Outcome, Recorded
-from activity.model import Activity, Evidence, from_text, to_text
+from activity.model import Activity, to_text
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,18 +23,9 @@ if TYPE_CHECKING:
 BY_FACET = "by_facet"
 WRITERS = 16
 
-_EVIDENCE = tuple(each.name for each in fields(Evidence))
 # An item that is not there, or whose last_seen moves by more than the resolution and whose first_seen does not.
 _MOVES_ON = "attribute_not_exists(#last_seen) OR (#last_seen < :older AND #first_seen <= :newer)"
 _STILL_AS_READ = "#last_seen = :read_last AND #first_seen = :read_first AND "
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What the table holds at one key: an activity, a report's flag, or both."""
-
-    activity: Activity | None
-    first_flagged: datetime | None = None
 
 
 class TooLate(Exception):
@@ -62,15 +53,15 @@ class ActivityTable:
         """
         resolution = self._keeping.resolution_of(activity.facet)
         bounds = {
-            ":older": _string(to_text(activity.last_seen - resolution)),
-            ":newer": _string(to_text(activity.first_seen + resolution)),
+            ":older": typed(to_text(activity.last_seen - resolution)),
+            ":newer": typed(to_text(activity.first_seen + resolution)),
         }
         while True:
             _stop_if(is_late)
             try:
                 return self._put(activity, "if_not_exists(#first_seen, :first_seen)", _MOVES_ON, bounds)
             except self._refusal as refused:
-                stored = _activity(refused.response["Item"])  # type: ignore[typeddict-item]  # ALL_OLD puts it there
+                stored = activity_of(refused.response["Item"])  # type: ignore[typeddict-item]  # ALL_OLD puts it there
             merged = activity.superseding(stored, resolution)
             if merged is None:
                 return Recorded(stored, is_written=False)
@@ -94,14 +85,14 @@ class ActivityTable:
 
     def get(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """The items that exist among `keys`."""
-        wanted = [{"principal": _string(p), "facet": _string(f)} for p, f in dict.fromkeys(keys)]
+        wanted = [{"principal": typed(p), "facet": typed(f)} for p, f in dict.fromkeys(keys)]
         found = {}
         pause = 0.05
         while wanted:
             chunk, wanted = wanted[:100], wanted[100:]  # BatchGetItem takes 100 keys.
             answer = self._client.batch_get_item(RequestItems={self._name: {"Keys": chunk}})
             for item in answer["Responses"].get(self._name, []):
-                found[item["principal"]["S"], item["facet"]["S"]] = _item(item)
+                found[item["principal"]["S"], item["facet"]["S"]] = item_of(item)
             unprocessed: Any = answer["UnprocessedKeys"]
             left = unprocessed.get(self._name, {"Keys": []})["Keys"]
             if left:
@@ -111,17 +102,18 @@ class ActivityTable:
         return found
 
     def of(self, principal: str) -> Iterator[Activity]:
-        """All that is known of one principal, by facet."""
+        """All that one principal was seen with, by facet."""
+        return (item.activity for item in self.items_of(principal).values() if item.activity)
+
+    def items_of(self, principal: str) -> dict[Key, Item]:
+        """All that is kept of one principal: what it was seen with, and what is flagged and was never seen."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             KeyConditionExpression="principal = :principal",
-            ExpressionAttributeValues={":principal": _string(principal)},
+            ExpressionAttributeValues={":principal": typed(principal)},
         )
-        for page in pages:
-            for item in page["Items"]:
-                activity = _item(item).activity
-                if activity:
-                    yield activity
+        items = (item for page in pages for item in page["Items"])
+        return {(item["principal"]["S"], item["facet"]["S"]): item_of(item) for item in items}
 
     def principals_with(self, facet: str) -> list[str]:
         """Everybody seen with `facet`: whose key it is, who has this unique id, who came from this address."""
@@ -129,54 +121,36 @@ class ActivityTable:
             TableName=self._name,
             IndexName=BY_FACET,
             KeyConditionExpression="facet = :facet",
-            ExpressionAttributeValues={":facet": _string(facet)},
+            ExpressionAttributeValues={":facet": typed(facet)},
         )
         return [item["principal"]["S"] for page in pages for item in page["Items"]]
 
-    def flag(self, key: Key, at: datetime) -> None:
-        """Remembers that a report flagged what this key stands for, and when first."""
-        self._update(
-            key,
-            "SET #first_flagged = :at, #expires_at = if_not_exists(#expires_at, :expires_at)",
-            {":at": _string(to_text(at)), ":expires_at": self._expiry(at)},
-        )
-
-    def unflag(self, key: Key) -> None:
-        with suppress(self._refusal):  # An item that has expired meanwhile has no flag.
-            self._update(key, "REMOVE #first_flagged", {}, "attribute_exists(#first_flagged)")
-
     def _put(self, activity: Activity, first_seen: str, condition: str, bounds: dict[str, Any]) -> Recorded:
-        known = _known(activity.evidence)
-        unknown = [name for name in _EVIDENCE if name not in known]
+        known = {name: typed(value) for name, value in known_of(activity.evidence).items()}
+        unknown = [name for name in EVIDENCE if name not in known]
         times = f"SET #first_seen = {first_seen}, #last_seen = :last_seen, #expires_at = :expires_at"
         sets = "".join(f", #{name} = :{name}" for name in known)
         removes = " REMOVE " + ", ".join(f"#{name}" for name in unknown) if unknown else ""
-        values = bounds | {f":{name}": _value(value) for name, value in known.items()}
-        values |= {
-            ":first_seen": _string(to_text(activity.first_seen)),
-            ":last_seen": _string(to_text(activity.last_seen)),
-            ":expires_at": self._expiry(activity.last_seen),
-        }
-        new = self._update(activity.key, times + sets + removes, values, condition)
-        return Recorded(_activity(new), is_written=True)
-
-    def _update(self, key: Key, update: str, values: dict[str, Any], condition: str = "") -> dict[str, Any]:
-        """The item as it is now."""
+        update = times + sets + removes
         # Every attribute goes by a placeholder: `type`, `region` and others are reserved words of DynamoDB.
         marks = re.findall(r"#\w+", f"{update} {condition}")
-        more: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
-        if values:
-            more["ExpressionAttributeValues"] = values
         answer = self._client.update_item(
             TableName=self._name,
-            Key={"principal": _string(key[0]), "facet": _string(key[1])},
+            Key={"principal": typed(activity.principal), "facet": typed(activity.facet)},
             UpdateExpression=update,
+            ConditionExpression=condition,
             ExpressionAttributeNames={mark: mark[1:] for mark in marks},
+            ExpressionAttributeValues={
+                **bounds,
+                **{f":{name}": value for name, value in known.items()},
+                ":first_seen": typed(to_text(activity.first_seen)),
+                ":last_seen": typed(to_text(activity.last_seen)),
+                ":expires_at": self._expiry(activity.last_seen),
+            },
             ReturnValues="ALL_NEW",
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            **more,
         )
-        return dict(answer["Attributes"])
+        return Recorded(activity_of(answer["Attributes"]), is_written=True)
 
     def _expiry(self, at: datetime) -> dict[str, str]:
         return {"N": str(int((at + self._keeping.retention).timestamp()))}
@@ -200,50 +174,12 @@ def _stop_if(is_late: Callable[[], bool]) -> None:
         raise TooLate("not written before the function's deadline")
 
 
-def attributes(activity: Activity) -> dict[str, Any]:
-    """An activity under the table's attribute names, in plain values; what is not known is left out."""
-    return {
-        "principal": activity.principal,
-        "facet": activity.facet,
-        "first_seen": to_text(activity.first_seen),
-        "last_seen": to_text(activity.last_seen),
-        **_known(activity.evidence),
-    }
-
-
-def _known(evidence: Evidence) -> dict[str, str | bool]:
-    values = {name: getattr(evidence, name) for name in _EVIDENCE}
-    return {name: value for name, value in values.items() if value not in ("", None)}
-
-
-def _item(item: Mapping[str, Any]) -> Item:
-    flagged = from_text(item["first_flagged"]["S"]) if "first_flagged" in item else None
-    return Item(_activity(item) if "last_seen" in item else None, flagged)
-
-
-def _activity(item: Mapping[str, Any]) -> Activity:
-    plain = {name: next(iter(value.values())) for name, value in item.items()}
-    evidence = Evidence(**{name: plain[name] for name in _EVIDENCE if name in plain})
-    seen = from_text(plain["first_seen"]), from_text(plain["last_seen"])
-    return Activity(plain["principal"], plain["facet"], *seen, evidence)
-
-
 def _as_read(stored: Activity) -> tuple[str, dict[str, Any]]:
     """The condition that nobody else has written the item since it was read."""
     values = {
-        ":read_last": _string(to_text(stored.last_seen)),
-        ":read_first": _string(to_text(stored.first_seen)),
+        ":read_last": typed(to_text(stored.last_seen)),
+        ":read_first": typed(to_text(stored.first_seen)),
     }
     if not stored.evidence.event_id:
         return _STILL_AS_READ + "attribute_not_exists(#event_id)", values
-    return _STILL_AS_READ + "#event_id = :read_event", values | {
-        ":read_event": _string(stored.evidence.event_id)
-    }
-
-
-def _value(value: str | bool) -> dict[str, Any]:
-    return {"BOOL": value} if isinstance(value, bool) else _string(value)
-
-
-def _string(text: str) -> dict[str, str]:
-    return {"S": text}
+    return _STILL_AS_READ + "#event_id = :read_event", values | {":read_event": typed(stored.evidence.event_id)}

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
+from activity.flags import BY_FLAG
 from activity.table import BY_FACET
 from ingest import app as ingest
 from reporter import app as reporter
@@ -40,7 +41,9 @@ def make_table(client: Any, name: str) -> None:
     client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("principal", "facet")],
+        AttributeDefinitions=[
+            {"AttributeName": key, "AttributeType": "S"} for key in ("principal", "facet", "flagged")
+        ],
         KeySchema=[
             {"AttributeName": "principal", "KeyType": "HASH"},
             {"AttributeName": "facet", "KeyType": "RANGE"},
@@ -53,7 +56,18 @@ def make_table(client: Any, name: str) -> None:
                     {"AttributeName": "principal", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
+            },
+            {
+                "IndexName": BY_FLAG,
+                "KeySchema": [
+                    {"AttributeName": "flagged", "KeyType": "HASH"},
+                    {"AttributeName": "principal", "KeyType": "RANGE"},
+                ],
+                "Projection": {
+                    "ProjectionType": "INCLUDE",
+                    "NonKeyAttributes": ["first_flagged", "idle_since", "awakened_at"],
+                },
+            },
         ],
     )
 

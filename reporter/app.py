@@ -14,6 +14,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity import settings
+from activity.flags import Flags
+from activity.item import Flag
 from activity.table import ActivityTable
 from reporter.findings import Report
 from reporter.inventory import Iam
@@ -34,6 +36,7 @@ metrics = Metrics(namespace=NAMESPACE, service="reporter")
 class Reporter:
     iam: Iam
     table: ActivityTable
+    flags: Flags
     sns: "SNSClient"
     account: Callable[[], str]
     topic: str
@@ -50,6 +53,7 @@ class Reporter:
         return cls(
             iam=Iam(boto3.client("iam", config=patient)),
             table=ActivityTable.from_env(environ),
+            flags=Flags.from_env(environ),
             sns=boto3.client("sns"),
             account=lambda: boto3.client("sts").get_caller_identity()["Account"],
             topic=settings.text(environ, "REPORT_TOPIC_ARN"),
@@ -67,9 +71,9 @@ class Reporter:
     def _remember(self, report: Report, now: datetime) -> None:
         try:
             for key in report.to_flag:
-                self.table.flag(key, now)
+                self.flags.flag(key, report.account, Flag(now), now=now)
             for key in report.to_unflag:
-                self.table.unflag(key)
+                self.flags.unflag(key)
         except (ClientError, BotoCoreError) as error:  # The mail is out: the next report flags them again.
             logger.error("flags not remembered", reason=str(error))
 

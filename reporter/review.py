@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from activity.item import Item
 from activity.keeping import Key
 from activity.model import COVERAGE, Activity, denied_facet, id_facet, region_covered
-from activity.table import ActivityTable, Item
+from activity.table import ActivityTable
 from reporter.account import Gap
 from reporter.findings import FLAGGED, Heard, Report, sum_up
 from reporter.inventory import Iam, or_gap

@@ -4,6 +4,8 @@ from unittest.mock import patch
 import boto3
 import pytest
 
+from activity.flags import Flags
+from activity.item import Flag
 from activity.table import ActivityTable
 from lastseen.local_aws import local_aws, make_table
 
@@ -39,6 +41,17 @@ def dynamodb(aws):
 def table(dynamodb):
     """The activity table with exact times."""
     return ActivityTable(dynamodb, "activity")
+
+
+@pytest.fixture
+def flags(dynamodb):
+    return Flags(dynamodb, "activity")
+
+
+@pytest.fixture
+def flag(flags):
+    """Flags a key as a report did that was made at a time."""
+    return lambda key, at: flags.flag(key, "123456789012", Flag(at, at), now=at)
 
 
 @pytest.fixture

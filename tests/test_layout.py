@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "lastseen": set(PACKAGES),
 }
 CORE = (
+    "activity.item",
     "activity.keeping",
     "activity.model",
     "ingest.batch",
@@ -37,7 +38,7 @@ CORE = (
 
 
 def sources(package):
-    return sorted((ROOT / package).glob("*.py"))
+    return sorted((ROOT / package).rglob("*.py"))
 
 
 def imported(path):

@@ -17,6 +17,7 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 from activity.keeping import Keeping
+from activity.flags import BY_FLAG
 from activity.table import BY_FACET
 from ingest.cloudtrail import read
 from ingest.wire import envelope
@@ -283,16 +284,14 @@ def test_the_table_is_the_one_that_the_code_knows(resources, aws):
     make_table(aws("dynamodb"), "t")
     made = aws("dynamodb").describe_table(TableName="t")["Table"]
     table = resources["ActivityTable"]
-    (index,) = table["GlobalSecondaryIndexes"]
-    (made_index,) = made["GlobalSecondaryIndexes"]
+    names = "IndexName", "KeySchema", "Projection"
 
     assert table["KeySchema"] == made["KeySchema"]
     assert table["AttributeDefinitions"] == made["AttributeDefinitions"]
-    assert (index["IndexName"], index["KeySchema"], index["Projection"]) == (
-        BY_FACET,
-        made_index["KeySchema"],
-        made_index["Projection"],
-    )
+    assert table["GlobalSecondaryIndexes"] == [
+        {name: index[name] for name in names} for index in made["GlobalSecondaryIndexes"]
+    ]
+    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == [BY_FACET, BY_FLAG]
 
 
 def test_the_table_is_kept_recoverable_encrypted_and_expires_items(template, resources):
@@ -440,18 +439,23 @@ def arn(resource):
     return json.dumps({"Fn::GetAtt": [resource, "Arn"]})
 
 
-TABLE, INDEX = arn("ActivityTable"), json.dumps({"Fn::Sub": "${ActivityTable.Arn}/index/by_facet"})
+def index_arn(name):
+    return json.dumps({"Fn::Sub": f"${{ActivityTable.Arn}}/index/{name}"})
+
+
+TABLE = arn("ActivityTable")
 
 
 def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_no_others(resources):
-    made = set(calls("reporter/app.py", "reporter/inventory.py", "activity/table.py"))
+    made = set(calls("reporter/app.py", "reporter/inventory.py", "activity/table.py", "activity/flags.py"))
 
     assert allowed(resources["ReporterRole"]) == {
         *((call, '"*"') for call in made if call.startswith("iam:")),
         ("dynamodb:BatchGetItem", TABLE),
         ("dynamodb:UpdateItem", TABLE),
         ("dynamodb:Query", TABLE),
-        ("dynamodb:Query", INDEX),
+        ("dynamodb:Query", index_arn(BY_FACET)),
+        ("dynamodb:Query", index_arn(BY_FLAG)),
         ("sns:Publish", json.dumps({"Ref": "ReportTopic"})),
         ("kms:Decrypt", arn("TopicKey")),
         ("kms:GenerateDataKey", arn("TopicKey")),
@@ -464,7 +468,6 @@ def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_n
         "dynamodb:UpdateItem",
         "sns:Publish",
     }
-    assert BY_FACET in INDEX
 
 
 def test_ingest_may_update_the_table_and_read_the_queue_and_nothing_else(resources):

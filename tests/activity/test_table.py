@@ -11,10 +11,11 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from builders import ALICE, activity, at
 
+from activity.item import attributes
 from activity.keeping import Keeping
 from activity.model import id_facet
 from activity.settings import BadSetting
-from activity.table import WRITERS, ActivityTable, attributes, connect
+from activity.table import WRITERS, ActivityTable, connect
 from lastseen.embedded import EmbeddedTable
 
 FIVE_MINUTES = Keeping(timedelta(minutes=5), timedelta(hours=1))
@@ -298,31 +299,6 @@ def test_the_index_tells_who_was_seen_with_a_facet(table):
     table.record(activity(0, principal="arn:aws:iam::123456789012:user/alice-renamed"))
 
     assert sorted(table.principals_with(id_facet("AIDAALICE"))) == [ALICE, f"{ALICE}-renamed"]
-
-
-def test_a_flag_outlives_later_sightings_and_is_taken_off_again(table):
-    key = ALICE, "ID#AIDAALICE"
-    table.flag(key, at(0))
-    table.record(activity(60))
-    item = table.get([key])[key]
-    table.unflag(key)
-
-    assert (item.activity, item.first_flagged) == (activity(60), at(0))
-    assert table.get([key])[key].first_flagged is None
-
-
-def test_taking_off_a_flag_that_is_not_there_makes_no_item(table, items):
-    table.unflag((ALICE, "ID#AIDAALICE"))
-
-    assert items() == {}
-
-
-def test_a_flag_alone_is_no_activity(table):
-    key = ALICE, "ID#AIDAALICE"
-    table.flag(key, at(0))
-
-    assert table.get([key])[key].activity is None
-    assert list(table.of(ALICE)) == []
 
 
 def test_settings_have_the_defaults_of_the_template(no_real_credentials):

@@ -8,9 +8,9 @@ from builders import ACCOUNT, ROOT, alice, record
 from builders import envelope as wrapped
 from e2e.server import eventually
 
+from activity.item import attributes
 from activity.keeping import Keeping
 from activity.model import from_text, to_text
-from activity.table import attributes
 from ingest.cloudtrail import read
 from ingest.wire import envelope
 from lastseen.embedded import EmbeddedTable

@@ -8,7 +8,8 @@ from builders import ACCOUNT, ROOT, alice, envelope, record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from activity.table import ActivityTable, attributes
+from activity.item import attributes
+from activity.table import ActivityTable
 from ingest.batch import Batch, Memory
 from ingest.wire import record as decoded
 from lastseen.embedded import EmbeddedTable

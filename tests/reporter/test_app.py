@@ -86,8 +86,8 @@ def test_what_was_flagged_keeps_its_first_date_until_it_is_used(topic, table):
     assert table.get([ROLE_KEY])[ROLE_KEY].first_flagged == NOON
 
 
-def test_a_flag_that_is_resolved_is_taken_off(topic, table):
-    table.flag((f"arn:aws:iam::{ACCOUNT}:user/alice", "SIGNIN"), NOON)
+def test_a_flag_that_is_resolved_is_taken_off(topic, table, flag):
+    flag((f"arn:aws:iam::{ACCOUNT}:user/alice", "SIGNIN"), NOON)
     lambda_handler({}, None)
 
     key = f"arn:aws:iam::{ACCOUNT}:user/alice", "SIGNIN"
@@ -98,7 +98,7 @@ def test_a_flag_that_cannot_be_remembered_does_not_stop_the_mail(topic, aws, cap
     def refuse(**_):
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "UpdateItem")
 
-    client = app.reporter().table._client
+    client = app.reporter().flags._client
     client.meta.events.register("before-call.dynamodb.UpdateItem", refuse)
     lambda_handler({}, None)
 

@@ -376,17 +376,17 @@ def test_where_cloudtrail_was_heard_is_told_for_this_account_alone(account, tabl
     assert [(each.region, (NOON - each.until).days) for each in heard] == [("us-east-1", 1), ("eu-west-1", 2)]
 
 
-def test_a_flag_of_an_earlier_report_is_remembered(account, table):
-    table.flag((f"{ARN}:role/deploy", "ID#AROADEPLOY"), NOON - timedelta(days=7))
+def test_a_flag_of_an_earlier_report_is_remembered(account, flag):
+    flag((f"{ARN}:role/deploy", "ID#AROADEPLOY"), NOON - timedelta(days=7))
     report = account(deploy(used=100))
 
     assert report.findings[0].first_flagged == NOON - timedelta(days=7)
     assert (report.to_flag, report.to_unflag) == ((), ())
 
 
-def test_a_flag_from_before_the_last_use_is_another_story(account, table):
+def test_a_flag_from_before_the_last_use_is_another_story(account, flag):
     key = f"{ARN}:role/deploy", "ID#AROADEPLOY"
-    table.flag(key, NOON - timedelta(days=200))
+    flag(key, NOON - timedelta(days=200))
     report = account(deploy(used=100))
 
     assert report.findings[0].first_flagged == NOON
@@ -407,17 +407,17 @@ def test_a_user_whom_the_credential_report_does_not_know_is_a_gap(account, aws):
     assert [gap.what for gap in report.gaps] == [f"credentials of {ARN}:user/alice2"]
 
 
-def test_the_flag_of_a_predecessor_is_not(account, table):
-    table.flag((f"{ARN}:user/alice", "SIGNIN"), NOON - timedelta(days=300))
+def test_the_flag_of_a_predecessor_is_not(account, flag):
+    flag((f"{ARN}:user/alice", "SIGNIN"), NOON - timedelta(days=300))
     report = account(alice(made=200, password_used=0))
 
     assert {finding.first_flagged for finding in report.findings} == {NOON}
     assert (f"{ARN}:user/alice", "SIGNIN") in report.to_flag
 
 
-def test_what_is_in_use_again_is_to_lose_its_flag(account, table):
+def test_what_is_in_use_again_is_to_lose_its_flag(account, flag):
     key = f"{ARN}:role/deploy", "ID#AROADEPLOY"
-    table.flag(key, NOON - timedelta(days=7))
+    flag(key, NOON - timedelta(days=7))
 
     assert account(deploy(used=5)).to_unflag == (key,)
 

@@ -1,0 +1,92 @@
+"""What reports have flagged, remembered on the table's items, so that look-ups show it and use takes it off."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from activity import settings
+from activity.item import Flag, flag_of, typed
+from activity.keeping import Key, retention_from_env
+from activity.model import to_text
+from activity.table import connect
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# Only flagged items have its keys, so that it costs nothing for all others.
+BY_FLAG = "by_flag"
+
+_IS_FLAGGED = "attribute_exists(first_flagged)"
+
+
+class Flags:
+    def __init__(self, client: "DynamoDBClient", name: str, retention: timedelta = timedelta(days=400)) -> None:
+        self._client = client
+        self._name = name
+        self._retention = retention
+        self._refusal = client.exceptions.ConditionalCheckFailedException
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        return cls(connect(), settings.text(environ, "ACTIVITY_TABLE"), retention_from_env(environ))
+
+    def flag(self, key: Key, account: str, flag: Flag, *, now: datetime, elsewhere: Iterable[Key] = ()) -> None:
+        """Flags what `key` stands for, and lists it under `account`.
+
+        `elsewhere` are other keys where its use would show: a use there is to be noticed as well. A flagged
+        item is kept as long after this as any is after its last sighting.
+        """
+        update = "SET first_flagged = :first, idle_since = :idle, expires_at = :expires_at"
+        values: dict[str, str | int] = {
+            ":first": to_text(flag.first_flagged or now),
+            ":idle": to_text(flag.idle_since or now),
+            ":expires_at": int((now + self._retention).timestamp()),
+        }
+        self._update(key, f"{update}, flagged = :account REMOVE awakened_at", values | {":account": account})
+        for other in elsewhere:
+            self._update(other, f"{update} REMOVE awakened_at", values)
+
+    def unflag(self, key: Key) -> None:
+        """Forgets the flag, also one that was taken off by use."""
+        with suppress(self._refusal):  # An item that has expired meanwhile has no flag.
+            self._update(
+                key,
+                "REMOVE first_flagged, idle_since, awakened_at, flagged",
+                condition=f"{_IS_FLAGGED} OR attribute_exists(awakened_at)",
+            )
+
+    def awaken(self, key: Key, at: datetime) -> bool:
+        """Takes the flag off what was seen again; the next report still finds it. False if it had none."""
+        try:
+            self._update(
+                key, "SET awakened_at = :at REMOVE first_flagged", {":at": to_text(at)}, condition=_IS_FLAGGED
+            )
+        except self._refusal:
+            return False
+        return True
+
+    def of(self, account: str) -> dict[Key, Flag]:
+        """All that reports have flagged in an account, and what was seen again since the last of them."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=BY_FLAG,
+            KeyConditionExpression="flagged = :account",
+            ExpressionAttributeValues={":account": typed(account)},
+        )
+        items = (item for page in pages for item in page["Items"])
+        found = ((item, flag_of(item)) for item in items)
+        return {(item["principal"]["S"], item["facet"]["S"]): flag for item, flag in found if flag}
+
+    def _update(
+        self, key: Key, update: str, values: Mapping[str, str | int] | None = None, *, condition: str = ""
+    ) -> None:
+        more: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
+        if values:
+            more["ExpressionAttributeValues"] = {name: typed(value) for name, value in values.items()}
+        self._client.update_item(
+            TableName=self._name,
+            Key={"principal": typed(key[0]), "facet": typed(key[1])},
+            UpdateExpression=update,
+            **more,
+        )

@@ -1,0 +1,82 @@
+"""An item of the activity table as DynamoDB has it: the attributes' names, and what they mean."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from activity.model import Activity, Evidence, from_text, to_text
+
+EVIDENCE = tuple(each.name for each in fields(Evidence))
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """That a report flagged what an item stands for: first when, and idle since when (or made when).
+
+    `awakened_at`: it was used since, and is no longer flagged; the next report tells so, and forgets it.
+    """
+
+    first_flagged: datetime | None
+    idle_since: datetime | None = None
+    awakened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What the table holds at one key: an activity, a report's flag, or both."""
+
+    activity: Activity | None
+    flag: Flag | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def first_flagged(self) -> datetime | None:
+        """None where it is not flagged, or no longer."""
+        return self.flag.first_flagged if self.flag else None
+
+
+def item_of(item: Mapping[str, Any]) -> Item:
+    """`item`: as a client of DynamoDB answers it, or an image of its stream."""
+    expires = item.get("expires_at")
+    return Item(
+        activity=activity_of(item) if "last_seen" in item else None,
+        flag=flag_of(item),
+        expires_at=datetime.fromtimestamp(int(expires["N"]), UTC) if expires else None,
+    )
+
+
+def activity_of(item: Mapping[str, Any]) -> Activity:
+    plain = {name: next(iter(value.values())) for name, value in item.items()}
+    evidence = Evidence(**{name: plain[name] for name in EVIDENCE if name in plain})
+    seen = from_text(plain["first_seen"]), from_text(plain["last_seen"])
+    return Activity(plain["principal"], plain["facet"], *seen, evidence)
+
+
+def flag_of(item: Mapping[str, Any]) -> Flag | None:
+    names = "first_flagged", "idle_since", "awakened_at"
+    times = [from_text(item[name]["S"]) if name in item else None for name in names]
+    return Flag(*times) if times[0] or times[2] else None
+
+
+def attributes(activity: Activity) -> dict[str, Any]:
+    """An activity under the table's attribute names, in plain values; what is not known is left out."""
+    return {
+        "principal": activity.principal,
+        "facet": activity.facet,
+        "first_seen": to_text(activity.first_seen),
+        "last_seen": to_text(activity.last_seen),
+        **known_of(activity.evidence),
+    }
+
+
+def known_of(evidence: Evidence) -> dict[str, str | bool]:
+    values = {name: getattr(evidence, name) for name in EVIDENCE}
+    return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+def typed(value: str | bool | int) -> dict[str, Any]:
+    """A plain value as DynamoDB takes it."""
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}

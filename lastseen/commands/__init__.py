@@ -1,0 +1,1 @@
+"""What can be asked of `lastseen`: one command a file, its options and what it prints."""

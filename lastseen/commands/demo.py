@@ -1,0 +1,30 @@
+"""`lastseen demo`: the main job, without an AWS account."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from activity.item import attributes
+from lastseen import demo as demonstration
+from lastseen.lookup import lines
+from lastseen.terminal import print_json
+
+
+def demo(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The findings, and what was looked up, one a line.")
+    ] = False,
+) -> None:
+    """Run the main job on an AWS inside this process: events in, the mail out, and two look-ups."""
+    outcome = demonstration.run(datetime.now(UTC))
+    if as_json:
+        print_json(outcome.answer["findings"])
+        print_json(map(attributes, [*outcome.owner_of_key, *outcome.came_from_office]))
+        return
+    print(f"The ingest Lambda recorded {outcome.events} events of events/; {len(outcome.again)} came back.")
+    print(f"The reporter Lambda mailed:\n\nSubject: {outcome.subject}\n\n{outcome.mail}")
+    print(f"Whose is {demonstration.ALICE_KEY}, and what was its owner seen with?\n")
+    print(*lines(outcome.owner_of_key), sep="\n")
+    print(f"\nWho came from {demonstration.OFFICE}?\n")
+    print(*lines(outcome.came_from_office), sep="\n")
