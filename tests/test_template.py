@@ -16,8 +16,8 @@ from builders import ROOT, sample
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-from activity.keeping import Keeping
 from activity.flags import BY_FLAG
+from activity.keeping import Keeping
 from activity.table import BY_FACET
 from ingest.cloudtrail import read
 from ingest.wire import envelope
@@ -412,11 +412,16 @@ def test_dead_letters_raise_an_alarm(resources):
 
 def allowed(role):
     return {
-        (action, json.dumps(statement["Resource"]))
+        (action, json.dumps(resource))
         for policy in role["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
-        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
     }
+
+
+def listed(one_or_many):
+    return one_or_many if isinstance(one_or_many, list) else [one_or_many]
 
 
 def calls(*files):
