@@ -1,6 +1,6 @@
 """What reports have flagged, remembered on the table's items, so that look-ups show it and use takes it off."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from activity import settings
 from activity.item import Flag, flag_of, typed
 from activity.keeping import Key, retention_from_env
-from activity.model import to_text
+from activity.model import also_shown_by, to_text
 from activity.table import connect
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Only flagged items have its keys, so that it costs nothing for all others.
 BY_FLAG = "by_flag"
 
+# The index lists the exempt apart from the flagged.
+_EXEMPT = "exempt#"
 _IS_FLAGGED = "attribute_exists(first_flagged)"
 
 
@@ -31,11 +33,10 @@ class Flags:
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         return cls(connect(), settings.text(environ, "ACTIVITY_TABLE"), retention_from_env(environ))
 
-    def flag(self, key: Key, account: str, flag: Flag, *, now: datetime, elsewhere: Iterable[Key] = ()) -> None:
-        """Flags what `key` stands for, and lists it under `account`.
+    def flag(self, key: Key, account: str, flag: Flag, *, now: datetime) -> None:
+        """Flags what `key` stands for, listed under `account`, and the items by which its use may show.
 
-        `elsewhere` are other keys where its use would show: a use there is to be noticed as well. A flagged
-        item is kept as long after this as any is after its last sighting.
+        They are kept as long after this as any item is after its last sighting.
         """
         update = "SET first_flagged = :first, idle_since = :idle, expires_at = :expires_at"
         values: dict[str, str | int] = {
@@ -44,17 +45,28 @@ class Flags:
             ":expires_at": int((now + self._retention).timestamp()),
         }
         self._update(key, f"{update}, flagged = :account REMOVE awakened_at", values | {":account": account})
-        for other in elsewhere:
+        for other in _with_those_that_show(key)[1:]:
             self._update(other, f"{update} REMOVE awakened_at", values)
 
     def unflag(self, key: Key) -> None:
-        """Forgets the flag, also one that was taken off by use."""
-        with suppress(self._refusal):  # An item that has expired meanwhile has no flag.
-            self._update(
-                key,
-                "REMOVE first_flagged, idle_since, awakened_at, flagged",
-                condition=f"{_IS_FLAGGED} OR attribute_exists(awakened_at)",
-            )
+        """Forgets the flag, also one that was taken off by use, or that its principal is exempt."""
+        for each in _with_those_that_show(key):
+            with suppress(self._refusal):  # An item that has expired meanwhile has no flag.
+                self._update(
+                    each,
+                    "REMOVE first_flagged, idle_since, awakened_at, flagged",
+                    condition=f"{_IS_FLAGGED} OR attribute_exists(awakened_at) OR attribute_exists(flagged)",
+                )
+
+    def exempt(self, key: Key, account: str, *, now: datetime) -> None:
+        """Remembers that a principal is exempt, so that it can be told when it is gone."""
+        values: dict[str, str | int] = {
+            ":exempt": _EXEMPT + account,
+            ":expires_at": int((now + self._retention).timestamp()),
+        }
+        self._update(
+            key, "SET flagged = :exempt, expires_at = :expires_at REMOVE first_flagged, awakened_at", values
+        )
 
     def awaken(self, key: Key, at: datetime) -> bool:
         """Takes the flag off what was seen again; the next report still finds it. False if it had none."""
@@ -68,15 +80,21 @@ class Flags:
 
     def of(self, account: str) -> dict[Key, Flag]:
         """All that reports have flagged in an account, and what was seen again since the last of them."""
+        return {key: flag for key, flag in self._listed(account) if flag}
+
+    def exempt_of(self, account: str) -> set[Key]:
+        """The principals that were exempt in the last report."""
+        return {key for key, _ in self._listed(_EXEMPT + account)}
+
+    def _listed(self, under: str) -> Iterator[tuple[Key, Flag | None]]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             IndexName=BY_FLAG,
-            KeyConditionExpression="flagged = :account",
-            ExpressionAttributeValues={":account": typed(account)},
+            KeyConditionExpression="flagged = :under",
+            ExpressionAttributeValues={":under": typed(under)},
         )
-        items = (item for page in pages for item in page["Items"])
-        found = ((item, flag_of(item)) for item in items)
-        return {(item["principal"]["S"], item["facet"]["S"]): flag for item, flag in found if flag}
+        for page in pages:
+            yield from (((item["principal"]["S"], item["facet"]["S"]), flag_of(item)) for item in page["Items"])
 
     def _update(
         self, key: Key, update: str, values: Mapping[str, str | int] | None = None, *, condition: str = ""
@@ -90,3 +108,7 @@ class Flags:
             UpdateExpression=update,
             **more,
         )
+
+
+def _with_those_that_show(key: Key) -> tuple[Key, ...]:
+    return key, *((key[0], facet) for facet in also_shown_by(*key))

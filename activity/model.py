@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
 COVERAGE = "coverage"
+REPORT = "report"
 SIGNIN = "SIGNIN"
 
 # What is kept at the coarser resolution: it colours a last-seen time, it does not decide one.
@@ -48,6 +49,19 @@ def region_covered(facet: str, account: str) -> str | None:
     """The region that a facet of `coverage` is about, if it is one of this account's."""
     of, _, region = facet.partition("#")
     return region if of == account else None
+
+
+def also_shown_by(principal: str, facet: str) -> tuple[str, ...]:
+    """The other facets by which a use of what `facet` stands for may show.
+
+    A use that was refused has one of its own; a role assumed by a service is seen without its unique id.
+    """
+    kind, _, held = facet.partition("#")
+    if kind == "KEY":
+        return (denied_facet(held),)
+    if kind == "ID":
+        return denied_facet(held), *((id_facet(""), denied_facet("")) if ":role/" in principal else ())
+    return ()
 
 
 def is_denied(facet: str) -> bool:

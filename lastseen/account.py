@@ -38,6 +38,7 @@ class Role:
     used: int | None = None
     path: str = "/"
     exempt: str = ""
+    region: str = ""
 
 
 def make_account(iam: Any, people: Iterable[Person], roles: Iterable[Role], *, now: datetime) -> None:
@@ -66,9 +67,10 @@ def make_account(iam: Any, people: Iterable[Person], roles: Iterable[Role], *, n
             RoleName=role.name, Path=role.path, AssumeRolePolicyDocument="{}", Tags=_tags(role.exempt)
         )
         stored = backend.get_role(role.name)
+        backend.roles[role.id] = backend.roles.pop(stored.id)
         stored.id, stored.create_date = role.id, ago(role.made)
         if role.used is not None:
-            stored.last_used, stored.last_used_region = ago(role.used), iam.meta.region_name
+            stored.last_used, stored.last_used_region = ago(role.used), role.region or iam.meta.region_name
     iam.generate_credential_report()  # The first takes a while, at moto as at AWS.
 
 

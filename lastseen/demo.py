@@ -3,64 +3,28 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
+import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
-from activity.model import Activity, from_text, ip_facet, key_facet, to_text
+from activity.model import Activity, ip_facet, key_facet
 from activity.table import ActivityTable
 from ingest import app as ingest
-from lastseen.account import Key, Person, Role, make_account
-from lastseen.local_aws import environment, local_aws, make_table
+from lastseen.account import make_account
+from lastseen.cast import ALICE_KEY, OFFICE, PEOPLE, REPORTER, ROLES, WEEK, Event, events, happened_before
+from lastseen.local_aws import environment, local_aws, make_table, make_trail
 from lastseen.lookup import holders, profile
 from reporter import app as reporter
 
 REGION = "eu-west-1"
 TABLE = "activity"
-ALICE_KEY = "AKIAEXAMPLEALICE0001"
-OFFICE = "198.51.100.7"
-
-PEOPLE = (
-    Person("alice", "AIDAEXAMPLEALICE00001", 900, 2, (Key(ALICE_KEY, 320, 1),), path="/people/"),
-    Person("bob", "AIDAEXAMPLEBOB0000001", 700, None, (Key("AKIAEXAMPLEBOB000001", 700, 150),)),
-    Person("carol", "AIDAEXAMPLECAROL00001", 800, 214, (Key("AKIAEXAMPLECAROL0001", 800, 214),)),
-    Person("dave", "AIDAEXAMPLEDAVE000001", 200, 0, (Key("AKIAEXAMPLEDAVE00001", 200),)),
-    Person("erin", "AIDAEXAMPLEERIN000001", 5, 0, (Key("AKIAEXAMPLEERIN00001", 5),)),
-    Person("frank", "AIDAEXAMPLEFRANK00001", 500, 0, exempt="break-glass CISO until=2027-12-31"),
-    Person(
-        "grace",
-        "AIDAEXAMPLEGRACE00001",
-        600,
-        3,
-        (Key("AKIAEXAMPLEGRACE0001", 600, 134), Key("AKIAEXAMPLEGRACE0002", 400, 390, is_active=False)),
-    ),
-)
-ROLES = (
-    Role("deploy", "AROAEXAMPLEDEPLOY0001", 700, 1, path="/ci/"),
-    Role("thumbnails-lambda", "AROAEXAMPLETHUMBS0001", 300, None, path="/service-role/"),
-    Role("auditor", "AROAEXAMPLEAUDITOR001", 800, 95),
-    Role("legacy-batch", "AROAEXAMPLELEGACY0001", 350),
-    Role("federated-admins", "AROAEXAMPLEFEDADMIN01", 900, 4),
-    Role(
-        "AWSServiceRoleForSupport",
-        "AROAEXAMPLESUPPORT001",
-        950,
-        path="/aws-service-role/support.amazonaws.com/",
-    ),
-    Role(
-        "AWSReservedSSO_Admin_0123456789abcdef",
-        "AROAEXAMPLESSOADMIN01",
-        300,
-        1,
-        path="/aws-reserved/sso.amazonaws.com/eu-west-1/",
-    ),
-)
+BUCKET = "last-activity-reports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,54 +34,68 @@ class Outcome:
     subject: str
     mail: str
     answer: dict[str, Any]
+    page: str
     came_from_office: list[Activity]
     owner_of_key: list[Activity]
 
 
 def run(now: datetime) -> Outcome:
-    """The demo's account and events as they are on `now`; prints nothing."""
+    """The demo's account as it is on `now`, and the second of its weekly reports; prints nothing."""
     with local_aws(REGION) as client:
         make_table(client("dynamodb"), TABLE)
+        make_trail(client("cloudtrail"), client("s3"))
+        client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         topic = client("sns").create_topic(Name="reports")["TopicArn"]
         client("iam").create_account_alias(AccountAlias="acme-prod")
         make_account(client("iam"), PEOPLE, ROLES, now=now)
-        settings = {"ACTIVITY_TABLE": TABLE, "REPORT_TOPIC_ARN": topic}
-        with (
-            environment(settings, without=("RESOLUTION", "DETAIL_", "RETENTION_", "STALE_", "EXEMPT_")),
-            _quiet(),
-        ):
-            messages = [{"messageId": name, "body": json.dumps(event)} for name, event in _events(now)]
-            answer = ingest.lambda_handler({"Records": messages}, None)
-            report = reporter.lambda_handler({}, None)
+        settings = {"ACTIVITY_TABLE": TABLE, "REPORT_TOPIC_ARN": topic, "REPORT_BUCKET": BUCKET}
+        settings |= _credentials_of_the_reporter(client("sts"))
+        defaults = "RESOLUTION", "DETAIL_", "RETENTION_", "STALE_", "EXEMPT_"
+        with environment(settings, without=defaults), _quiet():
+            boto3.setup_default_session()  # with the reporter's credentials
+            everything = list(events(now))
+            before = [event for event in everything if happened_before(event, now - WEEK)]
+            again = _ingest(before)
+            reporter.reporter().report(now - WEEK)
+            client("iam").delete_role(RoleName="old-importer")
+            again += _ingest(event for event in everything if event not in before)
+            answer = reporter.lambda_handler({}, None)
         table = ActivityTable(client("dynamodb"), TABLE)
         sent: Any = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic].sent_notifications
-        _, mail, subject, *_ = sent[0]
+        _, message, subject, *_ = sent[-1]
         return Outcome(
-            events=len(messages),
-            again=[failure["itemIdentifier"] for failure in answer["batchItemFailures"]],
+            events=len(everything),
+            again=again,
             subject=subject,
-            mail=mail,
-            answer=report,
+            mail=json.loads(message)["email"],
+            answer=answer,
+            page=_last_page(client("s3")),
             came_from_office=holders(table, ip_facet(OFFICE)),
             owner_of_key=profile(table, table.principals_with(key_facet(ALICE_KEY))[0]),
         )
 
 
-def _events(now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The samples of events/, moved in time so that the newest of them has just happened."""
-    samples = {path.name: json.loads(path.read_text()) for path in sorted(samples_folder().glob("*.json"))}
-    newest = max(from_text(event["detail"]["eventTime"]) for event in samples.values())
-    shift = now - timedelta(minutes=10) - newest
-    for name, event in samples.items():
-        moved = to_text(from_text(event["detail"]["eventTime"]) + shift)
-        event["time"] = event["detail"]["eventTime"] = moved
-        yield name, event
+def _ingest(those: Iterable[Event]) -> list[str]:
+    """What comes back to be delivered again."""
+    messages = [{"messageId": name, "body": json.dumps(event)} for name, event in those]
+    answer = ingest.lambda_handler({"Records": messages}, None)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def samples_folder() -> Path:
-    """In a checkout events/ stands beside this package; installed, it is inside."""
-    inside = Path(__file__).parent / "events"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "events"
+def _credentials_of_the_reporter(sts: Any) -> dict[str, str]:
+    arn = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/{REPORTER.name}"
+    session = sts.assume_role(RoleArn=arn, RoleSessionName="report")["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": session["SessionToken"],
+    }
+
+
+def _last_page(s3: Any) -> str:
+    keys = [each["Key"] for each in s3.list_objects_v2(Bucket=BUCKET)["Contents"]]
+    last = max(key for key in keys if key.endswith(".html"))
+    return str(s3.get_object(Bucket=BUCKET, Key=last)["Body"].read().decode())
 
 
 @contextmanager

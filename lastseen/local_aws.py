@@ -34,6 +34,7 @@ def forget() -> None:
     """What the Lambdas keep from one invocation to the next is of the AWS they were connected to."""
     for kept in (ingest.table, ingest.memory, reporter.reporter):
         kept.cache_clear()
+    boto3.DEFAULT_SESSION = None  # It keeps the credentials that it was made with.
 
 
 def make_table(client: Any, name: str) -> None:
@@ -70,6 +71,15 @@ def make_table(client: Any, name: str) -> None:
             },
         ],
     )
+
+
+def make_trail(cloudtrail: Any, s3: Any) -> None:
+    """A trail that logs the management events of all regions, as events need."""
+    region = s3.meta.region_name
+    where = {"CreateBucketConfiguration": {"LocationConstraint": region}} if region != "us-east-1" else {}
+    s3.create_bucket(Bucket="trail", **where)
+    cloudtrail.create_trail(Name="all", S3BucketName="trail", IsMultiRegionTrail=True)
+    cloudtrail.start_logging(Name="all")
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What exists in an account, as IAM lists it, and what of it could not be read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 
@@ -85,9 +85,13 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
+    """`lists_users`, `lists_roles`: they could be listed, so that what is not here does not exist."""
+
     account: str
     alias: str
     users: tuple[User, ...] = ()
     roles: tuple[Role, ...] = ()
     root: Credentials | None = None
-    gaps: tuple[Gap, ...] = field(default=())
+    gaps: tuple[Gap, ...] = ()
+    lists_users: bool = True
+    lists_roles: bool = True

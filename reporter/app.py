@@ -1,11 +1,12 @@
-"""The reporter Lambda: reviews the account, mails what is stale and answers it."""
+"""The reporter Lambda: reviews the account, publishes what is stale and answers it."""
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from functools import cache, partial
+from typing import Any, Self
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics, single_metric
@@ -16,66 +17,121 @@ from botocore.exceptions import BotoCoreError, ClientError
 from activity import settings
 from activity.flags import Flags
 from activity.item import Flag
-from activity.table import ActivityTable
+from activity.keeping import Keeping, retention_from_env
+from activity.model import REPORT, Activity, Evidence
+from activity.table import WRITERS, ActivityTable, connect
+from reporter.document import warnings
 from reporter.findings import Report
 from reporter.inventory import Iam
-from reporter.report import body, subject_line
-from reporter.review import review
+from reporter.message import fitting_answer
+from reporter.publisher import Publisher
+from reporter.review import Sources, Terms, review
 from reporter.subjects import Kind, Limits
-
-if TYPE_CHECKING:
-    from mypy_boto3_sns import SNSClient
+from reporter.trails import Trails
 
 NAMESPACE = "LastActivity"
+# By then before its deadline the function asks IAM no more: a call that is being retried may take as long.
+_MARGIN_MS = 180_000
 
 logger = Logger(service="reporter")
 metrics = Metrics(namespace=NAMESPACE, service="reporter")
 
 
+class NothingRead(Exception):
+    """Neither users nor roles could be listed. The mail that says so is out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who the reporter is. `unique_id` is that of its role, by which CloudTrail's events name it."""
+
+    account: str
+    partition: str
+    unique_id: str
+
+    @classmethod
+    def ask(cls) -> Self:
+        answer = boto3.client("sts").get_caller_identity()
+        return cls(answer["Account"], answer["Arn"].split(":")[1], answer["UserId"].partition(":")[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    iam: Iam
-    table: ActivityTable
-    flags: Flags
-    sns: "SNSClient"
-    account: Callable[[], str]
-    topic: str
-    limits: Limits
-    exempt_tag: str
+    sources: Sources
+    terms: Terms
+    publisher: Publisher
+    caller: Callable[[], Caller] = Caller.ask
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
-        def days(name: str) -> int:
-            return settings.whole_number(environ, name, default=90, least=1)
-
-        # IAM's rate limits are not published, and are shared by all who ask in the account.
-        patient = Config(retries={"mode": "standard", "total_max_attempts": 10})
-        return cls(
-            iam=Iam(boto3.client("iam", config=patient)),
-            table=ActivityTable.from_env(environ),
-            flags=Flags.from_env(environ),
+        publisher = Publisher(
             sns=boto3.client("sns"),
-            account=lambda: boto3.client("sts").get_caller_identity()["Account"],
             topic=settings.text(environ, "REPORT_TOPIC_ARN"),
-            limits=Limits(days("STALE_USER_DAYS"), days("STALE_KEY_DAYS"), days("STALE_ROLE_DAYS")),
-            exempt_tag=environ.get("EXEMPT_TAG") or "last-activity:exempt",
+            s3=boto3.client("s3"),
+            bucket=environ.get("REPORT_BUCKET", "").strip(),
         )
+        return cls(sources_from_env(environ), terms_from_env(environ), publisher)
 
-    def report(self, now: datetime) -> Report:
-        """Reviews, publishes, and remembers what was flagged. Raises botocore's errors where SNS refuses."""
-        report = review(self.iam, self.table, self.account(), limits=self.limits, tag=self.exempt_tag, now=now)
-        self.sns.publish(TopicArn=self.topic, Subject=subject_line(report), Message=body(report))
-        self._remember(report, now)
-        return report
+    def report(self, now: datetime, *, is_late: Callable[[], bool] = lambda: False) -> tuple[Report, str]:
+        """Reviews, publishes, and remembers; answers the report, and where its files are.
 
-    def _remember(self, report: Report, now: datetime) -> None:
+        Once `is_late` answers True IAM is asked no more. Raises botocore's errors where SNS refuses.
+        """
+        caller = self.caller()
+        sources = replace(self.sources, iam=replace(self.sources.iam, is_late=is_late))
+        report = review(sources, caller.account, self.terms, now, partition=caller.partition)
+        report, files = self.publisher.publish(report)
         try:
-            for key in report.to_flag:
-                self.flags.flag(key, report.account, Flag(now), now=now)
-            for key in report.to_unflag:
-                self.flags.unflag(key)
+            if not report.is_empty:
+                self._remember(report, caller)
         except (ClientError, BotoCoreError) as error:  # The mail is out: the next report flags them again.
             logger.error("flags not remembered", reason=str(error))
+        return report, files
+
+    def _remember(self, report: Report, caller: Caller) -> None:
+        flags, now = self.sources.flags, report.at
+        jobs: list[Callable[[], object]] = [partial(flags.unflag, each.key) for each in report.resolved]
+        jobs += [partial(flags.unflag, key) for key in report.was_exempt - {*report.exempt_keys}]
+        # What is still flagged is flagged again in time, lest it be forgotten when its item expires.
+        soon = now + self.terms.retention / 2
+        jobs += [
+            partial(flags.flag, each.key, report.account, Flag(each.first_flagged, each.idle_since), now=now)
+            for each in report.findings
+            if each.key[1] and (each.is_new or each.flag_expires is None or each.flag_expires < soon)
+        ]
+        jobs += [
+            partial(flags.exempt, key, report.account, now=now)
+            for key in report.exempt_keys
+            if key not in report.was_exempt
+        ]
+        with ThreadPoolExecutor(WRITERS) as pool:
+            for done in [pool.submit(job) for job in jobs]:
+                done.result()
+        run = Activity(REPORT, report.account, now, now, Evidence(principal_id=caller.unique_id))
+        self.sources.table.record(run)
+
+
+def sources_from_env(environ: Mapping[str, str]) -> Sources:
+    # IAM's rate limits are not published, and are shared by all who ask in the account.
+    patient = Config(retries={"mode": "standard", "total_max_attempts": 10})
+    keeping = Keeping(retention=retention_from_env(environ))
+    return Sources(
+        iam=Iam(boto3.client("iam", config=patient)),
+        trails=Trails(boto3.client("cloudtrail")),
+        table=ActivityTable(connect(), settings.text(environ, "ACTIVITY_TABLE"), keeping),
+        flags=Flags.from_env(environ),
+    )
+
+
+def terms_from_env(environ: Mapping[str, str]) -> Terms:
+    def days(name: str) -> int:
+        return settings.whole_number(environ, name, default=90, least=1)
+
+    return Terms(
+        limits=Limits(days("STALE_USER_DAYS"), days("STALE_KEY_DAYS"), days("STALE_ROLE_DAYS")),
+        tag=environ.get("EXEMPT_TAG") or Terms().tag,
+        retention=retention_from_env(environ),
+    )
 
 
 @cache
@@ -84,15 +140,32 @@ def reporter() -> Reporter:
 
 
 def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001  # any event will do
-    """Takes any event. Answers `{"findings", "gaps", "exempt", "counts"}`: the report that was mailed."""
+    """Takes any event. Answers `{"findings", "gaps", "exempt", "counts"}`: the report that was mailed.
+
+    If not all findings fit into an answer, `truncated` says how many there are, and where. Raises NothingRead.
+    """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
-    report = reporter().report(datetime.now(UTC))
+
+    def is_late() -> bool:
+        return context is not None and context.get_remaining_time_in_millis() < _MARGIN_MS
+
+    report, files = reporter().report(datetime.now(UTC), is_late=is_late)
+    _tell(report)
+    if report.is_empty:
+        raise NothingRead(f"neither users nor roles of {report.account} could be listed: see the gaps above")
+    return fitting_answer(report, files)
+
+
+def _tell(report: Report) -> None:
     for gap in report.gaps:
         logger.warning("gap", account=report.account, what=gap.what, reason=gap.reason)
+    for warning in warnings(report):
+        logger.warning("tracker silent", account=report.account, reason=warning)
     metrics.add_metric("Gaps", MetricUnit.Count, len(report.gaps))
+    metrics.add_metric("TrackerSilent", MetricUnit.Count, int(bool(warnings(report))))
+    metrics.add_metric("MissedEvents", MetricUnit.Count, len(report.missed))
     for kind in Kind:
         count = sum(finding.subject.kind is kind for finding in report.findings)
         with single_metric("Findings", MetricUnit.Count, count, namespace=NAMESPACE) as metric:
             metric.add_dimension("kind", kind)
     metrics.flush_metrics()
-    return report.as_dict()

@@ -1,61 +1,65 @@
-"""What the verdicts come to: findings to act on, exemptions, gaps and counts, as the reporter answers them."""
+"""What the verdicts come to: findings to act on, what became of earlier ones, exemptions, gaps and counts."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
+from activity.item import Flag
 from activity.keeping import Key
-from activity.model import Activity, to_text
-from reporter.account import AccessKey, Credentials, Gap, Inventory
+from reporter.account import AccessKey, Gap, Inventory
 from reporter.exemption import Exemption
+from reporter.hearing import Hearing
+from reporter.missed import Missed, missed
+from reporter.resolution import Resolved, resolved
 from reporter.staleness import Status, Verdict
 from reporter.subjects import KeysOf, Kind, LeftOut, Limits, Subject, left_out
+from reporter.tidying import Judged, Lapse, in_force, lapses
 
-Judged = tuple[Subject, Verdict]
 FLAGGED = (Status.STALE, Status.NEVER_USED)
-_RESOLVED = (Status.ACTIVE, Status.EXEMPT)
+_ON_IAMS_WORD = "that it was not used since rests on IAM's word alone"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """`first_flagged` is the time of this report if it is new."""
+
     account: str
     subject: Subject
     verdict: Verdict
     threshold_days: int
     first_flagged: datetime
     idle_since: datetime
+    is_new: bool
+    flag_expires: datetime | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        subject, verdict = self.subject, self.verdict
-        return {
-            "account": self.account,
-            "kind": str(subject.kind),
-            "name": subject.name,
-            "arn": subject.arn,
-            "id": subject.id,
-            **({"access_key_id": subject.access_key_id} if subject.access_key_id else {}),
-            "status": str(verdict.status),
-            "created": to_text(subject.created),
-            "last_used": to_text(verdict.at) if verdict.at else None,
-            "last_used_source": str(verdict.source) if verdict.source else None,
-            "idle_days": verdict.idle.days,
-            "threshold_days": self.threshold_days,
-            "first_flagged": to_text(self.first_flagged),
-            "reason": "; ".join((verdict.reason, *verdict.notes)),
-            "evidence": _evidence(subject, verdict.seen),
-            "commands": list(subject.commands),
-        }
+    @property
+    def key(self) -> Key:
+        return flag_key(self.subject)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """Since when and until when events of a region came."""
+class Root:
+    """The root user: `seen` by CloudTrail, `used` by IAM's word."""
 
-    region: str
-    since: datetime
-    until: datetime
+    seen: datetime | None
+    used: datetime | None
+    active_keys: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What earlier reports left in the table: flags, exemptions, and when the last of them was made.
+
+    `flags` are of all items that were read now, `listed` those of the index: also of what no longer exists.
+    `expiry`: when the items that are flagged expire.
+    """
+
+    flags: Mapping[Key, Flag]
+    listed: Mapping[Key, Flag]
+    exempt: frozenset[Key] = frozenset()
+    expiry: Mapping[Key, datetime] = field(default_factory=dict)
+    previous: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +68,24 @@ class Report:
     alias: str
     at: datetime
     limits: Limits
+    previous: datetime | None
     findings: tuple[Finding, ...]
+    resolved: tuple[Resolved, ...]
     gaps: tuple[Gap, ...]
     exempt: tuple[Judged, ...]
+    lapses: tuple[Lapse, ...]
+    missed: tuple[Missed, ...]
     counts: dict[str, dict[str, int]]
     disabled_keys: tuple[tuple[str, str], ...]
-    root: Credentials | None
-    heard: tuple[Heard, ...] | Gap
-    to_flag: tuple[Key, ...] = ()
-    to_unflag: tuple[Key, ...] = ()
+    root: Root | None
+    hearing: Hearing
+    is_empty: bool
+    exempt_keys: tuple[Key, ...] = ()
+    was_exempt: frozenset[Key] = frozenset()
 
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "findings": [finding.as_dict() for finding in self.findings],
-            "gaps": [{"what": gap.what, "reason": gap.reason} for gap in self.gaps],
-            "exempt": [_exempt(self.account, *judged) for judged in self.exempt],
-            "counts": self.counts,
-        }
+    @property
+    def silences(self) -> tuple[str, ...]:
+        return self.hearing.silences(self.at)
 
 
 def sum_up(
@@ -88,51 +93,67 @@ def sum_up(
     keys_of: KeysOf,
     judged: Sequence[Judged],
     *,
-    flags: dict[Key, datetime],
-    heard: tuple[Heard, ...] | Gap,
+    remembered: Remembered,
+    hearing: Hearing,
+    root: Root | None,
     gaps: Iterable[Gap],
     limits: Limits,
+    retention: timedelta,
     now: datetime,
 ) -> Report:
-    """`flags` are what earlier reports flagged, and when first."""
-    findings = tuple(_findings(inventory.account, judged, flags, limits, now))
+    """`is_empty`: neither users nor roles could be listed."""
     disabled = tuple(_disabled(inventory, keys_of))
-    resolved = {flag_key(subject) for subject, verdict in judged if verdict.status in _RESOLVED}
+    flagged = {flag_key(subject): (subject, verdict) for subject, verdict in judged if subject.facets}
     return Report(
         account=inventory.account,
         alias=inventory.alias,
         at=now,
         limits=limits,
-        findings=findings,
-        gaps=tuple(dict.fromkeys((*inventory.gaps, *gaps, *_gaps_of(keys_of, judged)))),
+        previous=remembered.previous,
+        findings=tuple(_findings(inventory.account, judged, remembered, hearing, limits, now)),
+        resolved=tuple(resolved(remembered.listed, flagged, inventory, keys_of)),
+        gaps=tuple(dict.fromkeys((*inventory.gaps, *gaps, *hearing.gaps, *_gaps_of(keys_of, judged)))),
         exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
+        lapses=tuple(lapses(judged, remembered.exempt, inventory, now)),
+        missed=tuple(missed(judged, hearing, retention=retention, now=now)),
         counts=_counts(inventory, judged, len(disabled)),
         disabled_keys=disabled,
-        root=inventory.root,
-        heard=heard,
-        to_flag=tuple(flag_key(each.subject) for each in findings if each.first_flagged == now),
-        to_unflag=tuple(key for key in flags if key in resolved),
+        root=root,
+        hearing=hearing,
+        is_empty=not inventory.lists_users and not inventory.lists_roles,
+        exempt_keys=tuple(in_force(judged, now)),
+        was_exempt=remembered.exempt,
     )
 
 
 def _findings(
-    account: str, judged: Sequence[Judged], flags: dict[Key, datetime], limits: Limits, now: datetime
+    account: str,
+    judged: Sequence[Judged],
+    remembered: Remembered,
+    hearing: Hearing,
+    limits: Limits,
+    now: datetime,
 ) -> Iterator[Finding]:
+    is_unheard = bool(hearing.silences(now) or hearing.deaf)
     for subject, verdict in judged:
         if verdict.status in FLAGGED:
+            flagged = _flagged_since(subject, verdict, remembered.flags)
             yield Finding(
                 account=account,
                 subject=subject,
-                verdict=verdict,
+                verdict=replace(verdict, notes=(*verdict.notes, _ON_IAMS_WORD)) if is_unheard else verdict,
                 threshold_days=limits.days(subject.kind),
-                first_flagged=_flagged_since(subject, verdict, flags) or now,
+                first_flagged=flagged or now,
                 idle_since=now - verdict.idle,
+                is_new=flagged is None,
+                flag_expires=remembered.expiry.get(flag_key(subject)),
             )
 
 
-def _flagged_since(subject: Subject, verdict: Verdict, flags: dict[Key, datetime]) -> datetime | None:
+def _flagged_since(subject: Subject, verdict: Verdict, flags: Mapping[Key, Flag]) -> datetime | None:
     """A flag from before the last use is of another story, or of a predecessor."""
-    flagged = flags.get(flag_key(subject))
+    flag = flags.get(flag_key(subject))
+    flagged = flag.first_flagged if flag else None
     return flagged if flagged and flagged >= (verdict.at or subject.exists_since) else None
 
 
@@ -172,34 +193,3 @@ def _gaps_of(keys_of: KeysOf, judged: Sequence[Judged]) -> Iterator[Gap]:
         yield from verdict.gaps
         if isinstance(subject.exemption, Exemption) and subject.exemption.problem:
             yield Gap(f"exemption tag of {subject.arn}", subject.exemption.problem)
-
-
-def _evidence(subject: Subject, seen: Activity | None) -> dict[str, Any]:
-    """`last_seen` is ours, `last_used` IAM's; the event is the one of `last_seen`."""
-    use = subject.claim.use
-    evidence: dict[str, Any] = {
-        "last_seen": to_text(seen.last_seen) if seen else None,
-        "last_used": to_text(use.at) if use.at else None,
-    }
-    more = {"last_used_service": use.service, "last_used_region": use.region}
-    if seen:
-        names = ("event_source", "event_name", "event_id", "region", "source_ip", "user_agent", "error_code")
-        more |= {name: getattr(seen.evidence, name) for name in names} | {"facet": seen.facet}
-    return evidence | {name: value for name, value in more.items() if value}
-
-
-def _exempt(account: str, subject: Subject, verdict: Verdict) -> dict[str, Any]:
-    exempt = subject.exemption
-    assert isinstance(exempt, Exemption)  # noqa: S101  # that is what the verdict says
-    return {
-        "account": account,
-        "kind": str(subject.kind),
-        "name": subject.name,
-        "arn": subject.arn,
-        "id": subject.id,
-        **({"access_key_id": subject.access_key_id} if subject.access_key_id else {}),
-        "would_be": str(verdict.would_be),
-        "idle_days": verdict.idle.days,
-        "reason": exempt.reason,
-        "until": exempt.until.isoformat() if exempt.until else None,
-    }

@@ -1,7 +1,7 @@
 """Asks IAM what exists: only listing calls, every page followed; what cannot be read becomes a gap."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,10 +27,14 @@ Details = tuple[dict[str, Tags], tuple[Role, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Iam:
-    """`pause` waits between two looks at whether the credential report is there."""
+    """`pause` waits between two looks at whether the credential report is there.
+
+    Once `is_late` answers True nothing more is asked: what is left becomes a gap.
+    """
 
     client: "IAMClient"
     pause: Callable[[float], None] = time.sleep
+    is_late: Callable[[], bool] = lambda: False
 
     def list(self, account: str) -> Inventory:
         rows = or_gap("credential report", self._credential_rows)
@@ -44,6 +48,8 @@ class Iam:
             roles=() if isinstance(details, Gap) else details[1],
             root=None if isinstance(rows, Gap) else rows.get(credential_report.ROOT),
             gaps=tuple(each for each in (rows, users, details, alias) if isinstance(each, Gap)),
+            lists_users=not isinstance(users, Gap),
+            lists_roles=not isinstance(details, Gap),
         )
 
     def access_keys(self, user: User) -> tuple[AccessKey, ...] | Gap:
@@ -53,6 +59,7 @@ class Iam:
     def _credential_rows(self) -> Rows:
         """A report up to 4 hours old is what IAM answers with; only the first of all has to be waited for."""
         for _ in range(_REPORT_WAITS):
+            self._stop_if_late()
             if self.client.generate_credential_report()["State"] == "COMPLETE":
                 try:
                     return credential_report.read(self.client.get_credential_report()["Content"])
@@ -68,7 +75,7 @@ class Iam:
         pages = self.client.get_paginator("get_account_authorization_details").paginate(
             Filter=["User", "Role"], PaginationConfig=_PAGE
         )
-        for page in pages:
+        for page in self._in_time(pages):
             tags |= {user["UserId"]: _tags(user.get("Tags")) for user in page["UserDetailList"]}
             roles += [_role(role) for role in page["RoleDetailList"]]
         return tags, tuple(roles)
@@ -85,7 +92,7 @@ class Iam:
                 credentials=_row(rows, user),
                 tags=details if isinstance(details, Gap) else details[0].get(user["UserId"], {}),
             )
-            for page in pages
+            for page in self._in_time(pages)
             for user in page["Users"]
         )
 
@@ -96,7 +103,7 @@ class Iam:
         slots = () if isinstance(user.credentials, Gap) else user.credentials.slots
         pages = self.client.get_paginator("list_access_keys").paginate(UserName=user.name)
         try:
-            listed = [key for page in pages for key in page["AccessKeyMetadata"]]
+            listed = [key for page in self._in_time(pages) for key in page["AccessKeyMetadata"]]
         except self.client.exceptions.NoSuchEntityException:
             return ()  # Deleted since the users were listed.
         return tuple(
@@ -111,10 +118,21 @@ class Iam:
 
     def _asked_for(self, key: str) -> Use | Gap:
         def ask() -> Use:
+            self._stop_if_late()
             said: Any = self.client.get_access_key_last_used(AccessKeyId=key)["AccessKeyLastUsed"]
             return _use(said.get("LastUsedDate"), said.get("Region"), said.get("ServiceName"))
 
         return or_gap(f"last use of access key {key}", ask)
+
+    def _in_time(self, pages: Iterable[T]) -> Iterator[T]:
+        self._stop_if_late()
+        for page in pages:
+            yield page
+            self._stop_if_late()
+
+    def _stop_if_late(self) -> None:
+        if self.is_late():
+            raise TimeoutError("not read before the function's deadline")
 
 
 def _joined(created: datetime, slots: Iterable[KeySlot]) -> Use | None:

@@ -1,211 +1,204 @@
-"""The mail: who must do what, and on what evidence; worst first, grouped by person or role."""
+"""The mail: who must do what, on what evidence; new before known, worst first, grouped by principal."""
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC
 from itertools import groupby
 
-from activity.model import Activity
-from reporter.account import Credentials, Gap, Use
-from reporter.exemption import Exemption
-from reporter.findings import Finding, Heard, Judged, Report
-from reporter.staleness import Source, Status, Verdict
-from reporter.subjects import Kind, Subject
+from reporter.account import Gap
+from reporter.document import warnings
+from reporter.findings import Finding, Report
+from reporter.hearing import Hearing
+from reporter.staleness import Status
+from reporter.subjects import Kind
+from reporter.wording import NOUNS, count, day, exempt, missed_use, resolution, root_user, sentence
 
-# SNS takes 262,144 bytes and a subject of fewer than 100 characters.
-# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
-_MOST_BYTES = 250_000
+# SNS takes 262,144 bytes, of which the JSON for machines takes the other half, and a subject of fewer than 100
+# characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+MOST_BYTES = 125_000
 _LONGEST_SUBJECT = 99
 _MOST_LISTED = 20
 _MOST_REGIONS = 5
-
-_BEGINNING = {
-    Kind.USER: "being created",
-    Kind.PASSWORD: "it was last changed",
-    Kind.ACCESS_KEY: "it was created",
-    Kind.ROLE: "it was created",
-}
-_NOUNS = {
-    Kind.USER: ("user", "users"),
-    Kind.PASSWORD: ("password", "passwords"),
-    Kind.ACCESS_KEY: ("access key", "access keys"),
-    Kind.ROLE: ("role", "roles"),
-}
+# As many principals that were mailed before are told of in full; of more, in a line for each finding.
+_MOST_IN_FULL = 25
 
 
 def subject_line(report: Report) -> str:
-    """ASCII, one line, short enough for SNS: a long alias is cut, not the counts."""
-    stale = _stale(report)
-    text = f": stale: {stale}" if stale else ": nothing stale"
+    """ASCII, one line, short enough for SNS: for a long one the alias gives way, and then the kinds."""
+    more = ", TRACKER SILENT" if warnings(report) else ""
     if report.gaps:
-        text += f", {_count(len(report.gaps), 'gap', 'gaps')}"
-    room = _LONGEST_SUBJECT - len(text)
-    line = f"{f'IAM last activity {_account(report)}'[:room]}{text}"
+        more += f", {count(len(report.gaps), 'gap', 'gaps')}"
+    if report.is_empty:
+        stale = short = "NOTHING COULD BE READ"
+    else:
+        stale = f"stale: {_stale(report.findings)}" if report.findings else "nothing stale"
+        short = f"{len(report.findings):,} stale" if report.findings else stale
+    named = f"IAM last activity {_account(report)}: {stale}{more}"
+    plain = f"IAM last activity {report.account}: {stale}{more}"
+    lines = (named, plain, f"IAM last activity {report.account}: {short}{more}")
+    line = next((line for line in lines if len(line) <= _LONGEST_SUBJECT), lines[-1])
     return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in line)
 
 
-def body(report: Report) -> str:
-    head, tail = "\n".join(_head(report)), "\n".join(_tail(report))
-    sections = [_section(list(findings)) for _, findings in groupby(_worst_first(report), _arn)]
-    room = _MOST_BYTES - len(f"{head}{tail}".encode())
+def body(report: Report, files: str = "") -> str:
+    """`files` is where all of the report is kept, as an s3:// address ending in a slash."""
+    head, tail = "\n".join(_head(report, files)), "\n\n".join(_tail(report))
+    new = _worst_first(each for each in report.findings if each.is_new)
+    known = _worst_first(each for each in report.findings if not each.is_new)
+    blocks = [*_titled(_new_title(report, new), map(_in_full, new)), *_still_open(known)]
+    room = MOST_BYTES - size(head) - size(tail)
     shown: list[str] = []
-    for section in sections:
-        room -= len(section.encode()) + 2
+    for block in blocks:
+        room -= size(block) + 4
         if room < 0:
-            left = _count(len(sections) - len(shown), "user or role", "users and roles")
-            shown.append(f"Findings of {left} more did not fit into this mail; the reporter's answer has all.")
+            where = f"{files}report.html" if files else "the reporter's answer"
+            shown.append(f"{len(blocks) - len(shown):,} more did not fit into this mail: see {where}.")
             break
-        shown.append(section)
-    return "\n\n".join((head, *shown, tail)) + "\n"
+        shown.append(block)
+    return "\n\n".join(part for part in (head, *shown, tail) if part) + "\n"
 
 
-def _head(report: Report) -> Iterator[str]:
+def size(text: str) -> int:
+    """In bytes, as a part of a JSON document."""
+    return len(json.dumps(text, ensure_ascii=False).encode()) - 2
+
+
+def _head(report: Report, files: str) -> Iterator[str]:
     limits = report.limits
     yield f"IAM last activity in account {_account(report)}, {report.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    unheard = warnings(report)
+    if unheard:
+        yield "\n".join(("", *unheard, "Until that is mended, all that follows rests on IAM's word alone.", ""))
     yield (
         f"Stale: no use known to CloudTrail or IAM for {limits.user} days (users, passwords),"
         f" {limits.access_key} (access keys), {limits.role} (roles)."
     )
-    yield _heard(report.heard)
+    yield from _heard(report.hearing)
+    if files:
+        yield f"All of it, with evidence: {files}report.html (and report.json, report.csv)."
     if report.gaps:
         yield "\nNOT CHECKED, and so not judged:"
         yield from _some([f"- {gap.what}: {gap.reason}" for gap in report.gaps])
-    if _stale(report):
-        yield f"\nNeeds cleanup: {_stale(report)}."
-    else:
-        yield f"\nNothing is stale{' among what was checked' if report.gaps else ''}."
+    yield f"\n{_sum(report)}"
 
 
-def _heard(heard: tuple[Heard, ...] | Gap) -> str:
+def _heard(hearing: Hearing) -> Iterator[str]:
+    heard = hearing.heard
     if isinstance(heard, Gap):
-        return "Whether CloudTrail was heard is not known: all that follows may rest on IAM's word alone."
-    if not heard:
-        return "NO EVENT has come from CloudTrail: all that follows rests on IAM's word alone."
-    regions = [f"{each.region} ({_day(each.since)} to {_day(each.until)})" for each in heard[:_MOST_REGIONS]]
-    more = f", and {len(heard) - _MOST_REGIONS} more regions" if len(heard) > _MOST_REGIONS else ""
-    return f"CloudTrail was heard from {', '.join(regions)}{more}."
+        yield "Whether CloudTrail was heard is not known: all that follows may rest on IAM's word alone."
+    elif heard:
+        regions = [f"{each.region} ({day(each.since)} to {day(each.until)})" for each in heard[:_MOST_REGIONS]]
+        more = f", and {len(heard) - _MOST_REGIONS} more regions" if len(heard) > _MOST_REGIONS else ""
+        yield f"CloudTrail was heard from {', '.join(regions)}{more}."
 
 
-def _section(findings: Sequence[Finding]) -> str:
+def _sum(report: Report) -> str:
+    """How much there is to do, and how that has changed."""
+    if report.is_empty:
+        return "NOTHING COULD BE READ of this account, and nothing was judged."
+    if not report.findings:
+        text = f"Nothing is stale{' among what was checked' if report.gaps else ''}"
+    else:
+        text = f"Needs cleanup: {_stale(report.findings)}"
+    changes = []
+    if report.previous and report.findings:
+        new = sum(finding.is_new for finding in report.findings)
+        changes += [
+            f"{new:,} new since the last report on {day(report.previous)}",
+            f"{len(report.findings) - new:,} still open",
+        ]
+    if report.resolved:
+        changes.append(f"{len(report.resolved):,} resolved")
+    return f"{text}{': ' if changes else ''}{', '.join(changes)}."
+
+
+def _new_title(report: Report, new: Sequence[Sequence[Finding]]) -> str:
+    if report.previous is None:
+        return ""
+    return f"NEW since {day(report.previous)} ({sum(map(len, new)):,}), worst first:"
+
+
+def _titled(title: str, blocks: Iterable[str]) -> list[str]:
+    blocks = list(blocks)
+    return [f"{title}\n\n{blocks[0]}" if title else blocks[0], *blocks[1:]] if blocks else []
+
+
+def _still_open(known: Sequence[Sequence[Finding]]) -> list[str]:
+    title = f"STILL OPEN ({sum(map(len, known)):,}), worst first:"
+    if len(known) <= _MOST_IN_FULL:
+        return _titled(title, map(_in_full, known))
+    lines = [f"- {sentence(finding)}" for findings in known for finding in findings]
+    return [title, *("\n".join(lines[i : i + _MOST_LISTED]) for i in range(0, len(lines), _MOST_LISTED))]
+
+
+def _in_full(findings: Sequence[Finding]) -> str:
     """One principal: what is stale of it and since when, on whose word, and what would disable that."""
-    lines = [findings[0].subject.arn]
-    for word, those in groupby(findings, _word):
-        lines += [f"- {_sentence(finding)} and needs cleanup." for finding in those]
-        lines.append(f"  {word}")
     commands = dict.fromkeys(command for finding in findings for command in finding.subject.commands)
-    return "\n".join([*lines, *(f"    {command}" for command in commands)])
-
-
-def _sentence(finding: Finding) -> str:
-    subject, verdict = finding.subject, finding.verdict
-    never, since = "not", f"since {_day(finding.idle_since)}"
-    if verdict.status is Status.NEVER_USED:
-        never, since = "never", f"since {_BEGINNING[subject.kind]} on {_day(subject.created)}"
-    done = {
-        Kind.USER: f"User {subject.name} has {never} been active",
-        Kind.ROLE: f"Role {subject.name} has {'no recorded use' if never == 'never' else 'not been used'}",
-    }.get(subject.kind, f"User {subject.name} has {never} used {_credential(subject)}")
-    return f"{done} {since} ({_count(verdict.idle.days, 'day', 'days')})"
-
-
-def _word(finding: Finding) -> str:
-    """On whose word: both dates, the event where there is one, and since when this has been reported."""
-    verdict, used = finding.verdict, finding.subject.claim.use.at
-    words = (
-        []
-        if verdict.status is Status.NEVER_USED
-        else [verdict.reason, _other_source(verdict.seen, used, verdict)]
-    )
-    words += [*verdict.notes, f"first flagged on {_day(finding.first_flagged)}"]
-    return " ".join(f"{word[0].upper()}{word[1:]}." for word in words)
-
-
-def _other_source(seen: Activity | None, used: datetime | None, verdict: Verdict) -> str:
-    """The date of the source that did not decide."""
-    if verdict.source is Source.CLOUDTRAIL:
-        return f"IAM says {_day(used)}" if used else "IAM knows of no use"
-    return (
-        f"CloudTrail saw it last on {_day(seen.last_seen)}"
-        if seen
-        else "the activity table has no sighting of it"
+    return "\n".join(
+        [
+            findings[0].subject.arn,
+            *(f"- {sentence(finding)}" for finding in findings),
+            *(f"    {command}" for command in commands),
+        ]
     )
 
 
 def _tail(report: Report) -> Iterator[str]:
-    if report.exempt:
-        yield "Exempt by tag:"
-        yield from _some([_exempt(judged) for judged in report.exempt])
-        yield ""
+    sections = (
+        (f"RESOLVED since the last report ({len(report.resolved):,}):", map(resolution, report.resolved)),
+        (
+            f"MISSED EVENTS ({len(report.missed):,}): IAM knows of uses that CloudTrail did not tell of, while"
+            " it was heard:",
+            map(missed_use, report.missed),
+        ),
+        ("Exempt by tag:", map(exempt, report.exempt)),
+        ("Exemptions to look at:", (f"- {each.arn}: {each.why}" for each in report.lapses)),
+    )
+    for title, lines in sections:
+        listed = list(_some(list(lines)))
+        if listed:
+            yield "\n".join((title, *listed))
+    if not report.is_empty:
+        yield "\n".join(_counts(report))
+
+
+def _counts(report: Report) -> Iterator[str]:
     counts = report.counts
     judged = {kind: sum(counts[kind].values()) - counts[kind][Status.UNKNOWN] for kind in Kind}
-    yield f"Judged: {', '.join(_count(judged[kind], *_NOUNS[kind]) for kind in Kind)}."
+    yield f"Judged: {', '.join(count(judged[kind], *NOUNS[kind]) for kind in Kind)}."
     unknown = {kind: counts[kind][Status.UNKNOWN] for kind in Kind if counts[kind][Status.UNKNOWN]}
     if unknown:
-        yield f"Not judged: {', '.join(_count(number, *_NOUNS[kind]) for kind, number in unknown.items())}."
+        yield f"Not judged: {', '.join(count(number, *NOUNS[kind]) for kind, number in unknown.items())}."
     out = counts["left_out"]
     yield (
-        f"Left out: {_count(out['service_linked_role'], 'service-linked role', 'service-linked roles')},"
-        f" {_count(out['identity_center_role'], 'Identity Center role', 'Identity Center roles')},"
-        f" {_count(out['disabled_key'], 'disabled access key', 'disabled access keys')}"
+        f"Left out: {count(out['service_linked_role'], 'service-linked role', 'service-linked roles')},"
+        f" {count(out['identity_center_role'], 'Identity Center role', 'Identity Center roles')},"
+        f" {count(out['disabled_key'], 'disabled access key', 'disabled access keys')}"
         f"{':' if report.disabled_keys else '.'}"
     )
     yield from _some([f"- {key} of user {user}" for user, key in report.disabled_keys])
     if report.root:
-        yield _root(report.root)
+        yield root_user(report.root)
 
 
-def _exempt(judged: Judged) -> str:
-    subject, verdict = judged
-    exempt = subject.exemption
-    assert isinstance(exempt, Exemption)  # noqa: S101  # that is what the verdict says
-    until = f" (until {exempt.until})" if exempt.until else ""
-    whose = "" if subject.kind in (Kind.USER, Kind.ROLE) else f", {_credential(subject)}"
-    named = f"{'role' if subject.kind is Kind.ROLE else 'user'} {subject.name}{whose}"
-    return f"- {named}, idle for {_count(verdict.idle.days, 'day', 'days')}: {exempt.reason}{until}"
+def _worst_first(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """By person or role, the one with the longest idle thing first."""
+    by_arn = sorted(findings, key=lambda finding: finding.subject.arn)
+    groups = [list(those) for _, those in groupby(by_arn, lambda finding: finding.subject.arn)]
+    return sorted(groups, key=lambda those: -max(finding.verdict.idle for finding in those).total_seconds())
 
 
-def _root(root: Credentials) -> str:
-    keys = [slot for slot in root.slots if slot.is_active]
-    uses = [Use(root.password_last_used), *(slot.last_used for slot in root.slots)]
-    used = max((use.at for use in uses if use.at), default=None)
-    held = _count(len(keys), "active access key: delete it", "active access keys: delete them")
-    last = f"last used {_day(used)}" if used else "no use on record"
-    return f"Root user: {last}, {held if keys else 'no access keys'}."
-
-
-def _worst_first(report: Report) -> list[Finding]:
-    longest: dict[str, float] = {}
-    for finding in report.findings:
-        longest[_arn(finding)] = max(finding.verdict.idle.total_seconds(), longest.get(_arn(finding), 0))
-    return sorted(report.findings, key=lambda finding: (-longest[_arn(finding)], _arn(finding)))
-
-
-def _stale(report: Report) -> str:
+def _stale(findings: Iterable[Finding]) -> str:
     """The findings counted by kind: "2 users, 1 access key"; "" for none."""
-    kinds = [finding.subject.kind for finding in report.findings]
-    return ", ".join(_count(kinds.count(kind), *_NOUNS[kind]) for kind in Kind if kind in kinds)
+    kinds = [finding.subject.kind for finding in findings]
+    return ", ".join(count(kinds.count(kind), *NOUNS[kind]) for kind in Kind if kind in kinds)
 
 
 def _some(lines: Sequence[str]) -> Iterator[str]:
     yield from lines[:_MOST_LISTED]
     if len(lines) > _MOST_LISTED:
-        yield f"- and {len(lines) - _MOST_LISTED} more"
-
-
-def _credential(subject: Subject) -> str:
-    return "the console password" if subject.kind is Kind.PASSWORD else f"access key {subject.access_key_id}"
+        yield f"- and {len(lines) - _MOST_LISTED:,} more"
 
 
 def _account(report: Report) -> str:
     return f"{report.account} ({report.alias})" if report.alias else report.account
-
-
-def _arn(finding: Finding) -> str:
-    return finding.subject.arn
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
-
-
-def _day(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d")

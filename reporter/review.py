@@ -1,85 +1,148 @@
 """Puts IAM's inventory and the activity table side by side and judges everything; writes nothing."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from activity.item import Item
+from activity.flags import Flags
+from activity.item import Flag, Item
 from activity.keeping import Key
-from activity.model import COVERAGE, Activity, denied_facet, id_facet, region_covered
+from activity.model import Activity
 from activity.table import ActivityTable
-from reporter.account import Gap
-from reporter.findings import FLAGGED, Heard, Report, sum_up
+from reporter import sightings
+from reporter.account import Gap, Inventory
+from reporter.findings import FLAGGED, Remembered, Report, sum_up
+from reporter.hearing import Hearing
 from reporter.inventory import Iam, or_gap
+from reporter.sightings import Seen
 from reporter.staleness import Verdict, judge
-from reporter.subjects import Limits, Subject, needs_key_ids, subjects
+from reporter.subjects import KeysOf, Limits, Subject, needs_key_ids, subjects
+from reporter.tidying import Judged
+from reporter.trails import Trails
 
-Seen = dict[Key, Activity]
+# IAM's rate limits are not published, and are shared by all who ask in the account.
+_ASKING = 4
 
 
-def review(iam: Iam, table: ActivityTable, account: str, *, limits: Limits, tag: str, now: datetime) -> Report:
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that is asked for a report."""
+
+    iam: Iam
+    trails: Trails
+    table: ActivityTable
+    flags: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By what an account is judged. `retention`: how long the table keeps what it was told."""
+
+    limits: Limits = field(default_factory=Limits)
+    tag: str = "last-activity:exempt"
+    retention: timedelta = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the table and its indexes hold, each as it could be read."""
+
+    items: dict[Key, Item] | Gap
+    listed: dict[Key, Flag] | Gap
+    exempt: set[Key] | Gap
+    previous: Activity | Gap | None
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        if isinstance(self.items, Gap):
+            return (self.items,)  # That tells it all.
+        return tuple(each for each in (self.listed, self.exempt) if isinstance(each, Gap))
+
+    def remembered(self) -> Remembered:
+        listed = {} if isinstance(self.listed, Gap) else self.listed
+        items = {} if isinstance(self.items, Gap) else self.items
+        return Remembered(
+            flags=listed | {key: item.flag for key, item in items.items() if item.flag},
+            listed=listed,
+            exempt=frozenset() if isinstance(self.exempt, Gap) else frozenset(self.exempt),
+            expiry={key: item.expires_at for key, item in items.items() if item.flag and item.expires_at},
+            previous=self.previous.last_seen if isinstance(self.previous, Activity) else None,
+        )
+
+
+def review(sources: Sources, account: str, terms: Terms, now: datetime, *, partition: str = "aws") -> Report:
     """What could not be read is among the report's gaps; nothing is raised for it."""
-    inventory = iam.list(account)
-    keys_of = {user.id: iam.access_keys(user) for user in inventory.users if needs_key_ids(user, limits, now)}
-    every = list(subjects(inventory, keys_of, tag=tag))
-    items = or_gap("the activity table", lambda: _items(table, every))
-    seen = items if isinstance(items, Gap) else _activities(items)
+    table, flags = sources.table, sources.flags
+    inventory = sources.iam.list(account)
+    listed = or_gap("what earlier reports flagged", lambda: flags.of(account))
+    keys_of = _keys_of(sources.iam, inventory, () if isinstance(listed, Gap) else listed, terms.limits, now)
+    every = list(subjects(inventory, keys_of, tag=terms.tag))
+    kept = Kept(
+        items=or_gap("the activity table", lambda: sightings.items(table, every)),
+        listed=listed,
+        exempt=or_gap("what was exempt before", lambda: flags.exempt_of(account)),
+        previous=or_gap("the time of the last report", lambda: sightings.previous(table, account)),
+    )
+    judged, gaps = _judged(table, every, kept.items, terms.limits, now)
+    return sum_up(
+        inventory,
+        keys_of,
+        judged,
+        remembered=kept.remembered(),
+        hearing=_hearing(sources, account, partition, kept),
+        root=sightings.root(table, inventory, partition),
+        gaps=(*kept.gaps, *gaps),
+        limits=terms.limits,
+        retention=terms.retention,
+        now=now,
+    )
+
+
+def _keys_of(iam: Iam, inventory: Inventory, flagged: Iterable[Key], limits: Limits, now: datetime) -> KeysOf:
+    """Of the users who have a key that seems idle, or that an earlier report flagged."""
+    owners = {arn for arn, facet in flagged if facet.startswith("KEY#")}
+    asked = [user for user in inventory.users if user.arn in owners or needs_key_ids(user, limits, now)]
+    with ThreadPoolExecutor(_ASKING) as pool:
+        return dict(zip((user.id for user in asked), pool.map(iam.access_keys, asked), strict=True))
+
+
+def _judged(
+    table: ActivityTable,
+    every: Iterable[Subject],
+    items: dict[Key, Item] | Gap,
+    limits: Limits,
+    now: datetime,
+) -> tuple[list[Judged], tuple[Gap, ...]]:
+    """Who seems stale is looked for a second time, under other names, before it is so."""
+    seen = items if isinstance(items, Gap) else sightings.activities(items)
     judged = [(subject, _judge(subject, seen, limits, now)) for subject in every]
-    gaps = [items] if isinstance(items, Gap) else []
     suspects = [subject for subject, verdict in judged if verdict.status in FLAGGED]
-    elsewhere = or_gap("the activity table's index", lambda: _seen_under_other_names(table, suspects))
-    if isinstance(elsewhere, Gap):
-        gaps.append(elsewhere)
-    again = elsewhere if isinstance(seen, Gap) or isinstance(elsewhere, Gap) else _merged(seen, elsewhere)
-    judged = [
-        (subject, _judge(subject, again, limits, now) if verdict.status in FLAGGED else verdict)
+    elsewhere = or_gap("the activity table's index", lambda: sightings.under_other_names(table, suspects))
+    both = (
+        elsewhere if isinstance(seen, Gap) or isinstance(elsewhere, Gap) else sightings.merged(seen, elsewhere)
+    )
+    again = [
+        (subject, _judge(subject, both, limits, now) if verdict.status in FLAGGED else verdict)
         for subject, verdict in judged
     ]
-    heard = items if isinstance(items, Gap) else or_gap("CloudTrail's coverage", lambda: _heard(table, account))
-    if isinstance(heard, Gap):
-        gaps.append(heard)
-    flags = {} if isinstance(items, Gap) else _flags(items)
-    return sum_up(inventory, keys_of, judged, flags=flags, heard=heard, gaps=gaps, limits=limits, now=now)
+    return again, (elsewhere,) if isinstance(elsewhere, Gap) else ()
 
 
 def _judge(subject: Subject, seen: Seen | Gap, limits: Limits, now: datetime) -> Verdict:
     return judge(subject, seen, limit=timedelta(days=limits.days(subject.kind)), now=now)
 
 
-def _items(table: ActivityTable, every: Iterable[Subject]) -> dict[Key, Item]:
-    return table.get((subject.arn, facet) for subject in every for facet in subject.facets)
-
-
-def _heard(table: ActivityTable, account: str) -> tuple[Heard, ...]:
-    """The regions of this account that events came from, the last heard first."""
-    regions = ((region_covered(each.facet, account), each) for each in table.of(COVERAGE))
-    heard = [Heard(region, each.first_seen, each.last_seen) for region, each in regions if region]
-    return tuple(sorted(heard, key=lambda each: each.until, reverse=True))
-
-
-def _activities(items: dict[Key, Item]) -> Seen:
-    return {key: item.activity for key, item in items.items() if item.activity}
-
-
-def _seen_under_other_names(table: ActivityTable, suspects: Iterable[Subject]) -> Seen:
-    """A user renamed or moved keeps its id under a new ARN; some role sessions omit their role's path."""
-    found: Seen = {}
-    names: dict[str, set[str]] = {}
-    for subject in suspects:
-        if subject.id not in names:
-            facets = id_facet(subject.id), denied_facet(subject.id)
-            names[subject.id] = {arn for facet in facets for arn in table.principals_with(facet)}
-        others = names[subject.id] - {subject.arn}
-        items = table.get((arn, facet) for arn in others for facet in subject.facets)
-        for (_, facet), activity in _activities(items).items():
-            key = subject.arn, facet
-            found[key] = activity.merge(found[key]) if key in found else activity
-    return found
-
-
-def _merged(seen: Seen, elsewhere: Seen) -> Seen:
-    both = {key: activity.merge(seen[key]) for key, activity in elsewhere.items() if key in seen}
-    return seen | elsewhere | both
-
-
-def _flags(items: dict[Key, Item]) -> dict[Key, datetime]:
-    return {key: item.first_flagged for key, item in items.items() if item.first_flagged}
+def _hearing(sources: Sources, account: str, partition: str, kept: Kept) -> Hearing:
+    table, previous = sources.table, kept.previous
+    deaf = sources.trails.deafness()
+    if isinstance(kept.items, Gap):
+        return Hearing(partition, kept.items, None, deaf)
+    return Hearing(
+        partition,
+        or_gap("CloudTrail's coverage", lambda: sightings.heard(table, account)),
+        previous
+        if isinstance(previous, Gap)
+        else or_gap("the canary", lambda: sightings.canary(table, previous)),
+        deaf,
+    )

@@ -15,7 +15,7 @@ from reporter.subjects import Kind, Subject
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html
 _IAM_KEEPS = timedelta(days=400)
 # IAM keeps the first use of 15 minutes, the table moves on after 5: within that, both may mean the same one.
-_SAME_USE = timedelta(minutes=20)
+SAME_USE = timedelta(minutes=20)
 
 Seen = Mapping[Key, Activity]
 
@@ -108,8 +108,8 @@ def _reason(subject: Subject, at: datetime | None, sighting: Activity | None) ->
     call = f"{evidence.event_source} {evidence.event_name}".strip()
     what = ", ".join(filter(None, (call, evidence.region, evidence.source_ip)))
     if is_denied(sighting.facet):
-        return f"last attempted on {_day(at)}, says CloudTrail: {what}"
-    return f"last seen on {_day(at)} by CloudTrail: {what}"
+        return f"last attempted on {_day(at)}, says CloudTrail ({what})"
+    return f"last seen by CloudTrail on {_day(at)} ({what})"
 
 
 def _never(subject: Subject) -> str:
@@ -118,10 +118,10 @@ def _never(subject: Subject) -> str:
 
 
 def _notes(subject: Subject, at: datetime | None, sighting: Activity | None, now: datetime) -> tuple[str, ...]:
-    notes = []
+    notes = [subject.remark] if subject.remark else []
     if at is None and subject.kind is Kind.ROLE and now - subject.created > _IAM_KEEPS:
         notes.append(f"of a role's use, IAM keeps the last {_IAM_KEEPS.days} days")
-    if at and sighting and is_denied(sighting.facet) and at - sighting.last_seen <= _SAME_USE:
+    if at and sighting and is_denied(sighting.facet) and at - sighting.last_seen <= SAME_USE:
         notes.append(f"the last that CloudTrail saw was refused ({sighting.evidence.error_code})")
     if isinstance(subject.exemption, Exemption) and _is_over(subject.exemption, now):
         notes.append(f"its exemption ({subject.exemption.reason}) ended on {subject.exemption.until}")

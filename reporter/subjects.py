@@ -66,6 +66,7 @@ class Subject:
     commands: tuple[str, ...]
     exemption: Exemption | Gap | None
     access_key_id: str = ""
+    remark: str = ""
 
 
 KeysOf = Mapping[str, tuple[AccessKey, ...] | Gap]
@@ -119,7 +120,8 @@ def _of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None, tag: str) -> 
     credentials = [*_password(itself, user), *_keys(itself, user, keys)]
     commands = tuple(command for each in credentials for command in each.commands)
     deny = f"aws iam put-user-policy --user-name {quote(user.name)} {_deny_all()}"
-    yield replace(itself, commands=commands or (deny,))
+    remark = "" if credentials or isinstance(user.credentials, Gap) else "it has no password and no active key"
+    yield replace(itself, commands=commands or (deny,), remark=remark)
     yield from credentials
 
 

@@ -7,7 +7,7 @@ import pytest
 from activity.flags import Flags
 from activity.item import Flag
 from activity.table import ActivityTable
-from lastseen.local_aws import local_aws, make_table
+from lastseen.local_aws import local_aws, make_table, make_trail
 
 REGION = "us-east-1"
 
@@ -41,6 +41,11 @@ def dynamodb(aws):
 def table(dynamodb):
     """The activity table with exact times."""
     return ActivityTable(dynamodb, "activity")
+
+
+@pytest.fixture
+def trail(aws):
+    make_trail(aws("cloudtrail"), aws("s3"))
 
 
 @pytest.fixture

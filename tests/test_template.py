@@ -320,6 +320,7 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
     times = {"RESOLUTION": "300", "DETAIL_RESOLUTION": "3600"}
     reporter = {
         "REPORT_TOPIC_ARN": {"Ref": "ReportTopic"},
+        "REPORT_BUCKET": {"Ref": "ReportBucket"},
         "STALE_USER_DAYS": {"Ref": "StaleUserDays"},
         "STALE_KEY_DAYS": {"Ref": "StaleKeyDays"},
         "STALE_ROLE_DAYS": {"Ref": "StaleRoleDays"},
@@ -332,7 +333,7 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
     assert set(
         read_from_environment("activity/keeping.py", "activity/table.py", "ingest/app.py")
     ) - constants == {*table, *times}
-    assert set(read_from_environment("reporter/app.py")) - constants == set(reporter)
+    assert set(read_from_environment("reporter/app.py")) - constants == {*reporter, "ACTIVITY_TABLE"}
 
 
 def test_settings_have_the_defaults_of_the_code(template, resources):
@@ -427,7 +428,7 @@ def listed(one_or_many):
 def calls(*files):
     """The API calls that code makes on its clients, as IAM names them."""
     operations = {}
-    for service in ("dynamodb", "iam", "sns"):
+    for service in ("cloudtrail", "dynamodb", "iam", "s3", "sns"):
         client = boto3.client(service, region_name=REGION)
         operations |= {
             name: f"{service}:{operation}" for name, operation in client.meta.method_to_api_mapping.items()
@@ -449,10 +450,12 @@ def index_arn(name):
 
 
 TABLE = arn("ActivityTable")
+TRAILS = json.dumps({"Fn::Sub": "arn:${AWS::Partition}:cloudtrail:*:*:trail/*"})
 
 
 def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_no_others(resources):
-    made = set(calls("reporter/app.py", "reporter/inventory.py", "activity/table.py", "activity/flags.py"))
+    shell = "reporter/app.py", "reporter/inventory.py", "reporter/publisher.py", "reporter/trails.py"
+    made = set(calls(*shell, "activity/table.py", "activity/flags.py"))
 
     assert allowed(resources["ReporterRole"]) == {
         *((call, '"*"') for call in made if call.startswith("iam:")),
@@ -461,6 +464,10 @@ def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_n
         ("dynamodb:Query", TABLE),
         ("dynamodb:Query", index_arn(BY_FACET)),
         ("dynamodb:Query", index_arn(BY_FLAG)),
+        ("cloudtrail:DescribeTrails", '"*"'),
+        ("cloudtrail:GetEventSelectors", TRAILS),
+        ("cloudtrail:GetTrailStatus", TRAILS),
+        ("s3:PutObject", json.dumps({"Fn::Sub": "${ReportBucket.Arn}/*"})),
         ("sns:Publish", json.dumps({"Ref": "ReportTopic"})),
         ("kms:Decrypt", arn("TopicKey")),
         ("kms:GenerateDataKey", arn("TopicKey")),
@@ -471,6 +478,10 @@ def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_n
         "dynamodb:BatchGetItem",
         "dynamodb:Query",
         "dynamodb:UpdateItem",
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetEventSelectors",
+        "cloudtrail:GetTrailStatus",
+        "s3:PutObject",
         "sns:Publish",
     }
 

@@ -7,6 +7,7 @@ import typer
 
 from activity.item import attributes
 from lastseen import demo as demonstration
+from lastseen.cast import ALICE_KEY, OFFICE
 from lastseen.lookup import lines
 from lastseen.terminal import print_json
 
@@ -24,7 +25,7 @@ def demo(
         return
     print(f"The ingest Lambda recorded {outcome.events} events of events/; {len(outcome.again)} came back.")
     print(f"The reporter Lambda mailed:\n\nSubject: {outcome.subject}\n\n{outcome.mail}")
-    print(f"Whose is {demonstration.ALICE_KEY}, and what was its owner seen with?\n")
+    print(f"Whose is {ALICE_KEY}, and what was its owner seen with?\n")
     print(*lines(outcome.owner_of_key), sep="\n")
-    print(f"\nWho came from {demonstration.OFFICE}?\n")
+    print(f"\nWho came from {OFFICE}?\n")
     print(*lines(outcome.came_from_office), sep="\n")

@@ -38,7 +38,7 @@ def test_a_flag_alone_is_no_activity(flags, table):
 
 
 def test_each_flag_is_listed_once_under_its_account(flags, table):
-    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(0), elsewhere=[DENIED])
+    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(0))
 
     assert flags.of(ACCOUNT) == {ITSELF: FLAGGED}
     assert flags.of("999999999999") == {}

@@ -2,38 +2,38 @@
 
 from datetime import timedelta
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
-from botocore.stub import Stubber
 from builders import ACCOUNT, NOON, activity
 
 from activity.table import ActivityTable
 from lastseen.account import Key, Person, Role, make_account
 from reporter.account import Gap
+from reporter.document import answer
 from reporter.inventory import Iam
-from reporter.review import review
+from reporter.review import Sources, Terms, review
 from reporter.subjects import Limits
+from reporter.trails import Trails
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
 DAY = 86_400
 
 
 @pytest.fixture
-def account(aws, table):
+def account(aws, table, flags, trail):
     """Makes people and roles, and reports on them at noon."""
 
-    def report(*things, limits=None, iam=None, activity_table=None):
+    def report(*things, limits=None, iam=None, activity_table=None, is_late=lambda: False, is_heard=True):
         people = [thing for thing in things if isinstance(thing, Person)]
         roles = [thing for thing in things if isinstance(thing, Role)]
         make_account(aws("iam"), people, roles, now=NOON)
-        return review(
-            Iam(iam or aws("iam")),
-            activity_table or table,
-            ACCOUNT,
-            limits=limits or Limits(),
-            tag="last-activity:exempt",
-            now=NOON,
+        if is_heard:
+            table.record(activity(0, principal="coverage", facet=f"{ACCOUNT}#eu-west-1", first=-300 * DAY))
+        sources = Sources(
+            Iam(iam or aws("iam"), is_late=is_late), Trails(aws("cloudtrail")), activity_table or table, flags
         )
+        return review(sources, ACCOUNT, Terms(limits or Limits()), NOON)
 
     return report
 
@@ -211,7 +211,7 @@ def test_a_finding_has_the_fields_of_the_contract(account, table):
     )
     report = account(alice(password_used=5, keys=(Key("AKIA1", 500, 101),)))
 
-    (finding,) = report.as_dict()["findings"]
+    (finding,) = answer(report)["findings"]
     assert finding == {
         "account": ACCOUNT,
         "kind": "access_key",
@@ -226,8 +226,8 @@ def test_a_finding_has_the_fields_of_the_contract(account, table):
         "idle_days": 100,
         "threshold_days": 90,
         "first_flagged": "2026-11-20T12:00:00Z",
-        "reason": "last seen on 2026-08-12 by CloudTrail:"
-        " s3.amazonaws.com ListBuckets, eu-west-1, 198.51.100.7",
+        "reason": "last seen by CloudTrail on 2026-08-12"
+        " (s3.amazonaws.com ListBuckets, eu-west-1, 198.51.100.7)",
         "evidence": {
             "last_seen": "2026-08-12T12:00:00Z",
             "last_used": "2026-08-11T12:00:00Z",
@@ -270,16 +270,16 @@ def test_the_exempt_are_told_with_reason_and_end(account):
         deploy(exempt="disaster recovery"),
     )
 
-    answer = report.as_dict()
-    assert answer["findings"] == []
-    assert [(e["kind"], e["would_be"], e["reason"], e["until"]) for e in answer["exempt"]] == [
+    told = answer(report)
+    assert told["findings"] == []
+    assert [(e["kind"], e["would_be"], e["reason"], e["until"]) for e in told["exempt"]] == [
         ("password", "stale", "audit", "2027-01-31"),
         ("role", "never_used", "disaster recovery", None),
     ]
 
 
 def test_an_exemption_that_ended_counts_no_more_and_is_told(account):
-    (finding,) = account(deploy(exempt="audit until=2026-11-19")).as_dict()["findings"]
+    (finding,) = answer(account(deploy(exempt="audit until=2026-11-19")))["findings"]
 
     assert finding["reason"].endswith("; its exemption (audit) ended on 2026-11-19")
 
@@ -318,22 +318,19 @@ def test_without_the_table_nothing_is_flagged_and_the_gap_is_told(account, aws):
 
     assert found(report) == []
     assert [gap.what for gap in report.gaps] == ["the activity table"]
-    assert isinstance(report.heard, Gap)  # That nothing came from CloudTrail is not known, either.
+    assert isinstance(report.hearing.heard, Gap)  # That nothing came from CloudTrail is not known, either.
     assert report.counts["password"]["unknown"] == 1
     assert report.counts["role"]["active"] == 1
 
 
-def test_without_the_index_nothing_is_flagged(account, dynamodb):
+def test_without_the_index_nothing_is_flagged(account):
     """A key seen under another name is found only there."""
-    table = ActivityTable(dynamodb, "activity")
-    with Stubber(dynamodb) as stub:
-        stub.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": {}})
-        stub.add_client_error("query", "AccessDeniedException")
-        stub.add_response("query", {"Items": []})
-        report = account(deploy(used=100), activity_table=table)
+    client = boto3.client("dynamodb")
+    client.meta.events.register("before-call.dynamodb.Query", refuse)
+    report = account(deploy(used=100), activity_table=ActivityTable(client, "activity"))
 
     assert found(report) == []
-    assert [gap.what for gap in report.gaps] == ["the activity table's index"]
+    assert [gap.what for gap in report.gaps] == ["the activity table's index", "CloudTrail's coverage"]
 
 
 def test_a_report_in_the_making_leaves_users_unjudged_and_roles_judged(account, aws):
@@ -372,7 +369,7 @@ def test_where_cloudtrail_was_heard_is_told_for_this_account_alone(account, tabl
     ):
         table.record(seen(days, "coverage", facet))
 
-    heard = account().heard
+    heard = account(is_heard=False).hearing.heard
     assert [(each.region, (NOON - each.until).days) for each in heard] == [("us-east-1", 1), ("eu-west-1", 2)]
 
 
@@ -381,16 +378,16 @@ def test_a_flag_of_an_earlier_report_is_remembered(account, flag):
     report = account(deploy(used=100))
 
     assert report.findings[0].first_flagged == NOON - timedelta(days=7)
-    assert (report.to_flag, report.to_unflag) == ((), ())
+    assert not report.findings[0].is_new
+    assert report.resolved == ()
 
 
 def test_a_flag_from_before_the_last_use_is_another_story(account, flag):
-    key = f"{ARN}:role/deploy", "ID#AROADEPLOY"
-    flag(key, NOON - timedelta(days=200))
+    flag((f"{ARN}:role/deploy", "ID#AROADEPLOY"), NOON - timedelta(days=200))
     report = account(deploy(used=100))
 
     assert report.findings[0].first_flagged == NOON
-    assert report.to_flag == (key,)
+    assert report.findings[0].is_new
 
 
 def test_a_user_whom_the_credential_report_does_not_know_is_a_gap(account, aws):
@@ -412,14 +409,7 @@ def test_the_flag_of_a_predecessor_is_not(account, flag):
     report = account(alice(made=200, password_used=0))
 
     assert {finding.first_flagged for finding in report.findings} == {NOON}
-    assert (f"{ARN}:user/alice", "SIGNIN") in report.to_flag
-
-
-def test_what_is_in_use_again_is_to_lose_its_flag(account, flag):
-    key = f"{ARN}:role/deploy", "ID#AROADEPLOY"
-    flag(key, NOON - timedelta(days=7))
-
-    assert account(deploy(used=5)).to_unflag == (key,)
+    assert report.resolved == ()
 
 
 def refuse(**_):

@@ -116,7 +116,7 @@ def test_a_refused_attempt_is_activity_and_it_is_said_that_it_was_refused():
     judged = verdict(subject(), attempt)
 
     assert judged.status is Status.STALE
-    assert judged.reason == "last attempted on 2026-08-12, says CloudTrail: s3.amazonaws.com"
+    assert judged.reason == "last attempted on 2026-08-12, says CloudTrail (s3.amazonaws.com)"
     assert judged.notes == ("the last that CloudTrail saw was refused (AccessDenied)",)
     assert verdict(subject(), seen(1, DENIED)).status is Status.ACTIVE
 
@@ -134,7 +134,7 @@ def test_the_reason_tells_what_we_saw():
     judged = verdict(subject(), seen(100, event_source="s3.amazonaws.com", event_name="ListBuckets", **where))
 
     assert judged.reason == (
-        "last seen on 2026-08-12 by CloudTrail: s3.amazonaws.com ListBuckets, eu-west-1, 198.51.100.7"
+        "last seen by CloudTrail on 2026-08-12 (s3.amazonaws.com ListBuckets, eu-west-1, 198.51.100.7)"
     )
 
 

@@ -1,0 +1,90 @@
+"""The report as it is published, within all limits: text for people, JSON for machines, attributes."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from activity.model import to_text
+from reporter.document import answer, finding_as_dict, resolved_as_dict, warnings
+from reporter.findings import Report
+from reporter.report import MOST_BYTES, body, subject_line
+from reporter.subjects import Kind
+
+# Lambda answers 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_LONGEST_ANSWER = 5_500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`text` is for MessageStructure=json: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
+
+    subject: str
+    text: str
+    attributes: dict[str, Any]
+
+
+def message(report: Report, files: str = "") -> Message:
+    """`files` is where all of the report is kept, as an s3:// address ending in a slash."""
+    subject = subject_line(report)
+    forms = {"default": _for_machines(report, files), "email": body(report, files), "sms": subject}
+    numbers = {
+        **{f"stale_{kind}": sum(each.subject.kind is kind for each in report.findings) for kind in Kind},
+        "new": sum(each.is_new for each in report.findings),
+        "gaps": len(report.gaps),
+    }
+    attributes = {
+        "event": {"DataType": "String", "StringValue": "report"},
+        "account": {"DataType": "String", "StringValue": report.account},
+        "tracker_silent": {"DataType": "String", "StringValue": json.dumps(bool(warnings(report)))},
+        **{name: {"DataType": "Number", "StringValue": str(number)} for name, number in numbers.items()},
+    }
+    return Message(subject, json.dumps(forms, ensure_ascii=False), attributes)
+
+
+def fitting_answer(report: Report, files: str) -> dict[str, Any]:
+    """What the Lambda answers: all, or as many findings as it may, and then how many, and where the rest is."""
+    every = answer(report)
+    room = _LONGEST_ANSWER - _length(every | {"findings": []})
+    findings = _within(every["findings"], room)
+    if len(findings) == len(every["findings"]):
+        return every
+    return every | {"findings": findings, "truncated": {"findings": len(every["findings"]), "report": files}}
+
+
+def _for_machines(report: Report, files: str) -> str:
+    """The findings, the worst first, are as many as there is room for; `findings_total` counts all."""
+    worst = sorted(report.findings, key=lambda each: each.verdict.idle, reverse=True)
+    room = MOST_BYTES // 2  # It is JSON within JSON: each quotation mark takes a backslash more.
+    plain: dict[str, Any] = {
+        "event": "report",
+        "account": report.account,
+        "alias": report.alias,
+        "at": to_text(report.at),
+        "report": f"{files}report.json" if files else None,
+        "warnings": warnings(report),
+        "counts": report.counts,
+        "findings_total": len(report.findings),
+        "new": sum(each.is_new for each in report.findings),
+        "resolved_total": len(report.resolved),
+        "gaps_total": len(report.gaps),
+    }
+    plain["gaps"] = _within(({"what": each.what, "reason": each.reason} for each in report.gaps), room // 8)
+    plain["resolved"] = _within(map(resolved_as_dict, report.resolved), room // 8)
+    plain["findings"] = _within(map(finding_as_dict, worst), room - _length(plain))
+    return json.dumps(plain, ensure_ascii=False)
+
+
+def _within(values: Iterable[dict[str, Any]], room: int) -> list[dict[str, Any]]:
+    """As many, from the first on, as there is room for, in bytes."""
+    kept = []
+    for value in values:
+        room -= _length(value) + 2
+        if room < 0:
+            break
+        kept.append(value)
+    return kept
+
+
+def _length(value: object) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode())

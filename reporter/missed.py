@@ -1,0 +1,57 @@
+"""Uses that IAM knows of and CloudTrail did not tell of, while it was heard."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reporter.hearing import Heard, Hearing
+from reporter.staleness import SAME_USE, Verdict
+from reporter.subjects import Kind, Subject
+
+# By then, events that were delayed have come.
+_LATE = timedelta(hours=4)
+# The first event of all may be younger than the rule: from this much later on, all should have come.
+_SETTLED = timedelta(hours=1)
+# Services whose everyday calls are data events, as IAM's reports name them.
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
+_DATA_EVENTS = {
+    "bedrock", "cognito-identity", "dynamodb", "ebs", "execute-api", "kinesis", "lambda", "s3", "sns", "sqs",
+    "ssmmessages",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """`used` is IAM's word, `seen` the last that the table has."""
+
+    subject: Subject
+    used: datetime
+    seen: datetime | None
+    cause: str
+
+
+def missed(
+    judged: Sequence[tuple[Subject, Verdict]], hearing: Hearing, *, retention: timedelta, now: datetime
+) -> Iterator[Missed]:
+    """One for each password, key or role; for a user only where none of its credentials tells of that use."""
+    if hearing.since is None or not hearing.heard or not isinstance(hearing.heard, tuple):
+        return
+    told: set[tuple[str, datetime]] = set()
+    for subject, verdict in sorted(judged, key=lambda each: each[0].kind is Kind.USER):
+        used = subject.claim.use.at
+        seen = verdict.seen.last_seen if verdict.seen else None
+        if used is None or not subject.facets or (subject.arn, used) in told:
+            continue
+        was_listening = hearing.since + _SETTLED <= used <= now - _LATE and used > now - retention
+        if was_listening and (seen is None or seen < used - SAME_USE):
+            told.add((subject.arn, used))
+            yield Missed(subject, used, seen, _cause(subject, used, hearing.heard))
+
+
+def _cause(subject: Subject, used: datetime, heard: Iterable[Heard]) -> str:
+    use = subject.claim.use
+    if use.region and not any(each.region == use.region and each.since <= used for each in heard):
+        return f"nothing was heard from {use.region} then: it has no forwarder, or had none"
+    if use.service in _DATA_EVENTS:
+        return f"likely data events of {use.service}, which a trail logs only if told to"
+    return "a data event, an event that the trail leaves out, or one that was lost on its way"

@@ -1,0 +1,101 @@
+"""What the activity table knows of an account: sightings of what exists, coverage, the last report."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from activity.item import Item
+from activity.keeping import Key
+from activity.model import (
+    COVERAGE,
+    REPORT,
+    SIGNIN,
+    Activity,
+    denied_facet,
+    id_facet,
+    region_covered,
+    service_facet,
+)
+from activity.table import ActivityTable
+from reporter.account import Gap, Inventory
+from reporter.findings import Root
+from reporter.hearing import Canary, Heard
+from reporter.inventory import or_gap
+from reporter.subjects import Subject
+
+Seen = dict[Key, Activity]
+
+_ASKING = 16
+
+
+def items(table: ActivityTable, every: Iterable[Subject]) -> dict[Key, Item]:
+    return table.get((subject.arn, facet) for subject in every for facet in subject.facets)
+
+
+def previous(table: ActivityTable, account: str) -> Activity | None:
+    """The last report that was made of this account."""
+    item = table.get([(REPORT, account)]).get((REPORT, account))
+    return item.activity if item else None
+
+
+def canary(table: ActivityTable, previous: Activity | None) -> Canary | None:
+    """Whose calls to look for, the last report has left in its evidence: it may have been another's."""
+    if previous is None or not previous.evidence.principal_id:
+        return None
+    names = table.principals_with(id_facet(previous.evidence.principal_id))
+    items = table.get((arn, service_facet("iam.amazonaws.com")) for arn in names)
+    return Canary(previous.last_seen, _newest(activities(items).values()))
+
+
+def heard(table: ActivityTable, account: str) -> tuple[Heard, ...]:
+    """The regions of this account that events came from, the last heard first."""
+    regions = ((region_covered(each.facet, account), each) for each in table.of(COVERAGE))
+    heard = [Heard(region, each.first_seen, each.last_seen) for region, each in regions if region]
+    return tuple(sorted(heard, key=lambda each: each.until, reverse=True))
+
+
+def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root | None:
+    arn = f"arn:{partition}:iam::{inventory.account}:root"
+    items = or_gap("root", lambda: table.get([(arn, id_facet(inventory.account)), (arn, SIGNIN)]))
+    seen = None if isinstance(items, Gap) else _newest(activities(items).values())
+    row = inventory.root
+    if row is None:
+        return Root(seen, None, 0) if seen else None
+    used = [row.password_last_used, *(slot.last_used.at for slot in row.slots)]
+    return Root(seen, max(filter(None, used), default=None), sum(slot.is_active for slot in row.slots))
+
+
+def activities(items: dict[Key, Item]) -> Seen:
+    return {key: item.activity for key, item in items.items() if item.activity}
+
+
+def under_other_names(table: ActivityTable, suspects: Iterable[Subject]) -> Seen:
+    """A user renamed or moved keeps its id under a new ARN; some role sessions omit their role's path."""
+    of_id: dict[str, list[Subject]] = {}
+    for subject in suspects:
+        of_id.setdefault(subject.id, []).append(subject)
+    with ThreadPoolExecutor(_ASKING) as pool:
+        found = pool.map(lambda unique_id: _under_other_names(table, of_id[unique_id]), of_id)
+    return {key: activity for each in found for key, activity in each.items()}
+
+
+def _under_other_names(table: ActivityTable, suspects: list[Subject]) -> Seen:
+    """`suspects` are of one user or role."""
+    first = suspects[0]
+    facets = id_facet(first.id), denied_facet(first.id)
+    others = {arn for facet in facets for arn in table.principals_with(facet)} - {first.arn}
+    items = table.get((arn, facet) for arn in others for subject in suspects for facet in subject.facets)
+    found: Seen = {}
+    for (_, facet), activity in activities(items).items():
+        key = first.arn, facet
+        found[key] = activity.merge(found[key]) if key in found else activity
+    return found
+
+
+def merged(seen: Seen, elsewhere: Seen) -> Seen:
+    both = {key: activity.merge(seen[key]) for key, activity in elsewhere.items() if key in seen}
+    return seen | elsewhere | both
+
+
+def _newest(those: Iterable[Activity]) -> datetime | None:
+    return max((each.last_seen for each in those), default=None)

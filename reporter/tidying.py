@@ -1,0 +1,61 @@
+"""Exemptions that have had their day: over, of somebody who is in use, or of somebody who is gone."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from activity.keeping import Key
+from activity.model import id_facet
+from reporter.account import Inventory
+from reporter.exemption import Exemption
+from reporter.staleness import Status, Verdict
+from reporter.subjects import Kind, Subject
+
+Judged = tuple[Subject, Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    arn: str
+    why: str
+
+
+def lapses(
+    judged: Sequence[Judged], remembered: Iterable[Key], inventory: Inventory, now: datetime
+) -> Iterator[Lapse]:
+    """`remembered`: the principals that were exempt when the last report was made."""
+    idle = {subject.arn for subject, verdict in judged if verdict.status is not Status.ACTIVE}
+    for subject, verdict in judged:
+        exempt = _of_principal(subject)
+        if exempt is None:
+            continue
+        if exempt.is_over(now.astimezone(UTC).date()):
+            yield Lapse(
+                subject.arn, f"ended on {exempt.until} ({exempt.reason}): take the tag off, or renew it"
+            )
+        elif subject.arn not in idle and verdict.at:
+            yield Lapse(subject.arn, f"in use, last on {verdict.at:%Y-%m-%d} ({exempt.reason}): is it needed?")
+    exist = {(user.arn, id_facet(user.id)) for user in inventory.users}
+    exist |= {(role.arn, id_facet(role.id)) for role in inventory.roles}
+    for key in remembered:
+        is_role = ":role/" in key[0]
+        if key not in exist and (inventory.lists_roles if is_role else inventory.lists_users):
+            yield Lapse(key[0], "no longer exists")
+
+
+def in_force(judged: Iterable[Judged], now: datetime) -> Iterator[Key]:
+    """The items of the principals that are exempt now."""
+    for subject, _ in judged:
+        exempt = _of_principal(subject)
+        if exempt and not _is_over(exempt, now):
+            yield subject.arn, subject.facets[0]
+
+
+def _of_principal(subject: Subject) -> Exemption | None:
+    """None for a credential, too: its user's is told."""
+    is_principal = subject.kind in (Kind.USER, Kind.ROLE)
+    return subject.exemption if is_principal and isinstance(subject.exemption, Exemption) else None
+
+
+def _is_over(exempt: Exemption, now: datetime) -> bool:
+    return exempt.is_over(now.astimezone(UTC).date())

@@ -1,0 +1,118 @@
+"""The sentences of the mail: one for each finding, exemption, and what became of earlier findings."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from activity.model import Activity
+from reporter.exemption import Exemption
+from reporter.findings import Finding, Root
+from reporter.missed import Missed
+from reporter.resolution import How, Resolved
+from reporter.staleness import Source, Status, Verdict
+from reporter.subjects import Kind, Subject
+from reporter.tidying import Judged
+
+_BEGINNING = {
+    Kind.USER: "being created",
+    Kind.PASSWORD: "it was last changed",
+    Kind.ACCESS_KEY: "it was created",
+    Kind.ROLE: "it was created",
+}
+NOUNS = {
+    Kind.USER: ("user", "users"),
+    Kind.PASSWORD: ("password", "passwords"),
+    Kind.ACCESS_KEY: ("access key", "access keys"),
+    Kind.ROLE: ("role", "roles"),
+}
+_HOW = {
+    How.RENEWED: "made or set anew",
+    How.EXEMPT: "exempt by tag",
+    How.DISABLED: "disabled",
+    How.DELETED: "deleted",
+    How.WITHIN_LIMIT: "within the threshold as it is now",
+}
+
+
+def sentence(finding: Finding) -> str:
+    """Who has not used what since when, for how long, and on whose word: one line."""
+    subject, verdict = finding.subject, finding.verdict
+    never, since = "not", f"since {day(finding.idle_since)}"
+    if verdict.status is Status.NEVER_USED:
+        never, since = "never", f"since {_BEGINNING[subject.kind]} on {day(subject.created)}"
+    done = {
+        Kind.USER: f"User {subject.name} has {never} been active",
+        Kind.ROLE: f"Role {subject.name} has {'no recorded use' if never == 'never' else 'not been used'}",
+    }.get(subject.kind, f"User {subject.name} has {never} used {credential(subject)}")
+    words = "; ".join(_words(finding))
+    flagged = "" if finding.is_new else f" First flagged on {day(finding.first_flagged)}."
+    days = count(verdict.idle.days, "day", "days")
+    return f"{done} {since} ({days}) and needs cleanup{f': {words}' if words else ''}.{flagged}"
+
+
+def _words(finding: Finding) -> Iterator[str]:
+    """Both dates, and the event where there is one."""
+    verdict, used = finding.verdict, finding.subject.claim.use.at
+    if verdict.status is not Status.NEVER_USED:
+        yield verdict.reason
+        yield _other_source(verdict.seen, used, verdict)
+    yield from verdict.notes
+
+
+def _other_source(seen: Activity | None, used: datetime | None, verdict: Verdict) -> str:
+    """The date of the source that did not decide."""
+    if verdict.source is Source.CLOUDTRAIL:
+        return f"IAM says {day(used)}" if used else "IAM knows of no use"
+    return f"CloudTrail saw it last on {day(seen.last_seen)}" if seen else "never seen by CloudTrail"
+
+
+def resolution(resolved: Resolved) -> str:
+    flag = resolved.flag
+    idle = f", idle since {day(flag.idle_since)}" if flag.idle_since else ""
+    whose = f"access key {resolved.access_key_id} of " if resolved.access_key_id else ""
+    whose = "the console password of " if resolved.kind is Kind.PASSWORD else whose
+    named = f"{whose}{'role' if resolved.kind is Kind.ROLE else 'user'} {resolved.name}"
+    how = f"used again on {day(resolved.at)}" if resolved.at else _HOW.get(resolved.how, "used again")
+    return f"- {named}{idle}: {how}"
+
+
+def missed_use(missed: Missed) -> str:
+    subject, use = missed.subject, missed.subject.claim.use
+    where = " ".join(filter(None, (use.service, f"in {use.region}" if use.region else "")))
+    seen = f"CloudTrail's last is of {day(missed.seen)}" if missed.seen else "CloudTrail told of none"
+    return f"- {owned(subject)} on {day(missed.used)}{f' ({where})' if where else ''}; {seen}: {missed.cause}"
+
+
+def exempt(judged: Judged) -> str:
+    subject, verdict = judged
+    exemption = subject.exemption
+    assert isinstance(exemption, Exemption)  # noqa: S101  # that is what the verdict says
+    until = f" (until {exemption.until})" if exemption.until else ""
+    idle = count(verdict.idle.days, "day", "days")
+    return f"- {owned(subject)}, idle for {idle}: {exemption.reason}{until}"
+
+
+def root_user(root: Root) -> str:
+    last = max(filter(None, (root.seen, root.used)), default=None)
+    held = count(root.active_keys, "active access key: delete it", "active access keys: delete them")
+    used = "no use on record"
+    if last:
+        used = f"last {'seen by CloudTrail' if last == root.seen else 'used, says IAM,'} on {day(last)}"
+    return f"Root user: {used}; {held if root.active_keys else 'no access keys'}."
+
+
+def owned(subject: Subject) -> str:
+    """ "user frank", "user frank, the console password"."""
+    whose = "" if subject.kind in (Kind.USER, Kind.ROLE) else f", {credential(subject)}"
+    return f"{'role' if subject.kind is Kind.ROLE else 'user'} {subject.name}{whose}"
+
+
+def credential(subject: Subject) -> str:
+    return "the console password" if subject.kind is Kind.PASSWORD else f"access key {subject.access_key_id}"
+
+
+def count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def day(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d")
