@@ -3,7 +3,7 @@
 import signal
 
 import pytest
-from e2e.people import make_people, years_pass
+from e2e.people import make_people, make_trail, years_pass
 from e2e.server import running
 from e2e.stack import build, deploy
 
@@ -25,6 +25,7 @@ def server(tmp_path_factory):
         make_people(young.client("iam"))
     years_pass(folder / "state" / "iam.json")
     with running(folder) as old:
+        make_trail(old.client("cloudtrail"), old.client("s3"))
         yield old
 
 

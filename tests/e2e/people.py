@@ -17,6 +17,13 @@ def make_people(iam):
     iam.create_role(RoleName="legacy-batch", AssumeRolePolicyDocument=NOBODY_MAY)
 
 
+def make_trail(cloudtrail, s3):
+    """Of all regions, as events need; only its settings matter here."""
+    s3.create_bucket(Bucket="trail", CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name})
+    cloudtrail.create_trail(Name="all", S3BucketName="trail", IsMultiRegionTrail=True)
+    cloudtrail.start_logging(Name="all")
+
+
 def years_pass(state):
     """The server dates what is made to the present, and offers no other way: here everything it kept is older."""
     text, times = re.subn(r'("CreateDate": )"[^"]+"', rf'\1"{CREATED}"', state.read_text())

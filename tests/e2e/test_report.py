@@ -1,12 +1,10 @@
 """The deployed reporter, invoked through Lambda, and its mail as a subscriber of the topic gets it."""
 
 import json
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import ACCOUNT, alice, envelope, record
-from e2e.people import CREATED
 from e2e.server import REGION, eventually
 from e2e.stack import Queue
 
@@ -93,16 +91,33 @@ def test_what_is_counted_is_all_that_the_account_has(report, server):
     }
 
 
-def test_the_mail_says_what_the_answer_says(report):
-    answer, mail = report
-    text = mail["Message"]
+def test_the_message_for_machines_says_what_the_answer_says(report):
+    """A queue gets that form; the mail's own is in tests/reporter."""
+    answer, message = report
+    said = json.loads(message["Message"])
 
-    assert mail["Subject"] == (f"IAM last activity {ACCOUNT}: stale: 1 user, 1 password, 1 access key, 1 role")
-    assert re.findall(r"(?m)^arn:.*$", text) == sorted({each["arn"] for each in answer["findings"]})
-    assert f"- User carol has never been active since being created on {CREATED[:10]}" in text
-    assert "- user frank" in text
-    assert ALICE not in text
-    assert all(command in text for each in answer["findings"] for command in each["commands"])
+    assert message["Subject"] == (
+        f"IAM last activity {ACCOUNT}: stale: 1 user, 1 password, 1 access key, 1 role"
+    )
+    assert (said["event"], said["account"], said["warnings"]) == ("report", ACCOUNT, [])
+    assert sorted(map(str, said["findings"])) == sorted(map(str, answer["findings"]))
+    assert said["counts"] == answer["counts"]
+    attributes = {name: each["Value"] for name, each in message["MessageAttributes"].items()}
+    assert (attributes["event"], attributes["new"], attributes["stale_role"]) == ("report", "4", "1")
+
+
+def test_the_whole_report_is_in_the_bucket(report, server, stack):
+    answer, message = report
+    s3, bucket = server.client("s3"), stack.outputs["ReportBucketName"]
+    address = json.loads(message["Message"])["report"]
+    folder = address.removeprefix(f"s3://{bucket}/").removesuffix("report.json")
+
+    def read(name):
+        return s3.get_object(Bucket=bucket, Key=folder + name)["Body"].read().decode()
+
+    assert json.loads(read("report.json")) == answer
+    assert len(read("report.csv").splitlines()) == 1 + len(answer["findings"])
+    assert "legacy-batch" in read("report.html")
 
 
 def test_a_later_report_tells_when_each_was_first_flagged(report, server, stack, mailbox):
