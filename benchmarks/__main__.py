@@ -15,6 +15,7 @@ from rich.table import Table
 
 from benchmarks.batches import batches, mix
 from benchmarks.cold_start import cold_start
+from benchmarks.cost import load
 from benchmarks.deployed import deployed
 from benchmarks.handler import steady_state
 from benchmarks.memory import peak_memory
@@ -53,6 +54,7 @@ def figures(*, is_quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
         "4. Cold start": lambda: cold_start(runs=runs),
         "5. Memory": peak_memory,
         "6. Through the deployed stack, on a local server": deployed,
+        "7. Two sandboxes, by events in an hour": lambda: loads(is_quick=is_quick),
     }
 
 
@@ -65,6 +67,11 @@ def by_rate(*, is_quick: bool) -> dict[str, Any]:
         f"{each.events:,}": f"{each.writes:,} writes; at least {each.floor:,}, at most {each.most:,}"
         for each in grown
     }
+
+
+def loads(*, is_quick: bool) -> dict[str, str]:
+    rates = (100, 1_000, 10_000, 100_000) if is_quick else (100, 1_000, 10_000, 100_000, 1_000_000)
+    return {f"{rate:,}": str(load(rate)) for rate in rates}
 
 
 def machine() -> str:
