@@ -2,6 +2,7 @@
 
 import typer
 
+from lastseen.commands.cost import cost
 from lastseen.commands.demo import demo
 from lastseen.commands.replay import replay
 
@@ -15,7 +16,7 @@ def lastseen() -> None:
     """When was each AWS IAM principal last active, with what, and from where."""
 
 
-for command in (replay, demo):
+for command in (replay, demo, cost):
     app.command()(command)
 
 

@@ -1,0 +1,182 @@
+"""`lastseen cost`: what a month costs, of a deployed stack or of one that might be."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import product
+from typing import Annotated, Any
+
+import boto3
+import typer
+
+from lastseen.cost import Line, Usage, alternatives, bill, estimate, total
+from lastseen.deployed import Unpriceable, usage_of
+from lastseen.limits import limits
+from lastseen.prices import AS_OF, REGION
+from lastseen.terminal import misused, print_json
+
+PRINCIPALS = 1_000
+BY_LETTER = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
+HEADING = f"Dollars for 30 days at list prices of {AS_OF} in {REGION}; free tiers are not counted."
+NOT_CONFIRMED = "* as others quote AWS's page; not confirmed on it. docs/cost.md says more."
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One month to price, the two lines above its column, and what --json says of it."""
+
+    title: str
+    head: tuple[str, str]
+    usage: Usage
+    load: dict[str, Any]
+
+
+def cost(
+    events: Annotated[
+        list[str] | None, typer.Option(metavar="NUMBER", help="Events a month, such as 250000, 100M or 1B.")
+    ] = None,
+    principals: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER", help="Users and roles: 1,000, or with --stack those of the account."),
+    ] = None,
+    regions: Annotated[
+        list[str] | None, typer.Option(metavar="NUMBER", help="Regions whose events come in: 1.")
+    ] = None,
+    stack: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The last 30 days of this deployed stack instead.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """What a month costs at list prices, by service, and where the next bottleneck is.
+
+    --events and --regions may be given several times, to be set side by side.
+    """
+    people = None if principals is None else _number("--principals", principals)
+    if stack and (events or regions):
+        misused("--stack has its own events and regions: leave --events and --regions out")
+    if stack:
+        cases = [_deployed(stack, people)]
+    elif events:
+        counts = [_number("--events", each) for each in events]
+        places = [_number("--regions", each) for each in regions or ["1"]]
+        cases = [_imagined(*each, people or PRINCIPALS) for each in product(counts, places)]
+    else:
+        misused("give --events, such as 100M, or --stack with the name of the deployed stack")
+    if as_json:
+        print_json(each for case in cases for each in _as_json(case))
+    elif len(cases) == 1:
+        _print_bill(cases[0])
+    else:
+        _print_side_by_side(cases)
+
+
+def _number(option: str, text: str) -> int:
+    parts = re.fullmatch(r"([0-9][0-9_,]{0,15}(?:\.[0-9]{1,9})?)([kmb]?)", text.strip().lower())
+    number = Decimal(re.sub("[_,]", "", parts[1])) * BY_LETTER[parts[2]] if parts else Decimal(0)
+    if number < 1 or number != int(number):
+        misused(f"{option} must be a whole number from 1, such as 250000, 250k, 100M or 1B, not {text!r}")
+    return int(number)
+
+
+def _imagined(events: int, regions: int, principals: int) -> Case:
+    return Case(
+        title=f"{events:,} events a month; principals: {principals:,}; regions: {regions:,}",
+        head=(_short(events), f"{regions:,}"),
+        usage=estimate(events, principals, regions),
+        load={"events": events, "principals": principals, "regions": regions},
+    )
+
+
+def _deployed(stack: str, principals: int | None) -> Case:
+    try:
+        usage = usage_of(_client, stack, principals, datetime.now(UTC))
+    except Unpriceable as reason:
+        misused(str(reason))
+    return Case(
+        title=f"{stack}, last 30 days: {usage.events.amount:,.0f} events; principals: {usage.principals:,}",
+        head=("", ""),
+        usage=usage,
+        load={"stack": stack, "events": round(usage.events.amount), "principals": usage.principals},
+    )
+
+
+def _client(service: str) -> Any:
+    return boto3.client(service)  # type: ignore[call-overload]  # any service
+
+
+def _short(events: int) -> str:
+    letter = next(each for each in reversed(BY_LETTER) if events % BY_LETTER[each] == 0)
+    return f"{events // BY_LETTER[letter]:,}{letter.upper()}"
+
+
+def _print_bill(case: Case) -> None:
+    lines = bill(case.usage)
+    print(f"{case.title}.\n{HEADING}\n")
+    for line in lines:
+        print(f"{line.dollars:>10,.2f}  {line.service}, {line.item}: {_amount(line)} at {line.price}")
+        print(f"{'':12}{line.quantity.formula}")
+    print(f"{total(lines):>10,.2f}  in all\n\nIn comparison:\n")
+    for each in alternatives(case.usage):
+        print(f"{each.dollars:>10,.2f}  {each.name}\n{'':12}{each.formula}")
+    print("\nThe next bottleneck, by average rates a second:\n")
+    for limit in limits(case.usage):
+        share = limit.rate / limit.most
+        print(f"{share:>10.2%}  {limit.name}: {limit.rate:,.1f} of {limit.most:,.0f} {limit.unit}")
+        print(f"{'':12}beyond that: {limit.beyond}")
+    print(f"\n{NOT_CONFIRMED}")
+
+
+def _amount(line: Line) -> str:
+    amount = line.quantity.amount
+    return f"{amount:,.0f}" if amount >= 100 or amount == int(amount) else f"{amount:,.4g}"
+
+
+def _print_side_by_side(cases: list[Case]) -> None:
+    ours: dict[str, list[float]] = defaultdict(list)
+    others: dict[str, list[float]] = defaultdict(list)
+    for case in cases:
+        lines = bill(case.usage)
+        for service in dict.fromkeys(line.service for line in lines):
+            ours[service].append(sum(line.dollars for line in lines if line.service == service))
+        ours["in all"].append(total(lines))
+        for each in alternatives(case.usage):
+            others[each.name].append(each.dollars)
+    width = max(map(len, others))
+    print(f"Principals: {cases[0].usage.principals:,}.\n{HEADING}\n")
+    for number, name in enumerate(("events a month", "regions")):
+        print(f"{name:<{width}}", *(f"{case.head[number]:>9}" for case in cases))
+    for rows in (ours, others):
+        print()
+        for name, dollars in rows.items():
+            print(f"{name:<{width}}", *(f"{each:>9,.2f}" for each in dollars))
+
+
+def _as_json(case: Case) -> list[dict[str, Any]]:
+    lines = bill(case.usage)
+    head: dict[str, Any] = case.load | {"prices_as_of": AS_OF, "prices_of": REGION}
+    priced: list[dict[str, Any]] = [
+        {
+            "service": line.service,
+            "item": line.item,
+            "quantity": line.quantity.amount,
+            "formula": line.quantity.formula,
+            "price": line.price.dollars,
+            "per": line.price.per,
+            "unit": line.price.unit,
+            "price_source": line.price.source,
+            "price_is_confirmed": line.price.is_confirmed,
+            "dollars": round(line.dollars, 6),
+        }
+        for line in lines
+    ]
+    others: list[dict[str, Any]] = [
+        {"alternative": each.name, "formula": each.formula, "dollars": round(each.dollars, 6)}
+        for each in alternatives(case.usage)
+    ]
+    rates: list[dict[str, Any]] = [
+        {"limit": each.name, "rate": each.rate, "most": each.most, "unit": each.unit, "beyond": each.beyond}
+        for each in limits(case.usage)
+    ]
+    return [head | each for each in [*priced, {"total": round(total(lines), 6)}, *others, *rates]]

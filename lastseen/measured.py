@@ -1,0 +1,47 @@
+"""What the benchmarks measured of ingest, for reckoning without a deployed stack."""
+
+from math import exp, log
+
+HOURS = 720  # A month is 30 days here.
+SECONDS = HOURS * 3600
+
+# Figure 1 of benchmarks/README.md: the handler's processor time for an event that the table holds already.
+EVENT_SECONDS = 6.84e-6
+# Figure 2: so many events per second, and so many to a write; what is not the handler's is the writes'. It is
+# time on the clock with the server on the same two cores, and so more than the client's part of a write.
+EVENTS_PER_SECOND = 2_635
+EVENTS_PER_WRITE = 7.84
+WRITE_SECONDS = (1 / EVENTS_PER_SECOND - EVENT_SECONDS) * EVENTS_PER_WRITE
+
+FACETS_PER_EVENT = 3.1
+
+# The stream that all figures are of: so many who act, so many bytes to a message.
+STREAM_PRINCIPALS = 700
+MESSAGE_BYTES = 2_209
+BATCH = 2_000
+WINDOW = 10  # Seconds, of the event source mapping in template.yaml.
+
+# Figure 7: events in an hour, and the writes they took two sandboxes that knew nothing. That is more than in an
+# hour in the midst of a month, in which many a facet is still stored from the hour before.
+WRITES = ((100, 240), (1_000, 1_304), (10_000, 6_664), (100_000, 22_054), (1_000_000, 37_732))
+
+# Figure 7, too: what the table holds after that hour, and how large it is. Each write is one write unit.
+ITEMS_PER_PRINCIPAL = 6
+ITEM_BYTES = 575
+INDEX_ENTRY_BYTES = 90
+
+
+def writes_in_an_hour(events: float, principals: int) -> float:
+    """Of `events` in one hour by `principals`; the rest of the stream's shape is taken to be the same.
+
+    What decides is how often one principal acts: between two measured rates, and beyond the last of them, the
+    logarithms lie on a line. Below the first there is nothing to save, and each event takes as many writes.
+    """
+    scale = principals / STREAM_PRINCIPALS
+    rate = events / scale
+    if rate <= WRITES[0][0]:
+        return scale * rate * WRITES[0][1] / WRITES[0][0]
+    above = next((i for i, (most, _) in enumerate(WRITES) if rate <= most), len(WRITES) - 1)
+    (events_1, writes_1), (events_2, writes_2) = WRITES[above - 1], WRITES[above]
+    slope = log(writes_2 / writes_1) / log(events_2 / events_1)
+    return scale * writes_1 * exp(slope * log(rate / events_1))

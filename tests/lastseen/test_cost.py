@@ -1,0 +1,192 @@
+"""What a month costs: each line worked out by hand once, and its inputs held to where they were measured."""
+
+import json
+import re
+
+import pytest
+from builders import ROOT, envelope
+from samtranslator.yaml_helper import yaml_parse
+
+from benchmarks.cost import load
+from benchmarks.writes import WINDOW
+from ingest.app import lambda_handler
+from lastseen import cost, limits, measured, prices
+from lastseen.cost import alternatives, bill, estimate, total
+
+BENCHMARKS = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
+
+
+def dollars(usage):
+    return {(line.service, line.item): line.dollars for line in bill(usage)}
+
+
+def of_type(kind):
+    return [each["Properties"] for each in TEMPLATE.values() if each["Type"] == kind]
+
+
+@pytest.mark.parametrize(
+    ("item", "by_hand"),
+    [
+        pytest.param(("EventBridge", "events of other regions"), 90.00, id="90 M events at a dollar a million"),
+        pytest.param(
+            ("EventBridge", "transfer between regions"), 3.70, id="90 M x 2,209 bytes = 185.2 GB at 2 cents"
+        ),
+        pytest.param(("SQS", "requests"), 48.00, id="100 M sent, 10 M received, 10 M deleted, at 40 cents"),
+        pytest.param(("Lambda", "requests"), 0.0518, id="2,592,000 s / 10 s = 259,200, and 4.3 reports"),
+        # 48.42 M writes x 2.92 ms + 100 M events x 6.84 us = 142,144 s, / 0.2894 vCPU = 491,121 s; 3,857 s of
+        # reports; x 0.5 GB = 247,489 GB-s.
+        pytest.param(("Lambda", "time"), 3.30, id="247,500 GB-seconds"),
+        # 138,889 events an hour by 5,000 are 19,444 by 700, between 10,000 (6,664 writes) and 100,000 (22,054):
+        # 6,664 x 1.9444 ^ 0.5197 = 9,415, x 5,000 / 700 x 720 hours = 48.4 M.
+        pytest.param(("DynamoDB", "writes"), 30.26, id="48.4 M writes at 62.5 cents"),
+        pytest.param(("DynamoDB", "writes to the index"), 0.0188, id="30,010 items"),
+        pytest.param(("DynamoDB", "reads"), 0.0080, id="30,010 items x 0.5 x 4.29 reports"),
+        pytest.param(("DynamoDB", "table"), 0.0047, id="30,010 x 675 bytes = 0.0189 GB at 25 cents"),
+        pytest.param(("DynamoDB", "index"), 0.0013, id="30,010 x 190 bytes = 0.0053 GB at 25 cents"),
+        pytest.param(("DynamoDB", "point-in-time recovery"), 0.0038, id="0.0189 GB at 20 cents"),
+        pytest.param(("DynamoDB", "stream reads"), 0, id="free to Lambda"),
+        pytest.param(
+            ("CloudWatch", "logs taken in"), 0.2414, id="259,204 x 2,000 bytes = 0.483 GB at 50 cents"
+        ),
+        pytest.param(("CloudWatch", "logs kept"), 0.0145, id="0.483 GB at 3 cents"),
+        pytest.param(("SNS", "mails"), 0.0001, id="4.3 mails"),
+        pytest.param(("KMS", "the topic's key"), 1.00, id="one key"),
+        pytest.param(("KMS", "requests"), 0.0259, id="8,640 at 3 cents per 10,000"),
+        pytest.param(("S3", "reports, if there is a bucket"), 0.00002, id="4.3 objects"),
+        pytest.param(("S3", "reports kept"), 0.0055, id="4.29 x 12 x 5,000 KB = 0.239 GB at 2.3 cents"),
+    ],
+)
+def test_a_line_is_what_it_comes_to_by_hand(item, by_hand):
+    usage = estimate(100_000_000, 5_000, 10)
+
+    assert dollars(usage)[item] == pytest.approx(by_hand, rel=0.005, abs=0.00005)
+
+
+def test_the_total_is_the_sum_of_all_lines():
+    usage = estimate(100_000_000, 5_000, 10)
+
+    assert total(bill(usage)) == pytest.approx(sum(dollars(usage).values()))
+    assert len(dollars(usage)) == len(bill(usage))
+
+
+def test_one_region_forwards_nothing():
+    usage = estimate(100_000_000, 5_000, 1)
+
+    assert dollars(usage)["EventBridge", "events of other regions"] == 0
+    assert dollars(usage)["EventBridge", "transfer between regions"] == 0
+
+
+def test_an_idle_queue_is_asked_all_the_same():
+    assert estimate(1, 1, 1).requests.amount == pytest.approx(648_000, rel=0.001)
+
+
+def test_few_events_are_no_more_batches_than_events():
+    assert estimate(10, 1, 1).invocations.amount == pytest.approx(10 + 30 / 7)
+
+
+def test_many_events_are_full_batches():
+    assert estimate(10**9, 5_000, 1).invocations.amount == pytest.approx(500_000 + 30 / 7)
+
+
+def test_the_others_are_what_they_come_to_by_hand():
+    usage = estimate(100_000_000, 5_000, 10)
+    ours = total(bill(usage))
+    other = {each.name: each.dollars for each in alternatives(usage)}
+
+    assert other["one write for each event"] == pytest.approx(ours - 30.26 - 0.02 + 62.50, abs=0.02)
+    assert other["one for each event and facet"] == pytest.approx(ours - 30.26 - 0.02 + 193.75, abs=0.02)
+    assert other["IAM Access Analyzer"] == pytest.approx(1_000)
+    assert other["Athena daily, over one day"] == pytest.approx(0.10)
+    assert other["Athena daily, over 90 days"] == pytest.approx(9.00)
+
+
+def test_a_query_is_paid_for_10_mb_at_least():
+    other = {each.name: each.dollars for each in alternatives(estimate(1, 1, 1))}
+
+    assert other["Athena daily, over one day"] == pytest.approx(30 * 10e6 / 1e12 * 5)
+
+
+@pytest.mark.parametrize(("events", "writes"), measured.WRITES)
+def test_at_a_measured_rate_writes_are_those_measured(events, writes):
+    assert measured.writes_in_an_hour(events, measured.STREAM_PRINCIPALS) == pytest.approx(writes)
+
+
+@pytest.mark.parametrize(
+    ("events", "principals", "writes"),
+    [
+        pytest.param(10, 700, 24, id="below the first rate each event takes 2.4"),
+        pytest.param(2_000, 1_400, 2 * 1_304, id="twice the principals and events, twice the writes"),
+        pytest.param(31_622.8, 700, 12_123, id="halfway between two rates: the root of their product"),
+        pytest.param(10**7, 700, 64_555, id="beyond the last: on the same line"),
+    ],
+)
+def test_between_measured_rates_the_logarithms_lie_on_a_line(events, principals, writes):
+    assert measured.writes_in_an_hour(events, principals) == pytest.approx(writes, rel=0.001)
+
+
+@pytest.mark.parametrize(("events", "writes"), measured.WRITES[:3])
+def test_the_writes_are_those_of_two_sandboxes(events, writes):
+    assert load(events).writes == writes
+
+
+def test_an_item_is_as_large_as_the_stream_makes_it():
+    measure = load(10_000)
+
+    assert measure.item_bytes == pytest.approx(measured.ITEM_BYTES, rel=0.01)
+    assert measure.index_bytes == pytest.approx(measured.INDEX_ENTRY_BYTES, rel=0.02)
+    assert measure.largest_item < 1024  # So that each write is one write request unit.
+
+
+def test_the_figures_are_those_of_the_benchmarks():
+    told = BENCHMARKS.replace(",", "")
+
+    assert "; ".join(str(writes) for _, writes in measured.WRITES) in told
+    assert f"({measured.EVENT_SECONDS * 1e6:.2f} µs / " in told
+    assert f"({measured.EVENTS_PER_SECOND} / " in told
+    assert f"| {measured.EVENTS_PER_WRITE}; " in told
+    assert f"the {measured.FACETS_PER_EVENT} that an event has" in told
+    assert f"by {measured.STREAM_PRINCIPALS} principals in batches of {measured.BATCH}" in told
+    assert f"has {measured.MESSAGE_BYTES} bytes on average" in told
+    assert f"{measured.ITEM_BYTES} 670; {measured.INDEX_ENTRY_BYTES} |" in told
+
+
+def test_the_figures_are_those_of_the_template():
+    ingest = TEMPLATE["IngestFunction"]["Properties"]
+    mapping = ingest["Events"]["Queue"]["Properties"]
+
+    assert {each["MemorySize"] / 1024 for each in of_type("AWS::Serverless::Function")} == {cost.MEMORY_GB}
+    assert mapping["MaximumBatchingWindowInSeconds"] == measured.WINDOW == WINDOW
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] == limits.SANDBOXES
+    assert TEMPLATE["ReporterFunction"]["Properties"]["Timeout"] == cost.REPORT_SECONDS
+    assert len(of_type("AWS::CloudWatch::Alarm")) == cost.ALARMS
+    assert len(of_type("AWS::CloudWatch::Dashboard")) == cost.DASHBOARDS
+    assert len(of_type("AWS::KMS::Key")) == 1
+
+
+def test_the_metrics_are_those_that_the_functions_emit(table, monkeypatch, capsys):
+    monkeypatch.setenv("ACTIVITY_TABLE", "activity")
+    lambda_handler(envelope(), None)
+    emitted = json.loads(capsys.readouterr().out.splitlines()[-1])["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+    by_ingest = {each["Name"] for each in emitted}
+    by_report = set(re.findall(r'add_metric\("(\w+)"', (ROOT / "reporter" / "app.py").read_text()))
+
+    assert len(by_ingest) + len(cost.Ignored) + len(by_report) + len(cost.Kind) == cost.METRICS
+
+
+def test_the_fullest_limit_comes_first():
+    first, *others = limits.limits(estimate(10**9, 5_000, 1))
+
+    assert first.name == "ingest"
+    assert all(first.rate / first.most >= each.rate / each.most for each in others)
+
+
+def test_two_sandboxes_take_what_two_shares_of_a_vcpu_can():
+    # Half a write an event: 6.84 us + 0.5 x 2.92 ms = 1.467 ms on a whole vCPU, 5.07 ms on 512 / 1,769 of one.
+    assert 2 / limits.seconds_per_event(0.5) == pytest.approx(394.6, rel=0.005)
+
+
+def test_a_price_says_whether_it_was_confirmed():
+    assert str(prices.FORWARDED_EVENT) == "$1.00 per million events"
+    assert str(prices.WRITE_UNIT) == "$0.625* per million write request units"
+    assert str(prices.KEY_REQUEST) == "$0.03* per 10,000 requests"

@@ -1,0 +1,140 @@
+"""`lastseen cost`, and docs/cost.md, which shows what it prints."""
+
+import json
+import re
+import shlex
+
+import pytest
+from builders import ROOT
+from typer.testing import CliRunner
+
+from lastseen import prices
+from lastseen.__main__ import app
+from lastseen.limits import SANDBOXES, seconds_per_event
+from lastseen.measured import SECONDS
+
+DOC = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
+SHOWN = re.findall(r"```text\n\$ lastseen (.*)\n\n([^`]*)```", DOC)
+
+
+def run(*arguments, **environment):
+    return CliRunner().invoke(app, ["cost", *arguments], env=environment)
+
+
+@pytest.mark.parametrize(("command", "output"), SHOWN)
+def test_the_page_shows_what_the_command_prints(command, output):
+    done = CliRunner().invoke(app, shlex.split(command))
+
+    assert done.exit_code == 0, done.output
+    assert done.stdout.strip() == output.strip(), "run the command and paste what it prints"
+
+
+def test_the_page_shows_a_table_and_a_bill():
+    assert len(SHOWN) == 2
+
+
+def test_the_page_has_the_date_and_the_region_of_the_prices():
+    assert f"in {prices.REGION}, as of {prices.AS_OF}" in DOC
+
+
+def test_the_page_names_the_source_of_each_confirmed_price():
+    every = [each for each in vars(prices).values() if isinstance(each, prices.Price)]
+
+    assert all(each.source in DOC for each in every if each.is_confirmed)
+    assert not all(each.is_confirmed for each in every)
+
+
+def test_the_page_has_the_rates_that_are_reckoned():
+    rates = [SANDBOXES / seconds_per_event(writes) for writes in (1, 0.5, 0.14)]
+
+    assert (
+        "{:.0f} events a second if each takes a write, {:.0f} at a half, {:,.0f} at 0.14".format(*rates) in DOC
+    )
+    assert "{:.1f}, {:.1f} and {:.1f} billion a month".format(*(rate * SECONDS / 1e9 for rate in rates)) in DOC
+    assert f"{750 * SECONDS / 1e9:.1f} to {18_750 * SECONDS / 1e9:.1f} billion events" in DOC
+
+
+def test_as_json_there_is_an_object_a_line_for_all_that_is_printed():
+    done = run("--events", "100M", "--principals", "5000", "--regions", "10", "--json")
+
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    (writes,) = [line for line in lines if (line.get("service"), line.get("item")) == ("DynamoDB", "writes")]
+    (total,) = [line["total"] for line in lines if "total" in line]
+    assert done.stderr == ""
+    assert {line["events"] for line in lines} == {100_000_000}
+    assert writes["dollars"] == pytest.approx(writes["quantity"] / writes["per"] * writes["price"], abs=1e-6)
+    assert writes["price_is_confirmed"] is False
+    assert writes["price_source"] == "https://aws.amazon.com/dynamodb/pricing/on-demand/"
+    assert total == pytest.approx(sum(line["dollars"] for line in lines if "service" in line), abs=1e-4)
+    assert sum("alternative" in line for line in lines) == 5
+    assert {line["limit"] for line in lines if "limit" in line} == {"EventBridge", "ingest", "table"}
+
+
+def test_as_json_each_case_says_which_it_is():
+    done = run("--events", "1M", "--events", "2M", "--regions", "1", "--regions", "3", "--json")
+
+    cases = {(line["events"], line["regions"]) for line in map(json.loads, done.stdout.splitlines())}
+    assert cases == {(1_000_000, 1), (1_000_000, 3), (2_000_000, 1), (2_000_000, 3)}
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("250000", 250_000),
+        ("250k", 250_000),
+        ("1.1M", 1_100_000),
+        ("1_000", 1_000),
+        ("1,000", 1_000),
+        ("2b", 2 * 10**9),
+    ],
+)
+def test_numbers_may_be_written_as_people_do(written, number):
+    done = run("--events", written, "--json")
+
+    assert json.loads(done.stdout.splitlines()[0])["events"] == number
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "give --events, such as 100M, or --stack with the name of the deployed stack"),
+        (["--regions", "2"], "give --events, such as 100M, or --stack with the name of the deployed stack"),
+        (
+            ["--events", "many"],
+            "--events must be a whole number from 1, such as 250000, 250k, 100M or 1B, not 'many'",
+        ),
+        (
+            ["--events", "1.5"],
+            "--events must be a whole number from 1, such as 250000, 250k, 100M or 1B, not '1.5'",
+        ),
+        (
+            ["--events", "0"],
+            "--events must be a whole number from 1, such as 250000, 250k, 100M or 1B, not '0'",
+        ),
+        (
+            ["--events", "1", "--regions", "-1"],
+            "--regions must be a whole number from 1, such as 250000, 250k, 100M or 1B, not '-1'",
+        ),
+        (
+            ["--events", "1", "--principals", ""],
+            "--principals must be a whole number from 1, such as 250000, 250k, 100M or 1B, not ''",
+        ),
+        (
+            ["--events", "1", "--stack", "tracker"],
+            "--stack has its own events and regions: leave --events and --regions out",
+        ),
+    ],
+)
+def test_what_cannot_be_priced_is_one_line(arguments, says):
+    done = run(*arguments)
+
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"lastseen: {says}\n")
+
+
+def test_a_stack_without_a_region_is_one_line():
+    done = run("--stack", "tracker", AWS_DEFAULT_REGION=None)
+
+    assert done.exit_code == 2
+    assert done.stderr == (
+        "lastseen: no AWS region: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one\n"
+    )
