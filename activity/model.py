@@ -10,6 +10,7 @@ from operator import attrgetter
 
 COVERAGE = "coverage"
 REPORT = "report"
+CANARY = "canary"
 SIGNIN = "SIGNIN"
 
 # What is kept at the coarser resolution: it colours a last-seen time, it does not decide one.

@@ -18,7 +18,7 @@ from activity import settings
 from activity.flags import Flags
 from activity.item import Flag
 from activity.keeping import Keeping, retention_from_env
-from activity.model import REPORT, Activity, Evidence
+from activity.model import CANARY, REPORT, Activity, Evidence
 from activity.table import WRITERS, ActivityTable, connect
 from reporter.document import warnings
 from reporter.findings import Report
@@ -72,23 +72,34 @@ class Reporter:
         )
         return cls(sources_from_env(environ), terms_from_env(environ), publisher)
 
-    def report(self, now: datetime, *, is_late: Callable[[], bool] = lambda: False) -> tuple[Report, str]:
+    def report(
+        self, now: datetime, *, publishes: bool = True, is_late: Callable[[], bool] = lambda: False
+    ) -> tuple[Report, str]:
         """Reviews, publishes, and remembers; answers the report, and where its files are.
 
-        Once `is_late` answers True IAM is asked no more. Raises botocore's errors where SNS refuses.
+        If it is not to be published, all that is remembered is that IAM was asked. Once `is_late` answers True
+        IAM is asked no more. Raises botocore's errors where SNS refuses.
         """
-        caller = self.caller()
+        caller, files = self.caller(), ""
         sources = replace(self.sources, iam=replace(self.sources.iam, is_late=is_late))
         report = review(sources, caller.account, self.terms, now, partition=caller.partition)
-        report, files = self.publisher.publish(report)
+        if publishes:
+            report, files = self.publisher.publish(report)
         try:
             if not report.is_empty:
-                self._remember(report, caller)
+                self._remember(report, caller, is_published=publishes)
         except (ClientError, BotoCoreError) as error:  # The mail is out: the next report flags them again.
             logger.error("flags not remembered", reason=str(error))
         return report, files
 
-    def _remember(self, report: Report, caller: Caller) -> None:
+    def _remember(self, report: Report, caller: Caller, *, is_published: bool) -> None:
+        if is_published:
+            self._remember_flags(report)
+        evidence = Evidence(principal_id=caller.unique_id)
+        for run in (REPORT, CANARY) if is_published else (CANARY,):
+            self.sources.table.record(Activity(run, report.account, report.at, report.at, evidence))
+
+    def _remember_flags(self, report: Report) -> None:
         flags, now = self.sources.flags, report.at
         jobs: list[Callable[[], object]] = [partial(flags.unflag, each.key) for each in report.resolved]
         jobs += [partial(flags.unflag, key) for key in report.was_exempt - {*report.exempt_keys}]
@@ -107,8 +118,6 @@ class Reporter:
         with ThreadPoolExecutor(WRITERS) as pool:
             for done in [pool.submit(job) for job in jobs]:
                 done.result()
-        run = Activity(REPORT, report.account, now, now, Evidence(principal_id=caller.unique_id))
-        self.sources.table.record(run)
 
 
 def sources_from_env(environ: Mapping[str, str]) -> Sources:
@@ -139,17 +148,19 @@ def reporter() -> Reporter:
     return Reporter.from_env(os.environ)
 
 
-def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001  # any event will do
-    """Takes any event. Answers `{"findings", "gaps", "exempt", "counts"}`: the report that was mailed.
+def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
+    """Takes any event; `{"publish": false}` has it review and measure only, and mail and flag nothing.
 
-    If not all findings fit into an answer, `truncated` says how many there are, and where. Raises NothingRead.
+    Answers `{"findings", "gaps", "exempt", "counts"}`. If not all findings fit into an answer, `truncated` says
+    how many there are, and where. Raises NothingRead.
     """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
 
     def is_late() -> bool:
         return context is not None and context.get_remaining_time_in_millis() < _MARGIN_MS
 
-    report, files = reporter().report(datetime.now(UTC), is_late=is_late)
+    publishes = not (isinstance(event, Mapping) and event.get("publish") is False)
+    report, files = reporter().report(datetime.now(UTC), publishes=publishes, is_late=is_late)
     _tell(report)
     if report.is_empty:
         raise NothingRead(f"neither users nor roles of {report.account} could be listed: see the gaps above")

@@ -71,7 +71,7 @@ class Hearing:
                 f"the last it told of were of {_minute(canary.seen)}" if canary.seen else "it told of none yet"
             )
             yield (
-                f"CloudTrail did not tell of the calls of IAM that the last report made on"
+                f"CloudTrail did not tell of the calls of IAM that the reporter made on"
                 f" {_minute(canary.called)}; {last}. They come from {region}: is the stack there, or"
                 " ingest/forwarder.yaml, and does a trail log read events?"
             )

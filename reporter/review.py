@@ -134,15 +134,12 @@ def _judge(subject: Subject, seen: Seen | Gap, limits: Limits, now: datetime) ->
 
 
 def _hearing(sources: Sources, account: str, partition: str, kept: Kept) -> Hearing:
-    table, previous = sources.table, kept.previous
-    deaf = sources.trails.deafness()
+    table, deaf = sources.table, sources.trails.deafness()
     if isinstance(kept.items, Gap):
         return Hearing(partition, kept.items, None, deaf)
     return Hearing(
         partition,
         or_gap("CloudTrail's coverage", lambda: sightings.heard(table, account)),
-        previous
-        if isinstance(previous, Gap)
-        else or_gap("the canary", lambda: sightings.canary(table, previous)),
+        or_gap("the canary", lambda: sightings.canary(table, account)),
         deaf,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from activity.item import Item
 from activity.keeping import Key
 from activity.model import (
+    CANARY,
     COVERAGE,
     REPORT,
     SIGNIN,
@@ -33,18 +34,19 @@ def items(table: ActivityTable, every: Iterable[Subject]) -> dict[Key, Item]:
 
 
 def previous(table: ActivityTable, account: str) -> Activity | None:
-    """The last report that was made of this account."""
+    """The last report of this account that was published."""
     item = table.get([(REPORT, account)]).get((REPORT, account))
     return item.activity if item else None
 
 
-def canary(table: ActivityTable, previous: Activity | None) -> Canary | None:
-    """Whose calls to look for, the last report has left in its evidence: it may have been another's."""
-    if previous is None or not previous.evidence.principal_id:
+def canary(table: ActivityTable, account: str) -> Canary | None:
+    """When the last run asked IAM, and of which of its calls CloudTrail told last. None before the first."""
+    run = table.get([(CANARY, account)]).get((CANARY, account))
+    if run is None or run.activity is None or not run.activity.evidence.principal_id:
         return None
-    names = table.principals_with(id_facet(previous.evidence.principal_id))
+    names = table.principals_with(id_facet(run.activity.evidence.principal_id))
     items = table.get((arn, service_facet("iam.amazonaws.com")) for arn in names)
-    return Canary(previous.last_seen, _newest(activities(items).values()))
+    return Canary(run.activity.last_seen, _newest(activities(items).values()))
 
 
 def heard(table: ActivityTable, account: str) -> tuple[Heard, ...]:
