@@ -78,7 +78,7 @@ build-ReporterFunction: PACKAGE := reporter
 build-IngestFunction build-ReporterFunction:
 	@test -x $(BIN)/uv || { echo 'run make setup first'; exit 1; }
 	mkdir -p $(ARTIFACTS_DIR)/$(PACKAGE) $(ARTIFACTS_DIR)/activity
-	cp $(PACKAGE)/*.py $(ARTIFACTS_DIR)/$(PACKAGE)
+	cp $(wildcard $(PACKAGE)/*.py $(PACKAGE)/*.html) $(ARTIFACTS_DIR)/$(PACKAGE)
 	cp activity/*.py $(ARTIFACTS_DIR)/activity
 	$(BIN)/uv pip install --quiet --require-hashes --no-deps --only-binary :all: \
 		$(TARGET_$(FOR)) \

@@ -43,6 +43,7 @@ CORE = (
     "reporter.credential_report",
     "reporter.exemption",
     "reporter.findings",
+    "reporter.page",
     "reporter.report",
     "reporter.staleness",
     "reporter.subjects",
