@@ -60,6 +60,7 @@ deploy: build  ## deploy what was built; asks for the settings the first time
 
 lock: $(SETUP)  ## renew the locked requirements
 	$(BIN)/uv pip compile $(LOCK) --group dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile $(LOCK) --group awakened --constraint requirements-dev.txt -o awakened/requirements.txt
 	$(BIN)/uv pip compile $(LOCK) --group ingest --constraint requirements-dev.txt -o ingest/requirements.txt
 	$(BIN)/uv pip compile $(LOCK) --group reporter --constraint requirements-dev.txt -o reporter/requirements.txt
 
@@ -73,9 +74,10 @@ TARGET_host = --python $(BIN)/python
 PLATFORM_arm64 := aarch64-manylinux_2_28
 PLATFORM_x86_64 := x86_64-manylinux_2_28
 
+build-AwakenedFunction: PACKAGE := awakened
 build-IngestFunction: PACKAGE := ingest
 build-ReporterFunction: PACKAGE := reporter
-build-IngestFunction build-ReporterFunction:
+build-AwakenedFunction build-IngestFunction build-ReporterFunction:
 	@test -x $(BIN)/uv || { echo 'run make setup first'; exit 1; }
 	mkdir -p $(ARTIFACTS_DIR)/$(PACKAGE) $(ARTIFACTS_DIR)/activity
 	cp $(wildcard $(PACKAGE)/*.py $(PACKAGE)/*.html) $(ARTIFACTS_DIR)/$(PACKAGE)

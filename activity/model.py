@@ -65,6 +65,22 @@ def also_shown_by(principal: str, facet: str) -> tuple[str, ...]:
     return ()
 
 
+def held_by(facet: str) -> str:
+    """The unique id or access key id that a facet names."""
+    return facet.partition("#")[2]
+
+
+def access_key_of(facet: str) -> str:
+    """The access key that was used, or tried; "" for a facet of anything else."""
+    names_key = facet.startswith((key_facet(""), denied_facet("AKIA")))
+    return held_by(facet) if names_key else ""
+
+
+def is_of_principal(facet: str) -> bool:
+    """Whether it is of the principal itself, by its unique id."""
+    return facet.startswith((id_facet(""), denied_facet(""))) and not access_key_of(facet)
+
+
 def is_denied(facet: str) -> bool:
     return facet.startswith("DENIED#")
 

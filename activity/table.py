@@ -105,12 +105,16 @@ class ActivityTable:
         """All that one principal was seen with, by facet."""
         return (item.activity for item in self.items_of(principal).values() if item.activity)
 
-    def items_of(self, principal: str) -> dict[Key, Item]:
-        """All that is kept of one principal: what it was seen with, and what is flagged and was never seen."""
+    def items_of(self, principal: str, *, is_current: bool = False) -> dict[Key, Item]:
+        """All that is kept of one principal: what it was seen with, and what is flagged and was never seen.
+
+        `is_current`: with all that was written until now, at twice the price.
+        """
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             KeyConditionExpression="principal = :principal",
             ExpressionAttributeValues={":principal": typed(principal)},
+            ConsistentRead=is_current,
         )
         items = (item for page in pages for item in page["Items"])
         return {(item["principal"]["S"], item["facet"]["S"]): item_of(item) for item in items}

@@ -10,6 +10,7 @@ from moto import mock_aws
 
 from activity.flags import BY_FLAG
 from activity.table import BY_FACET
+from awakened import app as awakened
 from ingest import app as ingest
 from reporter import app as reporter
 
@@ -32,7 +33,7 @@ def local_aws(region: str) -> Iterator[Callable[[str], Any]]:
 
 def forget() -> None:
     """What the Lambdas keep from one invocation to the next is of the AWS they were connected to."""
-    for kept in (ingest.table, ingest.memory, reporter.reporter):
+    for kept in (awakened.herald, ingest.table, ingest.memory, reporter.reporter):
         kept.cache_clear()
     boto3.DEFAULT_SESSION = None  # It keeps the credentials that it was made with.
 
@@ -42,6 +43,7 @@ def make_table(client: Any, name: str) -> None:
     client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
         AttributeDefinitions=[
             {"AttributeName": key, "AttributeType": "S"} for key in ("principal", "facet", "flagged")
         ],

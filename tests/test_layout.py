@@ -9,9 +9,10 @@ import tomllib
 import pytest
 from builders import ROOT
 
-PACKAGES = ("activity", "ingest", "reporter", "lastseen")
+PACKAGES = ("activity", "awakened", "ingest", "reporter", "lastseen")
 MAY_IMPORT = {
     "activity": {"activity"},
+    "awakened": {"awakened", "activity"},
     "ingest": {"ingest", "activity"},
     "reporter": {"reporter", "activity"},
     "lastseen": set(PACKAGES),
@@ -20,6 +21,12 @@ CORE = (
     "activity.item",
     "activity.keeping",
     "activity.model",
+    "awakened.commands",
+    "awakened.message",
+    "awakened.notice",
+    "awakened.stream",
+    "awakened.subject",
+    "awakened.waking",
     "ingest.batch",
     "ingest.cloudtrail",
     "ingest.coalesce",
@@ -83,7 +90,7 @@ def test_the_core_reads_no_clock_and_no_environment(module):
     assert not re.search(r"\.now\(|\.today\(|utcnow|time\.time|os\.environ|getenv", text)
 
 
-@pytest.mark.parametrize("package", ["ingest", "reporter"])
+@pytest.mark.parametrize("package", ["awakened", "ingest", "reporter"])
 def test_a_lambda_ships_what_its_group_asks_for_at_the_versions_that_are_tested(package):
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"][package]
     shipped = pins(f"{package}/requirements.txt")
@@ -93,7 +100,8 @@ def test_a_lambda_ships_what_its_group_asks_for_at_the_versions_that_are_tested(
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements-dev.txt", "ingest/requirements.txt", "reporter/requirements.txt"]
+    "name",
+    ["requirements-dev.txt", *(f"{each}/requirements.txt" for each in ("awakened", "ingest", "reporter"))],
 )
 def test_every_requirement_is_locked_by_hashes_and_by_no_address(name):
     text = (ROOT / name).read_text()

@@ -1,0 +1,150 @@
+"""The awakened Lambda: changes of the table's flagged items and of the root user's in, notices out."""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity import settings
+from activity.flags import Flags
+from activity.table import ActivityTable
+from awakened.message import message
+from awakened.notice import subject_line
+from awakened.stream import UnreadableChange, read, sequence_of
+from awakened.subject import Kind
+from awakened.waking import Notice, Silence, Use, by_event, notice_of, use_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+NAMESPACE = "LastActivity"
+# SNS unsubscribes an address that is sent more than 10 mails a second, and each shard of the stream may
+# send some at a time. https://docs.aws.amazon.com/general/latest/gr/sns.html
+PAUSE = 0.5
+
+logger = Logger(service="awakened")
+metrics = Metrics(namespace=NAMESPACE, service="awakened")
+
+
+class NotAnnounced(Exception):
+    """The first of several records failed: Lambda is to halve the batch, so that it fails alone in the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Herald:
+    table: ActivityTable
+    flags: Flags
+    sns: "SNSClient"
+    topic: str
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        patient = Config(
+            retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=5
+        )
+        return cls(
+            table=ActivityTable.from_env(environ),
+            flags=Flags.from_env(environ),
+            sns=boto3.client("sns", config=patient),
+            topic=settings.text(environ, "REPORT_TOPIC_ARN"),
+        )
+
+    def announce(self, uses: Sequence[Use]) -> Notice | Silence:
+        """`uses` are of one event. Raises botocore's errors; may then be repeated.
+
+        The flags go last: what fails between is announced twice, not never.
+        """
+        subject = uses[0].subject
+        is_root = subject.kind is Kind.ROOT
+        notice = notice_of(uses, {} if is_root else self.table.items_of(subject.arn, is_current=True))
+        if isinstance(notice, Notice):
+            self.sns.publish(TopicArn=self.topic, **message(notice))
+            for key in notice.flags:
+                self.flags.awaken(key, notice.use.at)
+        return notice
+
+
+@cache
+def herald() -> Herald:
+    return Herald.from_env(os.environ)
+
+
+def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
+    """Takes records of the table's stream. Answers the first that failed: all from there on come again."""
+    logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
+    records = event.get("Records")
+    if not records:
+        raise UnreadableChange("not records of a DynamoDB stream; a test event has to hold Records")
+    sequences = [sequence_of(record) for record in records]
+    failed = _announce_all(dict(zip(sequences, records, strict=True)), datetime.now(UTC))
+    if failed is None:
+        return {"batchItemFailures": []}
+    if failed == sequences[0] and len(records) > 1:
+        raise NotAnnounced(f"record {failed} failed, the first of {len(records)}; the log says why")
+    return {"batchItemFailures": [{"itemIdentifier": failed}]}
+
+
+def _announce_all(records: Mapping[str, Mapping[str, Any]], now: datetime) -> str | None:
+    """The sequence number of the first that could not be read or announced."""
+    uses, failed = _uses(records, now)
+    waiting = by_event(uses)
+    told = 0
+    try:
+        while waiting:
+            if told:
+                time.sleep(PAUSE)
+            told += _announce(list(waiting[0].values()))
+            del waiting[0]
+    except (ClientError, BotoCoreError) as error:
+        use = next(iter(waiting[0].values()))
+        logger.error("not announced", extra=_about(use, str(error)))
+        left = {sequence for those in waiting for sequence in those}
+        failed = next(sequence for sequence in records if sequence in left)
+    metrics.add_metric("Awakened", MetricUnit.Count, told)
+    metrics.flush_metrics()
+    return failed
+
+
+def _uses(records: Mapping[str, Mapping[str, Any]], now: datetime) -> tuple[dict[str, Use], str | None]:
+    """What is to be announced, up to the first record that cannot be read, and that one's sequence number."""
+    uses: dict[str, Use] = {}
+    for sequence, record in records.items():
+        try:
+            change = read(record)
+            use = use_of(change, now=now) if change else Silence.NOT_SEEN
+        except UnreadableChange as unreadable:
+            logger.error("unreadable", sequence_number=sequence, reason=str(unreadable))
+            return uses, sequence
+        if isinstance(use, Use):
+            uses[sequence] = use
+        elif change:
+            logger.info("not announced", principal=change.key[0], facet=change.key[1], reason=str(use))
+    return uses, None
+
+
+def _announce(uses: Sequence[Use]) -> bool:
+    said = herald().announce(uses)
+    if isinstance(said, Notice):
+        logger.info("announced", extra=_about(said.use, subject_line(said.use)))
+        return True
+    logger.info("not announced", extra=_about(uses[0], said))
+    return False
+
+
+def _about(use: Use, reason: str) -> dict[str, str]:
+    return {
+        "account": use.subject.account,
+        "principal": use.subject.arn,
+        "facet": use.activity.facet,
+        "event_id": use.activity.evidence.event_id,
+        "reason": str(reason),
+    }

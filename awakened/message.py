@@ -1,0 +1,56 @@
+"""A notice as SNS takes it: text for people, JSON for machines, attributes for filters."""
+
+import json
+from typing import Any
+
+from activity.item import known_of
+from activity.model import to_text
+from awakened.commands import disabling, finding
+from awakened.notice import clean, sms, subject_line, text
+from awakened.subject import Subject
+from awakened.waking import Notice
+
+
+def message(notice: Notice) -> dict[str, Any]:
+    """The arguments of Publish, but for the topic. Subscriptions that are neither mail nor SMS get the JSON."""
+    use = notice.use
+    forms = {"default": json.dumps(as_dict(notice)), "email": text(notice), "sms": sms(use)}
+    words = {
+        "event": "awakened",
+        "account": use.subject.account,
+        "kind": str(use.subject.kind),
+        "principal": use.subject.arn,
+        "denied": str(use.is_denied).lower(),
+    }
+    return {
+        "Subject": subject_line(use),
+        "Message": json.dumps(forms),
+        "MessageStructure": "json",
+        "MessageAttributes": {
+            name: {"DataType": "String", "StringValue": value} for name, value in words.items()
+        },
+    }
+
+
+def as_dict(notice: Notice) -> dict[str, Any]:
+    """Names are those of the reporter's findings; the evidence is of the use."""
+    use, evidence = notice.use, clean(notice.use.activity.evidence)
+    return {
+        "event": "awakened",
+        **_named(use.subject),
+        "denied": use.is_denied,
+        "used_at": to_text(use.at),
+        "idle_since": to_text(use.since) if use.since else None,
+        "idle_days": use.idle.days if use.idle else None,
+        "first_flagged": to_text(use.first_flagged) if use.first_flagged else None,
+        "evidence": known_of(evidence),
+        "also": [_named(subject) for subject in notice.also],
+        "commands": disabling(use.subject),
+        "lookups": finding(use.subject, evidence.event_id, evidence.region),
+    }
+
+
+def _named(subject: Subject) -> dict[str, str]:
+    key = {"access_key_id": subject.access_key_id} if subject.access_key_id else {}
+    named = {"account": subject.account, "kind": str(subject.kind), "name": subject.name, "arn": subject.arn}
+    return named | key

@@ -1,0 +1,130 @@
+"""The notice as people read it: what was used, on what evidence, and what to do about it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from activity.item import known_of
+from activity.model import Evidence
+from awakened.commands import disabling, finding
+from awakened.subject import Kind, Subject
+from awakened.waking import Notice, Use
+
+# A subject of SNS has fewer than 100 characters, an SMS has 160.
+# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+_LONGEST_SUBJECT = 99
+_LONGEST_SMS = 160
+_LONGEST_VALUE = 200
+
+
+def text(notice: Notice) -> str:
+    use, evidence = notice.use, clean(notice.use.activity.evidence)
+    event = f"event {evidence.event_id}" if evidence.event_id else "an event without an id"
+    parts = [
+        f"{_sentence(use)}:\n\n  {_told(evidence)}\n  {event}",
+        _story(notice),
+        _advice(use.subject),
+        "Find the event, and all that is known:\n\n"
+        + _indented(finding(use.subject, evidence.event_id, evidence.region)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def subject_line(use: Use) -> str:
+    """ASCII, one line, short enough for SNS: a long name is cut, not the days."""
+    days = f" after {_days(use)}" if use.first_flagged else ""
+    head = f"IAM last activity {use.subject.account}: "
+    tail = f" {_verb(use.subject)}{days}{' (refused)' if use.is_denied else ''}"
+    line = f"{head}{_what(use.subject)[: _LONGEST_SUBJECT - len(head) - len(tail)]}{tail}"
+    return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in line)
+
+
+def sms(use: Use) -> str:
+    address = clean(use.activity.evidence).source_ip
+    return f"{subject_line(use)}, {_minute(use.at)}{f', from {address}' if address else ''}"[:_LONGEST_SMS]
+
+
+def clean(evidence: Evidence) -> Evidence:
+    """Much of it is what a caller chose to say: none of it moves a terminal's cursor or fills the mail."""
+    words = {name: _plain(value) for name, value in known_of(evidence).items() if isinstance(value, str)}
+    return replace(evidence, **words)  # type: ignore[arg-type]  # only the texts are replaced
+
+
+def _plain(value: str) -> str:
+    line = "".join(letter if letter.isprintable() else "?" for letter in value)
+    return line if len(line) <= _LONGEST_VALUE else f"{line[: _LONGEST_VALUE - 3]}..."
+
+
+def _sentence(use: Use) -> str:
+    what, again = _what(use.subject), " again" if use.first_flagged else ""
+    verb = _verb(use.subject)
+    was = verb if verb.startswith("signed") else f"was {verb}"
+    idle = f", idle for {_days(use)}," if use.first_flagged else ""
+    sentence = (
+        f"{what[0].upper()}{what[1:]} in account {use.subject.account}{idle} {was}{again} at {_minute(use.at)}"
+    )
+    if not use.is_denied:
+        return sentence
+    code = clean(use.activity.evidence).error_code
+    return f"{sentence}, and refused{f' ({code})' if code else ''}; somebody still holds the credential"
+
+
+def _told(evidence: Evidence) -> str:
+    words = (
+        f"{evidence.event_source} {evidence.event_name}".strip(),
+        evidence.region,
+        evidence.source_ip,
+        f"session {evidence.session_name}" if evidence.session_name else "",
+        {True: "with MFA", False: "without MFA", None: ""}[evidence.mfa],
+        f"agent {evidence.user_agent}" if evidence.user_agent else "",
+    )
+    return ", ".join(filter(None, words)) or "nothing more is known of it"
+
+
+def _story(notice: Notice) -> str:
+    """Since when it was flagged, and what else is awake with it."""
+    use = notice.use
+    if not use.first_flagged:
+        before = f"Last seen so on {_day(use.since)}" if use.since else "Never seen so before"
+        return f"{before}. Uses of the root user are always told, flagged or not."
+    also = " and ".join(f"that of {_what(subject)}" for subject in notice.also)
+    return f"First flagged on {_day(use.first_flagged)}. Its flag is off now{f', also {also}' if also else ''}."
+
+
+def _advice(subject: Subject) -> str:
+    commands = disabling(subject)
+    if not commands:
+        return "If this is not expected: change the root user's password, and look at its MFA devices and keys."
+    who = " as the root user" if subject.kind is Kind.ROOT else ""
+    return f"If this is not expected, disable it{who}:\n\n{_indented(commands)}"
+
+
+def _verb(subject: Subject) -> str:
+    if subject.kind is Kind.ROOT and not subject.access_key_id:
+        return "signed in to the console"
+    return "active" if subject.kind is Kind.USER else "used"
+
+
+def _what(subject: Subject) -> str:
+    owner = "the root user" if subject.kind is Kind.ROOT else f"user {subject.name}"
+    if subject.access_key_id:
+        return f"access key {subject.access_key_id} of {owner}"
+    return {Kind.PASSWORD: f"the console password of {owner}", Kind.ROLE: f"role {subject.name}"}.get(
+        subject.kind, owner
+    )
+
+
+def _indented(lines: list[str]) -> str:
+    return "\n".join(f"    {line}" for line in lines)
+
+
+def _days(use: Use) -> str:
+    days = use.idle.days if use.idle else 0
+    return f"{days:,} {'day' if days == 1 else 'days'}"
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d}"

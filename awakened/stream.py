@@ -1,0 +1,55 @@
+"""Records of the table's stream: an item before a change and after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from activity.item import Item, item_of
+from activity.keeping import Key
+
+
+class UnreadableChange(Exception):
+    """A record that should tell a change of an item and does not; the message names the item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    key: Key
+    before: Item | None
+    after: Item
+
+
+def sequence_of(record: Mapping[str, Any]) -> str:
+    """By which Lambda is told where to begin again."""
+    try:
+        return str(record["dynamodb"]["SequenceNumber"])
+    except (KeyError, TypeError) as error:
+        raise UnreadableChange("not a record of a DynamoDB stream: it has no SequenceNumber") from error
+
+
+def read(record: Mapping[str, Any]) -> Change | None:
+    """None where an item was deleted: that tells of no use."""
+    change, name = record["dynamodb"], record.get("eventName")
+    if name == "REMOVE":
+        return None
+    try:
+        key = change["Keys"]["principal"]["S"], change["Keys"]["facet"]["S"]
+    except (KeyError, TypeError) as error:
+        raise UnreadableChange(f"record {sequence_of(record)}: no key of the activity table") from error
+    after, before = _item(key, change, "NewImage"), _item(key, change, "OldImage")
+    if after is None or (before is None and name != "INSERT"):
+        raise UnreadableChange(f"{_named(key)}: the stream must have NEW_AND_OLD_IMAGES")
+    return Change(key, before, after)
+
+
+def _item(key: Key, change: Mapping[str, Any], image: str) -> Item | None:
+    if image not in change:
+        return None
+    try:
+        return item_of(change[image])
+    except (AttributeError, KeyError, StopIteration, TypeError, ValueError) as error:
+        raise UnreadableChange(f"{_named(key)}: {image} is no item of the table: {error!r}") from error
+
+
+def _named(key: Key) -> str:
+    return f"item {key[0]} {key[1]}"

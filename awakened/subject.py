@@ -1,0 +1,64 @@
+"""Whom or what an item of the table is about: a credential, or the principal itself."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from activity.keeping import Key
+from activity.model import SIGNIN, access_key_of, id_facet, is_of_principal
+
+
+class Kind(StrEnum):
+    """The most specific first: it is what can be disabled without harm to the rest."""
+
+    ACCESS_KEY = "access_key"
+    PASSWORD = "password"  # noqa: S105  # the name of a kind of credential
+    USER = "user"
+    ROLE = "role"
+    ROOT = "root"
+
+
+_PRINCIPALS = {"user": Kind.USER, "role": Kind.ROLE, "root": Kind.ROOT}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`access_key_id` also of a root user's key; a root user without one has signed in."""
+
+    kind: Kind
+    arn: str
+    access_key_id: str = ""
+
+    @property
+    def account(self) -> str:
+        return self.arn.split(":", 5)[4]
+
+    @property
+    def name(self) -> str:
+        return self.arn.split(":", 5)[5].rpartition("/")[2]
+
+    @property
+    def owner(self) -> "Subject":
+        """The principal itself, which is awake whenever a credential of it is."""
+        return subject_of((self.arn, id_facet(""))) or self
+
+
+def subject_of(key: Key) -> Subject | None:
+    """None for what reports do not flag: services, addresses, and principals that are not of IAM."""
+    arn, facet = key
+    kind, access_key = _kind_of(arn), access_key_of(facet)
+    if kind is None:
+        return None
+    if kind is Kind.ROOT:
+        return Subject(kind, arn, access_key) if access_key or facet == SIGNIN else None
+    if access_key:
+        return Subject(Kind.ACCESS_KEY, arn, access_key)
+    if facet == SIGNIN:
+        return Subject(Kind.PASSWORD, arn)
+    return Subject(kind, arn) if is_of_principal(facet) else None
+
+
+def _kind_of(arn: str) -> Kind | None:
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or parts[2] != "iam":
+        return None
+    return _PRINCIPALS.get(parts[5].partition("/")[0])

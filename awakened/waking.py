@@ -1,0 +1,157 @@
+"""Which changes of the table's items are uses that people are to hear of, and whose flags one use takes off."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from activity.item import Item
+from activity.keeping import Key
+from activity.model import Activity, held_by, is_denied, is_of_principal
+from awakened.stream import Change, UnreadableChange
+from awakened.subject import Kind, Subject, subject_of
+
+# Of the root user, which is told of without a flag: not each of many uses, and no replay of the past.
+ROOT_PAUSE = timedelta(hours=1)
+ROOT_AGE = timedelta(days=1)
+
+
+class Silence(StrEnum):
+    """Why a change is not announced."""
+
+    NOT_SEEN = "not seen any later than before"
+    NOT_FLAGGED = "not flagged"
+    BEFORE_FLAG = "seen before it was flagged; the next report finds that"
+    FLAG_IS_OFF = "no longer flagged: announced already, or resolved by a report"
+    ROOT_SEEN = "the root user was seen so within the hour before"
+    ROOT_PAST = "a use of the root user more than a day ago"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """`since`: not used since then, as the report had it; of a root user, last seen before."""
+
+    subject: Subject
+    activity: Activity
+    since: datetime | None
+    first_flagged: datetime | None = None
+
+    @property
+    def at(self) -> datetime:
+        return self.activity.last_seen
+
+    @property
+    def is_denied(self) -> bool:
+        return is_denied(self.activity.facet)
+
+    @property
+    def idle(self) -> timedelta | None:
+        return self.at - self.since if self.since else None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`also`: other things that were flagged and are awake by the same use. `flags`: what to take off."""
+
+    use: Use
+    also: tuple[Subject, ...] = ()
+    flags: tuple[Key, ...] = ()
+
+
+def use_of(change: Change, *, now: datetime) -> Use | Silence:
+    """Raises UnreadableChange where something is flagged that reports do not flag."""
+    seen, before = change.after.activity, change.before.activity if change.before else None
+    if seen is None or (before and seen.last_seen <= before.last_seen):
+        return Silence.NOT_SEEN
+    subject = subject_of(change.key)
+    if subject and subject.kind is Kind.ROOT:
+        return _use_of_root(subject, seen, before, now)
+    if not (change.before and change.before.first_flagged and change.after.first_flagged):
+        return Silence.NOT_FLAGGED
+    if subject is None:
+        raise UnreadableChange(f"item {change.key[0]} {change.key[1]}: flagged, but neither user, role nor key")
+    return _use_of_flagged(subject, change.after, before)
+
+
+def _use_of_root(subject: Subject, seen: Activity, before: Activity | None, now: datetime) -> Use | Silence:
+    if now - seen.last_seen > ROOT_AGE:
+        return Silence.ROOT_PAST
+    if before and seen.last_seen - before.last_seen < ROOT_PAUSE:
+        return Silence.ROOT_SEEN
+    return Use(subject, seen, before.last_seen if before else None)
+
+
+def _use_of_flagged(subject: Subject, item: Item, before: Activity | None = None) -> Use | Silence:
+    if not item.activity or not item.flag or not item.flag.first_flagged:
+        return Silence.NOT_FLAGGED
+    if item.activity.last_seen <= item.flag.first_flagged:
+        return Silence.BEFORE_FLAG
+    since = item.flag.idle_since or (before.last_seen if before else item.flag.first_flagged)
+    return Use(subject, item.activity, since, item.flag.first_flagged)
+
+
+def by_event(uses: Mapping[str, Use]) -> list[dict[str, Use]]:
+    """The uses that one event shows, together; by sequence number, and in the order in which they came.
+
+    A principal's refused attempts come last: what was refused would else be told of what was used as well.
+    """
+    events: dict[tuple[str, str, datetime], dict[str, Use]] = {}
+    order: dict[str, int] = {}
+    for sequence, use in uses.items():
+        seen = use.activity
+        order.setdefault(seen.principal, len(order))
+        events.setdefault((seen.principal, *_event(seen)), {})[sequence] = use
+
+    def rank(those: dict[str, Use]) -> tuple[int, bool]:
+        use = next(iter(those.values()))
+        return order[use.activity.principal], use.is_denied
+
+    return sorted(events.values(), key=rank)
+
+
+def notice_of(uses: Sequence[Use], items: Mapping[Key, Item]) -> Notice | Silence:
+    """`uses` are of one event; `items` is what the table now has of the principal.
+
+    What is no longer flagged there was announced by an earlier delivery of the same record, or with another
+    item of the same subject.
+    """
+    if uses[0].subject.kind is Kind.ROOT:
+        return Notice(uses[0])
+    awake = [use for use in uses if _is_flagged(items.get(use.activity.key), use.at)]
+    if not awake:
+        return Silence.FLAG_IS_OFF
+    awake += _of_same_event(awake[0].activity, items)
+    use = min(awake, key=lambda each: list(Kind).index(each.subject.kind))
+    subjects = {each.subject for each in awake} | {use.subject.owner}
+    flags = tuple(
+        key
+        for key, item in items.items()
+        if subject_of(key) in subjects and _is_flagged(item, use.at) and _is_same_life(key, use.activity)
+    )
+    others = {subject for subject in map(subject_of, flags) if subject and subject != use.subject}
+    return Notice(use, tuple(sorted(others, key=lambda each: (each.kind, each.access_key_id))), flags)
+
+
+def _event(seen: Activity) -> tuple[str, datetime]:
+    return seen.evidence.event_id, seen.last_seen
+
+
+def _is_flagged(item: Item | None, before: datetime) -> bool:
+    return bool(item and item.first_flagged and item.first_flagged < before)
+
+
+def _of_same_event(seen: Activity, items: Mapping[Key, Item]) -> Iterator[Use]:
+    """Uses that the same event shows, and whose own records have not come yet."""
+    for key, item in items.items():
+        subject = subject_of(key)
+        if subject and item.activity and _event(item.activity) == _event(seen):
+            use = _use_of_flagged(subject, item)
+            if isinstance(use, Use):
+                yield use
+
+
+def _is_same_life(key: Key, seen: Activity) -> bool:
+    """Not of a predecessor of the same name: its unique id is another. Some events do not tell the id."""
+    if not is_of_principal(key[1]) or not seen.evidence.principal_id:
+        return True
+    return held_by(key[1]) in ("", seen.evidence.principal_id)

@@ -1,0 +1,311 @@
+"""The handler from the stream's own records to the published notice and the flag that is off."""
+
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from awakened_changes import BATCH, CAROL, DENIED_KEY, FLAG, ITSELF, KEY, ROOT_USER, record, seen
+from botocore.exceptions import ClientError
+from builders import ACCOUNT, at
+from moto.sns.models import sns_backends
+
+from activity.item import Item
+from activity.settings import BadSetting
+from awakened import app
+from awakened.app import NotAnnounced, lambda_handler
+from awakened.stream import UnreadableChange
+
+
+class Context:
+    aws_request_id = "request-1"
+
+
+@pytest.fixture(autouse=True)
+def now():
+    with time_machine.travel(at(120), tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch):
+    """What was slept; nothing is."""
+    slept = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    return slept
+
+
+@pytest.fixture
+def topic(aws, dynamodb, monkeypatch):
+    topic = aws("sns").create_topic(Name="reports")["TopicArn"]
+    monkeypatch.setenv("ACTIVITY_TABLE", "activity")
+    monkeypatch.setenv("REPORT_TOPIC_ARN", topic)
+    return topic
+
+
+@pytest.fixture
+def sent(topic):
+    """The notices until now, as machines get them."""
+
+    def read():
+        notifications = sns_backends[ACCOUNT]["us-east-1"].topics[topic].sent_notifications
+        return [json.loads(json.loads(message)["default"]) for _, message, *_ in notifications]
+
+    return read
+
+
+@pytest.fixture
+def stream(aws, dynamodb, topic):
+    """All records of the table's stream since it was last asked."""
+    streams = aws("dynamodbstreams")
+    arn = dynamodb.describe_table(TableName="activity")["Table"]["LatestStreamArn"]
+    (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    kind = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+    place = {"at": streams.get_shard_iterator(**kind)["ShardIterator"]}
+
+    def read():
+        answer = streams.get_records(ShardIterator=place["at"])
+        place["at"] = answer["NextShardIterator"]
+        return answer["Records"]
+
+    return read
+
+
+@pytest.fixture
+def used(table, flags, stream):
+    """Flags items of carol, has them seen by an event of each or by one event, and answers the records of that."""
+
+    def use(*facets, event_id=None):
+        for facet in facets:
+            flags.flag((CAROL, facet), ACCOUNT, FLAG, now=at(0))
+        stream()
+        for facet in facets:
+            table.record(seen(facet, 60, event_id=event_id or f"event of {facet}"))
+        return stream()
+
+    return use
+
+
+@pytest.fixture
+def refuse(topic):
+    """Lets a service refuse a call, of which it is told by name; answers how to make it stop."""
+
+    def refuse(client, call):
+        def refusal(**_):
+            raise ClientError({"Error": {"Code": "Throttled", "Message": "later"}}, call)
+
+        name = f"before-call.{client.meta.service_model.service_name}.{call}"
+        client.meta.events.register(name, refusal)
+        return lambda: client.meta.events.unregister(name, refusal)
+
+    return refuse
+
+
+def handle(records):
+    return lambda_handler({"Records": records}, Context())["batchItemFailures"]
+
+
+def again_from(record):
+    return [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]
+
+
+def lines(caplog, message):
+    return [line for line in caplog.records if line.getMessage() == message]
+
+
+def test_one_use_of_a_flagged_users_flagged_key_is_one_notice_and_takes_both_flags_off(
+    used, sent, flags, caplog
+):
+    assert handle(used(ITSELF, KEY, event_id="event-1")) == []
+
+    (notice,) = sent()
+    assert (notice["kind"], notice["access_key_id"]) == ("access_key", "AKIACAROL")
+    assert [each["kind"] for each in notice["also"]] == ["user"]
+    assert {(key[1], flag.first_flagged, flag.awakened_at) for key, flag in flags.of(ACCOUNT).items()} == {
+        (ITSELF, None, at(60)),
+        (KEY, None, at(60)),
+    }
+    (line,) = lines(caplog, "announced")
+    assert (line.account, line.principal, line.event_id) == (ACCOUNT, CAROL, "event-1")
+
+
+def test_the_same_records_once_more_tell_nothing(used, sent, caplog):
+    records = used(ITSELF, KEY, event_id="event-1")
+    handle(records)
+
+    assert handle(records) == []
+    assert len(sent()) == 1
+    assert {line.reason for line in lines(caplog, "not announced")} == {
+        "no longer flagged: announced already, or resolved by a report"
+    }
+
+
+def test_records_of_one_use_that_come_in_two_batches_are_one_notice(used, sent):
+    of_user, of_key = used(ITSELF, KEY, event_id="event-1")
+    handle([of_user])
+
+    assert handle([of_key]) == []
+    assert [notice["kind"] for notice in sent()] == ["access_key"]
+
+
+def test_what_is_seen_once_more_is_told_once(used, table, stream, sent):
+    handle(used(KEY))
+    table.record(seen(KEY, 3600, event_id="event-2"))
+
+    assert handle(stream()) == []
+    assert len(sent()) == 1
+
+
+def test_what_awoke_is_told_again_after_the_next_flag(used, sent, flags, table, stream):
+    handle(used(KEY))
+    flags.flag((CAROL, KEY), ACCOUNT, FLAG, now=at(0))
+    table.record(seen(KEY, 90, event_id="event-2"))
+
+    handle(stream())
+    assert len(sent()) == 2
+
+
+def test_a_replay_of_the_past_tells_nothing_and_leaves_the_flag(flags, table, stream, sent, caplog):
+    flags.flag((CAROL, KEY), ACCOUNT, FLAG, now=at(0))
+    stream()
+    table.record(seen(KEY, -3600))
+
+    assert handle(stream()) == []
+    assert sent() == []
+    assert flags.of(ACCOUNT)[CAROL, KEY].first_flagged == at(0)
+    assert [line.reason for line in lines(caplog, "not announced")] == [
+        "seen before it was flagged; the next report finds that"
+    ]
+
+
+def test_a_refused_attempt_takes_the_flag_off_the_key_itself(flags, table, stream, sent):
+    flags.flag((CAROL, KEY), ACCOUNT, FLAG, now=at(0), elsewhere=[(CAROL, DENIED_KEY)])
+    stream()
+    table.record(seen(DENIED_KEY, 60, error_code="AccessDenied"))
+    handle(stream())
+
+    (notice,) = sent()
+    assert (notice["kind"], notice["denied"]) == ("access_key", True)
+    assert flags.of(ACCOUNT)[CAROL, KEY].awakened_at == at(60)
+
+
+def test_the_root_user_is_told_and_nothing_is_written(table, stream, sent):
+    table.record(seen("SIGNIN", 60, principal=ROOT_USER))
+
+    assert handle(stream()) == []
+    assert [notice["kind"] for notice in sent()] == ["root"]
+    assert stream() == []
+
+
+def test_a_notice_that_sns_refuses_comes_again_and_keeps_its_flag(used, sent, flags, refuse, caplog):
+    (record,) = used(KEY)
+    stop = refuse(app.herald().sns, "Publish")
+
+    assert handle([record]) == again_from(record)
+    assert flags.of(ACCOUNT)[CAROL, KEY].first_flagged
+    (line,) = lines(caplog, "not announced")
+    assert (line.principal, line.facet, "later" in line.reason) == (CAROL, KEY, True)
+    stop()
+    assert handle([record]) == []
+    assert len(sent()) == 1
+
+
+def test_a_notice_whose_flag_stays_is_told_twice_rather_than_never(used, sent, refuse):
+    (record,) = used(KEY)
+    stop = refuse(app.herald().flags._client, "UpdateItem")
+
+    assert handle([record]) == again_from(record)
+    stop()
+    assert handle([record]) == []
+    assert len(sent()) == 2
+
+
+def test_all_from_the_first_failure_on_comes_again_and_nothing_of_it_was_told(used, sent, refuse, monkeypatch):
+    records = used(KEY, "KEY#AKIATWO", "KEY#AKIATHREE")
+    publish, calls = app.herald().sns.publish, []
+
+    def once(**message):
+        calls.append(message)
+        if len(calls) > 1:
+            raise ClientError({"Error": {"Code": "Throttled", "Message": "later"}}, "Publish")
+        return publish(**message)
+
+    monkeypatch.setattr(app.herald().sns, "publish", once)
+
+    assert handle(records) == again_from(records[1])
+    assert len(calls) == 2
+    assert [notice["access_key_id"] for notice in sent()] == ["AKIACAROL"]
+
+
+def test_a_record_that_cannot_be_read_stops_what_follows_and_is_named(used, sent, caplog):
+    records = used(KEY, "KEY#AKIATWO", "KEY#AKIATHREE")
+    records[1]["dynamodb"]["NewImage"]["last_seen"] = {"S": "yesterday"}
+
+    assert handle(records) == again_from(records[1])
+    assert [notice["access_key_id"] for notice in sent()] == ["AKIACAROL"]
+    (line,) = lines(caplog, "unreadable")
+    assert line.reason.startswith(f"item {CAROL} KEY#AKIATWO: NewImage is no item of the table")
+
+
+def test_a_first_record_that_fails_among_others_has_the_batch_halved(used, sent):
+    records = used(KEY, "KEY#AKIATWO")
+    del records[0]["dynamodb"]["OldImage"]
+
+    with pytest.raises(NotAnnounced, match="the first of 2; the log says why"):
+        handle(records)
+    assert handle(records[:1]) == again_from(records[0])
+    assert handle(records[1:]) == []
+    assert [notice["access_key_id"] for notice in sent()] == ["AKIATWO"]
+
+
+def test_many_notices_keep_below_the_rate_at_which_sns_unsubscribes(flags, table, stream, pauses):
+    keys = [f"KEY#AKIA{number}" for number in range(5)]
+    for key in keys:
+        flags.flag((CAROL, key), ACCOUNT, FLAG, now=at(0))
+        table.record(seen(key, 60, event_id=key))
+
+    assert handle(stream()) == []
+    assert pauses == [app.PAUSE] * 4
+    assert timedelta(seconds=0.4).total_seconds() <= app.PAUSE  # Of two shards or more, at 10 a second.
+
+
+def test_notices_are_counted(used, capsys):
+    handle(used(KEY, "KEY#AKIATWO"))
+
+    (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "Awakened" in line]
+    assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "LastActivity"
+    assert (line["Awakened"], line["service"]) == ([2.0], "awakened")
+
+
+def test_flagging_and_taking_flags_off_tells_nothing(flags, table, stream, sent):
+    table.record(seen(KEY, 60))
+    table.record(seen("ID#", 60, principal=BATCH))
+    flags.flag((CAROL, KEY), ACCOUNT, FLAG, now=at(90))
+    flags.flag((CAROL, KEY), ACCOUNT, FLAG, now=at(95))
+    flags.awaken((CAROL, KEY), at(100))
+    flags.unflag((CAROL, KEY))
+
+    assert handle(stream()) == []
+    assert sent() == []
+
+
+def test_a_deleted_item_tells_nothing(used, dynamodb, stream, sent):
+    used(KEY)
+    dynamodb.delete_item(TableName="activity", Key={"principal": {"S": CAROL}, "facet": {"S": KEY}})
+
+    assert handle(stream()) == []
+    assert sent() == []
+
+
+@pytest.mark.parametrize("event", [{}, {"Records": []}, {"key1": "value1"}])
+def test_an_event_that_is_none_of_a_stream_is_refused(event):
+    with pytest.raises(UnreadableChange, match="not records of a DynamoDB stream"):
+        lambda_handler(event, None)
+
+
+@pytest.mark.parametrize("name", ["ACTIVITY_TABLE", "REPORT_TOPIC_ARN"])
+def test_a_missing_setting_is_named(topic, monkeypatch, name):
+    monkeypatch.delenv(name)
+
+    with pytest.raises(BadSetting, match=f"{name} is not set"):
+        handle([record(Item(seen("SIGNIN", 60, principal=ROOT_USER)))])

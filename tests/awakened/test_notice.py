@@ -1,0 +1,233 @@
+"""The notice as people and machines get it."""
+
+import json
+
+import pytest
+from awakened_changes import BATCH, CAROL, CAROL_KEY, DAY, DENIED_KEY, FLAG, ITSELF, KEY, ROOT_USER, seen
+from builders import ACCOUNT, NOON, at
+
+from awakened.commands import disabling
+from awakened.message import as_dict, message
+from awakened.notice import sms, subject_line, text
+from awakened.subject import Kind, Subject, subject_of
+from awakened.waking import Notice, Use
+from reporter.account import AccessKey, Credentials, Inventory, Role, User
+from reporter.account import Use as LastUse
+from reporter.subjects import subjects
+
+EVENT = "7f3c2a10-9a4e-4c1b-8d55-0e6f2b9c1d77"
+USER = Subject(Kind.USER, CAROL)
+
+
+def use(facet=KEY, seconds=14 * DAY, *, since=FLAG.idle_since, flag=FLAG.first_flagged, **evidence):
+    activity = seen(facet, seconds, **({"event_id": EVENT} | evidence))
+    return Use(subject_of(activity.key), activity, since, flag)
+
+
+def of_root(facet, *, since=None, **evidence):
+    return use(facet, since=since, flag=None, principal=ROOT_USER, **evidence)
+
+
+def test_the_text_tells_what_was_used_how_and_what_to_do():
+    assert text(Notice(use(), (USER,))) == (
+        "Access key AKIACAROL of user carol in account 123456789012, idle for 214 days, was used again"
+        " at 2026-12-04 12:00 UTC:\n"
+        "\n"
+        "  s3.amazonaws.com ListBuckets, eu-west-1, 203.0.113.24, agent aws-cli/2.17\n"
+        f"  event {EVENT}\n"
+        "\n"
+        "First flagged on 2026-11-20. Its flag is off now, also that of user carol.\n"
+        "\n"
+        "If this is not expected, disable it:\n"
+        "\n"
+        "    aws iam update-access-key --user-name carol --access-key-id AKIACAROL --status Inactive\n"
+        "\n"
+        "Find the event, and all that is known:\n"
+        "\n"
+        "    aws cloudtrail lookup-events --region eu-west-1"
+        f" --lookup-attributes AttributeKey=EventId,AttributeValue={EVENT}\n"
+        "    lastseen who AKIACAROL\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "beginning"),
+    [
+        pytest.param(
+            use("SIGNIN", mfa=False),
+            "The console password of user carol in account 123456789012, idle for 214 days, was used again at",
+            id="a password",
+        ),
+        pytest.param(
+            use(ITSELF),
+            "User carol in account 123456789012, idle for 214 days, was active again at",
+            id="a user",
+        ),
+        pytest.param(
+            use("ID#", principal=BATCH, since=at(13 * DAY)),
+            "Role batch in account 123456789012, idle for 1 day, was used again at",
+            id="a role",
+        ),
+        pytest.param(
+            of_root("SIGNIN"), "The root user in account 123456789012 signed in to the console at", id="root"
+        ),
+        pytest.param(
+            of_root("KEY#AKIAROOT"),
+            "Access key AKIAROOT of the root user in account 123456789012 was used at",
+            id="a key of root",
+        ),
+    ],
+)
+def test_each_kind_has_its_sentence(told, beginning):
+    assert text(Notice(told)).startswith(f"{beginning} 2026-12-04 12:00 UTC:\n")
+
+
+def test_a_refused_attempt_is_told_as_one():
+    told = use(DENIED_KEY, error_code="AccessDenied")
+
+    sentence = text(Notice(told)).partition("\n")[0]
+    assert sentence.endswith("UTC, and refused (AccessDenied); somebody still holds the credential:")
+    assert subject_line(told).endswith(" used after 214 days (refused)")
+    assert as_dict(Notice(told))["denied"] is True
+
+
+@pytest.mark.parametrize(("mfa", "words"), [(True, ", with MFA"), (False, ", without MFA"), (None, "")])
+def test_a_sign_in_tells_of_mfa(mfa, words):
+    assert f", 203.0.113.24{words}, agent" in text(Notice(use("SIGNIN", mfa=mfa)))
+
+
+def test_the_root_user_is_told_with_when_it_was_seen_before():
+    assert "\nLast seen so on 2026-11-20. Uses of" in text(Notice(of_root("SIGNIN", since=at(0))))
+    assert "\nNever seen so before. Uses of" in text(Notice(of_root("SIGNIN")))
+
+
+def test_the_root_users_key_is_disabled_by_the_root_user_and_its_password_by_nobody():
+    key, password = text(Notice(of_root("KEY#AKIAROOT"))), text(Notice(of_root("SIGNIN")))
+
+    assert (
+        "disable it as the root user:\n\n    aws iam update-access-key --access-key-id AKIAROOT --status" in key
+    )
+    assert "change the root user's password" in password
+    assert "aws iam" not in password
+
+
+def listed_user(name, *, has_password):
+    """A user as the reporter lists it; with a password it has a key, too."""
+    credentials = Credentials(name, NOON, has_password, None, None, slots=())
+    arn = f"arn:aws:iam::{ACCOUNT}:user/people/{name}"
+    return User(name, arn, id=name, created=NOON, password_last_used=None, credentials=credentials, tags={})
+
+
+def test_the_commands_are_those_of_the_report():
+    users = listed_user("o'carol", has_password=True), listed_user("dave", has_password=False)
+    roles = (Role("batch", BATCH, "AROABATCH", "/", NOON, last_used=LastUse(), tags={}),)
+    keys = {"o'carol": (AccessKey("AKIACAROL", NOON, is_active=True, last_used=LastUse()),)}
+    reported = subjects(Inventory(ACCOUNT, "", users, roles), keys, tag="exempt")
+
+    compared = {
+        (str(each.kind), each.name): (
+            each.commands,
+            tuple(disabling(Subject(Kind(each.kind), each.arn, each.access_key_id))),
+        )
+        for each in reported
+        if (each.kind, each.name) != ("user", "o'carol")  # The report disables its credentials instead.
+    }
+
+    assert compared.keys() == {
+        ("password", "o'carol"),
+        ("access_key", "o'carol"),
+        ("user", "dave"),
+        ("role", "batch"),
+    }
+    assert all(theirs == ours for theirs, ours in compared.values())
+
+
+def test_an_event_that_does_not_tell_its_id_is_not_looked_up():
+    told = text(Notice(use(event_id="")))
+
+    assert "lookup-events" not in told
+    assert "an event without an id" in told
+
+
+def test_what_a_caller_says_of_itself_moves_no_cursor_and_fills_no_mail():
+    evil = "\x1b[2J\u202eevil\n\r\x9b" + "x" * 5000
+    told = use(
+        user_agent=evil, source_ip=evil, session_name=evil, event_name=evil, error_code=evil, region=evil
+    )
+    sent = message(Notice(told))
+    forms = json.loads(sent["Message"])
+
+    said = [sent["Subject"], forms["sms"], *json.loads(forms["default"])["evidence"].values()]
+    said += forms["email"].splitlines()
+    assert all(line.isprintable() for line in said)
+    assert len(sent["Message"]) < 10_000
+    assert "agent ?[2J?evil???xxx" in forms["email"]
+
+
+@pytest.mark.parametrize("name", ["carol", "c" * 64, "zoë"])
+def test_a_subject_fits_sns(name):
+    principal = f"arn:aws:iam::{ACCOUNT}:user/{name}"
+    line = subject_line(use("KEY#AKIAIOSFODNN7EXAMPLE", principal=principal))
+
+    assert len(line) < 100
+    assert line.isascii()
+    assert line.isprintable()
+    assert line.startswith("IAM last activity 123456789012: access key AKIAIOSFODNN7EXAMPLE of user ")
+    assert line.endswith(" used after 214 days")
+
+
+def test_a_text_message_is_one_line():
+    assert sms(use()) == (
+        "IAM last activity 123456789012: access key AKIACAROL of user carol used after 214 days,"
+        " 2026-12-04 12:00 UTC, from 203.0.113.24"
+    )
+    assert len(sms(use(source_ip="a" * 200))) == 160
+
+
+def test_machines_get_json_and_attributes_to_filter_by():
+    sent = message(Notice(use(), (USER,)))
+    forms = json.loads(sent["Message"])
+    attributes = {name: each["StringValue"] for name, each in sent["MessageAttributes"].items()}
+
+    assert sent["MessageStructure"] == "json"
+    assert forms.keys() == {"default", "email", "sms"}
+    assert attributes == {
+        "event": "awakened",
+        "account": ACCOUNT,
+        "kind": "access_key",
+        "principal": CAROL,
+        "denied": "false",
+    }
+    assert {each["DataType"] for each in sent["MessageAttributes"].values()} == {"String"}
+
+
+def test_the_json_has_all_of_the_use():
+    told = json.loads(json.dumps(as_dict(Notice(use(mfa=True), (USER,)))))
+
+    assert told.pop("commands") == disabling(Subject(Kind.ACCESS_KEY, CAROL, CAROL_KEY))
+    assert told.pop("lookups")[1] == "lastseen who AKIACAROL"
+    assert told == {
+        "event": "awakened",
+        "account": ACCOUNT,
+        "kind": "access_key",
+        "name": "carol",
+        "arn": CAROL,
+        "access_key_id": CAROL_KEY,
+        "denied": False,
+        "used_at": "2026-12-04T12:00:00Z",
+        "idle_since": "2026-05-04T12:00:00Z",
+        "idle_days": 214,
+        "first_flagged": "2026-11-20T12:00:00Z",
+        "evidence": {
+            "event_id": EVENT,
+            "event_source": "s3.amazonaws.com",
+            "event_name": "ListBuckets",
+            "principal_id": "AIDACAROL",
+            "account": ACCOUNT,
+            "region": "eu-west-1",
+            "source_ip": "203.0.113.24",
+            "user_agent": "aws-cli/2.17",
+            "mfa": True,
+        },
+        "also": [{"account": ACCOUNT, "kind": "user", "name": "carol", "arn": CAROL}],
+    }

@@ -1,0 +1,268 @@
+"""Which changes are told, as what, and which flags one use takes off."""
+
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+from awakened_changes import (
+    BATCH,
+    BATCH_ID,
+    CAROL,
+    CAROL_KEY,
+    DAY,
+    DENIED_KEY,
+    FLAG,
+    ITSELF,
+    KEY,
+    ROOT_USER,
+    flagged,
+    record,
+    seen,
+)
+from builders import ACCOUNT, at
+
+from activity.item import Flag, Item
+from activity.model import COVERAGE
+from awakened.stream import UnreadableChange, read
+from awakened.subject import Kind, Subject, subject_of
+from awakened.waking import Notice, Silence, Use, by_event, notice_of, use_of
+
+NOW = at(120)
+THE_KEY, THE_PASSWORD, THE_USER = (
+    Subject(Kind.ACCESS_KEY, CAROL, CAROL_KEY),
+    Subject(Kind.PASSWORD, CAROL),
+    Subject(Kind.USER, CAROL),
+)
+
+
+def judged(after, before=None, now=NOW):
+    return use_of(read(record(after, before=before)), now=now)
+
+
+def use(facet, seconds=60, **more):
+    return judged(flagged(seen(facet, seconds, **more)), flagged(None))
+
+
+def table(*items):
+    return {item.activity.key: item for item in items}
+
+
+# Whom an item is about
+
+
+@pytest.mark.parametrize(
+    ("principal", "facet", "subject"),
+    [
+        (CAROL, KEY, THE_KEY),
+        (CAROL, DENIED_KEY, THE_KEY),
+        (CAROL, "SIGNIN", THE_PASSWORD),
+        (CAROL, ITSELF, THE_USER),
+        (CAROL, "DENIED#AIDACAROL", THE_USER),
+        (CAROL, "ID#", THE_USER),
+        (BATCH, "ID#", Subject(Kind.ROLE, BATCH)),
+        (BATCH, "DENIED#", Subject(Kind.ROLE, BATCH)),
+        ("arn:aws-us-gov:iam::1:role/a:b/c", "ID#AROA", Subject(Kind.ROLE, "arn:aws-us-gov:iam::1:role/a:b/c")),
+        (ROOT_USER, "SIGNIN", Subject(Kind.ROOT, ROOT_USER)),
+        (ROOT_USER, "DENIED#AKIAROOT", Subject(Kind.ROOT, ROOT_USER, "AKIAROOT")),
+        (ROOT_USER, f"ID#{ACCOUNT}", None),
+        (ROOT_USER, f"DENIED#{ACCOUNT}", None),
+        (CAROL, "SERVICE#s3.amazonaws.com", None),
+        (COVERAGE, f"{ACCOUNT}#eu-west-1", None),
+        ("arn:aws:identitystore:::user/1", "ID#1", None),
+        (f"arn:aws:iam::{ACCOUNT}:group/x", "ID#1", None),
+    ],
+)
+def test_an_item_is_about_a_credential_or_a_principal(principal, facet, subject):
+    assert subject_of((principal, facet)) == subject
+
+
+def test_a_subject_is_named_without_its_path():
+    assert (THE_KEY.name, THE_KEY.account, THE_KEY.owner) == ("carol", ACCOUNT, THE_USER)
+
+
+# What is told
+
+
+def test_what_is_used_after_it_was_flagged_is_told_with_its_idle_time():
+    told = judged(flagged(seen(KEY, 14 * DAY)), flagged(seen(KEY, -200 * DAY)))
+
+    assert (told.subject, told.at, told.idle.days, told.first_flagged) == (THE_KEY, at(14 * DAY), 214, at(0))
+
+
+def test_what_was_never_seen_before_is_told():
+    assert judged(flagged(seen(KEY, 60)), flagged(None)).idle.days == 200
+
+
+@pytest.mark.parametrize(
+    ("before", "since"),
+    [(Item(seen(KEY, -5 * DAY), Flag(at(0))), at(-5 * DAY)), (Item(None, Flag(at(0))), at(0))],
+    ids=["last seen", "flagged"],
+)
+def test_a_flag_that_does_not_tell_since_when_leaves_what_else_is_known(before, since):
+    assert judged(Item(seen(KEY, 60), Flag(at(0))), before).since == since
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "reason"),
+    [
+        pytest.param(seen(KEY, -60), seen(KEY, -120), Silence.BEFORE_FLAG, id="the past, replayed"),
+        pytest.param(seen(KEY, 0), seen(KEY, -120), Silence.BEFORE_FLAG, id="the second of the flag"),
+        pytest.param(seen(KEY, 60), seen(KEY, 60), Silence.NOT_SEEN, id="flagged once more"),
+        pytest.param(seen(KEY, 60), seen(KEY, 90), Silence.NOT_SEEN, id="back in time"),
+    ],
+)
+def test_what_was_not_used_since_is_not_told(after, before, reason):
+    assert judged(flagged(after), flagged(before)) == reason
+
+
+def test_a_flag_alone_is_no_use():
+    change = replace(read(record(flagged(seen(KEY, 60)), before=flagged(None))), after=flagged(None))
+
+    assert use_of(change, now=NOW) == Silence.NOT_SEEN
+
+
+@pytest.mark.parametrize(
+    ("flag", "flag_before"),
+    [(None, None), (FLAG, None), (None, FLAG), (Flag(None, awakened_at=at(30)), FLAG)],
+    ids=["never flagged", "just flagged", "just unflagged", "just awakened"],
+)
+def test_what_was_not_flagged_before_and_after_is_not_told(flag, flag_before):
+    after, before = Item(seen(KEY, 60), flag), Item(seen(KEY, -60), flag_before)
+
+    assert judged(after, before) == Silence.NOT_FLAGGED
+    assert judged(after) == Silence.NOT_FLAGGED
+
+
+def test_a_flag_where_none_can_be_is_named():
+    facet = "SERVICE#s3.amazonaws.com"
+
+    with pytest.raises(UnreadableChange, match=f"item {CAROL} {facet}: flagged, but neither"):
+        use(facet)
+
+
+# The root user
+
+
+@pytest.mark.parametrize("facet", ["SIGNIN", "KEY#AKIAROOT", "DENIED#AKIAROOT"])
+def test_the_root_user_is_told_without_a_flag(facet):
+    told = judged(Item(seen(facet, 60, principal=ROOT_USER)))
+
+    assert (told.subject.kind, told.first_flagged) == (Kind.ROOT, None)
+
+
+@pytest.mark.parametrize(
+    ("seconds_before", "seconds", "now", "told"),
+    [
+        pytest.param(-3600, 0, 60, True, id="an hour later"),
+        pytest.param(-3599, 0, 60, False, id="within the hour"),
+        pytest.param(0, -60, 60, False, id="not later"),
+        pytest.param(None, 0, DAY, True, id="a day late"),
+        pytest.param(None, 0, DAY + 1, False, id="replayed after more than a day"),
+    ],
+)
+def test_the_root_user_is_told_once_an_hour_and_not_of_the_past(seconds_before, seconds, now, told):
+    after = Item(seen("SIGNIN", seconds, principal=ROOT_USER))
+    before = None if seconds_before is None else Item(seen("SIGNIN", seconds_before, principal=ROOT_USER))
+
+    assert isinstance(judged(after, before, at(now)), Use) is told
+
+
+def test_other_items_of_the_root_user_are_not_told():
+    assert judged(Item(seen(f"ID#{ACCOUNT}", 60, principal=ROOT_USER))) == Silence.NOT_FLAGGED
+
+
+def test_a_notice_of_the_root_user_takes_no_flag_off():
+    told = judged(Item(seen("SIGNIN", 60, principal=ROOT_USER)))
+
+    assert notice_of([told], {}) == Notice(told)
+
+
+# One event, one notice
+
+
+@pytest.mark.parametrize("order", list(permutations([ITSELF, KEY, "SIGNIN"])))
+def test_the_most_specific_thing_that_an_event_used_is_told_and_all_flags_go(order):
+    items = [flagged(seen(facet, 60)) for facet in order]
+    (group,) = by_event({str(n): judged(item, flagged(None)) for n, item in enumerate(items)})
+    notice = notice_of(list(group.values()), table(*items))
+
+    assert notice.use.subject == THE_KEY
+    assert notice.also == (THE_PASSWORD, THE_USER)
+    assert set(notice.flags) == {(CAROL, facet) for facet in order}
+
+
+def test_other_events_are_told_apart_in_the_order_in_which_they_came():
+    first, second = use(KEY), use("SIGNIN", event_id="event-2")
+
+    assert by_event({"1": first, "2": second}) == [{"1": first}, {"2": second}]
+
+
+def test_a_refused_attempt_comes_after_the_uses_of_the_same_principal():
+    refused, of_role, used = use(DENIED_KEY), use("ID#", principal=BATCH), use(KEY, event_id="event-2")
+
+    assert by_event({"1": refused, "2": of_role, "3": used}) == [{"3": used}, {"1": refused}, {"2": of_role}]
+
+
+def test_what_the_same_event_used_is_told_though_its_record_has_not_come_yet():
+    notice = notice_of([use(ITSELF)], table(flagged(seen(ITSELF, 60)), flagged(seen(KEY, 60))))
+
+    assert (notice.use.subject, notice.also) == (THE_KEY, (THE_USER,))
+    assert notice.use.idle.days == 200
+
+
+def test_all_items_of_a_key_and_of_its_user_lose_their_flags_and_those_of_other_keys_do_not():
+    idle = [
+        flagged(seen(facet, -200 * DAY, event_id="old"))
+        for facet in (DENIED_KEY, ITSELF, "DENIED#AIDACAROL", "ID#", "DENIED#", "KEY#AKIAOTHER", "SIGNIN")
+    ]
+    notice = notice_of([use(KEY)], table(flagged(seen(KEY, 60)), *idle))
+
+    assert {facet for _, facet in notice.flags} == {
+        KEY,
+        DENIED_KEY,
+        ITSELF,
+        "DENIED#AIDACAROL",
+        "ID#",
+        "DENIED#",
+    }
+    assert notice.also == (THE_USER,)
+
+
+@pytest.mark.parametrize("facet", [f"ID#{BATCH_ID}", f"DENIED#{BATCH_ID}", "ID#", "DENIED#"])
+def test_a_role_awakes_by_any_of_its_items(facet):
+    idle = [
+        flagged(seen(each, -200 * DAY, principal=BATCH, event_id="old"))
+        for each in (f"ID#{BATCH_ID}", f"DENIED#{BATCH_ID}", "ID#", "DENIED#")
+    ]
+    evidence = {"principal": BATCH, "principal_id": facet.partition("#")[2]}
+    notice = notice_of([use(facet, **evidence)], table(*idle, flagged(seen(facet, 60, **evidence))))
+
+    assert len(notice.flags) == 4
+    assert (notice.use.subject.kind, notice.also) == (Kind.ROLE, ())
+
+
+def test_a_predecessor_of_the_same_name_stays_flagged():
+    former = flagged(seen("ID#AIDAFORMER", -200 * DAY, event_id="old", principal_id="AIDAFORMER"))
+    notice = notice_of([use(ITSELF)], table(flagged(seen(ITSELF, 60)), former))
+
+    assert notice.flags == ((CAROL, ITSELF),)
+
+
+def test_what_is_no_longer_flagged_is_not_told_again():
+    awake = Item(seen(KEY, 60), Flag(None, awakened_at=at(60)))
+
+    assert notice_of([use(KEY)], table(awake, flagged(seen(ITSELF, 60)))) == Silence.FLAG_IS_OFF
+    assert notice_of([use(KEY)], {}) == Silence.FLAG_IS_OFF
+
+
+def test_what_was_flagged_once_more_after_the_use_is_not_told():
+    again = Item(seen(KEY, 60), Flag(at(90)))
+
+    assert notice_of([use(KEY)], table(again)) == Silence.FLAG_IS_OFF
+
+
+def test_a_principal_that_was_flagged_after_the_use_stays_flagged():
+    later = Item(seen(ITSELF, 60), Flag(at(90)))
+    notice = notice_of([use(KEY)], table(flagged(seen(KEY, 60)), later))
+
+    assert notice.flags == ((CAROL, KEY),)
