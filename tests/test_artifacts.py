@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from builders import ROOT
 
-OURS = {"ingest": {"activity", "ingest"}, "reporter": {"activity", "reporter"}}
+LAMBDAS = ("awakened", "ingest", "reporter")
+OURS = {package: {"activity", package} for package in LAMBDAS}
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
-    """The two artifacts, by package."""
+    """The artifacts, by package."""
     folder = tmp_path_factory.mktemp("build")
     environment = os.environ | {"ARCH": "arm64", "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1"}
     sam = Path(sys.executable).with_name("sam")
@@ -27,10 +28,10 @@ def built(tmp_path_factory):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return {"ingest": folder / "IngestFunction", "reporter": folder / "ReporterFunction"}
+    return {package: folder / f"{package.capitalize()}Function" for package in LAMBDAS}
 
 
-@pytest.mark.parametrize("package", ["ingest", "reporter"])
+@pytest.mark.parametrize("package", LAMBDAS)
 def test_an_artifact_holds_its_package_activity_and_its_locked_requirements(built, package):
     locked = re.findall(r"(?m)^([a-z0-9_.-]+)==([^ ;]+)", (ROOT / package / "requirements.txt").read_text())
     distributions = {f"{name.replace('-', '_')}-{version}.dist-info" for name, version in locked}
@@ -42,7 +43,7 @@ def test_an_artifact_holds_its_package_activity_and_its_locked_requirements(buil
     assert held == OURS[package] | distributions | modules
 
 
-@pytest.mark.parametrize(("package", "pages"), [("ingest", []), ("reporter", ["page.html"])])
+@pytest.mark.parametrize(("package", "pages"), [("ingest", []), ("reporter", ["page.html"]), ("awakened", [])])
 def test_of_our_own_code_an_artifact_holds_only_python_and_the_page(built, package, pages):
     held = [path.name for name in OURS[package] for path in (built[package] / name).iterdir()]
 
@@ -53,7 +54,7 @@ def test_what_is_compiled_is_for_lambdas_python_and_processor(built):
     compiled = [path.name for path in built["ingest"].rglob("*.so")]
 
     assert compiled == ["_core.cpython-313-aarch64-linux-gnu.so"]
-    assert not list(built["reporter"].rglob("*.so"))
+    assert not [*built["awakened"].rglob("*.so"), *built["reporter"].rglob("*.so")]
 
 
 def test_an_artifact_stays_far_below_lambdas_limit(built):

@@ -12,13 +12,16 @@ import time
 
 import boto3
 import pytest
-from builders import ROOT, sample
+from awakened_changes import CAROL, CAROL_KEY, FLAG, ROOT_USER, seen
+from builders import ROOT, at, sample
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-from activity.flags import BY_FLAG
+from activity.flags import BY_FLAG, Flags
+from activity.item import typed
 from activity.keeping import Keeping
-from activity.table import BY_FACET
+from activity.table import BY_FACET, ActivityTable
+from awakened.app import PAUSE
 from ingest.cloudtrail import read
 from ingest.wire import envelope
 from lastseen.local_aws import make_table
@@ -57,8 +60,8 @@ def forwarder():
 
 
 @pytest.fixture(scope="module")
-def matches():
-    """Whether an event matches a pattern, by a server whose rule engine keeps to AWS's; on loopback."""
+def server():
+    """Makes clients of a local AWS, on loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -76,22 +79,28 @@ def matches():
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.2)
-        client = boto3.client(
-            "events",
+        yield lambda service: boto3.client(
+            service,
             endpoint_url=f"http://127.0.0.1:{port}",
             region_name=REGION,
             aws_access_key_id="testing",
             aws_secret_access_key="testing",
         )
-
-        def matches(rule, event):
-            pattern = json.dumps(rule["EventPattern"])
-            return client.test_event_pattern(EventPattern=pattern, Event=json.dumps(event))["Result"]
-
-        yield matches
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def matches(server):
+    """Whether an event matches a pattern, by a server whose rule engine keeps to AWS's."""
+    client = server("events")
+
+    def matches(rule, event):
+        pattern = json.dumps(rule["EventPattern"])
+        return client.test_event_pattern(EventPattern=pattern, Event=json.dumps(event))["Result"]
+
+    return matches
 
 
 @pytest.fixture(scope="module")
@@ -252,7 +261,10 @@ def test_only_the_two_rules_may_send_to_the_queue_and_to_their_dead_letters(reso
 
 
 def test_every_queue_is_encrypted_and_keeps_messages_for_fourteen_days(resources):
-    for queue in ("Queue", "DeadLetterQueue", "RuleDeadLetterQueue"):
+    queues = [name for name, each in resources.items() if "SqsManagedSseEnabled" in each]
+
+    assert sorted(queues) == ["AwakenedDeadLetterQueue", "DeadLetterQueue", "Queue", "RuleDeadLetterQueue"]
+    for queue in queues:
         assert resources[queue]["SqsManagedSseEnabled"] is True
         assert resources[queue]["MessageRetentionPeriod"] == 14 * 86_400
 
@@ -292,6 +304,7 @@ def test_the_table_is_the_one_that_the_code_knows(resources, aws):
         {name: index[name] for name in names} for index in made["GlobalSecondaryIndexes"]
     ]
     assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == [BY_FACET, BY_FLAG]
+    assert {"StreamEnabled": True, **table["StreamSpecification"]} == made["StreamSpecification"]
 
 
 def test_the_table_is_kept_recoverable_encrypted_and_expires_items(template, resources):
@@ -302,6 +315,129 @@ def test_the_table_is_kept_recoverable_encrypted_and_expires_items(template, res
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["SSESpecification"] == {"SSEEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
+# The stream
+
+
+def test_each_item_of_the_stream_comes_in_order_and_what_fails_is_tried_for_long_and_then_kept(resources):
+    source = resources["AwakenedFunctionStream"]
+
+    assert source["EventSourceArn"] == {"Fn::GetAtt": ["ActivityTable", "StreamArn"]}
+    assert source["StartingPosition"] == "TRIM_HORIZON"
+    assert source["ParallelizationFactor"] == 1
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["BisectBatchOnFunctionError"] is True
+    assert source["MaximumRetryAttempts"] >= 10
+    assert 3600 <= source["MaximumRecordAgeInSeconds"] < 86_400  # The stream forgets after a day.
+    assert source["DestinationConfig"] == {
+        "OnFailure": {"Destination": {"Fn::GetAtt": ["AwakenedDeadLetterQueue", "Arn"]}}
+    }
+
+
+def test_a_batch_of_notices_is_sent_within_the_functions_time(resources):
+    source, function = resources["AwakenedFunctionStream"], resources["AwakenedFunction"]
+
+    assert source["BatchSize"] * PAUSE * 2 <= function["Timeout"]
+    assert source["MaximumBatchingWindowInSeconds"] <= 60  # People are to hear of it within minutes.
+
+
+@pytest.fixture
+def lets_through(resources, matches):
+    """Whether the function is called for a record of the stream."""
+    filters = resources["AwakenedFunctionStream"]["FilterCriteria"]["Filters"]
+    rules = [{"EventPattern": json.loads(each["Pattern"])} for each in filters]
+    return lambda record: any(matches(rule, record) for rule in rules)
+
+
+@pytest.fixture
+def keeper(server):
+    """The activity table on the local server, that is, an ActivityTable, its Flags, and what deletes an item."""
+    client = server("dynamodb")
+    make_table(client, "activity")
+
+    def delete(*key):
+        client.delete_item(
+            TableName="activity", Key=dict(zip(("principal", "facet"), map(typed, key), strict=True))
+        )
+
+    yield ActivityTable(client, "activity"), Flags(client, "activity"), delete
+    client.delete_table(TableName="activity")
+
+
+@pytest.fixture
+def stream(server, keeper):
+    """All records of the table's stream, without what JSON does not know."""
+    streams = server("dynamodbstreams")
+    arn = server("dynamodb").describe_table(TableName="activity")["Table"]["LatestStreamArn"]
+
+    def read():
+        (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        start = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+        records = streams.get_records(ShardIterator=streams.get_shard_iterator(**start)["ShardIterator"])[
+            "Records"
+        ]
+        return json.loads(json.dumps(records, default=str))
+
+    return read
+
+
+def test_only_uses_of_what_is_flagged_come_through(lets_through, keeper, stream):
+    table, flags, delete = keeper
+    key = CAROL, f"KEY#{CAROL_KEY}"
+    steps = {
+        "first use": lambda: table.record(seen(key[1], -60)),
+        "another": lambda: table.record(seen(key[1], -30)),
+        "flagged": lambda: flags.flag(key, ACCOUNT, FLAG, now=at(0)),
+        "USED": lambda: table.record(seen(key[1], 60)),
+        "awakened": lambda: flags.awaken(key, at(60)),
+        "used awake": lambda: table.record(seen(key[1], 90)),
+        "unflagged": lambda: flags.unflag(key),
+        "flagged when never seen": lambda: flags.flag((CAROL, "SIGNIN"), ACCOUNT, FLAG, now=at(0)),
+        "SEEN AT LAST": lambda: table.record(seen("SIGNIN", 60)),
+        "expired": lambda: delete(CAROL, "SIGNIN"),
+    }
+    for step in steps.values():
+        step()
+
+    records = stream()
+    assert len(records) == len(steps)
+    through = [step for step, record in zip(steps, records, strict=True) if lets_through(record)]
+    assert through == ["USED", "SEEN AT LAST"]
+
+
+@pytest.mark.parametrize(
+    ("principal", "facet", "comes_through"),
+    [
+        (ROOT_USER, "SIGNIN", True),
+        (ROOT_USER, "KEY#AKIAROOT", True),
+        (ROOT_USER, "DENIED#AKIAROOT", True),
+        (ROOT_USER, f"ID#{ACCOUNT}", False),
+        (ROOT_USER, f"DENIED#{ACCOUNT}", False),
+        (ROOT_USER, "SERVICE#s3.amazonaws.com", False),
+        (ROOT_USER.replace("aws", "aws-cn"), "SIGNIN", True),
+        (CAROL, "SIGNIN", False),
+        (f"arn:aws:iam::{ACCOUNT}:user/:root/carol", "SIGNIN", False),
+        (f"arn:aws:iam::{ACCOUNT}:role/root", "SIGNIN", False),
+    ],
+)
+def test_sign_ins_and_keys_of_the_root_user_come_through_without_a_flag(
+    lets_through, keeper, stream, principal, facet, comes_through
+):
+    table, _, delete = keeper
+    table.record(seen(facet, 0, principal=principal))
+    table.record(seen(facet, 60, principal=principal))
+    delete(principal, facet)
+
+    assert [lets_through(record) for record in stream()] == [comes_through, comes_through, False]
+
+
+def test_the_filters_ask_for_what_lambda_filters_by_and_fit_its_quota(resources):
+    patterns = [each["Pattern"] for each in resources["AwakenedFunctionStream"]["FilterCriteria"]["Filters"]]
+
+    assert all(json.loads(pattern).keys() == {"dynamodb"} for pattern in patterns)
+    assert len(patterns) <= 5
+    assert max(map(len, patterns)) <= 4096
 
 
 # The functions
@@ -334,6 +470,9 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
         read_from_environment("activity/keeping.py", "activity/table.py", "ingest/app.py")
     ) - constants == {*table, *times}
     assert set(read_from_environment("reporter/app.py")) - constants == {*reporter, "ACTIVITY_TABLE"}
+    awakened = {name: (table | reporter)[name] for name in ("ACTIVITY_TABLE", "REPORT_TOPIC_ARN")}
+    assert resources["AwakenedFunction"]["Environment"]["Variables"] == awakened
+    assert set(read_from_environment("awakened/app.py")) - {"PAUSE"} == {"REPORT_TOPIC_ARN"}
 
 
 def test_settings_have_the_defaults_of_the_code(template, resources):
@@ -351,13 +490,14 @@ def test_settings_have_the_defaults_of_the_code(template, resources):
     ]
 
 
-@pytest.mark.parametrize("name", ["IngestFunction", "ReporterFunction"])
+@pytest.mark.parametrize("name", ["AwakenedFunction", "IngestFunction", "ReporterFunction"])
 def test_a_handler_is_where_the_template_says(resources, name):
     module, _, function = resources[name]["Handler"].rpartition(".")
 
     assert (
         resources[name]["Handler"]
         == {
+            "AwakenedFunction": "awakened.app.lambda_handler",
             "IngestFunction": "ingest.app.lambda_handler",
             "ReporterFunction": "reporter.app.lambda_handler",
         }[name]
@@ -367,7 +507,7 @@ def test_a_handler_is_where_the_template_says(resources, name):
     assert resources[name]["Architectures"] == [{"Ref": "Architecture"}]
 
 
-@pytest.mark.parametrize("name", ["Ingest", "Reporter"])
+@pytest.mark.parametrize("name", ["Awakened", "Ingest", "Reporter"])
 def test_a_functions_log_ends_some_day(resources, name):
     assert resources[f"{name}Function"]["LoggingConfig"]["LogGroup"] == {"Ref": f"{name}Logs"}
     assert resources[f"{name}Logs"]["RetentionInDays"] == 30
@@ -401,7 +541,11 @@ def test_dead_letters_raise_an_alarm(resources):
         if name.endswith("Alarm")
     }
 
-    assert watched == {"UnrecordedAlarm": "DeadLetterQueue", "UndeliveredAlarm": "RuleDeadLetterQueue"}
+    assert watched == {
+        "UnrecordedAlarm": "DeadLetterQueue",
+        "UndeliveredAlarm": "RuleDeadLetterQueue",
+        "UnannouncedAlarm": "AwakenedDeadLetterQueue",
+    }
     for alarm in (resources[name] for name in watched):
         assert alarm["AlarmActions"] == [{"Ref": "ReportTopic"}]
         assert (alarm["MetricName"], alarm["Statistic"]) == ("ApproximateNumberOfMessagesVisible", "Maximum")
@@ -497,6 +641,25 @@ def test_ingest_may_update_the_table_and_read_the_queue_and_nothing_else(resourc
     }
 
 
+def test_awakened_may_read_the_stream_take_flags_off_and_tell_and_nothing_else(resources):
+    stream = json.dumps({"Fn::GetAtt": ["ActivityTable", "StreamArn"]})
+
+    assert allowed(resources["AwakenedRole"]) == {
+        ("dynamodb:DescribeStream", stream),
+        ("dynamodb:GetRecords", stream),
+        ("dynamodb:GetShardIterator", stream),
+        ("dynamodb:ListStreams", '"*"'),
+        ("dynamodb:Query", TABLE),
+        ("dynamodb:UpdateItem", TABLE),
+        ("sns:Publish", json.dumps({"Ref": "ReportTopic"})),
+        ("kms:Decrypt", arn("TopicKey")),
+        ("kms:GenerateDataKey", arn("TopicKey")),
+        ("sqs:SendMessage", arn("AwakenedDeadLetterQueue")),
+        ("logs:CreateLogStream", arn("AwakenedLogs")),
+        ("logs:PutLogEvents", arn("AwakenedLogs")),
+    }
+
+
 def test_only_lambda_and_the_scheduler_may_be_the_roles(resources):
     trusted = {
         name: role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
@@ -505,6 +668,7 @@ def test_only_lambda_and_the_scheduler_may_be_the_roles(resources):
     }
 
     assert trusted == {
+        "AwakenedRole": {"Service": "lambda.amazonaws.com"},
         "IngestRole": {"Service": "lambda.amazonaws.com"},
         "ReporterRole": {"Service": "lambda.amazonaws.com"},
         "ReporterFunctionScheduleRole": {"Service": ["scheduler.amazonaws.com"]},
