@@ -334,6 +334,13 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
         assert shown in text
 
 
+def test_a_page_that_cannot_be_drawn_does_not_look_clean(opened):
+    note = "document.getElementById('broken').checkVisibility()"
+
+    assert not opened(document())(note)
+    assert opened(document(missed=None))(note)
+
+
 @pytest.mark.parametrize("number", [1, 7, 700])
 def test_idle_time_is_drawn_for_few_and_for_many(opened, number):
     run = opened(document(*(finding(f"role-{each}", idle=90) for each in range(number))))
