@@ -15,7 +15,7 @@ OFFICE = "198.51.100.7"
 WEEK = timedelta(days=7)
 
 PEOPLE = (
-    Person("alice", "AIDAEXAMPLEALICE00001", 900, 2, (Key(ALICE_KEY, 320, 1),), path="/people/"),
+    Person("alice", "AIDAEXAMPLEALICE00001", 900, None, (Key(ALICE_KEY, 320, 1),), path="/people/"),
     Person("bob", "AIDAEXAMPLEBOB0000001", 700, None, (Key("AKIAEXAMPLEBOB000001", 700, 150),)),
     Person("carol", "AIDAEXAMPLECAROL00001", 800, 214, (Key("AKIAEXAMPLECAROL0001", 800, 214),)),
     Person("dave", "AIDAEXAMPLEDAVE000001", 200, 0, (Key("AKIAEXAMPLEDAVE00001", 200),)),

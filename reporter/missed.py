@@ -52,6 +52,8 @@ def _cause(subject: Subject, used: datetime, heard: Iterable[Heard]) -> str:
     use = subject.claim.use
     if use.region and not any(each.region == use.region and each.since <= used for each in heard):
         return f"nothing was heard from {use.region} then: it has no forwarder, or had none"
+    if subject.kind is Kind.PASSWORD:
+        return "sign-ins come in by other regions than one works in: see that every region has a forwarder"
     if use.service in _DATA_EVENTS:
         return f"likely data events of {use.service}, which a trail logs only if told to"
     return "a data event, an event that the trail leaves out, or one that was lost on its way"

@@ -179,7 +179,7 @@ def test_a_replay_of_the_past_tells_nothing_and_leaves_the_flag(flags, table, st
 
 
 def test_a_refused_attempt_takes_the_flag_off_the_key_itself(flags, table, stream, sent):
-    flags.flag((CAROL, KEY), ACCOUNT, FLAG, now=at(0), elsewhere=[(CAROL, DENIED_KEY)])
+    flags.flag((CAROL, KEY), ACCOUNT, FLAG, now=at(0))
     stream()
     table.record(seen(DENIED_KEY, 60, error_code="AccessDenied"))
     handle(stream())
