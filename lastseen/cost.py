@@ -12,6 +12,7 @@ GB = 2**30
 MEMORY_GB = 0.5  # Of both functions in template.yaml.
 VCPU = 512 / 1769  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 REPORTS = HOURS / (7 * 24)  # ReportSchedule, as template.yaml has it.
+RUNS = REPORTS + HOURS / 24  # It looks every day, and mails only as scheduled.
 REPORT_SECONDS = 900
 ITEM_OVERHEAD = (
     100  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
@@ -21,9 +22,9 @@ RECEIVED = 10  # Messages to a request, at most.
 IDLE_RECEIVES = 5 * SECONDS / 20
 # The metrics of one invocation are 1 KB; Lambda's own lines of its start and end are taken to be as much.
 LOG_BYTES = 2_000
-METRICS = 8 + len(Ignored) + 1 + len(Kind)
-ALARMS = 2
-DASHBOARDS = 0
+METRICS = 8 + len(Ignored) + 4 + len(Kind) + 1
+ALARMS = 9
+DASHBOARDS = 1
 KEY_REQUESTS = SECONDS / 300  # The table's key is asked for once in five minutes, at most.
 REPORT_BYTES = 1_000  # For each principal.
 LOGGED_BYTES = 200  # Of an event in a trail's compressed log files: 120 to 190 where it was tried.
@@ -79,7 +80,7 @@ def estimate(events: int, principals: int, regions: int) -> Usage:
     batches = min(events, max(events / measured.BATCH, SECONDS / measured.WINDOW))
     seconds = (events * measured.EVENT_SECONDS + writes * measured.WRITE_SECONDS) / VCPU
     invocations = Quantity(
-        batches + REPORTS, f"a batch every {measured.WINDOW} s or {measured.BATCH:,} events, and the reports"
+        batches + RUNS, f"a batch every {measured.WINDOW} s or {measured.BATCH:,} events, and the reporter"
     )
     return Usage(
         events=Quantity(events, "as given"),
@@ -94,13 +95,14 @@ def estimate(events: int, principals: int, regions: int) -> Usage:
         ),
         invocations=invocations,
         gb_seconds=Quantity(
-            MEMORY_GB * (seconds + REPORTS * REPORT_SECONDS),
+            MEMORY_GB * (seconds + RUNS * REPORT_SECONDS),
             f"{MEMORY_GB} GB x (events x {measured.EVENT_SECONDS * 1e6:.2f} µs + writes x"
-            f" {measured.WRITE_SECONDS * 1e3:.1f} ms) / {VCPU:.2f} of a vCPU; {REPORT_SECONDS} s a report",
+            f" {measured.WRITE_SECONDS * 1e3:.1f} ms) / {VCPU:.2f} of a vCPU;"
+            f" at most {REPORT_SECONDS} s a report",
         ),
         writes=Quantity(writes, f"{writes / events:.3g} an event: two sandboxes in figure 7 of the benchmarks"),
         index_writes=Quantity(items, f"{measured.ITEMS_PER_PRINCIPAL} items a principal, each new once"),
-        reads=Quantity(REPORTS * items / 2, "all items, at half a unit, for each weekly report"),
+        reads=Quantity(RUNS * items / 2, "all items, at half a unit, for each run of the reporter"),
         table_gb=Quantity(
             items * (measured.ITEM_BYTES + ITEM_OVERHEAD) / GB,
             f"items x {measured.ITEM_BYTES} bytes and {ITEM_OVERHEAD} of DynamoDB's own",
@@ -143,7 +145,7 @@ def bill(usage: Usage) -> tuple[Line, ...]:
         Line("SNS", "mails", weekly, prices.MAIL),
         Line("KMS", "the topic's key", Quantity(1, "one; one more after each of two rotations"), prices.KEY),
         Line("KMS", "requests", Quantity(KEY_REQUESTS, "the table's key every 300 s"), prices.KEY_REQUEST),
-        Line("S3", "reports, if there is a bucket", weekly, prices.OBJECT_PUT),
+        Line("S3", "reports", weekly, prices.OBJECT_PUT),
         Line("S3", "reports kept", kept, prices.OBJECT_GB),
     )
 

@@ -1,12 +1,14 @@
 """The reporter Lambda: reviews the account, publishes what is stale and answers it."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics, single_metric
@@ -28,6 +30,9 @@ from reporter.publisher import Publisher
 from reporter.review import Sources, Terms, review
 from reporter.subjects import Kind, Limits
 from reporter.trails import Trails
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
 
 NAMESPACE = "LastActivity"
 # By then before its deadline the function asks IAM no more: a call that is being retried may take as long.
@@ -82,7 +87,9 @@ class Reporter:
         """
         caller, files = self.caller(), ""
         sources = replace(self.sources, iam=replace(self.sources.iam, is_late=is_late))
-        report = review(sources, caller.account, self.terms, now, partition=caller.partition)
+        with _counting(sources.iam.client) as calls:
+            report = review(sources, caller.account, self.terms, now, partition=caller.partition)
+        metrics.add_metric("IamCalls", MetricUnit.Count, calls["iam"])
         if publishes:
             report, files = self.publisher.publish(report)
         try:
@@ -118,6 +125,18 @@ class Reporter:
         with ThreadPoolExecutor(WRITERS) as pool:
             for done in [pool.submit(job) for job in jobs]:
                 done.result()
+
+
+@contextmanager
+def _counting(client: "IAMClient") -> Iterator[Counter[str]]:
+    """What is sent meanwhile, retries too."""
+    sent: Counter[str] = Counter()
+    events = client.meta.events
+    events.register("before-send.iam", lambda **_: sent.update(["iam"]), unique_id="count")
+    try:
+        yield sent
+    finally:
+        events.unregister("before-send.iam", unique_id="count")
 
 
 def sources_from_env(environ: Mapping[str, str]) -> Sources:

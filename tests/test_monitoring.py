@@ -1,0 +1,134 @@
+"""The dashboard and the alarms, held together with the metrics that the code emits."""
+
+import json
+import re
+
+import boto3
+import pytest
+from builders import ACCOUNT, ROOT, envelope, record
+from samtranslator.yaml_helper import yaml_parse
+
+from ingest import app as ingest
+from lastseen.account import Person, make_account
+from reporter import app as reporter
+
+TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
+RESOURCES = TEMPLATE["Resources"]
+ALARMS = {
+    name: each["Properties"] for name, each in RESOURCES.items() if each["Type"] == "AWS::CloudWatch::Alarm"
+}
+BOARD = json.loads(RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+
+
+@pytest.fixture
+def emitted(aws, table, trail, monkeypatch, capsys):
+    """(metric, dimension, its value) of all that the functions emit."""
+    monkeypatch.setenv("ACTIVITY_TABLE", "activity")
+    monkeypatch.setenv("REPORT_TOPIC_ARN", aws("sns").create_topic(Name="reports")["TopicArn"])
+    make_account(
+        aws("iam"), [Person("alice", "AIDAALICE", 500, 100)], [], now=reporter.datetime.now(reporter.UTC)
+    )
+    foreign = {"type": "AWSAccount", "accountId": "999999999999"}
+    for event in (envelope(), envelope(record(foreign))):
+        ingest.lambda_handler(event, None)
+    reporter.lambda_handler({}, None)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    found = set()
+    for line in lines:
+        for told in line["_aws"]["CloudWatchMetrics"]:
+            assert told["Namespace"] == "LastActivity"
+            ((dimension,),) = told["Dimensions"]
+            found |= {(each["Name"], dimension, line[dimension]) for each in told["Metrics"]}
+    # A use of what was flagged is a test of its own: tests/awakened.
+    for name in re.findall(r'add_metric\("(\w+)"', (ROOT / "awakened" / "app.py").read_text()):
+        found.add((name, "service", "awakened"))
+    return found
+
+
+def shown():
+    """(namespace, metric, dimension, value) of each line of each widget."""
+    for widget in BOARD["widgets"]:
+        for line in widget["properties"].get("metrics", []):
+            if isinstance(line[0], str):
+                yield tuple(line[:4])
+
+
+def test_every_widget_shows_what_the_code_emits_and_all_of_it_is_shown(emitted):
+    ours = {line[1:] for line in shown() if line[0] == "LastActivity"}
+    searched = re.findall(r"\{LastActivity,(\w+)\} MetricName=\"(\w+)\"", json.dumps(BOARD).replace('\\"', '"'))
+
+    assert ours <= emitted
+    assert {(name, dimension) for name, dimension, _ in emitted} == {
+        *((name, dimension) for name, dimension, _ in ours),
+        *((name, dimension) for dimension, name in searched),
+    }
+
+
+def test_every_widget_of_aws_names_a_resource_of_the_stack():
+    for namespace, _, dimension, value in (line for line in shown() if line[0] != "LastActivity"):
+        logical = re.fullmatch(r"\$\{(\w+)(\.QueueName)?\}", value)[1]
+        kind = {"AWS/SQS": "AWS::SQS::Queue", "AWS/Lambda": "AWS::Serverless::Function"}
+        assert RESOURCES[logical]["Type"] == kind.get(namespace, "AWS::DynamoDB::Table")
+        assert dimension in ("QueueName", "FunctionName", "TableName")
+
+
+def test_the_widgets_do_not_overlap():
+    cells = [
+        (x, y)
+        for widget in BOARD["widgets"]
+        for x in range(widget["x"], widget["x"] + widget["width"])
+        for y in range(widget["y"], widget["y"] + widget["height"])
+    ]
+
+    assert len(cells) == len(set(cells))
+    assert max(x for x, _ in cells) < 24
+
+
+def test_every_alarm_is_on_the_dashboard():
+    (board,) = [each["properties"]["alarms"] for each in BOARD["widgets"] if each["type"] == "alarm"]
+
+    assert sorted(board) == sorted(f"${{{name}.Arn}}" for name in ALARMS)
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_goes_to_the_topic_and_says_what_to_do(name):
+    alarm = ALARMS[name]
+
+    assert alarm["AlarmActions"] == [{"Ref": "ReportTopic"}]
+    assert alarm.get("OKActions", alarm["AlarmActions"]) == alarm["AlarmActions"]
+    assert 60 < len(alarm["AlarmDescription"]) <= 1024
+    assert alarm["Period"] * alarm["EvaluationPeriods"] <= (86_400 if alarm["Period"] < 3600 else 604_800)
+
+
+def test_an_alarm_of_ours_watches_what_the_code_emits(emitted):
+    for alarm in ALARMS.values():
+        if alarm["Namespace"] == "LastActivity":
+            ((dimension,),) = [alarm["Dimensions"]]
+            assert (alarm["MetricName"], dimension["Name"], dimension["Value"]) in emitted
+
+
+def test_silence_is_alarming_only_where_something_must_always_come():
+    breaching = {name for name, alarm in ALARMS.items() if alarm["TreatMissingData"] == "breaching"}
+
+    assert breaching == {"NoEventsAlarm", "ReporterMissedAlarm"}
+
+
+def test_every_queue_that_holds_what_failed_has_an_alarm():
+    watched = {
+        each["Value"]["Fn::GetAtt"][0]
+        if isinstance(each["Value"], dict) and "Fn::GetAtt" in each["Value"]
+        else ""
+        for alarm in ALARMS.values()
+        for each in alarm["Dimensions"]
+    }
+    failed = {name for name, each in RESOURCES.items() if each["Type"] == "AWS::SQS::Queue" and "Dead" in name}
+
+    assert failed <= {name.partition(".")[0] for name in watched}
+
+
+def test_cloudwatch_takes_the_dashboard(aws):
+    body = re.sub(r"\$\{[\w:.]+\}", "x", RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    client = boto3.client("cloudwatch")
+    client.put_dashboard(DashboardName=f"d-{ACCOUNT}", DashboardBody=body)
+
+    assert json.loads(client.get_dashboard(DashboardName=f"d-{ACCOUNT}")["DashboardBody"])["widgets"]
