@@ -70,6 +70,18 @@ def attributes(activity: Activity) -> dict[str, Any]:
     }
 
 
+def plain(key: tuple[str, str], item: Item) -> dict[str, Any]:
+    """An item under the table's attribute names, its flag too, in plain values."""
+    flag = item.flag or Flag(None)
+    times = {each.name: getattr(flag, each.name) for each in fields(flag)}
+    return {
+        "principal": key[0],
+        "facet": key[1],
+        **(attributes(item.activity) if item.activity else {}),
+        **{name: to_text(at) for name, at in times.items() if at},
+    }
+
+
 def known_of(evidence: Evidence) -> dict[str, str | bool]:
     values = {name: getattr(evidence, name) for name in EVIDENCE}
     return {name: value for name, value in values.items() if value not in ("", None)}

@@ -57,7 +57,7 @@ def also_shown_by(principal: str, facet: str) -> tuple[str, ...]:
 
     A use that was refused has one of its own; a role assumed by a service is seen without its unique id.
     """
-    kind, _, held = facet.partition("#")
+    kind, held = kind_and_value(facet)
     if kind == "KEY":
         return (denied_facet(held),)
     if kind == "ID":
@@ -67,7 +67,7 @@ def also_shown_by(principal: str, facet: str) -> tuple[str, ...]:
 
 def held_by(facet: str) -> str:
     """The unique id or access key id that a facet names."""
-    return facet.partition("#")[2]
+    return kind_and_value(facet)[1]
 
 
 def access_key_of(facet: str) -> str:
@@ -79,6 +79,12 @@ def access_key_of(facet: str) -> str:
 def is_of_principal(facet: str) -> bool:
     """Whether it is of the principal itself, by its unique id."""
     return facet.startswith((id_facet(""), denied_facet(""))) and not access_key_of(facet)
+
+
+def kind_and_value(facet: str) -> tuple[str, str]:
+    """What stands before the mark and after it: a kind of thing, and which one it is."""
+    kind, _, value = facet.partition("#")
+    return kind, value
 
 
 def is_denied(facet: str) -> bool:

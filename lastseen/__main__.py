@@ -2,13 +2,14 @@
 
 import typer
 
+from lastseen.commands import coverage as coverages
+from lastseen.commands import list as listings
+from lastseen.commands import who as owners
 from lastseen.commands.cost import cost
 from lastseen.commands.demo import demo
 from lastseen.commands.replay import replay
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
-)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 @app.callback()
@@ -16,6 +17,9 @@ def lastseen() -> None:
     """When was each AWS IAM principal last active, with what, and from where."""
 
 
+app.command(epilog=owners.EXAMPLES)(owners.who)
+app.command("list", epilog=listings.EXAMPLES)(listings.list_principals)
+app.command(epilog=coverages.EXAMPLES)(coverages.coverage)
 for command in (replay, demo, cost):
     app.command()(command)
 

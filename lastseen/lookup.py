@@ -1,10 +1,131 @@
-"""Questions to the activity table: who holds this, and all that is known of somebody."""
+"""Questions to the activity table: who is meant by a handle, and all that is known of somebody."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from ipaddress import ip_address
 from itertools import groupby
 
-from activity.model import Activity, to_text
+from activity.flags import Flags
+from activity.item import Item
+from activity.keeping import Key
+from activity.model import (
+    COVERAGE,
+    Activity,
+    Evidence,
+    denied_facet,
+    id_facet,
+    ip_facet,
+    kind_and_value,
+    to_text,
+)
+from activity.scan import Scan
 from activity.table import ActivityTable
+from lastseen.handle import Handle, Network
+from lastseen.profile import Profile, account_of, is_of_itself, newest
+
+_READERS = 8  # botocore keeps ten connections.
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Somebody whom a handle may mean, and the facets that it was found by: none where by its name.
+
+    `last` is the newest sighting with these, or of the principal itself; None where it was flagged only.
+    """
+
+    principal: str
+    facets: tuple[str, ...]
+    last: Activity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """`before_scan` is called before all of an index or of the table is read, with what for."""
+
+    table: ActivityTable
+    flags: Flags
+    scan: Scan
+    before_scan: Callable[[str], object] = bool
+
+    def find(self, handle: Handle) -> list[Match]:
+        """By keys and indexes where these answer. The last seen first."""
+        seen_with = [(who, facet) for facet in handle.facets for who in self.table.principals_with(facet)]
+        if handle.name and handle.is_certain:
+            seen_with = [key for key in seen_with if handle.name.fits(key[0])]
+        itself: dict[Key, Item] = {}
+        for principal in handle.principals:
+            itself = itself or self.table.items_of(principal)
+        if handle.network:
+            seen_with += self._addresses_within(handle.network)
+        if handle.federated:
+            itself |= self._last_seen_as(handle.federated, handle.account)
+        if handle.name and not (handle.is_certain and (seen_with or itself)):
+            self.before_scan(f"every name for {handle.name.name}")
+            begins = handle.session_begins
+            keys = self.scan.keys(naming=handle.name.name, facet_begins=begins)
+            seen_with += [key for key in keys if begins and key[1].startswith(begins)]
+            itself |= self.table.get(key for key in keys if handle.name.fits(key[0]))
+        return _matches(self.table.get(seen_with), itself)
+
+    def profile(self, principal: str) -> Profile:
+        return Profile.of(principal, self.table.items_of(principal))
+
+    def coverage(self) -> list[Activity]:
+        """The accounts and regions that events came from, and since and until when."""
+        return sorted(self.table.of(COVERAGE), key=lambda each: each.facet)
+
+    def everybody(self) -> dict[Key, Item]:
+        self.before_scan("every principal")
+        return self.scan.recencies()
+
+    def seen_with(self, facet: str) -> dict[Key, Item]:
+        return self.table.get((who, facet) for who in self.table.principals_with(facet))
+
+    def flagged(self, account: str | None) -> dict[Key, Item]:
+        """All of the principals of which something is flagged, or was until it was seen again."""
+        keys = self.flags.of(account) if account else self.scan.flagged()
+        with ThreadPoolExecutor(_READERS) as pool:
+            found = pool.map(self.table.items_of, sorted({principal for principal, _ in keys}))
+            return {key: item for items in found for key, item in items.items()}
+
+    def other_names(self, profile: Profile) -> list[str]:
+        """The ARNs with the same unique id: a user that was renamed, a role told of without its path."""
+        facets = [facet(held) for held in profile.unique_ids for facet in (id_facet, denied_facet)]
+        names = (name for facet in facets for name in self.table.principals_with(facet))
+        return sorted(set(names) - {profile.principal})
+
+    def _addresses_within(self, network: Network) -> list[Key]:
+        self.before_scan(f"every address for {network}")
+        keys = self.scan.keys(facet_begins=ip_facet(""))
+        addresses = ((key, ip_address(kind_and_value(key[1])[1])) for key in keys)
+        return [key for key, address in addresses if address in network]
+
+    def _last_seen_as(self, session_name: str, account: str) -> dict[Key, Item]:
+        self.before_scan(f"every last sighting for the session {session_name}")
+        found = self.scan.last_seen_as(session_name)
+        return {key: item for key, item in found.items() if account_of(key[0]) == account}
+
+
+def _matches(seen_with: dict[Key, Item], itself: dict[Key, Item]) -> list[Match]:
+    by: dict[str, dict[str, Item]] = {}
+    own: dict[str, list[Item]] = {}
+    for (principal, facet), item in seen_with.items():
+        by.setdefault(principal, {})[facet] = item
+    for (principal, facet), item in itself.items():
+        own.setdefault(principal, []).extend([item] if is_of_itself(facet) else [])
+    matches = []
+    for principal in by | own:
+        facets = by.get(principal, {})
+        items = facets.values() or own[principal]
+        last = newest(item.activity for item in items if item.activity)
+        matches.append(Match(principal, tuple(facets), last))
+    return sorted(matches, key=lambda match: (_age(match.last), match.principal))
+
+
+def _age(activity: Activity | None) -> float:
+    """Sorts the newest first, and what was never seen last."""
+    return -activity.last_seen.timestamp() if activity else 0
 
 
 def holders(table: ActivityTable, facet: str) -> list[Activity]:
@@ -24,8 +145,11 @@ def lines(activities: Iterable[Activity]) -> Iterator[str]:
     for principal, those in groupby(activities, lambda activity: activity.principal):
         yield principal
         for activity in those:
-            evidence = activity.evidence
-            call = " ".join(filter(None, (evidence.event_source, evidence.event_name, evidence.error_code)))
-            where = ", ".join(filter(None, (call, evidence.region, evidence.source_ip)))
             times = f"{to_text(activity.first_seen)} to {to_text(activity.last_seen)}"
-            yield f"  {activity.facet:<36} {times}  {where}"
+            yield f"  {activity.facet:<36} {times}  {event_of(activity.evidence)}"
+
+
+def event_of(evidence: Evidence) -> str:
+    """Which call it was, and from where."""
+    call = " ".join(filter(None, (evidence.event_source, evidence.event_name, evidence.error_code)))
+    return ", ".join(filter(None, (call, evidence.region, evidence.source_ip)))

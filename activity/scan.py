@@ -1,0 +1,82 @@
+"""Reads that no key of the table answers: all of it or of an index, in segments side by side."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from activity.flags import BY_FLAG
+from activity.item import EVIDENCE, Item, item_of, typed
+from activity.keeping import Key
+from activity.model import denied_facet, id_facet
+from activity.table import BY_FACET
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SEGMENTS = 4
+
+_FLAG = "first_flagged", "idle_since", "awakened_at"
+_READ = ("principal", "facet", "first_seen", "last_seen", *EVIDENCE, *_FLAG)
+
+
+class Scan:
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def keys(self, *, naming: str = "", facet_begins: str = "") -> list[Key]:
+        """Of items whose principal contains `naming`, or whose facet begins so.
+
+        Read from the index, whose items are a fraction of the table's.
+        """
+        ways = {":naming": ("contains(principal, :naming)", naming)}
+        ways[":begins"] = ("begins_with(facet, :begins)", facet_begins)
+        asked = {mark: way for mark, way in ways.items() if way[1]}
+        items = self._items(
+            IndexName=BY_FACET,
+            ProjectionExpression="principal, facet",
+            FilterExpression=" OR ".join(condition for condition, _ in asked.values()),
+            ExpressionAttributeValues={mark: typed(value) for mark, (_, value) in asked.items()},
+        )
+        return [_key(item) for item in items]
+
+    def recencies(self) -> dict[Key, Item]:
+        """The items that tell when a principal itself was seen or refused, and all that are flagged."""
+        condition = (
+            "begins_with(facet, :id) OR begins_with(facet, :denied)"
+            " OR attribute_exists(first_flagged) OR attribute_exists(awakened_at)"
+        )
+        return self._read(condition, {":id": id_facet(""), ":denied": denied_facet("")})
+
+    def last_seen_as(self, session_name: str) -> dict[Key, Item]:
+        """The items whose last sighting was by a session of this name."""
+        return self._read("session_name = :name", {":name": session_name})
+
+    def flagged(self) -> list[Key]:
+        """What reports have flagged, in all accounts; nothing else is in this index."""
+        return [_key(item) for item in self._items(IndexName=BY_FLAG, ProjectionExpression="principal, facet")]
+
+    def _read(self, condition: str, values: dict[str, str]) -> dict[Key, Item]:
+        # By placeholders: `type`, `region` and others are reserved words of DynamoDB.
+        items = self._items(
+            FilterExpression=condition,
+            ProjectionExpression=", ".join(f"#{name}" for name in _READ),
+            ExpressionAttributeNames={f"#{name}": name for name in _READ},
+            ExpressionAttributeValues={mark: typed(value) for mark, value in values.items()},
+        )
+        return {_key(item): item_of(item) for item in items}
+
+    def _items(self, **request: Any) -> Iterator[dict[str, Any]]:
+        def segment(number: int) -> list[Any]:
+            pages = self._client.get_paginator("scan").paginate(
+                TableName=self._name, Segment=number, TotalSegments=SEGMENTS, **request
+            )
+            return [item for page in pages for item in page["Items"]]
+
+        with ThreadPoolExecutor(SEGMENTS) as pool:
+            for items in pool.map(segment, range(SEGMENTS)):
+                yield from items
+
+
+def _key(item: dict[str, Any]) -> Key:
+    return item["principal"]["S"], item["facet"]["S"]

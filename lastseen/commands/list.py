@@ -1,0 +1,108 @@
+"""`lastseen list`: principals by recency."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, NoReturn
+
+import typer
+
+from activity.item import Item
+from activity.keeping import Key
+from activity.model import service_facet
+from lastseen.answers import show_heard, show_rows
+from lastseen.commands.options import (
+    AsJson,
+    LocalTime,
+    NoColor,
+    Profile,
+    Region,
+    StackName,
+    TableName,
+    asking,
+    times,
+)
+from lastseen.listing import Kind, Wanted, rows
+from lastseen.lookup import Lookup
+from lastseen.screen import Screen
+from lastseen.terminal import NOTHING_FOUND, misused, print_json
+from lastseen.times import BadDuration, Times, duration
+
+EXAMPLES = """\b
+lastseen list --active 1h                 who is at work
+lastseen list --idle 90d --type role      roles that nobody needs, perhaps
+lastseen list --new 24h                   who was never seen before
+lastseen list --service kms --active 7d   who called KMS this week
+lastseen list --flagged --json            what the last report named
+"""
+
+
+def list_principals(
+    idle: Annotated[str | None, typer.Option(metavar="90d", help="Not seen or refused for so long.")] = None,
+    active: Annotated[str | None, typer.Option(metavar="1h", help="Seen or refused within.")] = None,
+    new: Annotated[str | None, typer.Option(metavar="24h", help="First seen within.")] = None,
+    account: Annotated[str | None, typer.Option(metavar="ID", help="Of this account.")] = None,
+    kind: Annotated[Kind | None, typer.Option("--type", help="Of this type.")] = None,
+    service: Annotated[
+        str | None, typer.Option(metavar="s3", help="Who called this service; times are of that.")
+    ] = None,
+    flagged: Annotated[bool, typer.Option("--flagged", help="Flagged by the last report.")] = False,
+    table: TableName = None,
+    stack: StackName = None,
+    region: Region = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+    no_color: NoColor = False,
+    local_time: LocalTime = False,
+) -> None:
+    """List principals by recency.
+
+    The last seen come first; with --idle, those that have been so for longest.
+
+    Lists what was seen, refused or flagged; the report asks IAM for what was
+    never seen. Exit status 1 says that none was found, 2 that it could not be
+    asked.
+    """
+    wanted = Wanted(_account(account), kind, _time(idle), _time(active), _time(new), flagged)
+    facet = _service(service) if service else ""
+    clock = times(local_time)
+    with asking(table, stack, region, profile) as lookup:
+        found = rows(_items(lookup, wanted, facet), wanted, clock.now, facet=facet)
+        if as_json:
+            print_json(row.as_dict() for row in found)
+        elif found:
+            show_rows(Screen(no_color=no_color), found, clock)
+        if not found:
+            _none(Screen(no_color=no_color, to_stderr=as_json), lookup, clock)
+
+
+def _none(screen: Screen, lookup: Lookup, clock: Times) -> NoReturn:
+    screen.line("No principal in the table is such.")
+    screen.line()
+    show_heard(screen, lookup.coverage(), clock)
+    raise typer.Exit(NOTHING_FOUND)
+
+
+def _items(lookup: Lookup, wanted: Wanted, facet: str) -> Mapping[Key, Item]:
+    """By an index where one answers."""
+    if wanted.only_flagged:
+        return lookup.flagged(wanted.account)
+    return lookup.seen_with(facet) if facet else lookup.everybody()
+
+
+def _service(text: str) -> str:
+    name = text.strip().lower()
+    return service_facet(name if "." in name else f"{name}.amazonaws.com")
+
+
+def _time(text: str | None) -> timedelta | None:
+    try:
+        return None if text is None else duration(text)
+    except BadDuration as error:
+        misused(str(error))
+
+
+def _account(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(r"\d{12}", text):
+        misused(f"{text!r} is no account: give its 12 digits")
+    return text

@@ -1,0 +1,104 @@
+"""`lastseen who`: whose is this, and what else did they do."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from activity.item import attributes, plain
+from lastseen.answers import show_heard, show_matches, show_nothing, show_other_names, show_profile
+from lastseen.commands.options import (
+    AsJson,
+    LocalTime,
+    NoColor,
+    Profile,
+    Region,
+    StackName,
+    TableName,
+    asking,
+    times,
+)
+from lastseen.handle import Handle, Unrecognised, recognise
+from lastseen.lookup import Lookup, Match
+from lastseen.screen import Screen
+from lastseen.terminal import NOTHING_FOUND, misused, print_json
+from lastseen.times import Times
+
+EXAMPLES = """\b
+lastseen who AKIAEXAMPLEALICE0001        an access key id
+lastseen who alice                       a user, role or session name
+lastseen who arn:aws:iam::123456789012:user/people/alice
+lastseen who arn:aws:sts::123456789012:assumed-role/deploy/build-42
+lastseen who AROAEXAMPLEDEPLOY0001:build-42
+lastseen who 198.51.100.7                an address, or 198.51.100.0/24
+lastseen who s3                          a service, or s3.amazonaws.com
+lastseen who judy@example.com            a session of Identity Center
+lastseen who b4c8d418-20a1-70ee-9f3d-1234567890ab
+"""
+
+
+def who(
+    handle: Annotated[
+        str, typer.Argument(metavar="HANDLE", help="What you have: an ARN, a key id, an address, a name.")
+    ],
+    everything: Annotated[bool, typer.Option("--all", help="Leave nothing out.")] = False,
+    table: TableName = None,
+    stack: StackName = None,
+    region: Region = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+    no_color: NoColor = False,
+    local_time: LocalTime = False,
+) -> None:
+    """Find whose a key, an address or a name is.
+
+    Prints all that is known of a principal: when it was last and first seen,
+    with what, and how to fetch its last event from CloudTrail.
+
+    If several are meant, they are listed to choose from. A name or a network
+    is searched for in the whole index; all else takes a few reads. Exit status
+    1 says that nobody was found, 2 that it could not be asked.
+    """
+    try:
+        meant = recognise(handle)
+    except Unrecognised as error:
+        misused(str(error))
+    given = {"--table": table, "--stack": stack, "--region": region, "--profile": profile}
+    options = [word for name, value in given.items() if value for word in (name, value)]
+    screen, clock = Screen(no_color=no_color), times(local_time)
+    with asking(table, stack, region, profile) as lookup:
+        matches = lookup.find(meant)
+        if not matches:
+            unheard = Screen(no_color=no_color, to_stderr=as_json)
+            show_nothing(unheard, f"{handle} looks like {meant.means}", meant.searched())
+            show_heard(unheard, lookup.coverage(), clock)
+            raise typer.Exit(NOTHING_FOUND)
+        if as_json:
+            print_json(_items(lookup, matches))
+        elif len(matches) > 1:
+            show_matches(screen, matches, clock, options=options, everything=everything)
+        else:
+            _show(screen, lookup, matches[0], clock, meant, options, everything)
+
+
+def _show(
+    screen: Screen,
+    lookup: Lookup,
+    match: Match,
+    clock: Times,
+    handle: Handle,
+    options: Sequence[str],
+    everything: bool,
+) -> None:
+    found = lookup.profile(match.principal)
+    show_profile(screen, found, clock, handle=handle, asked=match.facets, everything=everything)
+    show_other_names(screen, lookup.other_names(found), options)
+
+
+def _items(lookup: Lookup, matches: Sequence[Match]) -> Iterator[dict[str, Any]]:
+    """Of one principal all that it was seen with; of several, what each was last found by."""
+    if len(matches) == 1:
+        yield from (plain(key, item) for key, item in lookup.table.items_of(matches[0].principal).items())
+        return
+    for match in matches:
+        yield attributes(match.last) if match.last else {"principal": match.principal}

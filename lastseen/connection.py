@@ -1,0 +1,157 @@
+"""How a command finds the table, and one clear line for each way in which AWS may not answer."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore import exceptions as failures
+from botocore.config import Config
+from botocore.parsers import ResponseParserError
+
+from lastseen.terminal import misused
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TABLE_OUTPUT = "ActivityTableName"
+_PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=30)
+
+_ANEW = "log in anew (`aws sso login`, `aws login`), or name another profile with --profile"
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+_NOT_TAKEN = {
+    "IncompleteSignature",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+_TOO_BUSY = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "Throttling",
+    "ThrottlingException",
+}
+_LOGGED_OUT = (
+    failures.LoginError,
+    failures.SSOError,
+    failures.TokenRetrievalError,
+)
+
+
+class NotConnected(Exception):
+    """There is no way to the table; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Makes clients of one account and region; `table` is the activity table's name."""
+
+    session: boto3.Session
+    table: str
+
+    def dynamodb(self) -> "DynamoDBClient":
+        client: DynamoDBClient = _client(self.session, "dynamodb")
+        return client
+
+
+@contextmanager
+def connected(
+    environ: Mapping[str, str],
+    *,
+    table: str | None = None,
+    stack: str | None = None,
+    region: str | None = None,
+    profile: str | None = None,
+) -> Iterator[Connection]:
+    """What is given goes before ACTIVITY_TABLE.
+
+    Where AWS cannot be asked or refuses, within the `with` too, the command ends: one line, exit status 2.
+    """
+    name, session = table or stack or "", None
+    try:
+        _check(environ, table, stack)
+        session = boto3.Session(region_name=region, profile_name=profile)
+        if not session.region_name:  # Also an empty one, of which botocore would make an odd address.
+            raise failures.NoRegionError
+        name = _output(session, stack) if stack else table or environ["ACTIVITY_TABLE"].strip()
+        yield Connection(session, name)
+    except NotConnected as error:
+        misused(str(error))
+    except failures.ClientError as error:
+        misused(_refusal(error, name, session.region_name if session else None))
+    except failures.BotoCoreError as error:
+        misused(_failure(error))
+    except ResponseParserError:
+        misused("what answers is not AWS: check AWS_ENDPOINT_URL and the proxy")
+
+
+def _check(environ: Mapping[str, str], table: str | None, stack: str | None) -> None:
+    if table and stack:
+        raise NotConnected("--table and --stack both name a table: give one of them")
+    if not (table or stack or environ.get("ACTIVITY_TABLE", "").strip()):
+        raise NotConnected("no table is named: give --table or --stack, or set ACTIVITY_TABLE")
+
+
+def _output(session: boto3.Session, stack: str) -> str:
+    stacks = _client(session, "cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    outputs = {each["OutputKey"]: str(each["OutputValue"]) for each in stacks[0].get("Outputs", [])}
+    if TABLE_OUTPUT not in outputs:
+        raise NotConnected(f"stack {stack} has no output {TABLE_OUTPUT}: name the tracker's stack")
+    return outputs[TABLE_OUTPUT]
+
+
+def _client(session: boto3.Session, service: Any) -> Any:
+    try:
+        return session.client(service, config=_PATIENT)
+    except failures.BotoCoreError:
+        raise
+    except ValueError as error:  # An endpoint that is no address.
+        raise NotConnected(str(error)) from error
+
+
+def _refusal(error: failures.ClientError, name: str, region: str | None) -> str:
+    code, said = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    if code in _EXPIRED:
+        return f"the AWS credentials have expired: {_ANEW}"
+    if code in _NOT_TAKEN:
+        return f"AWS does not take these credentials ({code}): {_ANEW}"
+    if code in _DENIED:
+        return f"not allowed to call {_action(error, said)}: look-ups need the stack's InvestigatorPolicyArn"
+    if code == "ResourceNotFoundException":
+        return f"there is no table {name} in {region} of this account: see --table, --region and --profile"
+    if error.operation_name == "DescribeStacks" and "does not exist" in said:
+        return f"there is no stack {name} in {region} of this account: see --stack, --region and --profile"
+    if "specified index" in said:
+        return f"table {name} lacks an index ({said}): deploy the stack anew"
+    if code in _TOO_BUSY:
+        return f"AWS is too busy for {error.operation_name} ({code}): try again in a minute"
+    return _line(f"AWS refused {error.operation_name}: {code}: {said}")
+
+
+def _action(error: failures.ClientError, said: str) -> str:
+    """As IAM names it in its message; in some it does not."""
+    named = re.search(r"not authorized to perform: (\S+)", said)
+    return named[1] if named else error.operation_name
+
+
+def _failure(error: failures.BotoCoreError) -> str:
+    match error:
+        case failures.NoRegionError():
+            return "no AWS region: give --region, or set AWS_DEFAULT_REGION or the profile's region"
+        case failures.NoCredentialsError():
+            return "no AWS credentials: log in (`aws sso login`, `aws login`), or name a profile with --profile"
+        case failures.ProfileNotFound():
+            return f"{_line(error)}: `aws configure list-profiles` lists those that there are"
+        case failures.ConnectionError() | failures.HTTPClientError():
+            return f"AWS cannot be reached: {_line(error)}: check the network, the proxy and --region"
+    if isinstance(error, _LOGGED_OUT):
+        return f"the AWS login has ended ({_line(error)}): {_ANEW}"
+    return _line(error)
+
+
+def _line(error: object) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,185 @@
+"""What people have in their hands (an ARN, a key id, an address, a name), recognised by its form."""
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from activity.model import denied_facet, id_facet, ip_facet, key_facet, service_facet, session_facet
+
+Network = IPv4Network | IPv6Network
+
+# So many addresses are asked for one by one; a larger network takes a scan.
+FEW_ADDRESSES = 16
+
+_ARN = re.compile(r"arn:(aws[a-z-]*):(iam|sts|identitystore)::(\d*):(.+)")
+_LONG_TERM_KEY = re.compile(r"AKIA[A-Z0-9]{12,124}")
+_TEMPORARY_KEY = re.compile(r"ASIA[A-Z0-9]{12,124}")
+_UNIQUE_ID = re.compile(r"(A(?:IDA|ROA)[A-Z0-9]{12,124})(?::(.+))?")
+_OTHER_ID = re.compile(r"(AGPA|AIPA|ANPA|ANVA|APKA|ASCA|ABIA|ACCA)[A-Z0-9]{12,124}")
+_ACCOUNT = re.compile(r"\d{12}")
+_IDENTITY_CENTER_USER = re.compile(r"([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?", re.IGNORECASE)
+_KIND_AND_NAME = re.compile(r"(user|role)/([\x21-\x7e]+)")
+_WORD = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
+_SHARED_BY_PEOPLE = "AWSReservedSSO_"
+
+
+class Unrecognised(Exception):
+    """No principal can be found by this; the message says why and how to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A user's or role's name, whatever its path; or the end of its path and its name."""
+
+    name: str
+    kinds: tuple[str, ...] = ("user", "role")
+    account: str = ""
+
+    def fits(self, principal: str) -> bool:
+        parts = principal.split(":", 5)
+        kind, _, rest = parts[-1].partition("/")
+        is_here = not self.account or self.account == parts[4:5][0]
+        return parts[2:3] == ["iam"] and is_here and kind in self.kinds and f"/{rest}".endswith(f"/{self.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """What to look for; of `principals`, the first that is there.
+
+    `network` and `federated` take a scan; so does `name`, unless it is certain and keys have found somebody.
+    """
+
+    means: str
+    principals: tuple[str, ...] = ()
+    facets: tuple[str, ...] = ()
+    name: Name | None = None
+    is_certain: bool = True
+    network: Network | None = None
+    session: str = ""
+    federated: str = ""
+    account: str = ""
+
+    @property
+    def session_begins(self) -> str:
+        """Of a word that may be the beginning of a session's name, as `judy` of judy@example.com."""
+        return session_facet(self.name.name) if self.name and not self.is_certain else ""
+
+    def searched(self) -> list[str]:
+        """All that is looked for, in words."""
+        words = [f"the principal {each}" for each in self.principals]
+        words += [f"the facet {each}" for each in self.facets]
+        if self.name:
+            words.append(f"every {' and '.join(self.name.kinds)} named {self.name.name}, as it is written")
+        if self.session_begins:
+            words.append(f"every facet that begins with {self.session_begins}")
+        if self.network:
+            words.append(f"every {ip_facet('')} facet within {self.network}")
+        if self.federated:
+            words.append(f"every last sighting by a session named {self.federated}")
+        return words
+
+
+def recognise(text: str) -> Handle:
+    """Quotes, commas and blanks around it, as copied from JSON, do not matter. Raises Unrecognised."""
+    text = text.strip().strip("\"'`,; \t")
+    for form in (_arn, _credential, _id, _address, _service, _named):
+        handle = form(text)
+        if handle:
+            return handle
+    raise Unrecognised(
+        f"{text!r} is no handle: give an IAM or STS ARN, a name of a user, role or session, an access key id,"
+        " a unique id, an address or a CIDR, or a service"
+    )
+
+
+def _arn(text: str) -> Handle | None:
+    parts = _ARN.fullmatch(text)
+    if not parts:
+        if text.startswith("arn:"):
+            raise Unrecognised(f"{text} is no ARN of a user, role, root user or session: nobody acts as that")
+        return None
+    partition, service, account, resource = parts.groups()
+    kind, _, rest = resource.partition("/")
+    match service, kind:
+        case "iam", "user" if rest:
+            return Handle("a user's ARN", principals=(text,))
+        case "iam", "role" if rest:
+            pathless = f"arn:{partition}:iam::{account}:role/{rest.rpartition('/')[2]}"
+            return Handle("a role's ARN", principals=tuple(dict.fromkeys((text, pathless))))
+        case "iam", "root":
+            return Handle("the root user's ARN", principals=(text,))
+        case "identitystore", "user" if rest:
+            return Handle("an Identity Center user's ARN", principals=(text,))
+        case "sts", "assumed-role" if rest:
+            return _role_session(partition, account, rest)
+        case "sts", "federated-user" if rest:
+            return Handle("a federated user's ARN", federated=rest, account=account)
+    raise Unrecognised(f"{text} is no ARN of a user, role, root user or session: nobody acts as that")
+
+
+def _role_session(partition: str, account: str, rest: str) -> Handle:
+    """The session's ARN leaves out the role's path, so that the role may have to be found by its name."""
+    role, _, session = rest.partition("/")
+    shared = session and role.startswith(_SHARED_BY_PEOPLE)
+    return Handle(
+        "a role session's ARN",
+        principals=(f"arn:{partition}:iam::{account}:role/{role}",),
+        facets=(session_facet(session),) if shared else (),
+        name=Name(role, ("role",), account),
+        session=session,
+    )
+
+
+def _credential(text: str) -> Handle | None:
+    if _TEMPORARY_KEY.fullmatch(text):
+        raise Unrecognised(
+            f"{text} is a temporary key, and those are not kept: `aws cloudtrail lookup-events"
+            f" --lookup-attributes AttributeKey=AccessKeyId,AttributeValue={text}`, in the account and region"
+            " of its use, shows its events of the last 90 days, and in them whose it is (userIdentity.arn)"
+        )
+    if _LONG_TERM_KEY.fullmatch(text):
+        return Handle("an access key id", facets=(key_facet(text), denied_facet(text)))
+    return None
+
+
+def _id(text: str) -> Handle | None:
+    if _OTHER_ID.fullmatch(text):
+        raise Unrecognised(f"{text} is not the id of a user or role: nobody acts as that")
+    unique = _UNIQUE_ID.fullmatch(text)
+    if unique:
+        held, session = unique.groups()
+        return Handle("a unique id", facets=(id_facet(held), denied_facet(held)), session=session or "")
+    if _ACCOUNT.fullmatch(text):
+        return Handle("an account's id, and so its root user's", facets=(id_facet(text), denied_facet(text)))
+    if _IDENTITY_CENTER_USER.fullmatch(text):
+        held = text.lower()
+        return Handle("an Identity Center user's id", facets=(id_facet(held), denied_facet(held)))
+    return None
+
+
+def _address(text: str) -> Handle | None:
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return None
+    if network.num_addresses > FEW_ADDRESSES:
+        return Handle("a network", network=network)
+    means = "an address" if network.num_addresses == 1 else "a network"
+    return Handle(means, facets=tuple(ip_facet(str(ip_address(each))) for each in network))
+
+
+def _service(text: str) -> Handle | None:
+    return Handle("a service", facets=(service_facet(text.lower()),)) if _SERVICE.fullmatch(text) else None
+
+
+def _named(text: str) -> Handle | None:
+    """A bare word may name a user, a role, a service or a session: all are tried."""
+    restricted = _KIND_AND_NAME.fullmatch(text)
+    if restricted:
+        kind, name = restricted.groups()
+        return Handle(f"a {kind}'s name", name=Name(name, (kind,)))
+    if not _WORD.fullmatch(text):
+        return None
+    service = () if "@" in text else (service_facet(f"{text.lower()}.amazonaws.com"),)
+    return Handle("a name", facets=(*service, session_facet(text)), name=Name(text), is_certain=False)

@@ -1,0 +1,122 @@
+"""Principals by recency: one row for each, and which rows are wanted."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from activity.item import Item, attributes
+from activity.keeping import Key
+from activity.model import Activity, kind_and_value, to_text
+from lastseen.profile import account_of, is_of_itself, newest, type_of
+
+
+class Kind(StrEnum):
+    USER = "user"
+    ROLE = "role"
+    ROOT = "root"
+    IDENTITY_CENTER = "identity-center"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`last` also counts refused calls, as IAM does; None for what was flagged and never seen.
+
+    `first_seen` is of the newest unique id: one made again under an old name is new. `flagged` has the facets.
+    """
+
+    principal: str
+    last: Activity | None
+    first_seen: datetime | None
+    flagged: tuple[str, ...] = ()
+    first_flagged: datetime | None = None
+    idle_since: datetime | None = None
+
+    @property
+    def account(self) -> str:
+        return account_of(self.principal) or (self.last.evidence.account if self.last else "")
+
+    @property
+    def quiet_since(self) -> datetime | None:
+        return self.last.last_seen if self.last else self.idle_since
+
+    def as_dict(self) -> dict[str, Any]:
+        times = {"first_seen": self.first_seen, "first_flagged": self.first_flagged}
+        return {
+            "principal": self.principal,
+            **(attributes(self.last) if self.last else {}),
+            **{name: to_text(at) for name, at in times.items() if at},
+            **({"flagged": list(self.flagged)} if self.flagged else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is None is not asked for."""
+
+    account: str | None = None
+    kind: Kind | None = None
+    idle: timedelta | None = None
+    active: timedelta | None = None
+    new: timedelta | None = None
+    only_flagged: bool = False
+
+    def fits(self, row: Row, now: datetime) -> bool:
+        is_there = self.account in (None, row.account) and self.kind in (None, type_of(row.principal))
+        return is_there and (bool(row.flagged) or not self.only_flagged) and self._is_then(row, now)
+
+    def _is_then(self, row: Row, now: datetime) -> bool:
+        if self.idle is not None and row.quiet_since and now - row.quiet_since < self.idle:
+            return False
+        if self.active is not None and not (row.last and now - row.last.last_seen <= self.active):
+            return False
+        return self.new is None or bool(row.first_seen and now - row.first_seen <= self.new)
+
+
+def rows(items: Mapping[Key, Item], wanted: Wanted, now: datetime, *, facet: str = "") -> list[Row]:
+    """The last seen first; of the idle, who has been so for longest. `facet`: times of this one alone."""
+    by_principal: dict[str, dict[str, Item]] = {}
+    for (principal, each), item in items.items():
+        by_principal.setdefault(principal, {})[each] = item
+    found = (_row(principal, those, facet) for principal, those in by_principal.items())
+    fitting = [row for row in found if wanted.fits(row, now) and (row.last or not facet)]
+    sign = 1 if wanted.idle is not None else -1
+    return sorted(fitting, key=lambda row: (sign * _stamp(row.quiet_since), row.principal))
+
+
+def _row(principal: str, items: Mapping[str, Item], facet: str) -> Row:
+    activities = [
+        item.activity
+        for each, item in items.items()
+        if item.activity and (each == facet if facet else is_of_itself(each))
+    ]
+    flags = {each: item.flag for each, item in items.items() if item.flag and item.flag.first_flagged}
+    return Row(
+        principal,
+        newest(activities),
+        max(_beginnings(activities), default=None),
+        tuple(sorted(flags)),
+        min(_known(flag.first_flagged for flag in flags.values()), default=None),
+        max(_known(flag.idle_since for flag in flags.values()), default=None),
+    )
+
+
+def _beginnings(activities: Iterable[Activity]) -> Iterator[datetime]:
+    """When each unique id was first seen; sightings that do not tell the id are its only beginning, or none."""
+    first: dict[str, datetime] = {}
+    for activity in activities:
+        held = kind_and_value(activity.facet)[1]
+        first[held] = min(activity.first_seen, first.get(held, activity.first_seen))
+    if len(first) == 2 and "" in first:
+        yield min(first.values())
+    else:
+        yield from (at for held, at in first.items() if held or len(first) == 1)
+
+
+def _known(times: Iterable[datetime | None]) -> Iterator[datetime]:
+    return (at for at in times if at)
+
+
+def _stamp(at: datetime | None) -> float:
+    return at.timestamp() if at else 0

@@ -1,0 +1,158 @@
+"""Every handle that people have in their hands, by its form."""
+
+from ipaddress import ip_network
+
+import pytest
+
+from lastseen.handle import Handle, Name, Unrecognised, recognise
+
+USER_ID = "AIDAEXAMPLEALICE00001"
+ROLE_ID = "AROAEXAMPLEDEPLOY0001"
+KEY = "AKIAEXAMPLEALICE0001"
+PERSON = "b4c8d418-20a1-70ee-9f3d-1234567890ab"
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso-b", "aws-eusc"])
+@pytest.mark.parametrize("resource", ["user/people/alice", "root", "role/deploy"])
+def test_an_iam_arn_is_the_principal_itself_in_every_partition(partition, resource):
+    arn = f"arn:{partition}:iam::123456789012:{resource}"
+
+    assert recognise(arn).principals == (arn,)
+    assert recognise(arn).name is None
+
+
+def test_a_role_with_a_path_may_be_known_without_it():
+    assert recognise("arn:aws:iam::123456789012:role/ci/deploy").principals == (
+        "arn:aws:iam::123456789012:role/ci/deploy",
+        "arn:aws:iam::123456789012:role/deploy",
+    )
+
+
+def test_a_role_session_is_the_role_by_its_name_and_the_session():
+    handle = recognise("arn:aws-cn:sts::123456789012:assumed-role/deploy/build-42")
+
+    assert handle.principals == ("arn:aws-cn:iam::123456789012:role/deploy",)
+    assert handle.name == Name("deploy", ("role",), "123456789012")
+    assert (handle.session, handle.facets, handle.is_certain) == ("build-42", (), True)
+
+
+def test_a_session_of_an_identity_center_role_is_a_facet():
+    handle = recognise("arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_0a/judy@example.com")
+
+    assert handle.facets == ("SESSION#judy@example.com",)
+    assert handle.name == Name("AWSReservedSSO_Admin_0a", ("role",), "123456789012")
+
+
+@pytest.mark.parametrize(
+    ("text", "facets"),
+    [
+        pytest.param(KEY, (f"KEY#{KEY}", f"DENIED#{KEY}"), id="access key"),
+        pytest.param(f'  "{KEY}",\n', (f"KEY#{KEY}", f"DENIED#{KEY}"), id="as copied from JSON"),
+        pytest.param(USER_ID, (f"ID#{USER_ID}", f"DENIED#{USER_ID}"), id="user id"),
+        pytest.param(ROLE_ID, (f"ID#{ROLE_ID}", f"DENIED#{ROLE_ID}"), id="role id"),
+        pytest.param("123456789012", ("ID#123456789012", "DENIED#123456789012"), id="account"),
+        pytest.param(PERSON, (f"ID#{PERSON}", f"DENIED#{PERSON}"), id="Identity Center user"),
+        pytest.param(f"906753a3d8-{PERSON}", (f"ID#906753a3d8-{PERSON}", f"DENIED#906753a3d8-{PERSON}"), id="older one"),
+        pytest.param("198.51.100.7", ("IP#198.51.100.7",), id="address"),
+        pytest.param("2001:DB8:0:0::1", ("IP#2001:db8::1",), id="IPv6 address in its shortest form"),
+        pytest.param("198.51.100.7/31", ("IP#198.51.100.6", "IP#198.51.100.7"), id="few addresses"),
+        pytest.param("S3.amazonaws.com", ("SERVICE#s3.amazonaws.com",), id="service"),
+        pytest.param("s3.amazonaws.com.cn", ("SERVICE#s3.amazonaws.com.cn",), id="service in China"),
+    ],
+)  # fmt: skip
+def test_what_is_a_facet_takes_no_scan(text, facets):
+    handle = recognise(text)
+
+    assert handle.facets == facets
+    assert (handle.name, handle.network, handle.federated) == (None, None, "")
+
+
+def test_a_unique_id_may_come_with_its_session():
+    handle = recognise(f"{ROLE_ID}:build-42")
+
+    assert (handle.facets[0], handle.session) == (f"ID#{ROLE_ID}", "build-42")
+
+
+@pytest.mark.parametrize("text", ["198.51.100.0/24", "198.51.100.9/24", "2001:db8::/64"])
+def test_a_network_takes_a_scan(text):
+    handle = recognise(text)
+
+    assert (handle.network, handle.facets) == (ip_network(text, strict=False), ())
+
+
+def test_a_federated_user_is_known_by_the_last_sighting_of_who_issued_it():
+    handle = recognise("arn:aws:sts::123456789012:federated-user/mike")
+
+    assert (handle.federated, handle.account, handle.principals) == ("mike", "123456789012", ())
+
+
+def test_a_word_may_be_a_service_a_session_a_user_or_a_role():
+    handle = recognise("s3")
+
+    assert handle == Handle(
+        "a name",
+        facets=("SERVICE#s3.amazonaws.com", "SESSION#s3"),
+        name=Name("s3"),
+        is_certain=False,
+    )
+    assert handle.session_begins == "SESSION#s3"
+
+
+def test_an_email_address_is_no_service():
+    assert recognise("judy@example.com").facets == ("SESSION#judy@example.com",)
+
+
+@pytest.mark.parametrize(
+    ("name", "principal", "fits"),
+    [
+        (Name("alice"), "arn:aws:iam::123456789012:user/people/alice", True),
+        (Name("alice"), "arn:aws-cn:iam::123456789012:role/alice", True),
+        (Name("alice", ("role",)), "arn:aws:iam::123456789012:user/people/alice", False),
+        (Name("alice", account="210987654321"), "arn:aws:iam::123456789012:user/alice", False),
+        (Name("people/alice", ("user",)), "arn:aws:iam::123456789012:user/people/alice", True),
+        (Name("lice"), "arn:aws:iam::123456789012:user/alice", False),
+        (Name("people"), "arn:aws:iam::123456789012:user/people/alice", False),
+        (Name("alice"), "arn:aws:identitystore:::user/alice", False),
+        (Name("coverage"), "coverage", False),
+    ],
+)
+def test_a_name_fits_whatever_the_path(name, principal, fits):
+    assert name.fits(principal) is fits
+
+
+def test_kind_and_name_may_be_given_together():
+    assert recognise("user/people/alice").name == Name("people/alice", ("user",))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("ASIAEXAMPLE000000001", "AttributeKey=AccessKeyId,AttributeValue=ASIAEXAMPLE000000001", id="temporary key"),
+        pytest.param("AGPAEXAMPLE0000000001", "is not the id of a user or role", id="group id"),
+        pytest.param("arn:aws:s3:::bucket", "is no ARN of a user, role, root user or session", id="bucket"),
+        pytest.param("arn:aws:iam::123456789012:policy/p", "is no ARN of a user, role", id="policy"),
+        pytest.param("arn:aws:iam::123456789012:user/", "is no ARN of a user, role", id="no name"),
+        pytest.param("", "is no handle", id="nothing"),
+        pytest.param("two words", "is no handle", id="two words"),
+        pytest.param("x" * 65, "is no handle", id="longer than any name"),
+    ],
+)  # fmt: skip
+def test_what_nobody_can_be_found_by_says_why(text, says):
+    with pytest.raises(Unrecognised, match=says):
+        recognise(text)
+
+
+def test_all_that_is_searched_can_be_told():
+    assert recognise("s3").searched() == [
+        "the facet SERVICE#s3.amazonaws.com",
+        "the facet SESSION#s3",
+        "every user and role named s3, as it is written",
+        "every facet that begins with SESSION#s3",
+    ]
+    assert recognise("198.51.100.0/24").searched() == ["every IP# facet within 198.51.100.0/24"]
+    assert recognise("arn:aws:iam::123456789012:root").searched() == [
+        "the principal arn:aws:iam::123456789012:root"
+    ]
+    assert recognise("arn:aws:sts::123456789012:federated-user/mike").searched() == [
+        "every last sighting by a session named mike"
+    ]

@@ -1,0 +1,174 @@
+"""`lastseen who`, by every handle, of all that the samples bring."""
+
+import json
+
+import pytest
+from asking import ask, record_samples
+from builders import ACCOUNT, at
+
+from activity.item import attributes
+from activity.table import ActivityTable
+from lastseen.embedded import EmbeddedTable
+from lastseen.local_aws import local_aws, make_table
+
+ME = f"arn:aws:iam::{ACCOUNT}"
+ALICE_OF_SAMPLES = f"{ME}:user/people/alice"
+SSO = "AWSReservedSSO_Admin_0123456789abcdef"
+SSO_WITH_PATH = f"{ME}:role/aws-reserved/sso.amazonaws.com/eu-west-1/{SSO}"
+JUDY = "arn:aws:identitystore:::user/b4c8d418-20a1-70ee-9f3d-1234567890ab"
+NO_KEY = "lastseen: no key answers this"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def samples():
+    """All of events/ in a table that no test of this file writes to."""
+    with local_aws("us-east-1") as client:
+        make_table(client("dynamodb"), "activity")
+        record_samples(ActivityTable(client("dynamodb"), "activity"))
+        yield
+
+
+@pytest.mark.parametrize(
+    ("handle", "principal"),
+    [
+        (ALICE_OF_SAMPLES, ALICE_OF_SAMPLES),
+        ("AKIAEXAMPLEALICE0001", ALICE_OF_SAMPLES),
+        ("AIDAEXAMPLEALICE00001", ALICE_OF_SAMPLES),
+        ("10.0.3.17", ALICE_OF_SAMPLES),
+        ("10.0.3.16/30", ALICE_OF_SAMPLES),
+        ("kms.amazonaws.com", ALICE_OF_SAMPLES),
+        (f"{ME}:root", f"{ME}:root"),
+        (ACCOUNT, f"{ME}:root"),
+        (SSO_WITH_PATH, SSO_WITH_PATH),
+        (f"{ME}:role/some/path/auditor", f"{ME}:role/auditor"),
+        ("AROAEXAMPLEDEPLOY0001:build-42", f"{ME}:role/ci/deploy"),
+        ("b4c8d418-20a1-70ee-9f3d-1234567890ab", JUDY),
+        (JUDY, JUDY),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/auditor/x", f"{ME}:role/auditor"),
+    ],
+)
+def test_a_handle_that_a_key_answers_finds_its_principal_without_a_scan(handle, principal):
+    done = ask("who", handle)
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0] == principal
+
+
+@pytest.mark.parametrize(
+    ("handle", "principal"),
+    [
+        ("alice", ALICE_OF_SAMPLES),
+        ("kms", ALICE_OF_SAMPLES),
+        ("thumbnails-lambda", f"{ME}:role/service-role/thumbnails-lambda"),
+        ("role/ci/deploy", f"{ME}:role/ci/deploy"),
+        ("10.0.0.0/16", ALICE_OF_SAMPLES),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/build-42", f"{ME}:role/ci/deploy"),
+        ("arn:aws-us-gov:sts::111122223333:assumed-role/ops/x", "arn:aws-us-gov:iam::111122223333:role/team/ops"),
+        ("mei", "arn:aws-cn:iam::444455556666:user/mei"),
+    ],
+)  # fmt: skip
+def test_a_handle_that_no_key_answers_says_that_all_is_read(handle, principal):
+    done = ask("who", handle)
+
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[0] == principal
+    assert done.stderr.startswith(NO_KEY)
+
+
+def test_one_screen_tells_all_of_a_principal():
+    done = ask("who", "AKIAEXAMPLEALICE0001", now=at(3 * 86400))
+
+    assert [" ".join(line.split()) for line in done.stdout.splitlines()[:7]] == [
+        ALICE_OF_SAMPLES,
+        f"IAM user of account {ACCOUNT}",
+        "",
+        "last seen 2026-11-22T17:42:10Z, 18 hours ago",
+        "first seen 2026-11-20T09:31:44Z, 3 days ago",
+        "last event s3.amazonaws.com ListBuckets, eu-west-1, 198.51.100.7",
+        "user agent aws-cli/2.31.9 md/awscrt#0.27.6 ua/2.1 os/linux#6.1.0 md/arch#x86_64"
+        " lang/python#3.13.7 md/pyimpl#CPython cfg/retry-mode#standard",
+    ]
+    for each in ("AKIAEXAMPLEALICE0001 (asked for)", "address 10.0.3.17", "service kms.amazonaws.com"):
+        assert each in done.stdout
+    assert done.stdout.endswith(
+        "    aws cloudtrail lookup-events --region eu-west-1 --lookup-attributes"
+        " AttributeKey=EventId,AttributeValue=46e4fc9d-c4e5-4322-8f30-f6f7b5986477\n"
+    )
+
+
+def test_a_refused_call_is_no_use_and_its_address_is_not_either():
+    done = ask("who", "bob")
+
+    assert "last seen     never by a call that was allowed" in done.stdout
+    assert "last denied   2026-11-22T03:00:04Z" in done.stdout
+    assert f"The last denied event, from the Event History of account {ACCOUNT}:" in done.stdout
+
+
+def test_several_matches_are_a_choice_and_each_command_leads_to_one():
+    done = ask("who", "198.51.100.7", "--region", "us-east-1")
+    rows = done.stdout.splitlines()[3:]
+    commands = [row.split("lastseen who ")[1] for row in rows]
+
+    assert [row.split()[0] for row in rows] == ["2026-11-22T17:42:10Z", "2026-11-18T05:49:21Z"]
+    assert commands == [f"{ALICE_OF_SAMPLES} --region us-east-1", f"{ME}:root --region us-east-1"]
+    for command in commands:
+        assert ask("who", *command.split()).stdout.startswith(command.split()[0])
+
+
+@pytest.mark.parametrize("handle", ["judy@example.com", "judy"])
+def test_a_session_is_found_by_its_name_and_by_how_it_begins(handle):
+    done = ask("who", handle)
+
+    assert done.stdout.count("session judy@example.com") == 2
+
+
+def test_other_names_of_the_same_unique_id_are_pointed_to():
+    done = ask("who", SSO_WITH_PATH, "--table", "activity")
+
+    assert done.stdout.endswith(f"    lastseen who {ME}:role/{SSO} --table activity\n")
+
+
+@pytest.mark.parametrize(
+    ("handle", "shown"),
+    [
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/build-42", True),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/{SSO}/judy@example.com", False),
+    ],
+)
+def test_a_session_that_is_not_kept_is_said_to_be(handle, shown):
+    assert ("build-42: not kept" in ask("who", handle).stdout) is shown
+
+
+def test_nothing_found_says_what_was_searched_and_since_when_it_listens():
+    done = ask("who", "AKIAEXAMPLEMALLORY01")
+
+    assert done.exit_code == 1
+    assert "searched for the facet KEY#AKIAEXAMPLEMALLORY01\n" in done.stdout
+    assert "searched for the facet DENIED#AKIAEXAMPLEMALLORY01\n" in done.stdout
+    assert f"{ACCOUNT}  eu-west-1      2026-06-02T07:15:31Z  2026-11-22T17:42:10Z" in done.stdout
+
+
+def test_as_json_one_principal_is_all_of_its_items():
+    done = ask("who", "AKIAEXAMPLEALICE0001", "--json")
+
+    table = EmbeddedTable()
+    record_samples(table)
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [
+        attributes(each) for each in table.of(ALICE_OF_SAMPLES)
+    ]
+
+
+def test_as_json_several_matches_are_what_each_was_found_by():
+    found = [json.loads(line) for line in ask("who", "198.51.100.7", "--json").stdout.splitlines()]
+
+    assert [(each["principal"], each["facet"]) for each in found] == [
+        (ALICE_OF_SAMPLES, "IP#198.51.100.7"),
+        (f"{ME}:root", "IP#198.51.100.7"),
+    ]
+
+
+def test_as_json_nothing_found_leaves_standard_output_empty():
+    done = ask("who", "AKIAEXAMPLEMALLORY01", "--json")
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "Nobody was found" in done.stderr

@@ -1,0 +1,60 @@
+"""What is printed on a terminal, and what is not."""
+
+import pytest
+from asking import ask
+from builders import ALICE, activity
+
+from lastseen.screen import aligned
+from lastseen.terminal import shown
+
+TERMINAL = {"FORCE_COLOR": "1", "TERM": "xterm", "NO_COLOR": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("plain text, ünïcode 名前", "plain text, ünïcode 名前"),
+        ("\x1b]0;title\x07", r"\x1b]0;title\x07"),
+        ("a\nb\tc\r", r"a\nb\tc\r"),
+        ("\u202eabc\u200b", r"\u202eabc\u200b"),
+        ("\x9b2J\ud800", r"\x9b2J\ud800"),
+    ],
+)
+def test_what_would_move_the_cursor_or_turn_the_text_is_spelled_out(text, spelled):
+    assert shown(text) == spelled
+
+
+def test_columns_are_as_wide_as_they_look():
+    assert aligned([("名前", "x"), ("a", "y"), ("long name", "")]) == [
+        "名前       x",
+        "a          y",
+        "long name",
+    ]
+
+
+def test_on_a_terminal_headings_stand_out_and_no_event_can_draw(table):
+    table.record(activity(facet="SESSION#\x1b[2J[red]x", user_agent="\x1b[2J[red]x[/red]"))
+    table.record(activity(user_agent="\x1b[2J[red]x[/red]"))
+    done = ask("who", ALICE, **TERMINAL)
+
+    assert f"\x1b[1m{ALICE}\x1b[0m" in done.stdout
+    assert "\x1b[2J" not in done.stdout
+    assert r"session \x1b[2J[red]x" in done.stdout
+    assert r"user agent  \x1b[2J[red]x[/red]" in done.stdout
+
+
+@pytest.mark.parametrize(("words", "environment"), [(["--no-color"], {}), ([], {"NO_COLOR": "1"})])
+def test_without_colors_there_is_no_escape_sequence(table, words, environment):
+    table.record(activity())
+
+    assert "\x1b" not in ask("who", ALICE, *words, **TERMINAL | environment).stdout
+
+
+def test_a_table_on_a_narrow_terminal_is_folded_and_a_command_is_not(table):
+    table.record(activity(region="eu-west-1", event_id="46e4fc9d-c4e5-4322-8f30-f6f7b5986477"))
+    done = ask("who", ALICE, **TERMINAL | {"COLUMNS": "60"})
+
+    command = "aws cloudtrail lookup-events --region eu-west-1 --lookup-attributes AttributeKey=EventId,"
+    assert command in done.stdout
+    rows = done.stdout[done.stdout.index("seen with") : done.stdout.index("The last event")]
+    assert max(map(len, rows.splitlines()[1:])) <= 60

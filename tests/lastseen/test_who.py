@@ -1,0 +1,126 @@
+"""`lastseen who`: what one screen tells of a principal, and where there is nothing to tell."""
+
+import json
+
+import pytest
+from asking import ask
+from builders import ACCOUNT, ALICE, ALICE_ID, activity, at
+
+ME = f"arn:aws:iam::{ACCOUNT}"
+
+
+def test_a_federated_user_is_found_by_the_last_sighting(table):
+    table.record(activity(session_name="mike"))
+    table.record(activity(session_name="mike", principal="arn:aws:iam::210987654321:user/bob"))
+
+    assert ask("who", f"arn:aws:sts::{ACCOUNT}:federated-user/mike").stdout.splitlines()[0] == ALICE
+
+
+def test_an_event_older_than_event_history_is_said_to_be(table):
+    table.record(activity(region="eu-west-1"))
+
+    assert "older than the 90 days" not in ask("who", ALICE, now=at(90 * 86400)).stdout
+    assert "older than the 90 days" in ask("who", ALICE, now=at(90 * 86400 + 1)).stdout
+
+
+def test_a_flag_of_the_report_is_told_with_what_it_is_about(table, flag):
+    flag((ALICE, f"ID#{ALICE_ID}"), at(-100))
+    flag((ALICE, "KEY#AKIAALICE"), at(-50))
+    table.record(activity())
+    done = ask("who", ALICE)
+
+    assert "flagged     itself: since 2026-11-20T11:58:20Z, idle since 2026-11-20T11:58:20Z" in done.stdout
+    assert "flagged     access key AKIAALICE: since 2026-11-20T11:59:10Z" in done.stdout
+
+
+def test_use_that_took_a_flag_off_is_told(table, flag, flags):
+    flag((ALICE, f"ID#{ALICE_ID}"), at(-100))
+    table.record(activity())
+    flags.awaken((ALICE, f"ID#{ALICE_ID}"), at(0))
+
+    assert "awakened    itself: was flagged, and seen again at 2026-11-20T12:00:00Z" in ask("who", ALICE).stdout
+
+
+def test_what_was_flagged_and_never_seen_is_found(flag):
+    flag((ALICE, f"ID#{ALICE_ID}"), at(-100))
+    done = ask("who", "alice")
+
+    assert done.exit_code == 0
+    assert "last seen  never\n" in done.stdout
+
+
+def test_a_key_whose_owner_was_renamed_shows_both_names(table):
+    renamed = f"{ME}:user/alice-smith"
+    table.record(activity(0, facet="KEY#AKIAALICEALICEALICE"))
+    table.record(activity(60, facet="KEY#AKIAALICEALICEALICE", principal=renamed))
+    done = ask("who", "AKIAALICEALICEALICE")
+
+    assert [line.split()[-1] for line in done.stdout.splitlines()[3:]] == [renamed, ALICE]
+
+
+def test_of_many_the_newest_are_shown_and_the_rest_is_counted(table):
+    for number in range(12):
+        table.record(activity(number, facet=f"SERVICE#service{number:02}.amazonaws.com"))
+    few, everything = ask("who", ALICE).stdout, ask("who", ALICE, "--all").stdout
+
+    assert [line.split()[1][:9] for line in few.splitlines() if line.startswith("service ")] == [
+        f"service{number:02}" for number in range(11, 6, -1)
+    ]
+    assert "7 services more: --all" in few
+    assert everything.count("amazonaws.com  2026") == 12
+
+
+def test_what_was_asked_for_is_shown_however_old(table):
+    for number in range(12):
+        table.record(activity(number, facet=f"SERVICE#service{number:02}.amazonaws.com"))
+
+    assert "service00.amazonaws.com (asked for)" in ask("who", "service00").stdout
+
+
+def test_of_many_matches_the_newest_are_shown(table):
+    for number in range(25):
+        principal = f"{ME}:role/r{number:02}"
+        table.record(activity(number, facet="SERVICE#s3.amazonaws.com", principal=principal))
+    few, everything = ask("who", "s3").stdout, ask("who", "s3", "--all").stdout
+
+    assert "r24" in few
+    assert "r04" not in few
+    assert "5 more, seen longer ago: --all" in few
+    assert everything.count("lastseen who") == 25
+
+
+def test_nothing_found_where_nothing_was_heard_proves_nothing(table):
+    assert "No event has ever come from CloudTrail" in ask("who", ALICE).stdout
+
+
+def test_as_json_a_flag_is_told_also_of_what_was_never_seen(flag):
+    flag((ALICE, f"ID#{ALICE_ID}"), at(-100))
+
+    assert json.loads(ask("who", ALICE, "--json").stdout) == {
+        "principal": ALICE,
+        "facet": f"ID#{ALICE_ID}",
+        "first_flagged": "2026-11-20T11:58:20Z",
+        "idle_since": "2026-11-20T11:58:20Z",
+    }
+
+
+def test_what_events_bring_is_shown_as_it_is_and_moves_no_cursor(table):
+    table.record(activity(user_agent="\x1b[2J[bold]x[/bold]\u202e\n", region="$(reboot)", event_id="a;b"))
+    done = ask("who", ALICE)
+
+    assert r"user agent  \x1b[2J[bold]x[/bold]\u202e\n" in done.stdout
+    assert "--region '$(reboot)' --lookup-attributes 'AttributeKey=EventId,AttributeValue=a;b'" in done.stdout
+
+
+def test_local_time_stands_beside_utc(table):
+    table.record(activity())
+    local = at(0).astimezone()
+
+    assert f"2026-11-20T12:00:00Z ({local:%Y-%m-%d %H:%M:%S %Z})" in ask("who", ALICE, "--local-time").stdout
+
+
+@pytest.mark.parametrize("handle", ["ASIAEXAMPLE000000001", "arn:aws:s3:::bucket", "two words"])
+def test_what_is_no_handle_is_one_line(handle):
+    done = ask("who", handle)
+
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
