@@ -11,9 +11,11 @@ import sys
 import time
 
 import boto3
+import botocore.handlers
 import pytest
+from asking import ask
 from awakened_changes import CAROL, CAROL_KEY, FLAG, ROOT_USER, seen
-from builders import ROOT, at, sample
+from builders import ALICE, ROOT, activity, at, sample
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
@@ -574,7 +576,7 @@ def listed(one_or_many):
 def calls(*files):
     """The API calls that code makes on its clients, as IAM names them."""
     operations = {}
-    for service in ("cloudtrail", "dynamodb", "iam", "s3", "sns"):
+    for service in ("cloudformation", "cloudtrail", "dynamodb", "iam", "s3", "sns"):
         client = boto3.client(service, region_name=REGION)
         operations |= {
             name: f"{service}:{operation}" for name, operation in client.meta.method_to_api_mapping.items()
@@ -662,6 +664,60 @@ def test_awakened_may_read_the_stream_take_flags_off_and_tell_and_nothing_else(r
     }
 
 
+def test_investigators_may_make_the_calls_of_the_look_ups_and_fetch_an_event_and_nothing_else(resources):
+    statements = resources["InvestigatorPolicy"]["PolicyDocument"]
+    made = set(calls("activity/table.py", "activity/flags.py", "activity/scan.py", "lastseen/connection.py"))
+    stack = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/${AWS::StackName}/*"
+
+    assert allowed({"Policies": [{"PolicyDocument": statements}]}) == {
+        ("dynamodb:BatchGetItem", TABLE),
+        ("dynamodb:Query", TABLE),
+        ("dynamodb:Scan", TABLE),
+        *((f"dynamodb:{call}", index_arn(name)) for call in ("Query", "Scan") for name in (BY_FACET, BY_FLAG)),
+        ("cloudformation:DescribeStacks", json.dumps({"Fn::Sub": stack})),
+        ("cloudtrail:LookupEvents", '"*"'),
+    }
+    assert made - {"dynamodb:UpdateItem"} == {
+        "dynamodb:BatchGetItem",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "cloudformation:DescribeStacks",
+    }
+
+
+def test_look_ups_write_nothing(table, flag, monkeypatch):
+    """By what they send, not by what is written of them."""
+    table.record(activity(facet="SERVICE#s3.amazonaws.com"))
+    flag((ALICE, "KEY#AKIAALICE"), at(0))
+    sent = set()
+
+    def note(model, params, **_):
+        index = json.loads(params["body"]).get("IndexName", "table")
+        sent.add((model.name, index))
+
+    hooked = [*botocore.handlers.BUILTIN_HANDLERS, ("before-call.dynamodb", note)]
+    monkeypatch.setattr(botocore.handlers, "BUILTIN_HANDLERS", hooked)
+    for words in (
+        "who s3",
+        "who 10.0.0.0/8",
+        "list",
+        "list --flagged",
+        f"list --flagged --account {ACCOUNT}",
+        "coverage",
+    ):
+        assert ask(*words.split()).exit_code in (0, 1)
+
+    assert sent == {
+        ("BatchGetItem", "table"),
+        ("Query", "table"),
+        ("Query", BY_FACET),
+        ("Query", BY_FLAG),
+        ("Scan", "table"),
+        ("Scan", BY_FACET),
+        ("Scan", BY_FLAG),
+    }
+
+
 def test_only_lambda_and_the_scheduler_may_be_the_roles(resources):
     trusted = {
         name: role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
@@ -699,7 +755,12 @@ def test_the_names_that_others_rely_on_are_there(template):
         "RetentionDays",
         "Architecture",
     } <= template["Parameters"].keys()
-    assert {"ActivityTableName", "ReportTopicArn", "EventBusArn"} <= template["Outputs"].keys()
+    assert {
+        "ActivityTableName",
+        "ReportTopicArn",
+        "EventBusArn",
+        "InvestigatorPolicyArn",
+    } <= template["Outputs"].keys()
 
 
 def test_only_the_email_address_has_to_be_given(template):
