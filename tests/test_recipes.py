@@ -1,0 +1,108 @@
+"""Each recipe of docs/investigate.md, run as it stands by the AWS CLI against a local server."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import pytest
+from asking import record_samples
+from builders import ACCOUNT, ROOT, at
+from moto.server import ThreadedMotoServer
+
+from activity.flags import Flags
+from activity.item import Flag
+from activity.table import ActivityTable
+from lastseen.local_aws import make_table
+
+RECIPES = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "investigate.md").read_text(), re.DOTALL)
+ME = f"arn:aws:iam::{ACCOUNT}"
+ALICE = f"{ME}:user/people/alice"
+SETTINGS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+}
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    """A server that has the samples, and carol flagged."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    client = boto3.Session("testing", "testing", region_name="eu-west-1").client("dynamodb", endpoint_url=url)
+    make_table(client, "activity")
+    record_samples(ActivityTable(client, "activity"))
+    carol = (f"{ME}:user/carol", "ID#AIDAEXAMPLECAROL00001")
+    Flags(client, "activity").flag(carol, ACCOUNT, Flag(at(0), at(-100)), now=at(0))
+    yield url
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def answers(endpoint):
+    """What the AWS CLI prints for each, in the order of the page."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = SETTINGS | {
+        "PATH": path,
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    running = [
+        subprocess.Popen(
+            ["sh", "-c", recipe.replace("TABLE", "activity")],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for recipe in RECIPES
+    ]
+    done = [process.communicate(timeout=120) for process in running]
+    assert [errors for _, errors in done if errors] == []
+    return [json.loads(printed) for printed, _ in done]
+
+
+@pytest.mark.parametrize(
+    ("number", "answer"),
+    [
+        pytest.param(0, [ALICE], id="whose key"),
+        pytest.param(1, [f"{ME}:user/bob"], id="whose refused key"),
+        pytest.param(3, [ALICE, f"{ME}:root"], id="who came from an address"),
+        pytest.param(4, ["arn:aws-cn:iam::444455556666:user/mei", ALICE, f"{ME}:role/partner-access"], id="who called a service"),
+        pytest.param(5, [f"{ME}:role/ci/deploy"], id="who has a name"),
+        pytest.param(
+            6,
+            [[f"{ME}:user/carol", "ID#AIDAEXAMPLECAROL00001", "2026-11-20T12:00:00Z", "2026-11-20T11:58:20Z"]],
+            id="what is flagged",
+        ),
+    ],
+)  # fmt: skip
+def test_a_recipe_answers_its_question(answers, number, answer):
+    assert sorted(answers[number]) == sorted(answer)
+
+
+def test_all_of_a_principal_is_its_facets_with_their_evidence(answers):
+    rows = {facet: more for facet, *more in answers[2]}
+
+    assert rows["KEY#AKIAEXAMPLEALICE0001"] == [
+        "2026-11-22T10:11:12Z",
+        "2026-11-22T17:42:10Z",
+        "s3.amazonaws.com",
+        "ListBuckets",
+        "eu-west-1",
+        "198.51.100.7",
+        "46e4fc9d-c4e5-4322-8f30-f6f7b5986477",
+    ]
+    assert len(rows) == 9
+
+
+def test_coverage_is_by_account_and_region(answers):
+    assert [f"{ACCOUNT}#eu-west-1", "2026-06-02T07:15:31Z", "2026-11-22T17:42:10Z"] in answers[7]
+    assert len(answers) == 8
