@@ -165,7 +165,7 @@ class Sighting:
     evidence: Evidence
 
     def activities(self) -> Iterator[Activity]:
-        plain = replace(self.evidence, error_code="")
+        plain = replace(self.evidence, error_code="") if self.evidence.error_code else self.evidence
         for facet in self.facets:
             evidence = self.evidence if is_denied(facet) else plain
             yield Activity(self.principal, facet, self.at, self.at, evidence)

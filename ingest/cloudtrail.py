@@ -1,7 +1,7 @@
 """From one CloudTrail record to who was active, and with what: the sighting rules."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address
@@ -141,13 +141,19 @@ def _personal_facets(record: Record, principal: Principal) -> Iterator[str]:
 
 
 def _sighting(record: Record, principal: Principal, at: datetime, facets: Iterator[str]) -> Sighting:
-    evidence = replace(
-        _evidence(record),
+    evidence = Evidence(
+        event_id=record.event_id or "",
+        event_source=record.event_source or "",
+        event_name=record.event_name or "",
         principal_id=principal.unique_id,
         type=principal.type,
         account=principal.account,
+        region=record.aws_region or "",
+        source_ip=record.source_ip_address or "",
+        user_agent=(record.user_agent or "")[:_LONGEST_AGENT],
         session_name=principal.session_name,
         mfa=_mfa(record),
+        error_code=record.error_code or "",
     )
     return Sighting(principal.arn, tuple(facets), at, evidence)
 
@@ -157,20 +163,14 @@ def _coverage(record: Record, at: datetime) -> Sighting | None:
     account, region = record.recipient_account_id, record.aws_region
     if not account or not region:
         return None
-    evidence = replace(_evidence(record), account=account, source_ip="", user_agent="", error_code="")
-    return Sighting(COVERAGE, (coverage_facet(account, region),), at, evidence)
-
-
-def _evidence(record: Record) -> Evidence:
-    return Evidence(
+    evidence = Evidence(
         event_id=record.event_id or "",
         event_source=record.event_source or "",
         event_name=record.event_name or "",
-        region=record.aws_region or "",
-        source_ip=record.source_ip_address or "",
-        user_agent=(record.user_agent or "")[:_LONGEST_AGENT],
-        error_code=record.error_code or "",
+        account=account,
+        region=region,
     )
+    return Sighting(COVERAGE, (coverage_facet(account, region),), at, evidence)
 
 
 def _mfa(record: Record) -> bool | None:

@@ -2,13 +2,15 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, NoRegionError
 from rich.console import Console
-from rich.progress import Progress
 
 from activity import settings
 from activity.item import attributes
@@ -16,78 +18,140 @@ from activity.keeping import Keeping, retention_from_env
 from activity.table import ActivityTable, connect
 from lastseen.embedded import EmbeddedTable
 from lastseen.lookup import lines
-from lastseen.replay import Summary
-from lastseen.replay import replay as replay_files
+from lastseen.past.bucket import s3_client
+from lastseen.past.done import Done, UnusableState, default_path
+from lastseen.past.layout import Wanted
+from lastseen.past.progress import interruptible, shown
+from lastseen.past.reading import Plan
+from lastseen.past.replay import Replay
+from lastseen.past.summary import Summary
+from lastseen.past.target import NoTable, target_of
+from lastseen.past.when import BadTime, time_of
 from lastseen.terminal import INCOMPLETE, misused, print_json
+
+INTERRUPTED = 130  # As a shell has it for what Ctrl-C ended.
 
 
 def replay(
-    files: Annotated[
-        list[Path],
+    sources: Annotated[
+        list[str],
         typer.Argument(
-            metavar="FILE...",
-            help='CloudTrail log files ({"Records": [...]}), or JSON lines of records or of EventBridge'
-            " envelopes; .gz of each.",
+            metavar="SOURCE...",
+            help='Files, folders or s3://BUCKET/PREFIX of CloudTrail log files ({"Records": [...]}), or of JSON'
+            " lines of records or of EventBridge envelopes; .gz of each.",
         ),
     ],
+    since: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="Only events from then on: 2026-11-01, 2026-11-01T06:00Z, 90d."),
+    ] = "",
+    until: Annotated[
+        str, typer.Option(metavar="TIME", help="Only events before then, if delivered at most a day later.")
+    ] = "",
+    account: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only of this account; may be repeated.")
+    ] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only of this region; may be repeated.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Processes that read; one for each core if not set.")
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where it is kept which files are done [~/.local/state/lastseen/]."),
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Read also the files that are done.")] = False,
     local: Annotated[
         bool, typer.Option("--local", help="Into a table in memory, printed at the end; needs no AWS.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, the summary last.")] = False,
 ) -> None:
-    """Read CloudTrail records from files into the activity table.
+    """Read CloudTrail records from files, folders or S3 into the activity table.
 
     The table is the one that ACTIVITY_TABLE names. Records go through the same code as live events, in any
     order and any number of times: the table ends the same. Items are kept for RETENTION_DAYS (400) after their
-    last sighting: set it as the stack has it. Exit status 1 says that something could not be read or written;
-    everything else was.
+    last sighting: set it as the stack has it.
+
+    Files that are done are left out the next time: after Ctrl-C, the same command goes on. Exit status 1 says
+    that something could not be read or written; everything else was.
+
+    Examples:
+
+      lastseen replay s3://BUCKET/AWSLogs/ --since 90d
+
+      lastseen replay s3://BUCKET/AWSLogs/ --account 123456789012 --region eu-west-1
+
+      lastseen replay logs/ --local
     """
+    plan = Plan(_wanted(since, until, account or [], region or []), datetime.now(UTC), s3_client)
     embedded = EmbeddedTable()
     terminal = Console(stderr=True)
-    table = embedded if local else _table_on_aws()
-    with Progress(console=terminal, disable=not terminal.is_terminal, transient=True) as progress:
-        task = progress.add_task(
-            "replaying", total=sum(path.stat().st_size for path in files if path.is_file())
-        )
-        summary = replay_files(files, table, on_bytes=lambda count: progress.advance(task, count))
-    if as_json:
-        print_json(attributes(activity) for activity in embedded)
-        print_json([{"summary": summary.as_dict()}])
-    else:
-        if local:
-            print(*lines(embedded), "", sep="\n")
-        _print_summary(summary)
+    with (
+        _target(state, is_local=local, is_again=again) as (table, done),
+        shown(terminal) as show,
+        interruptible(lambda text: terminal.print(f"lastseen: {text}", highlight=False)) as is_stopped,
+    ):
+        run = Replay(table or embedded, plan, done, jobs or _cores(), is_stopped=is_stopped, on_file=show)
+        summary = run.run(sources)
+        is_interrupted = is_stopped()
+    if summary.stopped and not summary.files:
+        misused(summary.stopped)
+    _print(summary, embedded if local else None, as_json=as_json)
+    if is_interrupted:
+        print("lastseen: interrupted; the same command goes on from here", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED)
     if not summary.is_complete:
         raise typer.Exit(INCOMPLETE)
 
 
-def _table_on_aws() -> ActivityTable:
-    """With exact times: what is replayed is written once, not once every few minutes."""
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _wanted(since: str, until: str, accounts: list[str], regions: list[str]) -> Wanted:
+    now = datetime.now(UTC)
+    try:
+        start, end = (time_of(text, now=now) if text else None for text in (since, until))
+    except BadTime as error:
+        misused(str(error))
+    for account in accounts:
+        if not (account.isascii() and account.isdigit() and len(account) == 12):
+            misused(f"{account!r} is no account: its id has 12 digits")
+    return Wanted(start, end, frozenset(accounts), frozenset(regions))
+
+
+@contextmanager
+def _target(
+    state: Path | None, *, is_local: bool, is_again: bool
+) -> Iterator[tuple[ActivityTable | None, Done | None]]:
+    """The table on AWS, with exact times: what is replayed is written once, not once every few minutes."""
+    if is_local:
+        yield None, None
+        return
     if not os.environ.get("ACTIVITY_TABLE"):
         misused("ACTIVITY_TABLE is not set: name the activity table in it, or try --local")
     try:
         keeping = Keeping(retention=retention_from_env(os.environ))
-        return ActivityTable(connect(), settings.text(os.environ, "ACTIVITY_TABLE"), keeping)
+        client, name = connect(), settings.text(os.environ, "ACTIVITY_TABLE")
+        done = Done(state or default_path(os.environ), target_of(client, name), is_forgetful=is_again)
     except NoRegionError:
         misused("no AWS region: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
-    except (settings.BadSetting, BotoCoreError, ValueError) as error:
+    except (settings.BadSetting, BotoCoreError, ValueError, NoTable, UnusableState) as error:
         misused(str(error))
+    try:
+        yield ActivityTable(client, name, keeping), done
+    finally:
+        done.close()
 
 
-def _print_summary(summary: Summary) -> None:
-    print(f"{summary.records:>9,} records read, of which")
-    print(
-        f"{summary.sighted:>9,} sighted a principal (principals: {summary.principals:,};"
-        f" sightings: {summary.sightings:,})"
-    )
-    print(f"{summary.ignored.total():>9,} sighted none:")
-    for reason, count in summary.ignored.most_common():
-        print(f"{count:>9,}   {reason}")
-    print(f"{summary.records - summary.sighted - summary.ignored.total():>9,} could not be read")
-    print(f"{summary.writes:>9,} items written to the table")
-    print(f"{summary.superseded:>9,} items left as they were: as new or newer")
-    for each in summary.unreadable:
-        place = ", ".join(filter(None, (each["file"], each["place"])))
-        print(f"lastseen: unreadable: {place}: {each['reason']}", file=sys.stderr)
-    for failure in summary.failed:
-        print(f"lastseen: not written: {failure['writes']} items: {failure['reason']}", file=sys.stderr)
+def _print(summary: Summary, table: EmbeddedTable | None, *, as_json: bool) -> None:
+    if as_json:
+        print_json(attributes(activity) for activity in table or ())
+        print_json([{"summary": summary.as_dict()}])
+        return
+    if table:
+        print(*lines(table), "", sep="\n")
+    print(*summary.lines(), sep="\n")
+    print(*(f"lastseen: {each}" for each in summary.complaints()), sep="\n", end="", file=sys.stderr)

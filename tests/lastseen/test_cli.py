@@ -2,15 +2,18 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from builders import record, sample
+from builders import ACCOUNT, record, sample
+from logfiles import key, log, save, seen
 from typer.testing import CliRunner
 
 from lastseen.__main__ import app
+from lastseen.local_aws import make_table
 
 LASTSEEN = Path(sys.executable).with_name("lastseen")
 
@@ -32,6 +35,7 @@ def test_a_local_replay_prints_the_table_and_the_summary(tmp_path):
     assert "arn:aws:iam::123456789012:user/bob\n  DENIED#AIDAEXAMPLEBOB0000001" in done.stdout
     assert "AccessDenied, eu-west-1, 203.0.113.150" in done.stdout
     assert done.stdout.endswith(
+        "        1 files read (0.0 MB)\n"
         "        1 records read, of which\n"
         "        1 sighted a principal (principals: 1; sightings: 1)\n"
         "        0 sighted none:\n"
@@ -55,15 +59,23 @@ def test_as_json_there_is_an_object_a_line_and_nothing_else(tmp_path):
     }
     assert last == {
         "summary": {
+            "files": 1,
+            "bytes": len(sample("root-sign-in")),
+            "already_done": 0,
+            "skipped": {},
             "records": 1,
             "sighted": 1,
             "sightings": 1,
             "principals": 1,
+            "filtered": 0,
             "writes": 4,
             "superseded": 0,
             "ignored": {},
             "unreadable": [],
+            "unnamed": 0,
+            "unreadable_records": 0,
             "failed": [],
+            "stopped": "",
         }
     }
 
@@ -114,33 +126,125 @@ def test_a_setting_that_cannot_be_read_is_named(setting, says):
 def test_one_bad_file_stops_no_other(tmp_path, content):
     (tmp_path / "bad.json").write_text(content)
     (tmp_path / "good.json").write_text(sample("denied-call"))
-    done = run("replay", "--local", tmp_path / "bad.json", tmp_path, tmp_path / "good.json")
+    done = run("replay", "--local", tmp_path / "bad.json", tmp_path / "gone", tmp_path / "good.json")
 
     assert done.returncode == 1
     assert "        1 sighted a principal" in done.stdout
-    assert f"lastseen: unreadable: {tmp_path}: Is a directory\n" in done.stderr
+    assert f"lastseen: unreadable: {tmp_path / 'gone'}: No such file or directory\n" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_replay_writes_exact_times_to_the_table_on_aws(tmp_path, items, monkeypatch):
-    monkeypatch.setenv("ACTIVITY_TABLE", "activity")
+def test_a_replay_writes_exact_times_to_the_table_on_aws(tmp_path, items, on_aws):
     path = tmp_path / "log.jsonl"
     path.write_text(f"{json.dumps(record())}\n{json.dumps(record(eventTime='2026-11-20T12:00:01Z'))}")
-    done = CliRunner().invoke(app, ["replay", str(path)])
+    done = on_aws(path)
 
     assert done.exit_code == 0, done.output
     assert "5 items written to the table" in done.output
     assert {item["last_seen"] for item in items().values()} == {"2026-11-20T12:00:01Z"}
 
 
-def test_what_is_not_written_is_told(tmp_path, aws, monkeypatch):
-    monkeypatch.setenv("ACTIVITY_TABLE", "no-such-table")
-    path = tmp_path / "log.json"
-    path.write_text(json.dumps(record()))
-    done = CliRunner().invoke(app, ["replay", str(path)])
+@pytest.fixture
+def on_aws(dynamodb, monkeypatch, tmp_path):
+    """The command, on the AWS of this process."""
+    monkeypatch.setenv("ACTIVITY_TABLE", "activity")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return lambda *arguments: CliRunner().invoke(app, ["replay", *map(str, arguments)])
 
-    assert done.exit_code == 1
-    assert "lastseen: not written: 5 items: An error occurred (ResourceNotFoundException)" in done.stderr
+
+def test_a_second_run_reads_only_what_is_new(on_aws, tmp_path):
+    save(tmp_path / "logs", {key(n=1): log()})
+    on_aws(tmp_path / "logs")
+    save(tmp_path / "logs", {key(n=2): log(record(eventTime="2026-11-21T12:00:00Z"))})
+    second = on_aws(tmp_path / "logs")
+    again = on_aws(tmp_path / "logs", "--again")
+
+    assert "        1 files read (0.0 MB)\n        1 files left out: done before" in second.stdout
+    assert "        2 files read" in again.stdout
+    assert "        0 items written to the table" in again.stdout
+    assert (tmp_path / "state" / "lastseen" / "replayed.sqlite").is_file()
+
+
+def test_a_table_that_was_made_again_is_filled_again(on_aws, dynamodb, tmp_path, items):
+    save(tmp_path / "logs", {key(): log()})
+    on_aws(tmp_path / "logs")
+    dynamodb.delete_table(TableName="activity")
+    make_table(dynamodb, "activity")
+    on_aws(tmp_path / "logs")
+
+    assert len(items()) == 5
+
+
+def test_a_bucket_is_read_for_what_is_asked_and_nothing_else(on_aws, aws):
+    s3 = aws("s3")
+    s3.create_bucket(Bucket="trail")
+    s3.put_object(Bucket="trail", Key=key(), Body=log(seen(20), seen(19, user="bob")))
+    s3.put_object(Bucket="trail", Key=key(region="us-east-1"), Body=log())
+    options = "--since", "2026-11-20", "--until", "2026-11-21", "--region", "eu-west-1", "--account", ACCOUNT
+    done = on_aws("s3://trail", *options, "--json")
+
+    (last,) = map(json.loads, done.stdout.splitlines())
+    assert done.exit_code == 0
+    assert (last["summary"]["records"], last["summary"]["sighted"], last["summary"]["filtered"]) == (2, 1, 1)
+    assert last["summary"]["skipped"] == {"unwanted": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["s3://nowhere"], "lastseen: s3://nowhere: there is no such bucket\n"),
+        (["x", "--since", "soon"], "lastseen: 'soon' is no time: write 2026-11-01, 2026-11-01T06:00Z or 90d\n"),
+        (["x", "--account", "prod"], "lastseen: 'prod' is no account: its id has 12 digits\n"),
+        (["x", "--state", os.devnull + "/x"], "lastseen: what is done cannot be kept in /dev/null/x: "),
+    ],
+)
+def test_what_cannot_be_begun_is_told_in_one_line(on_aws, arguments, says):
+    done = on_aws(*arguments)
+
+    assert done.exit_code == 2
+    assert done.stderr.startswith(says)
+    assert done.stderr.count("\n") == 1
+
+
+def test_without_credentials_it_says_so(tmp_path):
+    nowhere = {
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_DEFAULT_REGION": "eu-west-1",
+    }
+    table = run("replay", "log.json", ACTIVITY_TABLE="activity", HOME=str(tmp_path), **nowhere)
+    bucket = run("replay", "--local", "s3://bucket", HOME=str(tmp_path), **nowhere)
+
+    assert (table.returncode, table.stderr) == (2, "lastseen: Unable to locate credentials\n")
+    assert (bucket.returncode, bucket.stderr) == (2, "lastseen: s3://bucket: Unable to locate credentials\n")
+
+
+def test_a_table_that_is_not_there_is_told_before_anything_is_read(tmp_path, aws, monkeypatch):
+    monkeypatch.setenv("ACTIVITY_TABLE", "no-such-table")
+    done = CliRunner().invoke(app, ["replay", str(save(tmp_path, {"a.json.gz": log()}))])
+
+    assert done.exit_code == 2
+    assert done.stderr == (
+        "lastseen: there is no table no-such-table in us-east-1: check ACTIVITY_TABLE and the region\n"
+    )
+
+
+def test_ctrl_c_writes_what_was_read_and_says_how_to_go_on(tmp_path):
+    os.mkfifo(tmp_path / "a.jsonl")
+    save(tmp_path, {"b.jsonl": json.dumps(record())})
+    command = [LASTSEEN, "replay", "--local", "--json", tmp_path]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with (tmp_path / "a.jsonl").open("w") as pipe:  # It is being read once this can be opened.
+        running.send_signal(signal.SIGINT)
+        told = running.stderr.readline()
+        pipe.write(json.dumps(record()))
+    out, err = running.communicate(timeout=60)
+
+    assert told == "lastseen: stopping: what has been read is being written; Ctrl-C again to stop at once\n"
+    assert err == "lastseen: interrupted; the same command goes on from here\n"
+    assert running.returncode == 130
+    assert len(out.splitlines()) == 6
+    assert json.loads(out.splitlines()[-1])["summary"]["files"] == 1
 
 
 @pytest.mark.parametrize("arguments", [[], ["replay"]])

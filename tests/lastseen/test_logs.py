@@ -1,23 +1,24 @@
 import gzip
+import io
 import json
 
 import pytest
+from builders import record
 
-from lastseen.logs import UnreadableFile, entries
+from lastseen.past.logs import UnreadableFile, parts
 
 ONE, TWO = {"eventID": "1"}, {"eventID": "2"}
 LOG = json.dumps({"Records": [ONE, TWO]})
 LINES = f"{json.dumps(ONE)}\n\n{json.dumps(TWO)}\n"
 
 
-@pytest.fixture
-def read(tmp_path):
-    def read(content, name="log.json"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return [(entry.place, json.loads(entry.body)) for entry in entries(path)]
+def entries(content, **more):
+    content = content if isinstance(content, bytes) else content.encode()
+    return [entry for part in parts(io.BytesIO(content), **more) for entry in part.entries()]
 
-    return read
+
+def read(content, **more):
+    return [(entry.place, json.loads(entry.body)) for entry in entries(content, **more)]
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
@@ -37,45 +38,83 @@ def read(tmp_path):
         pytest.param('{"Records": []}', [], id="no records"),
     ],
 )
-def test_records_are_found_where_they_stand(read, pack, content, found):
+def test_records_are_found_where_they_stand(pack, content, found):
     assert read(pack(content.encode())) == found
 
 
-def test_gzip_is_known_by_its_content(read):
-    assert len(read(gzip.compress(LOG.encode()), "log.txt")) == 2
+def test_an_envelope_is_told_from_a_record():
+    mixed = '{"source": "aws.s3", "detail": {"eventID": "1"}}\n{"eventID": "2", "requestParameters": {"detail": 1}}\nnonsense'
+
+    assert [entry.is_envelope for entry in entries(mixed)] == [True, False, False]
 
 
-def test_an_envelope_is_told_from_a_record(tmp_path):
-    path = tmp_path / "mixed.jsonl"
-    path.write_text(
-        '{"source": "aws.s3", "detail": {"eventID": "1"}}\n{"eventID": "2", "requestParameters": {"detail": 1}}\nnonsense'
-    )
+def test_a_log_file_is_read_at_one_look_and_gives_the_same():
+    (part,) = parts(io.BytesIO(json.dumps({"Records": [record(), record(eventID="2")]}).encode()))
 
-    assert [entry.is_envelope for entry in entries(path)] == [True, False, False]
+    assert [each.event_id for each in part.records()] == ["event-1", "2"]
+    assert [each for _, each in read(part.content)] == [record(), record(eventID="2")]
 
 
-def test_a_truncated_gzip_is_named(tmp_path):
-    path = tmp_path / "cut.json.gz"
-    path.write_bytes(gzip.compress(LOG.encode() * 100)[:-20])
+@pytest.mark.parametrize("content", [LINES, json.dumps({"Records": [record(), {}]}), json.dumps(record())])
+def test_what_is_no_log_file_of_good_records_is_left_to_be_read_one_by_one(content):
+    (part,) = parts(io.BytesIO(content.encode()))
 
+    assert part.records() is None
+
+
+def test_several_gzip_files_one_after_the_other_are_one():
+    lines = [f"{json.dumps(each)}\n".encode() for each in (ONE, TWO)]
+
+    assert read(b"".join(map(gzip.compress, lines)) + b"\0" * 9) == [("line 1", ONE), ("line 2", TWO)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [gzip.compress(LOG.encode() * 100)[:-20], gzip.compress(LOG.encode()) + b"rubbish", b"\x1f\x8b\x00"],
+)
+def test_a_gzip_that_is_not_whole_is_named(content):
     with pytest.raises(UnreadableFile, match="not a whole gzip file"):
-        list(entries(path))
-
-
-def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(UnreadableFile, match="No such file or directory"):
-        list(entries(tmp_path / "gone.json"))
+        entries(content)
 
 
 @pytest.mark.parametrize("content", [b"", b" \n\n", gzip.compress(b"")])
-def test_an_empty_file_is_no_log_file(read, content):
+def test_an_empty_file_is_no_log_file(content):
     with pytest.raises(UnreadableFile, match="the file is empty"):
-        read(content)
+        entries(content)
 
 
-def test_what_nests_too_deeply_is_left_to_the_reader_of_records(tmp_path):
-    path = tmp_path / "deep.json"
-    path.write_text("[" * 100_000)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_of_a_very_long_file_lines_are_read_some_at_a_time(pack, monkeypatch):
+    monkeypatch.setattr(
+        "lastseen.past.logs._BLOCK", 50
+    )  # Pieces that are as short against the limit as real ones.
+    lines = [json.dumps({"eventID": str(number)}) for number in range(100)]
 
-    assert [entry.place for entry in entries(path)] == ["line 1"]
-    assert not next(entries(path)).is_envelope
+    assert [(place, each["eventID"]) for place, each in read(pack("\n".join(lines).encode()), most=200)] == [
+        (f"line {number}", str(number - 1)) for number in range(1, 101)
+    ]
+
+
+def test_one_value_that_is_too_long_is_named(monkeypatch):
+    monkeypatch.setattr("lastseen.past.logs._BLOCK", 50)
+
+    with pytest.raises(UnreadableFile, match="and not one record a line"):
+        entries(LOG * 10, most=200)
+
+
+def test_a_digest_is_known_by_its_content():
+    digest = {
+        "digestStartTime": "2026-11-20T11:00:00Z",
+        "digestEndTime": "2026-11-20T12:00:00Z",
+        "logFiles": [],
+    }
+
+    assert [part.is_digest for part in parts(io.BytesIO(json.dumps(digest).encode()))] == [True]
+    assert [part.is_digest for part in parts(io.BytesIO(LOG.encode()))] == [False]
+
+
+def test_what_nests_too_deeply_is_left_to_the_reader_of_records():
+    (entry,) = entries("[" * 100_000)
+
+    assert entry.place == "line 1"
+    assert not entry.is_envelope

@@ -1,19 +1,23 @@
 """The past through the code that ingests the present: any order, any batching, any number of times."""
 
 import json
+import multiprocessing
 import random
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from builders import ACCOUNT, ROOT, alice, envelope, record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from logfiles import key, log, replay, save, seen
 
 from activity.item import attributes
 from activity.table import ActivityTable
 from ingest.batch import Batch, Memory
 from ingest.wire import record as decoded
 from lastseen.embedded import EmbeddedTable
-from lastseen.replay import replay
+from lastseen.past.done import Done
+from lastseen.past.gathering import Gathering
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ci/deploy"
 IDENTITIES = [
@@ -115,6 +119,31 @@ def write(path, *values):
     return path
 
 
+def gathered(fields, most_kinds=1000):
+    """What a table ends as that is filled by the way of a replay, handing over at every so many kinds."""
+    table = EmbeddedTable()
+    gathering = Gathering(arrived=datetime.now(UTC))
+    for number, each in enumerate(fields):
+        gathering.add(decoded(json.dumps(each)))
+        if number % 3 == 2:
+            gathering.end_of_file()
+        if len(gathering) >= most_kinds:
+            table.record_all(gathering.hand_over().activities)
+    table.record_all(gathering.hand_over().activities)
+    return [attributes(activity) for activity in table]
+
+
+@settings(max_examples=200)
+@given(records, st.randoms(use_true_random=False))
+def test_a_replay_comes_to_what_the_ingest_function_would_have_written(fields, rng):
+    once = table_of(fields, 1)
+    twice = fields * 2
+    rng.shuffle(twice)
+
+    assert gathered(twice) == once
+    assert gathered(twice, most_kinds=2) == once
+
+
 def test_every_record_is_counted_once(tmp_path):
     path = write(
         tmp_path / "records.jsonl",
@@ -130,16 +159,17 @@ def test_every_record_is_counted_once(tmp_path):
     assert (summary.records, summary.sighted, summary.sightings, summary.principals) == (6, 2, 2, 1)
     assert summary.ignored == {"aws_service": 1, "not_from_aws": 1}
     assert [(each["file"], each["place"]) for each in summary.unreadable] == [
+        (str(tmp_path / "gone.json"), ""),
         (str(path), "line 3"),
         (str(path), "line 4"),
-        (str(tmp_path / "gone.json"), ""),
     ]
+    assert (summary.files, summary.bytes) == (1, path.stat().st_size)
     assert summary.writes == 5
     assert not summary.is_complete
 
 
 def test_the_samples_replay_completely():
-    summary = replay(sorted((ROOT / "events").glob("*.json")), EmbeddedTable())
+    summary = replay([ROOT / "events"], EmbeddedTable())
 
     assert summary.is_complete
     assert (
@@ -147,18 +177,117 @@ def test_the_samples_replay_completely():
     )
 
 
-def test_what_the_table_refuses_is_told_with_its_reason(tmp_path, aws):
-    summary = replay([write(tmp_path / "one.json", record())], ActivityTable(aws("dynamodb"), "no-such-table"))
+def test_what_the_table_refuses_is_told_with_its_reason_and_nothing_more_is_read(tmp_path, aws):
+    table = ActivityTable(aws("dynamodb"), "no-such-table")
+    folder = save(tmp_path, {f"{number}.json": json.dumps(record(eventID=str(number))) for number in range(50)})
+    summary = replay([folder], table, most_kinds=1, most_items=1)
 
     (failure,) = summary.failed
     assert failure["writes"] == 5
     assert "ResourceNotFoundException" in failure["reason"]
-    assert not summary.is_complete
+    assert (summary.files, summary.stopped) == (1, "nothing could be written to the table")
+
+
+def test_a_file_that_was_not_written_is_not_done(tmp_path, aws):
+    done = Done(tmp_path / "state", "table")
+    file = write(tmp_path / "one.json", record())
+    replay([file], ActivityTable(aws("dynamodb"), "no-such-table"), done=done)
+
+    assert replay([file], EmbeddedTable(), done=done).files == 1
 
 
 def test_what_was_read_is_told_as_it_is_done(tmp_path):
-    paths = [write(tmp_path / f"{number}.json", record()) for number in range(3)]
-    done = []
-    replay(paths, EmbeddedTable(), on_bytes=done.append)
+    save(tmp_path, {f"{number}.json": json.dumps(record()) for number in range(3)})
+    told = []
+    replay([tmp_path], EmbeddedTable(), on_file=lambda summary, listing: told.append(summary.files))
 
-    assert sum(done) == sum(path.stat().st_size for path in paths)
+    assert told == [1, 2, 3, 3]
+
+
+@pytest.fixture
+def year(tmp_path):
+    """Files enough for several tasks, of people who come back."""
+    return save(
+        tmp_path / "logs",
+        {
+            key(f"202611{number:02}T{hour:02}05", n=hour): log(
+                *(seen(number, hour, user=f"user-{(number + hour + each) % 7}") for each in range(3))
+            )
+            for number in range(1, 21)
+            for hour in range(0, 24, 4)
+        },
+    )
+
+
+def contents(table):
+    return [attributes(activity) for activity in table]
+
+
+def test_on_several_cores_the_table_is_the_same(year):
+    alone, together = EmbeddedTable(), EmbeddedTable()
+    first = replay([year], alone, jobs=1)
+    second = replay([year], together, jobs=2)
+
+    assert first.files == 120
+    assert second.as_dict() == first.as_dict()
+    assert contents(together) == contents(alone)
+
+
+def test_what_is_held_is_written_once_it_is_much_and_the_table_is_the_same(year):
+    sizes = []
+
+    class Watched(EmbeddedTable):
+        def record_all(self, activities):
+            sizes.append(len(activities))
+            return super().record_all(activities)
+
+    once, often = EmbeddedTable(), Watched()
+    replay([year], once)
+    replay([year], often, most_kinds=3, most_items=10)
+
+    assert max(sizes) <= 10 + 3 * 4
+    assert len(sizes) > 10
+    assert contents(often) == contents(once)
+
+
+def test_a_year_costs_a_write_for_each_principal_and_facet(year):
+    table = EmbeddedTable()
+
+    assert replay([year], table).writes == len(contents(table))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_run_that_is_interrupted_is_completed_by_the_next(year, tmp_path, jobs):
+    whole, table = EmbeddedTable(), EmbeddedTable()
+    done = Done(tmp_path / "state", "table")
+    replay([year], whole)
+    files = []
+    first = replay(
+        [year],
+        table,
+        done=done,
+        jobs=jobs,
+        is_stopped=lambda: len(files) >= 10,
+        on_file=lambda *_: files.append(1),
+    )
+    partial = contents(table)
+    second = replay([year], table, done=done, jobs=jobs)
+
+    assert 10 <= first.files < 120
+    assert partial != contents(whole)
+    assert (second.already_done, second.files) == (first.files, 120 - first.files)
+    assert contents(table) == contents(whole)
+
+
+def test_a_process_that_dies_is_told_and_what_it_read_is_read_again(year, tmp_path):
+    done = Done(tmp_path / "state", "table")
+    table = EmbeddedTable()
+
+    def kill(*_):
+        for child in multiprocessing.active_children():
+            child.kill()
+
+    killed = replay([year], table, done=done, jobs=2, on_file=kill)
+
+    assert killed.stopped.startswith("a process that was reading has died")
+    assert replay([year], table, done=done).files == 120

@@ -1,0 +1,61 @@
+"""What there is to read, looked up while it is read: found in a thread, taken in batches."""
+
+import queue
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from threading import Event, Thread
+
+from lastseen.past.bucket import Refused
+from lastseen.past.files import Found
+
+# The listing runs ahead of the readers by as many, for how much is left to do: about 50 MB of them.
+MOST_AHEAD = 100_000
+_A_WHILE = 0.1
+
+
+class Listing:
+    """Of all sources; the thread ends with them, or once it is closed."""
+
+    def __init__(self, found: Iterable[Found]) -> None:
+        self._found: queue.Queue[Found | Refused | None] = queue.Queue(MOST_AHEAD)
+        self._closed = Event()
+        self.size = 0
+        self.left_out = 0  # Of that size: what turned out to be done.
+        self.is_complete = False
+        Thread(target=self._look, args=(found,), daemon=True).start()
+
+    def __iter__(self) -> Iterator[Found | None]:
+        """None: there may be more, but not yet. Raises Refused."""
+        while True:
+            try:
+                each = self._found.get(timeout=_A_WHILE)
+            except queue.Empty:
+                yield None
+                continue
+            if each is None:
+                return
+            if isinstance(each, Refused):
+                raise each
+            yield each
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def _look(self, found: Iterable[Found]) -> None:
+        end: Refused | None = None
+        try:
+            for each in found:
+                self.size += getattr(each, "size", 0)
+                self._put(each)
+                if self._closed.is_set():
+                    return
+        except Refused as error:
+            end = error
+        self.is_complete = True
+        self._put(end)
+
+    def _put(self, each: Found | Refused | None) -> None:
+        while not self._closed.is_set():
+            with suppress(queue.Full):
+                self._found.put(each, timeout=_A_WHILE)
+                return

@@ -1,0 +1,171 @@
+"""CloudTrail records out of what files hold: log files, JSON lines of records or envelopes, .gz of each."""
+
+import codecs
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import msgspec
+
+from ingest.wire import Record
+
+# What is unpacked of one file at a time. CloudTrail's own are far smaller; a longer one has to be of lines.
+MOST = 256 << 20
+_BLOCK = 16 << 20
+_GZIP = b"\x1f\x8b"
+
+
+class UnreadableFile(Exception):
+    """A file that cannot be opened or unpacked, or is empty: CloudTrail writes none that is."""
+
+
+class _LogFile(msgspec.Struct):
+    records: list[msgspec.Raw] = msgspec.field(name="Records")
+
+
+class _Records(msgspec.Struct, gc=False):
+    records: list[Record] = msgspec.field(name="Records")
+
+
+class _Shape(msgspec.Struct):
+    detail: msgspec.Raw = msgspec.Raw()
+
+
+class _Digest(msgspec.Struct, rename="camel"):
+    digest_start_time: str
+    digest_end_time: str
+
+
+_UNDECODABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
+_log_file = msgspec.json.Decoder(_LogFile)
+_whole = msgspec.json.Decoder(_Records)
+_shape = msgspec.json.Decoder(_Shape)
+_digest = msgspec.json.Decoder(_Digest)
+_array = msgspec.json.Decoder(list[msgspec.Raw])
+_any = msgspec.json.Decoder(msgspec.Raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record or envelope, and where it stands: the line, or the place in a log file's list."""
+
+    place: str
+    body: bytes
+
+    @property
+    def is_envelope(self) -> bool:
+        try:
+            return bool(bytes(_shape.decode(self.body).detail))
+        except _UNDECODABLE:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """All of a file; of one that is too long for that, some whole lines, the first of which is `line`."""
+
+    content: bytes
+    line: int = 1
+    is_all: bool = True
+
+    def records(self) -> list[Record] | None:
+        """Of a log file that can be read from end to end, which takes one look at every byte; else None."""
+        try:
+            return _whole.decode(self.content).records if self.is_all else None
+        except _UNDECODABLE:
+            return None
+
+    def entries(self) -> Iterator[Entry]:
+        records = self._raw_records() if self.is_all else None
+        if records is None:
+            yield from self._lines()
+            return
+        for number, record in enumerate(records, 1):
+            yield Entry(f"record {number}", bytes(record))
+
+    @property
+    def is_digest(self) -> bool:
+        try:
+            return self.is_all and bool(_digest.decode(self.content))
+        except _UNDECODABLE:
+            return False
+
+    def _raw_records(self) -> list[msgspec.Raw] | None:
+        """Of a log file, or of a plain JSON array; None for what is neither."""
+        is_array = self.content.lstrip().startswith(b"[")
+        try:
+            return _array.decode(self.content) if is_array else _log_file.decode(self.content).records
+        except _UNDECODABLE:
+            return None
+
+    def _lines(self) -> Iterator[Entry]:
+        """One JSON value a line; or one value alone, however many lines it takes."""
+        try:
+            _any.decode(self.content)
+        except _UNDECODABLE:
+            for number, line in enumerate(self.content.splitlines(), self.line):
+                if line.strip():
+                    yield Entry(f"line {number}", line)
+            return
+        yield Entry(f"line {self.line}", self.content)
+
+
+def parts(stream: BinaryIO, most: int = MOST) -> Iterator[Part]:
+    """Of a file that is unpacked here where need be. Raises UnreadableFile."""
+    pieces = _pieces(stream)
+    content = next(pieces, b"").removeprefix(codecs.BOM_UTF8)
+    for piece in pieces:
+        content += piece
+        if len(content) > most:
+            yield from _runs_of_lines(content, pieces, most)
+            return
+    if not content.strip():
+        raise UnreadableFile("the file is empty")
+    yield Part(content)
+
+
+def _runs_of_lines(content: bytes, pieces: Iterator[bytes], most: int) -> Iterator[Part]:
+    line = 1
+    while content:
+        lines, newline, rest = content.rpartition(b"\n")
+        if newline:
+            yield Part(lines + newline, line, is_all=False)
+            line += lines.count(b"\n") + 1
+        elif len(content) > most:
+            raise UnreadableFile(f"longer than {most >> 20} MB, and not one record a line")
+        piece = next(pieces, b"")
+        if not piece:
+            yield from [Part(rest, line, is_all=False)] if rest.strip() else []
+            return
+        content = rest + piece
+
+
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    """What a stream holds, unpacked, a limited piece at a time, whatever it unpacks to."""
+    block = stream.read(_BLOCK)
+    if not block.startswith(_GZIP):
+        while block:
+            yield block
+            block = stream.read(_BLOCK)
+        return
+    try:
+        yield from _unzipped(block, stream)
+    except zlib.error as error:
+        raise UnreadableFile(f"not a whole gzip file: {error}") from error
+
+
+def _unzipped(block: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    """Also of several gzip files one after the other, which are one, too."""
+    unzip = zlib.decompressobj(wbits=31)
+    while block:
+        piece = unzip.decompress(block, 4 * _BLOCK)
+        if piece:
+            yield piece
+        if unzip.eof:
+            block = (unzip.unused_data or stream.read(_BLOCK)).lstrip(b"\0")
+            unzip = zlib.decompressobj(wbits=31) if block else unzip
+        else:
+            block = unzip.unconsumed_tail or stream.read(_BLOCK)
+    if not unzip.eof:
+        raise UnreadableFile("not a whole gzip file: it ends too early")

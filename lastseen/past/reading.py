@@ -1,0 +1,158 @@
+"""One log file after the other, into what they come to, and a report on each."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
+
+from ingest.wire import Record, UnreadableRecord, envelope, record
+from lastseen.past.bucket import FETCHERS, SCHEME, Refused, opened
+from lastseen.past.files import File
+from lastseen.past.gathering import Gathering, Handover
+from lastseen.past.layout import Skipped, Wanted
+from lastseen.past.logs import Entry, Part, UnreadableFile, parts
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# How many kinds of records one reader holds before it hands over what they come to: about 4 KB each.
+MOST_KINDS = 20_000
+# Files that are read and not handed over are not done, and would be read again.
+MOST_FILES = 5_000
+# Of one file; a file of something else has as many unreadable lines as it has lines.
+MOST_PROBLEMS = 20
+
+
+class Report(msgspec.Struct, tag=True):
+    """What became of one file. Problems are the place and the reason; `more` of them are only counted."""
+
+    file: File
+    records: int = 0
+    filtered: int = 0
+    not_from_aws: int = 0
+    size: int = 0
+    problems: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    more: int = 0
+    failure: str = ""
+    skipped: Skipped | None = None
+
+    @property
+    def unreadable(self) -> int:
+        return len(self.problems) + self.more
+
+    def has_problem(self, place: str, reason: str) -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append((place, reason))
+        else:
+            self.more += 1
+
+
+class Stop(msgspec.Struct, tag=True):
+    """There is no use in going on."""
+
+    reason: str
+
+
+Said = Report | Handover | Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What every reader has to know; it can be sent to another process."""
+
+    wanted: Wanted
+    arrived: datetime
+    connect: Callable[[], "S3Client"]
+    most_kinds: int = MOST_KINDS
+
+
+class Reader:
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._wanted = None if plan.wanted.is_all else plan.wanted
+        self._gathering = Gathering(arrived=plan.arrived)
+        self._files = 0
+
+    def read(self, file: File, open_file: Callable[[], BinaryIO]) -> Iterator[Said]:
+        """Says a Stop where no other file could be read either."""
+        report = Report(file)
+        self._files += 1
+        try:
+            with open_file() as stream:
+                for part in parts(stream):
+                    self._add(part, report)
+        except Refused as error:
+            yield Stop(str(error))
+            return
+        except UnreadableFile as error:
+            report.failure = str(error)
+        except OSError as error:
+            report.failure = error.strerror or str(error)
+        self._gathering.end_of_file()
+        yield report
+        if len(self._gathering) >= self._plan.most_kinds or self._files >= MOST_FILES:
+            yield self.hand_over()
+
+    def hand_over(self) -> Handover:
+        self._files = 0
+        return self._gathering.hand_over()
+
+    def _add(self, part: Part, report: Report) -> None:
+        report.size += len(part.content)
+        records = part.records()
+        if records is None and part.is_digest:
+            report.skipped = Skipped.DIGEST
+            return
+        if records is None:
+            for entry in part.entries():
+                self._add_entry(entry, report)
+            return
+        report.records += len(records)
+        for number, each in enumerate(records, 1):
+            try:
+                self._add_record(each, report)
+            except UnreadableRecord as error:
+                report.has_problem(f"record {number}", str(error))
+
+    def _add_entry(self, entry: Entry, report: Report) -> None:
+        report.records += 1
+        try:
+            if not entry.is_envelope:
+                self._add_record(record(entry.body), report)
+                return
+            event = envelope(entry.body)
+            if event.source.startswith("aws."):
+                self._add_record(event.detail, report)
+            else:
+                report.not_from_aws += 1
+        except UnreadableRecord as error:
+            report.has_problem(entry.place, str(error))
+
+    def _add_record(self, each: Record, report: Report) -> None:
+        if self._wanted is None or self._wanted.takes(each, report.file.account):
+            self._gathering.add(each)
+        else:
+            report.filtered += 1
+
+
+class Opener:
+    """Opens files; those in S3 ahead of their turn, so that nobody waits for one after the other."""
+
+    def __init__(self, connect: Callable[[], "S3Client"]) -> None:
+        self._connect = connect
+        self._client: S3Client | None = None
+        self._pool = ThreadPoolExecutor(FETCHERS)
+
+    def __call__(self, file: File) -> Callable[[], BinaryIO]:
+        if not file.name.startswith(SCHEME):
+            return lambda: Path(file.name).open("rb")
+        self._client = self._client or self._connect()
+        fetched: Future[BinaryIO] = self._pool.submit(opened, self._client, file)
+        return fetched.result
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
