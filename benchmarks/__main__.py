@@ -19,6 +19,7 @@ from benchmarks.cost import load
 from benchmarks.deployed import deployed
 from benchmarks.handler import steady_state
 from benchmarks.memory import peak_memory
+from benchmarks.past import past
 from benchmarks.plot import plot
 from benchmarks.throughput import throughput
 from benchmarks.writes import by_sandboxes, count, growth
@@ -55,6 +56,9 @@ def figures(*, is_quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
         "5. Memory": peak_memory,
         "6. Through the deployed stack, on a local server": deployed,
         "7. Two sandboxes, by events in an hour": lambda: loads(is_quick=is_quick),
+        "8. The past": lambda: past(
+            count=EVENTS if is_quick else 4 * EVENTS, rounds=rounds // 2, sample=sample
+        ),
     }
 
 

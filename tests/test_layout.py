@@ -45,7 +45,6 @@ CORE = (
     "lastseen.past.gathering",
     "lastseen.past.layout",
     "lastseen.past.logs",
-    "lastseen.past.summary",
     "lastseen.past.when",
     "reporter.account",
     "reporter.document",

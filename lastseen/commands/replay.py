@@ -32,40 +32,51 @@ from lastseen.terminal import INCOMPLETE, misused, print_json
 INTERRUPTED = 130  # As a shell has it for what Ctrl-C ended.
 
 
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE...",
+        help='Files, folders or s3://BUCKET/PREFIX of CloudTrail log files ({"Records": [...]}), or of JSON'
+        " lines of records or of EventBridge envelopes; .gz of each.",
+    ),
+]
+Since = Annotated[
+    str, typer.Option(metavar="TIME", help="Only events from then on: 2026-11-01, 2026-11-01T06:00Z, 90d.")
+]
+Until = Annotated[
+    str, typer.Option(metavar="TIME", help="Only events before then, if delivered at most a day later.")
+]
+Accounts = Annotated[
+    list[str] | None, typer.Option("--account", metavar="ID", help="Only of this account; may be repeated.")
+]
+Regions = Annotated[
+    list[str] | None, typer.Option("--region", metavar="NAME", help="Only of this region; may be repeated.")
+]
+Jobs = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Processes that read; one for each core if not set.")
+]
+State = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Where it is kept which files are done [~/.local/state/lastseen/]."),
+]
+Again = Annotated[bool, typer.Option("--again", help="Read also the files that are done.")]
+Local = Annotated[
+    bool, typer.Option("--local", help="Into a table in memory, printed at the end; needs no AWS.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, the summary last.")]
+
+
 def replay(
-    sources: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="SOURCE...",
-            help='Files, folders or s3://BUCKET/PREFIX of CloudTrail log files ({"Records": [...]}), or of JSON'
-            " lines of records or of EventBridge envelopes; .gz of each.",
-        ),
-    ],
-    since: Annotated[
-        str,
-        typer.Option(metavar="TIME", help="Only events from then on: 2026-11-01, 2026-11-01T06:00Z, 90d."),
-    ] = "",
-    until: Annotated[
-        str, typer.Option(metavar="TIME", help="Only events before then, if delivered at most a day later.")
-    ] = "",
-    account: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Only of this account; may be repeated.")
-    ] = None,
-    region: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only of this region; may be repeated.")
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Processes that read; one for each core if not set.")
-    ] = None,
-    state: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Where it is kept which files are done [~/.local/state/lastseen/]."),
-    ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Read also the files that are done.")] = False,
-    local: Annotated[
-        bool, typer.Option("--local", help="Into a table in memory, printed at the end; needs no AWS.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, the summary last.")] = False,
+    sources: Sources,
+    since: Since = "",
+    until: Until = "",
+    accounts: Accounts = None,
+    regions: Regions = None,
+    jobs: Jobs = None,
+    state: State = None,
+    again: Again = False,
+    local: Local = False,
+    as_json: AsJson = False,
 ) -> None:
     """Read CloudTrail records from files, folders or S3 into the activity table.
 
@@ -76,29 +87,21 @@ def replay(
     Files that are done are left out the next time: after Ctrl-C, the same command goes on. Exit status 1 says
     that something could not be read or written; everything else was.
 
-    Examples:
-
-      lastseen replay s3://BUCKET/AWSLogs/ --since 90d
-
-      lastseen replay s3://BUCKET/AWSLogs/ --account 123456789012 --region eu-west-1
-
-      lastseen replay logs/ --local
+    Example: lastseen replay s3://BUCKET/AWSLogs/ --since 90d --region eu-west-1
     """
-    plan = Plan(_wanted(since, until, account or [], region or []), datetime.now(UTC), s3_client)
+    plan = Plan(_wanted(since, until, accounts or [], regions or []), datetime.now(UTC), s3_client)
     embedded = EmbeddedTable()
-    terminal = Console(stderr=True)
     with (
         _target(state, is_local=local, is_again=again) as (table, done),
-        shown(terminal) as show,
-        interruptible(lambda text: terminal.print(f"lastseen: {text}", highlight=False)) as is_stopped,
+        shown(Console(stderr=True)) as (show, say),
+        interruptible(say) as is_stopped,
     ):
         run = Replay(table or embedded, plan, done, jobs or _cores(), is_stopped=is_stopped, on_file=show)
         summary = run.run(sources)
-        is_interrupted = is_stopped()
     if summary.stopped and not summary.files:
         misused(summary.stopped)
     _print(summary, embedded if local else None, as_json=as_json)
-    if is_interrupted:
+    if is_stopped():
         print("lastseen: interrupted; the same command goes on from here", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
     if not summary.is_complete:

@@ -13,8 +13,11 @@ from lastseen.past.summary import Summary
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Callable[[Summary, Listing], None]]:
-    """Rates are means of the whole run. How much is left to do is known once all is listed."""
+def shown(console: Console) -> Iterator[tuple[Callable[[Summary, Listing], None], Callable[[str], None]]]:
+    """Yields what shows it, and what says something above it.
+
+    Rates are means of the whole run. How much is left to do is known once all is listed.
+    """
     began = monotonic()
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
@@ -30,7 +33,10 @@ def shown(console: Console) -> Iterator[Callable[[Summary, Listing], None]]:
                 total=listing.size - listing.left_out if listing.is_complete else None,
             )
 
-        yield show
+        def say(text: str) -> None:
+            console.print(f"lastseen: {text}", highlight=False, soft_wrap=True)
+
+        yield show, say
 
 
 @contextmanager

@@ -23,6 +23,7 @@ _A_WHILE = 0.1
 # None: there may be more, but not yet.
 Tasks = Iterator[list[File] | None]
 _END, _STOP = "end", "stop"
+_FINISHED = b""
 
 _encode = msgspec.msgpack.encode
 _decoder = msgspec.msgpack.Decoder(Said)
@@ -87,12 +88,15 @@ class _Hand:
 
     def heard(self) -> Iterator[Said]:
         try:
-            said = _decoder.decode(self.line.recv_bytes())
+            message = self.line.recv_bytes()
         except (EOFError, ConnectionError):
             self.is_at_work = False
-            if not self.told:
-                yield Stop("a process that was reading has died, maybe for lack of memory: try fewer --jobs")
+            yield Stop("a process that was reading has died, maybe for lack of memory: try fewer --jobs")
             return
+        if message == _FINISHED:
+            self.is_at_work = False
+            return
+        said = _decoder.decode(message)
         if isinstance(said, Report):
             self.files -= 1
             self.size -= said.file.size
@@ -142,6 +146,7 @@ def _work(line: "Connection[Any, Any]", plan: Plan) -> None:
     with suppress(EOFError, ConnectionError):  # Nobody is there any more who would want to know.
         _read_all(line, reader, opener)
         line.send_bytes(_encode(reader.hand_over()))
+        line.send_bytes(_FINISHED)
     opener.close()
 
 

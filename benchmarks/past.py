@@ -1,0 +1,108 @@
+"""Figure 7: the past, against gunzip and typed decode alone, and against a write for each record."""
+
+import gzip
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import msgspec
+
+from activity.table import ActivityTable, connect
+from benchmarks.sandbox import sandbox
+from benchmarks.server import ministack
+from benchmarks.stream import ACCOUNT, events
+from benchmarks.timing import fastest, taken
+from ingest.wire import Record
+from lastseen.embedded import EmbeddedTable
+from lastseen.local_aws import make_table
+from lastseen.past.bucket import s3_client
+from lastseen.past.layout import Wanted
+from lastseen.past.reading import Plan
+from lastseen.past.replay import Replay
+
+RECORDS = 500  # In a file.
+
+
+class _Log(msgspec.Struct):
+    records: list[Record] = msgspec.field(name="Records")
+
+
+_decoder = msgspec.json.Decoder(_Log)
+
+
+def past(*, count: int, rounds: int, sample: int) -> dict[str, float]:
+    with TemporaryDirectory() as folder:
+        paths = list(_files(Path(folder), count))
+        size = sum(path.stat().st_size for path in paths) / 1e6
+        contestants = {"floor": partial(_floor, paths), "ours": partial(_replay, folder, jobs=1)}
+        best = fastest(contestants, rounds=rounds)
+        one, two = (
+            min(taken(partial(_replay, folder, jobs=jobs), perf_counter) for _ in range(rounds))
+            for jobs in (1, 2)
+        )
+        ours, naive = _written(folder, paths, sample)
+    return {
+        "records": count,
+        "files of 500 records, MB": round(size, 1),
+        "one core, records per second": round(count / best["ours"]),
+        "one core, MB per second": round(size / best["ours"], 1),
+        "floor, records per second": round(count / best["floor"]),
+        "ours / floor (at most 1.6)": round(best["ours"] / best["floor"], 2),
+        "two processes / one, on the clock": round(one / two, 2),
+        "into a table on a local server, records per second": round(count / ours),
+        "json and one write per record, records per second": round(sample / naive),
+        "ours / that": round(count / ours * naive / sample),
+    }
+
+
+def _files(folder: Path, count: int) -> Iterator[Path]:
+    """The stream as CloudTrail files it."""
+    details = (event["detail"] for event in events(count))
+    number = 0
+    while records := list(islice(details, RECORDS)):
+        path = folder / f"{ACCOUNT}_CloudTrail_eu-west-1_20261120T1300Z_{number:016}.json.gz"
+        path.write_bytes(gzip.compress(msgspec.json.encode({"Records": records}), 6))
+        number += 1
+        yield path
+
+
+def _floor(paths: list[Path]) -> None:
+    for path in paths:
+        _decoder.decode(gzip.decompress(path.read_bytes()))
+
+
+def _replay(folder: str, *, jobs: int, table: ActivityTable | EmbeddedTable | None = None) -> None:
+    plan = Plan(Wanted(), datetime.now(UTC), s3_client)
+    if not Replay(table or EmbeddedTable(), plan, jobs=jobs).run([folder]).is_complete:
+        raise RuntimeError("not all of it was read and written")
+
+
+def _written(folder: str, paths: list[Path], sample: int) -> tuple[float, float]:
+    """The seconds of all of it, and of a plain loop over the first `sample` of its records."""
+    with ministack() as endpoint, sandbox(endpoint):
+        client = connect()
+        for name in ("activity", "naive"):
+            make_table(client, name)
+        table = ActivityTable(client, "activity")
+        ours = taken(partial(_replay, folder, jobs=len(os.sched_getaffinity(0)), table=table), perf_counter)
+
+        def naive() -> None:
+            records = (
+                each for path in paths for each in json.loads(gzip.decompress(path.read_bytes()))["Records"]
+            )
+            for each in islice(records, sample):
+                who = each["userIdentity"].get("arn") or each["userIdentity"]["type"]
+                client.update_item(
+                    TableName="naive",
+                    Key={"principal": {"S": who}, "facet": {"S": "ID"}},
+                    UpdateExpression="SET last_seen = :at",
+                    ExpressionAttributeValues={":at": {"S": each["eventTime"]}},
+                )
+
+        return ours, taken(naive, perf_counter)
