@@ -27,6 +27,7 @@ from lastseen.past.reading import Plan
 from lastseen.past.replay import Replay
 
 RECORDS = 500  # In a file.
+DAYS = 8  # On each of which the same people do the same, as they mostly do.
 
 
 class _Log(msgspec.Struct):
@@ -62,14 +63,16 @@ def past(*, count: int, rounds: int, sample: int) -> dict[str, float]:
 
 
 def _files(folder: Path, count: int) -> Iterator[Path]:
-    """The stream as CloudTrail files it."""
-    details = (event["detail"] for event in events(count))
+    """The stream as CloudTrail files it, again on each day."""
+    details = (event["detail"] for event in events(count // DAYS))
     number = 0
     while records := list(islice(details, RECORDS)):
-        path = folder / f"{ACCOUNT}_CloudTrail_eu-west-1_20261120T1300Z_{number:016}.json.gz"
-        path.write_bytes(gzip.compress(msgspec.json.encode({"Records": records}), 6))
+        content = msgspec.json.encode({"Records": records})
         number += 1
-        yield path
+        for day in range(20, 20 - DAYS, -1):
+            path = folder / f"{ACCOUNT}_CloudTrail_eu-west-1_202611{day}T1300Z_{number:016}.json.gz"
+            path.write_bytes(gzip.compress(content.replace(b"2026-11-20T12", b"2026-11-%dT12" % day), 6))
+            yield path
 
 
 def _floor(paths: list[Path]) -> None:
