@@ -4,6 +4,7 @@ import typer
 
 from lastseen.commands import coverage as coverages
 from lastseen.commands import list as listings
+from lastseen.commands import report as reports
 from lastseen.commands import who as owners
 from lastseen.commands.cost import cost
 from lastseen.commands.demo import demo
@@ -20,6 +21,7 @@ def lastseen() -> None:
 app.command(epilog=owners.EXAMPLES)(owners.who)
 app.command("list", epilog=listings.EXAMPLES)(listings.list_principals)
 app.command(epilog=coverages.EXAMPLES)(coverages.coverage)
+app.command(epilog=reports.EXAMPLES)(reports.report)
 for command in (replay, demo, cost):
     app.command()(command)
 

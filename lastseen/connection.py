@@ -54,8 +54,11 @@ class Connection:
     table: str
 
     def dynamodb(self) -> "DynamoDBClient":
-        client: DynamoDBClient = _client(self.session, "dynamodb")
+        client: DynamoDBClient = self.client("dynamodb")
         return client
+
+    def client(self, service: str) -> Any:
+        return _client(self.session, service)
 
 
 @contextmanager

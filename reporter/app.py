@@ -33,6 +33,7 @@ from reporter.trails import Trails
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_sts import STSClient
 
 NAMESPACE = "LastActivity"
 # By then before its deadline the function asks IAM no more: a call that is being retried may take as long.
@@ -55,8 +56,8 @@ class Caller:
     unique_id: str
 
     @classmethod
-    def ask(cls) -> Self:
-        answer = boto3.client("sts").get_caller_identity()
+    def ask(cls, sts: "STSClient") -> Self:
+        answer = sts.get_caller_identity()
         return cls(answer["Account"], answer["Arn"].split(":")[1], answer["UserId"].partition(":")[0])
 
 
@@ -65,7 +66,7 @@ class Reporter:
     sources: Sources
     terms: Terms
     publisher: Publisher
-    caller: Callable[[], Caller] = Caller.ask
+    sts: "STSClient"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -75,7 +76,7 @@ class Reporter:
             s3=boto3.client("s3"),
             bucket=environ.get("REPORT_BUCKET", "").strip(),
         )
-        return cls(sources_from_env(environ), terms_from_env(environ), publisher)
+        return cls(sources_from_env(environ), terms_from_env(environ), publisher, boto3.client("sts"))
 
     def report(
         self, now: datetime, *, publishes: bool = True, is_late: Callable[[], bool] = lambda: False
@@ -85,7 +86,7 @@ class Reporter:
         If it is not to be published, all that is remembered is that IAM was asked. Once `is_late` answers True
         IAM is asked no more. Raises botocore's errors where SNS refuses.
         """
-        caller, files = self.caller(), ""
+        caller, files = Caller.ask(self.sts), ""
         sources = replace(self.sources, iam=replace(self.sources.iam, is_late=is_late))
         with _counting(sources.iam.client) as calls:
             report = review(sources, caller.account, self.terms, now, partition=caller.partition)
@@ -139,12 +140,15 @@ def _counting(client: "IAMClient") -> Iterator[Counter[str]]:
         events.unregister("before-send.iam", unique_id="count")
 
 
-def sources_from_env(environ: Mapping[str, str]) -> Sources:
+def patient_iam(session: boto3.Session) -> Iam:
     # IAM's rate limits are not published, and are shared by all who ask in the account.
-    patient = Config(retries={"mode": "standard", "total_max_attempts": 10})
+    return Iam(session.client("iam", config=Config(retries={"mode": "standard", "total_max_attempts": 10})))
+
+
+def sources_from_env(environ: Mapping[str, str]) -> Sources:
     keeping = Keeping(retention=retention_from_env(environ))
     return Sources(
-        iam=Iam(boto3.client("iam", config=patient)),
+        iam=patient_iam(boto3.Session()),
         trails=Trails(boto3.client("cloudtrail")),
         table=ActivityTable(connect(), settings.text(environ, "ACTIVITY_TABLE"), keeping),
         flags=Flags.from_env(environ),

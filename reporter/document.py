@@ -44,6 +44,7 @@ def document(report: Report) -> dict[str, Any]:
         "findings": findings,
         "resolved": [resolved_as_dict(each) for each in report.resolved],
         "missed": [_missed(each) for each in report.missed],
+        "lapses": [{"arn": each.arn, "why": each.why} for each in report.lapses],
         "warnings": warnings(report),
         "heard": []
         if isinstance(heard, Gap)

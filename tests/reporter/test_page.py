@@ -50,7 +50,7 @@ def document(*findings, **changes):
     counts = {kind: dict.fromkeys(statuses, 0) for kind in kinds}
     for each in findings:
         counts[each["kind"]][each["status"]] += 1
-    lists = "resolved", "gaps", "exempt", "missed", "warnings", "heard", "disabled_keys"
+    lists = "resolved", "lapses", "gaps", "exempt", "missed", "warnings", "heard", "disabled_keys"
     return {
         "account": ACCOUNT,
         "alias": "acme",
@@ -303,6 +303,7 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
             someone | {"used": time, "region": "eu-west-1", "service": "s3", "seen": None, "cause": "c"}
         ],
         "exempt": [someone | {"would_be": "never_used", "idle_days": 100, "reason": "CISO", "until": None}],
+        "lapses": [{"arn": "arn:frank", "why": "no longer exists"}],
         "gaps": [{"what": f"key {each}", "reason": "AccessDenied"} for each in range(12)],
         "disabled_keys": [{"name": "bob", "access_key_id": "AKIAEXAMPLEOLD"}],
         "heard": [{"region": "eu-west-1", "since": time, "until": time}],
@@ -315,6 +316,7 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
         "Resolved since the last report",
         "Missed events",
         "Exempt by tag",
+        "Exemptions to look at",
         "Not checked",
         "Disabled access keys",
         "Regions heard",
@@ -339,6 +341,16 @@ def test_a_page_that_cannot_be_drawn_does_not_look_clean(opened):
 
     assert not opened(document())(note)
     assert opened(document(missed=None))(note)
+
+
+def test_a_page_that_is_drawn_anew_for_a_narrow_window_is_not_taken_for_broken(opened, browser):
+    run = opened(document(finding("batch")))
+    browser.ask("Emulation.setDeviceMetricsOverride", width=400, height=900, deviceScaleFactor=1, mobile=True)
+    run("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
+
+    assert run("document.documentElement.scrollWidth") <= 400
+    assert not run("document.getElementById('broken').checkVisibility()")
+    browser.ask("Emulation.clearDeviceMetricsOverride")
 
 
 @pytest.mark.parametrize("number", [1, 7, 700])

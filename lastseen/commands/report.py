@@ -1,0 +1,104 @@
+"""`lastseen report`: the report as it would be mailed now; sends nothing, and remembers nothing."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from activity import settings
+from activity.flags import Flags
+from activity.table import ActivityTable
+from lastseen.commands.options import AsJson, Profile, Region, StackName, TableName
+from lastseen.connection import Connection, connected
+from lastseen.terminal import INCOMPLETE, misused, print_json, shown
+from reporter.app import Caller, patient_iam, terms_from_env
+from reporter.document import answer, document
+from reporter.findings import Report
+from reporter.page import page
+from reporter.report import body, subject_line
+from reporter.review import Sources, Terms, review
+from reporter.sightings import previous
+from reporter.trails import Trails
+
+EXAMPLES = """\b
+lastseen report --stack last-activity
+lastseen report --stack last-activity --html report.html
+STALE_KEY_DAYS=30 lastseen report --table TABLE --json
+"""
+_PARAMETERS = {
+    "StaleUserDays": "STALE_USER_DAYS",
+    "StaleKeyDays": "STALE_KEY_DAYS",
+    "StaleRoleDays": "STALE_ROLE_DAYS",
+    "RetentionDays": "RETENTION_DAYS",
+}
+
+
+def report(
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the report as a web page.")
+    ] = None,
+    table: TableName = None,
+    stack: StackName = None,
+    region: Region = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the report as it would be mailed now.
+
+    It is made with your own credentials, which must be allowed what the
+    reporter's role is. Nothing is sent, flagged or remembered. Thresholds are
+    those of the stack, if you name it, or STALE_USER_DAYS, STALE_KEY_DAYS and
+    STALE_ROLE_DAYS, or 90 days.
+
+    With --json: a finding a line, and a summary last. Exit status 1 says that
+    something could not be checked; 2, that nothing could be asked.
+    """
+    with connected(os.environ, table=table, stack=stack, region=region, profile=profile) as connection:
+        made = _made(connection, _terms(connection, stack))
+    if html:
+        _write(html, page(document(made)))
+    if as_json:
+        plain = answer(made)
+        print_json(plain.pop("findings"))
+        print_json([{"summary": plain}])
+    elif html:
+        print(f"{shown(subject_line(made))}: see {html}")
+    else:
+        print(*map(shown, body(made).splitlines()), sep="\n")
+    if made.gaps:
+        raise typer.Exit(INCOMPLETE)
+
+
+def _terms(connection: Connection, stack: str | None) -> Terms:
+    """The environment goes before the stack's parameters."""
+    deployed: dict[str, str] = {}
+    if stack:
+        (described,) = connection.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+        given = {each["ParameterKey"]: each["ParameterValue"] for each in described.get("Parameters", [])}
+        deployed = {_PARAMETERS[key]: value for key, value in given.items() if key in _PARAMETERS}
+    try:
+        return terms_from_env({**deployed, **os.environ})
+    except settings.BadSetting as error:
+        misused(str(error))
+
+
+def _made(connection: Connection, terms: Terms) -> Report:
+    dynamodb: Any = connection.dynamodb()
+    caller = Caller.ask(connection.client("sts"))
+    sources = Sources(
+        patient_iam(connection.session),
+        Trails(connection.client("cloudtrail")),
+        ActivityTable(dynamodb, connection.table),
+        Flags(dynamodb, connection.table),
+    )
+    previous(sources.table, caller.account)  # A table that cannot be asked at all is told of in one line.
+    return review(sources, caller.account, terms, datetime.now(UTC), partition=caller.partition)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text)
+    except OSError as error:
+        misused(f"cannot write {path}: {error.strerror}")
