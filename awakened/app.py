@@ -30,6 +30,8 @@ NAMESPACE = "LastActivity"
 # SNS unsubscribes an address that is sent more than 10 mails a second, and each shard of the stream may
 # send some at a time. https://docs.aws.amazon.com/general/latest/gr/sns.html
 PAUSE = 0.5
+# Ingest writes the items of one event within moments, a user's own perhaps before that of its credential.
+SETTLE = 1.0
 
 logger = Logger(service="awakened")
 metrics = Metrics(namespace=NAMESPACE, service="awakened")
@@ -64,6 +66,8 @@ class Herald:
         The flags go last: what fails between is announced twice, not never.
         """
         subject = uses[0].subject
+        if all(use.subject.kind is Kind.USER for use in uses):
+            time.sleep(SETTLE)
         is_root = subject.kind is Kind.ROOT
         notice = notice_of(uses, {} if is_root else self.table.items_of(subject.arn, is_current=True))
         if isinstance(notice, Notice):

@@ -23,7 +23,7 @@ from activity.flags import BY_FLAG, Flags
 from activity.item import typed
 from activity.keeping import Keeping
 from activity.table import BY_FACET, ActivityTable
-from awakened.app import PAUSE
+from awakened.app import PAUSE, SETTLE
 from ingest.cloudtrail import read
 from ingest.wire import envelope
 from lastseen.local_aws import make_table
@@ -340,7 +340,7 @@ def test_each_item_of_the_stream_comes_in_order_and_what_fails_is_tried_for_long
 def test_a_batch_of_notices_is_sent_within_the_functions_time(resources):
     source, function = resources["AwakenedFunctionStream"], resources["AwakenedFunction"]
 
-    assert source["BatchSize"] * PAUSE * 2 <= function["Timeout"]
+    assert source["BatchSize"] * (PAUSE + SETTLE) * 1.5 <= function["Timeout"]
     assert source["MaximumBatchingWindowInSeconds"] <= 60  # People are to hear of it within minutes.
 
 
@@ -476,7 +476,7 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
     assert set(read_from_environment("reporter/app.py")) - constants == {*reporter, "ACTIVITY_TABLE"}
     awakened = {name: (table | reporter)[name] for name in ("ACTIVITY_TABLE", "REPORT_TOPIC_ARN")}
     assert resources["AwakenedFunction"]["Environment"]["Variables"] == awakened
-    assert set(read_from_environment("awakened/app.py")) - {"PAUSE"} == {"REPORT_TOPIC_ARN"}
+    assert set(read_from_environment("awakened/app.py")) - {"PAUSE", "SETTLE"} == {"REPORT_TOPIC_ARN"}
 
 
 def test_settings_have_the_defaults_of_the_code(template, resources):

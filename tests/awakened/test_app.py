@@ -148,6 +148,15 @@ def test_records_of_one_use_that_come_in_two_batches_are_one_notice(used, sent):
     assert [notice["kind"] for notice in sent()] == ["access_key"]
 
 
+def test_a_users_item_waits_for_that_of_the_credential_that_was_used(used, flags, table, sent, monkeypatch):
+    flags.flag((CAROL, KEY), ACCOUNT, FLAG, now=at(0))
+    (of_user,) = used(ITSELF, event_id="event-1")
+    monkeypatch.setattr("time.sleep", lambda seconds: table.record(seen(KEY, 60)))
+
+    assert handle([of_user]) == []
+    assert [notice["kind"] for notice in sent()] == ["access_key"]
+
+
 def test_what_is_seen_once_more_is_told_once(used, table, stream, sent):
     handle(used(KEY))
     table.record(seen(KEY, 3600, event_id="event-2"))
