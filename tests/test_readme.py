@@ -4,13 +4,19 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import ROOT
+from builders import NOON, ROOT
 from samtranslator.yaml_helper import yaml_parse
 
 from activity import model
+from activity.model import Activity, Evidence
+from awakened.message import message
+from awakened.notice import subject_line, text
+from awakened.subject import Kind, Subject
+from awakened.waking import Notice, Use
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -35,6 +41,37 @@ def test_every_parameter_is_told_with_its_default():
     assert {name: str(each.get("Default", "")) for name, each in parameters.items()} == {
         name: default.strip(" `") for name, default in told.items()
     }
+
+
+def test_the_notice_is_as_it_is_sent():
+    carol = "arn:aws:iam::123456789012:user/people/carol"
+    evidence = Evidence(
+        event_id="7f3c2a10-9a4e-4c1b-8d55-0e6f2b9c1d77",
+        event_source="s3.amazonaws.com",
+        event_name="ListBuckets",
+        region="eu-west-1",
+        source_ip="203.0.113.24",
+        user_agent="aws-cli/2.17.9",
+    )
+    at = datetime(2026, 11, 23, 3, 12, tzinfo=UTC)
+    seen = Activity(carol, model.key_facet("AKIAEXAMPLECAROL0001"), at, at, evidence)
+    key = Subject(Kind.ACCESS_KEY, carol, "AKIAEXAMPLECAROL0001")
+    use = Use(key, seen, since=at - timedelta(days=214), first_flagged=at - timedelta(days=7))
+
+    assert f"The subject is `{subject_line(use)}`, and the mail:" in README
+    assert f"```text\n{text(Notice(use, also=(key.owner,)))}```" in README
+
+
+def test_every_kind_and_attribute_of_a_notice_is_told():
+    (told,) = re.findall(r"Its attributes are there for filter policies: (.*)", README)
+    use = Use(
+        Subject(Kind.ROLE, "arn:aws:iam::1:role/x"),
+        Activity("arn:aws:iam::1:role/x", "ID#", NOON, NOON, Evidence()),
+        NOON,
+    )
+    names = message(Notice(use))["MessageAttributes"].keys()
+
+    assert {*map(str, Kind), *names} <= set(re.findall(r"`(\w+)`", told))
 
 
 def test_the_help_is_the_commands():

@@ -1,32 +1,19 @@
-"""The built ingest artifact under AWS's own runtime client, in a process that has nothing else on its path."""
+"""The built ingest artifact under AWS's own runtime client."""
 
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import distribution
 
 import pytest
 from builders import ALICE, ALICE_ID, ROOT, envelope, message, record
-from e2e.runtime_api import Said, serving
-from e2e.server import end
+from e2e.runtime_api import Said
+from e2e.sandbox import running
 
 from activity.model import id_facet, to_text
 from activity.table import ActivityTable
 from lastseen.local_aws import make_table
 
 TABLE = "runtime"
-CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")
-
-
-@pytest.fixture(scope="module")
-def client_folder(tmp_path_factory):
-    """The runtime client alone, out of this environment."""
-    folder = tmp_path_factory.mktemp("client")
-    for package in map(distribution, CLIENT):
-        tops = {file.parts[0] for file in package.files if file.suffix in (".py", ".so")}
-        for top in tops:
-            (folder / top).symlink_to(package.locate_file(top))
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -38,33 +25,10 @@ def table(server):
 
 
 @pytest.fixture(scope="module")
-def sandbox(server, artifacts, client_folder, table, tmp_path_factory):
-    """The API to which the artifact's process answers, and that process."""
-    log = tmp_path_factory.mktemp("sandbox") / "log"
-    with serving() as api, log.open("wb") as output:
-        process = subprocess.Popen(
-            # -S: without this environment's packages. With -m, the current folder is first on the path.
-            [sys.executable, "-S", "-m", "awslambdaric", "ingest.app.lambda_handler"],
-            cwd=artifacts / "IngestFunction",
-            env=settings(server, api, client_folder),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            yield api, process
-        finally:
-            end(process)
-
-
-def settings(server, api, client_folder):
-    aws = {name: value for name, value in server.environment().items() if name.startswith("AWS_")}
-    return aws | {
-        "AWS_LAMBDA_RUNTIME_API": api.address,
-        "AWS_LAMBDA_FUNCTION_NAME": "ingest",
-        "PYTHONPATH": str(client_folder),
-        "ACTIVITY_TABLE": TABLE,
-    }
+def sandbox(server, artifacts, table, tmp_path_factory):
+    folder, artifact = tmp_path_factory.mktemp("sandbox"), artifacts / "IngestFunction"
+    with running(server, artifact, "ingest.app.lambda_handler", folder, ACTIVITY_TABLE=TABLE) as sandbox:
+        yield sandbox
 
 
 def call(minutes_ago):
