@@ -32,7 +32,25 @@ def test_the_readme_shows_the_mail_of_the_demo():
 def test_every_sample_is_recorded_by_the_demo():
     ran = outcome()
 
-    assert (ran.events, ran.again) == (len(list((ROOT / "events").glob("*.json"))), [])
+    assert (ran.events, ran.again) == (len(list((ROOT / "events").glob("*.json"))) + 2, [])
+
+
+def test_the_demo_shows_all_that_a_report_can_tell():
+    ran = outcome()
+    findings = {each["name"]: each["first_flagged"] for each in ran.answer["findings"]}
+
+    assert findings["legacy-batch"] == "2026-11-23T07:00:00Z"
+    assert findings["carol"] == "2026-11-16T07:00:00Z"
+    assert [each["what"] for each in ran.answer["gaps"]] == [
+        "exemption tag of arn:aws:iam::123456789012:role/dr-failover"
+    ]
+    assert {each["name"] for each in ran.answer["exempt"]} == {"frank", "dr-failover"}
+    for title in ("NEW since", "STILL OPEN", "RESOLVED", "MISSED EVENTS", "Exempt by tag"):
+        assert f"\n{title}" in ran.mail
+    assert "TRACKER" not in ran.mail
+    assert "- role old-importer, idle since 2026-01-27: deleted\n" in ran.mail
+    assert "- access key AKIAEXAMPLENINA00001 of user nina, idle since 2026-06-16: used again on" in ran.mail
+    assert "legacy-batch" in ran.page
 
 
 def test_the_look_ups_find_the_owner_of_a_key_and_who_came_from_an_address():
@@ -52,7 +70,7 @@ def test_the_command_prints_the_mail_and_two_look_ups():
     command = Path(sys.executable).with_name("lastseen")
     done = subprocess.run([command, "demo"], capture_output=True, text=True, timeout=60, check=True)
 
-    assert "Subject: IAM last activity 123456789012 (acme-prod): stale: " in done.stdout
+    assert "Subject: IAM last activity 123456789012: stale: " in done.stdout
     assert "User grace has not used access key AKIAEXAMPLEGRACE0001 since " in done.stdout
     assert "Whose is AKIAEXAMPLEALICE0001" in done.stdout
     assert "Who came from 198.51.100.7?" in done.stdout
