@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,12 +14,13 @@ from reporter.account import AccessKey, Credentials, Gap, Inventory, KeySlot, Ro
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
-    from mypy_boto3_iam.type_defs import PaginatorConfigTypeDef
 
-_PAGE: "PaginatorConfigTypeDef" = {"PageSize": 1000}  # IAM's default is 100.
+_PAGE = 1000  # IAM's default is 100.
 _REPORT_WAITS = 60
 _REPORT_PAUSE = 2.0
 _REPORT_NOT_THERE = {"ReportNotPresent", "ReportExpired", "ReportInProgress"}
+# botocore repeats as well, but gives up at once when some hundred repeats of one client have failed.
+_WHEN_THROTTLED = (1, 2, 4, 8, 16, 16, 16, 16)
 
 T = TypeVar("T")
 Rows = dict[str, Credentials]
@@ -27,7 +29,7 @@ Details = tuple[dict[str, Tags], tuple[Role, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Iam:
-    """`pause` waits between two looks at whether the credential report is there.
+    """`pause` waits: for the credential report to be there, and for IAM to answer more calls.
 
     Once `is_late` answers True nothing more is asked: what is left becomes a gap.
     """
@@ -59,10 +61,9 @@ class Iam:
     def _credential_rows(self) -> Rows:
         """A report up to 4 hours old is what IAM answers with; only the first of all has to be waited for."""
         for _ in range(_REPORT_WAITS):
-            self._stop_if_late()
-            if self.client.generate_credential_report()["State"] == "COMPLETE":
+            if self._ask(self.client.generate_credential_report)["State"] == "COMPLETE":
                 try:
-                    return credential_report.read(self.client.get_credential_report()["Content"])
+                    return credential_report.read(self._ask(self.client.get_credential_report)["Content"])
                 except ClientError as error:
                     if error.response["Error"]["Code"] not in _REPORT_NOT_THERE:
                         raise
@@ -72,16 +73,13 @@ class Iam:
     def _details(self) -> Details:
         tags: dict[str, Tags] = {}
         roles = []
-        pages = self.client.get_paginator("get_account_authorization_details").paginate(
-            Filter=["User", "Role"], PaginationConfig=_PAGE
-        )
-        for page in self._in_time(pages):
+        ask = self.client.get_account_authorization_details
+        for page in self._pages(ask, Filter=["User", "Role"], MaxItems=_PAGE):
             tags |= {user["UserId"]: _tags(user.get("Tags")) for user in page["UserDetailList"]}
             roles += [_role(role) for role in page["RoleDetailList"]]
         return tags, tuple(roles)
 
     def _users(self, rows: Rows | Gap, details: Details | Gap) -> tuple[User, ...]:
-        pages = self.client.get_paginator("list_users").paginate(PaginationConfig=_PAGE)
         return tuple(
             User(
                 name=user["UserName"],
@@ -92,18 +90,18 @@ class Iam:
                 credentials=_row(rows, user),
                 tags=details if isinstance(details, Gap) else details[0].get(user["UserId"], {}),
             )
-            for page in self._in_time(pages)
+            for page in self._pages(self.client.list_users, MaxItems=_PAGE)
             for user in page["Users"]
         )
 
     def _alias(self) -> str:
-        return next(iter(self.client.list_account_aliases()["AccountAliases"]), "")
+        return next(iter(self._ask(self.client.list_account_aliases)["AccountAliases"]), "")
 
     def _access_keys(self, user: User) -> tuple[AccessKey, ...]:
         slots = () if isinstance(user.credentials, Gap) else user.credentials.slots
-        pages = self.client.get_paginator("list_access_keys").paginate(UserName=user.name)
+        pages = self._pages(self.client.list_access_keys, UserName=user.name)
         try:
-            listed = [key for page in self._in_time(pages) for key in page["AccessKeyMetadata"]]
+            listed = [key for page in pages for key in page["AccessKeyMetadata"]]
         except self.client.exceptions.NoSuchEntityException:
             return ()  # Deleted since the users were listed.
         return tuple(
@@ -117,22 +115,34 @@ class Iam:
         )
 
     def _asked_for(self, key: str) -> Use | Gap:
-        def ask() -> Use:
-            self._stop_if_late()
-            said: Any = self.client.get_access_key_last_used(AccessKeyId=key)["AccessKeyLastUsed"]
+        def read() -> Use:
+            ask: Any = partial(self.client.get_access_key_last_used, AccessKeyId=key)
+            said = self._ask(ask)["AccessKeyLastUsed"]
             return _use(said.get("LastUsedDate"), said.get("Region"), said.get("ServiceName"))
 
-        return or_gap(f"last use of access key {key}", ask)
+        return or_gap(f"last use of access key {key}", read)
 
-    def _in_time(self, pages: Iterable[T]) -> Iterator[T]:
-        self._stop_if_late()
-        for page in pages:
+    def _pages(self, ask: Callable[..., Any], **asked: Any) -> Iterator[Any]:
+        """IAM may answer less than a page holds, and still have more."""
+        while True:
+            page = self._ask(partial(ask, **asked))
             yield page
-            self._stop_if_late()
+            if not page.get("IsTruncated"):
+                return
+            asked["Marker"] = page["Marker"]
 
-    def _stop_if_late(self) -> None:
-        if self.is_late():
-            raise TimeoutError("not read before the function's deadline")
+    def _ask(self, ask: Callable[[], T]) -> T:
+        pauses = iter(_WHEN_THROTTLED)
+        while True:
+            if self.is_late():
+                raise TimeoutError("not read before the function's deadline")
+            try:
+                return ask()
+            except ClientError as error:
+                pause = next(pauses, None)
+                if pause is None or error.response["Error"]["Code"] != "Throttling":
+                    raise
+            self.pause(pause)
 
 
 def _joined(created: datetime, slots: Iterable[KeySlot]) -> Use | None:
