@@ -23,12 +23,9 @@ def demo(
         print_json(outcome.answer["findings"])
         print_json(map(attributes, [*outcome.owner_of_key, *outcome.came_from_office]))
         return
-    print(
-        f"The ingest Lambda was given {outcome.events} events, most of events/; {len(outcome.again)} came back."
-    )
-    print(
-        f"A week after its first report, the reporter Lambda mailed:\n\nSubject: {outcome.subject}\n\n{outcome.mail}"
-    )
+    print(f"The ingest Lambda was given {outcome.events} events; {len(outcome.again)} came back.")
+    print("A week after its first report, the reporter Lambda mailed:\n")
+    print(f"Subject: {outcome.subject}\n\n{outcome.mail}")
     print(f"Whose is {ALICE_KEY}, and what was its owner seen with?\n")
     print(*lines(outcome.owner_of_key), sep="\n")
     print(f"\nWho came from {OFFICE}?\n")
