@@ -1,6 +1,7 @@
 """Asks IAM what exists: only listing calls, every page followed; what cannot be read becomes a gap."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -104,12 +105,15 @@ class Iam:
             listed = [key for page in pages for key in page["AccessKeyMetadata"]]
         except self.client.exceptions.NoSuchEntityException:
             return ()  # Deleted since the users were listed.
+        # Of keys made in the same second, a slot may be of any.
+        made = Counter(key["CreateDate"] for key in listed)
         return tuple(
             AccessKey(
                 id=key["AccessKeyId"],
                 created=key["CreateDate"],
                 is_active=key["Status"] == "Active",
-                last_used=_joined(key["CreateDate"], slots) or self._asked_for(key["AccessKeyId"]),
+                last_used=(made[key["CreateDate"]] == 1 and _joined(key["CreateDate"], slots))
+                or self._asked_for(key["AccessKeyId"]),
             )
             for key in listed
         )

@@ -274,6 +274,17 @@ def test_two_keys_of_the_same_second_are_both_asked_for(stub, iam):
     assert [found.last_used for found in iam.access_keys(user(twice))] == [Use(), Use()]
 
 
+def test_a_third_key_of_the_same_second_does_not_take_the_slot_of_the_first(stub, iam):
+    keys = [key("AKIAEXAMPLE000000001"), key("AKIAEXAMPLE000000003")]
+    stub.add_response("list_access_keys", {"AccessKeyMetadata": keys})
+    for each, used in zip(keys, (MAY, JUNE), strict=True):
+        answer = {"LastUsedDate": used, "ServiceName": "N/A", "Region": "N/A"}
+        asked = {"AccessKeyId": each["AccessKeyId"]}
+        stub.add_response("get_access_key_last_used", {"AccessKeyLastUsed": answer}, asked)
+
+    assert [found.last_used.at for found in iam.access_keys(user(USED_IN_JUNE))] == [MAY, JUNE]
+
+
 def test_any_number_of_keys_is_listed(stub, iam):
     first = {"AccessKeyMetadata": [key("AKIAEXAMPLE000000001")], "IsTruncated": True, "Marker": "m"}
     stub.add_response("list_access_keys", first, {"UserName": "alice"})
