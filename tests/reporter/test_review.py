@@ -1,4 +1,4 @@
-"""What accounts come to: IAM (moto) and the activity table side by side."""
+"""A review of IAM and the activity table, both of moto; what accounts come to is in test_scenarios.py."""
 
 from datetime import timedelta
 
@@ -13,7 +13,6 @@ from reporter.account import Gap
 from reporter.document import answer
 from reporter.inventory import Iam
 from reporter.review import Sources, Terms, review
-from reporter.subjects import Limits
 from reporter.trails import Trails
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
@@ -24,7 +23,7 @@ DAY = 86_400
 def account(aws, table, flags, trail):
     """Makes people and roles, and reports on them at noon."""
 
-    def report(*things, limits=None, iam=None, activity_table=None, is_late=lambda: False, is_heard=True):
+    def report(*things, iam=None, activity_table=None, is_late=lambda: False, is_heard=True):
         people = [thing for thing in things if isinstance(thing, Person)]
         roles = [thing for thing in things if isinstance(thing, Role)]
         make_account(aws("iam"), people, roles, now=NOON)
@@ -33,7 +32,7 @@ def account(aws, table, flags, trail):
         sources = Sources(
             Iam(iam or aws("iam"), is_late=is_late), Trails(aws("cloudtrail")), activity_table or table, flags
         )
-        return review(sources, ACCOUNT, Terms(limits or Limits()), NOON)
+        return review(sources, ACCOUNT, Terms(), NOON)
 
     return report
 
@@ -58,64 +57,18 @@ def seen(days, principal=f"{ARN}:user/alice", facet="ID#AIDAALICE", **evidence):
     return activity(-days * DAY, principal=principal, facet=facet, **evidence)
 
 
-USER = ("user", "alice", "stale")
-PASSWORD, KEY = ("password", "alice"), ("access_key", "AKIA1")
-NEVER = ("user", "alice", "never_used")
+def test_what_iam_alone_tells_is_judged(account):
+    report = account(
+        alice(password_used=100, keys=(Key("AKIA1", 500, 100), Key("AKIA2", 400))), deploy(used=90)
+    )
 
-
-@pytest.mark.parametrize(
-    ("person", "findings"),
-    [
-        pytest.param(alice(password_used=89), [], id="password used 89 days ago"),
-        pytest.param(alice(password_used=90), [USER, (*PASSWORD, "stale")], id="password, 90 days"),
-        pytest.param(
-            alice(password_used=0), [NEVER, ("password", "alice", "never_used")], id="never signed in"
-        ),
-        pytest.param(alice(password_used=0, made=89), [], id="never signed in, 89 days old"),
-        pytest.param(alice(), [NEVER], id="no credential at all"),
-        pytest.param(alice(made=89), [], id="no credential, 89 days old"),
-        pytest.param(alice(keys=(Key("AKIA1", 500, 89),)), [], id="key used 89 days ago"),
-        pytest.param(
-            alice(keys=(Key("AKIA1", 500, 90),)), [USER, ("access_key", "AKIA1", "stale")], id="key, 90 days"
-        ),
-        pytest.param(
-            alice(keys=(Key("AKIA1", 500),)),
-            [NEVER, ("access_key", "AKIA1", "never_used")],
-            id="key never used",
-        ),
-        pytest.param(
-            alice(password_used=5, keys=(Key("AKIA1", 500, 100), Key("AKIA2", 10))),
-            [("access_key", "AKIA1", "stale")],
-            id="one idle key beside a new one and a password in use",
-        ),
-        pytest.param(
-            alice(keys=(Key("AKIA1", 500, 5), Key("AKIA2", 400))),
-            [("access_key", "AKIA2", "never_used")],
-            id="one key in use, one never used",
-        ),
-        pytest.param(
-            alice(keys=(Key("AKIA1", 500, 100, is_active=False),)), [USER], id="a disabled key is no finding"
-        ),
-    ],
-)
-def test_what_iam_alone_tells_of_a_user(account, person, findings):
-    assert found(account(person)) == findings
-
-
-@pytest.mark.parametrize(
-    ("role", "findings"),
-    [
-        pytest.param(deploy(used=89), [], id="89 days"),
-        pytest.param(deploy(used=90), [("role", "deploy", "stale")], id="90 days"),
-        pytest.param(deploy(), [("role", "deploy", "never_used")], id="never used"),
-        pytest.param(deploy(made=89), [], id="never used, 89 days old"),
-        pytest.param(deploy(path="/aws-service-role/x.amazonaws.com/"), [], id="service-linked"),
-        pytest.param(deploy(path="/aws-reserved/sso.amazonaws.com/"), [], id="of Identity Center"),
-        pytest.param(deploy(path="/service-role/"), [("role", "deploy", "never_used")], id="a service's role"),
-    ],
-)
-def test_what_iam_alone_tells_of_a_role(account, role, findings):
-    assert found(account(role)) == findings
+    assert found(report) == [
+        ("user", "alice", "stale"),
+        ("password", "alice", "stale"),
+        ("access_key", "AKIA1", "stale"),
+        ("access_key", "AKIA2", "never_used"),
+        ("role", "deploy", "stale"),
+    ]
 
 
 def test_what_was_seen_is_not_stale_whatever_iam_says(account, table):
@@ -127,38 +80,12 @@ def test_what_was_seen_is_not_stale_whatever_iam_says(account, table):
     assert found(account(alice(password_used=100, keys=(Key("AKIA1", 500, 100),)), deploy(used=100))) == []
 
 
-def test_a_role_that_only_a_service_assumed_is_not_stale(account, table):
-    table.record(seen(10, f"{ARN}:role/service-role/deploy", "ID#"))
-
-    assert found(account(deploy(path="/service-role/"))) == []
-
-
-def test_a_role_whose_sessions_omit_its_path_is_found_by_its_id(account, table):
-    table.record(seen(10, f"{ARN}:role/deploy", "ID#AROADEPLOY"))
-
-    assert found(account(deploy(path="/ci/", used=100))) == []
-
-
 def test_a_user_who_was_renamed_keeps_the_activity_of_the_old_name(account, table):
     table.record(seen(10, f"{ARN}:user/alice-maiden"))
     table.record(seen(10, f"{ARN}:user/alice-maiden", "SIGNIN", principal_id="AIDAALICE"))
     table.record(seen(10, f"{ARN}:user/alice-maiden", "KEY#AKIA1"))
 
     assert found(account(alice(password_used=100, keys=(Key("AKIA1", 500, 100),)))) == []
-
-
-def test_a_user_made_anew_under_an_old_name_has_none_of_the_others_activity(account, table):
-    table.record(seen(10, facet="ID#AIDAPREDECESSOR"))
-    table.record(seen(10, facet="SIGNIN", principal_id="AIDAPREDECESSOR"))
-
-    assert found(account(alice(password_used=0))) == [NEVER, ("password", "alice", "never_used")]
-
-
-def test_refused_attempts_under_an_old_name_count_as_well(account, table):
-    table.record(seen(10, f"{ARN}:user/alice-maiden", "DENIED#AIDAALICE"))
-    table.record(seen(10, f"{ARN}:user/alice-maiden", "DENIED#AKIA1"))
-
-    assert found(account(alice(keys=(Key("AKIA1", 500, 100),)))) == []
 
 
 def test_without_the_index_what_was_seen_is_active_all_the_same(account, table, dynamodb):
@@ -173,28 +100,6 @@ def test_without_the_index_what_was_seen_is_active_all_the_same(account, table, 
     report = account(deploy(used=100), Role("batch", "AROABATCH", 300, 100))
 
     assert (report.counts["role"]["active"], report.counts["role"]["unknown"]) == (1, 1)
-
-
-def test_a_refused_attempt_keeps_a_key_from_being_stale(account, table):
-    table.record(seen(1, facet="DENIED#AKIA1"))
-    table.record(seen(1, facet="DENIED#AIDAALICE"))
-
-    assert found(account(alice(keys=(Key("AKIA1", 500, 100),)))) == []
-
-
-def test_each_kind_has_its_own_limit(account):
-    things = alice(password_used=50, keys=(Key("AKIA1", 500, 50),)), deploy(used=50)
-
-    assert [finding[0] for finding in found(account(*things, limits=Limits(45, 51, 51)))] == [
-        "user",
-        "password",
-    ]
-
-
-def test_only_a_limit_for_keys_flags_the_key(account):
-    report = account(alice(password_used=50, keys=(Key("AKIA1", 500, 50),)), limits=Limits(60, 45, 60))
-
-    assert found(report) == [("access_key", "AKIA1", "stale")]
 
 
 def test_a_finding_has_the_fields_of_the_contract(account, table):
@@ -284,13 +189,6 @@ def test_an_exemption_that_ended_counts_no_more_and_is_told(account):
     assert finding["reason"].endswith("; its exemption (audit) ended on 2026-11-19")
 
 
-def test_a_tag_whose_date_cannot_be_read_is_a_gap(account):
-    report = account(deploy(exempt="audit until=soon"))
-
-    assert found(report) == []
-    assert [gap.what for gap in report.gaps] == [f"exemption tag of {ARN}:role/deploy"]
-
-
 def test_everything_is_counted(account):
     report = account(
         alice(password_used=5, keys=(Key("AKIA1", 500, 5), Key("AKIA2", 400, 300, is_active=False))),
@@ -331,34 +229,6 @@ def test_without_the_index_nothing_is_flagged(account):
 
     assert found(report) == []
     assert [gap.what for gap in report.gaps] == ["the activity table's index", "CloudTrail's coverage"]
-
-
-def test_a_report_in_the_making_leaves_users_unjudged_and_roles_judged(account, aws):
-    iam = aws("iam")
-    iam.meta.events.register("before-call.iam.GenerateCredentialReport", refuse)
-    report = account(alice(password_used=100), deploy(used=100), iam=iam)
-
-    assert found(report) == [("role", "deploy", "stale")]
-    assert report.counts["user"]["unknown"] == 1
-    assert [gap.what for gap in report.gaps] == ["credential report"]
-
-
-def test_without_tags_nobody_is_flagged_who_may_be_exempt(account, aws):
-    iam = aws("iam")
-    iam.meta.events.register("before-call.iam.GetAccountAuthorizationDetails", refuse)
-    report = account(alice(password_used=100), iam=iam)
-
-    assert found(report) == []
-    assert report.counts["password"]["unknown"] == 1
-
-
-def test_a_user_whose_keys_cannot_be_listed_is_not_flagged(account, aws):
-    iam = aws("iam")
-    iam.meta.events.register("before-call.iam.ListAccessKeys", refuse)
-    report = account(alice(keys=(Key("AKIA1", 500, 100),)), iam=iam)
-
-    assert found(report) == []
-    assert [gap.what for gap in report.gaps] == [f"access keys of {ARN}:user/alice"]
 
 
 def test_where_cloudtrail_was_heard_is_told_for_this_account_alone(account, table):

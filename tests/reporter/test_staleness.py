@@ -1,4 +1,4 @@
-"""The verdict on one thing; what accounts come to is in test_review.py."""
+"""The verdict on one thing; what accounts come to is in test_scenarios.py."""
 
 from datetime import timedelta
 
@@ -61,13 +61,6 @@ def test_idle_for_as_long_as_the_limit_is_stale(ago, status, source):
     assert (judged.status, judged.source, judged.idle) == (status, source, ago)
 
 
-@pytest.mark.parametrize(("age", "status"), [(89, Status.ACTIVE), (90, Status.NEVER_USED)])
-def test_what_was_never_used_is_judged_by_its_age(age, status):
-    judged = verdict(subject(created=age))
-
-    assert (judged.status, judged.at, judged.source) == (status, None, None)
-
-
 @pytest.mark.parametrize(
     ("sighted", "used", "source", "at"),
     [
@@ -82,33 +75,6 @@ def test_the_newer_of_the_two_sources_decides(sighted, used, source, at):
     judged = verdict(subject(used=used), None if sighted is None else seen(sighted))
 
     assert (judged.source, judged.at, judged.status) == (source, days(at), Status.STALE)
-
-
-def test_a_predecessor_of_the_same_name_does_not_count():
-    assert verdict(subject(created=100), seen(101, "ID#")).status is Status.NEVER_USED
-    assert verdict(subject(created=100), seen(50, "ID#")).status is Status.ACTIVE
-
-
-@pytest.mark.parametrize(
-    ("signed_in_as", "status"),
-    [(ALICE_ID, Status.ACTIVE), ("", Status.ACTIVE), ("AIDAPREDECESSOR", Status.STALE)],
-)
-def test_a_sign_in_counts_for_the_user_who_signed_in(signed_in_as, status):
-    password = subject(Kind.PASSWORD, used=200, facets=("SIGNIN",))
-
-    assert verdict(password, seen(10, "SIGNIN", principal_id=signed_in_as)).status is status
-
-
-def test_a_password_that_was_reset_is_as_idle_as_before():
-    password = subject(Kind.PASSWORD, created=5, used=200, exists_since=days(500))
-
-    assert (verdict(password).status, verdict(password).idle) == (Status.STALE, timedelta(days=200))
-
-
-def test_the_clock_of_a_password_never_used_starts_at_its_last_change():
-    password = subject(Kind.PASSWORD, created=5, exists_since=days(500))
-
-    assert (verdict(password).status, verdict(password).idle) == (Status.ACTIVE, timedelta(days=5))
 
 
 def test_a_refused_attempt_is_activity_and_it_is_said_that_it_was_refused():
@@ -173,18 +139,6 @@ def test_nothing_is_stale_on_the_strength_of_a_gap(thing, sightings):
     assert judged.reason == "the activity table could not be read: AccessDenied"
 
 
-@pytest.mark.parametrize(
-    ("thing", "sightings"),
-    [
-        pytest.param(subject(used=10), GAP, id="by IAM"),
-        pytest.param(subject(claim=Claim(gap=GAP)), seen(10), id="by CloudTrail"),
-        pytest.param(subject(used=10, exemption=GAP), {}, id="whatever its tags"),
-    ],
-)
-def test_what_is_known_to_be_active_is_so_in_spite_of_a_gap(thing, sightings):
-    assert verdict(thing, sightings).status is Status.ACTIVE
-
-
 def test_the_exempt_are_not_flagged_but_it_is_told_what_they_would_be():
     judged = verdict(subject(used=100, exemption=parse("audit until=2026-11-20")))
 
@@ -196,7 +150,3 @@ def test_an_exemption_that_ended_yesterday_is_none_and_is_named():
 
     assert judged.status is Status.STALE
     assert judged.notes == ("its exemption (audit) ended on 2026-11-19",)
-
-
-def test_the_exempt_who_are_active_are_active():
-    assert verdict(subject(used=1, exemption=parse("audit"))).status is Status.ACTIVE

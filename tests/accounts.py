@@ -1,0 +1,250 @@
+"""Accounts in memory, for reviews of many of them in no time: what IAM answers, and what the table holds.
+
+Ages are in days before noon. IAM's word and CloudTrail's are given apart: `used` is IAM's, sightings are ours.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from types import SimpleNamespace
+
+from botocore.exceptions import ClientError
+from builders import ACCOUNT, NOON, activity, credential_report
+
+from activity.item import Item
+from activity.model import Activity
+from reporter.inventory import Iam
+from reporter.review import Sources, Terms, review
+from reporter.subjects import Limits
+
+ARN = f"arn:aws:iam::{ACCOUNT}"
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Password:
+    used: int | None = None
+    changed: int = 500
+
+
+@dataclass(frozen=True)
+class Key:
+    """`toggled`: switched off and on again, so that the report's column no longer has when it was made."""
+
+    id: str = "AKIA1"
+    made: int = 500
+    used: int | None = None
+    is_active: bool = True
+    toggled: int | None = None
+
+
+@dataclass(frozen=True)
+class User:
+    """`signed_in`: what ListUsers says of its last sign-in, which outlives passwords and is ahead of the report."""
+
+    name: str
+    id: str
+    made: int
+    held: tuple
+    exempt: str | None = None
+    path: str = "/"
+    signed_in: int | None = None
+    is_in_report: bool = True
+    made_in_report: int | None = None
+
+    @property
+    def arn(self):
+        return f"{ARN}:user{self.path}{self.name}"
+
+    @property
+    def keys(self):
+        return [each for each in self.held if isinstance(each, Key)]
+
+    @property
+    def password(self):
+        return next((each for each in self.held if isinstance(each, Password)), None)
+
+
+@dataclass(frozen=True)
+class Role:
+    name: str
+    id: str
+    made: int
+    used: int | None = None
+    exempt: str | None = None
+    path: str = "/"
+
+    @property
+    def arn(self):
+        return f"{ARN}:role{self.path}{self.name}"
+
+
+@dataclass(frozen=True)
+class Root:
+    keys: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A call that is denied: one of IAM's, `table` or `index`."""
+
+    call: str
+
+
+def alice(*held, **more):
+    return User(**{"name": "alice", "id": "AIDAALICE", "made": 500, "held": held} | more)
+
+
+def deploy(**more):
+    return Role(**{"name": "deploy", "id": "AROADEPLOY", "made": 300} | more)
+
+
+def seen(days, facet, name="user/alice", **evidence):
+    return activity(-days * DAY, principal=f"{ARN}:{name}", facet=facet, **evidence)
+
+
+def days(number):
+    return NOON - timedelta(days=number)
+
+
+def review_of(*things):
+    """The real review, of people, roles, root, sightings, limits and refusals, at noon."""
+
+    def those(kind):
+        return [thing for thing in things if isinstance(thing, kind)]
+
+    refused = {each.call for each in those(Refused)}
+    client = IamClient(those(User), those(Role), sum(each.keys for each in those(Root)), refused)
+    spoke = activity(0, principal="coverage", facet=f"{ACCOUNT}#eu-west-1", first=-300 * DAY)
+    sources = Sources(
+        iam=Iam(client),
+        trails=SimpleNamespace(deafness=lambda: ()),
+        table=Table([spoke, *those(Activity)], refused),
+        flags=SimpleNamespace(of=lambda account: {}, exempt_of=lambda account: set()),
+    )
+    return review(sources, ACCOUNT, Terms(next(iter(those(Limits)), Limits())), NOON)
+
+
+class Table:
+    """What the reporter asks of the activity table."""
+
+    def __init__(self, activities, refused=()):
+        self.items = {}
+        self.refused = refused
+        for each in activities:
+            assert each.key not in self.items, f"two sightings of {each.key}: the table has the newest"
+            self.items[each.key] = Item(each)
+
+    def get(self, keys):
+        refuse_if("table" in self.refused, "BatchGetItem")
+        return {key: self.items[key] for key in keys if key in self.items}
+
+    def principals_with(self, facet):
+        refuse_if("index" in self.refused, "Query")
+        return [arn for arn, other in self.items if other == facet]
+
+    def of(self, principal):
+        return [item.activity for (arn, _), item in self.items.items() if arn == principal]
+
+
+class IamClient:
+    """What the reporter asks of boto3's, with the columns and pages of https://docs.aws.amazon.com/IAM/latest/APIReference/."""
+
+    exceptions = SimpleNamespace(NoSuchEntityException=KeyError)
+
+    def __init__(self, users, roles, root_keys, refused):
+        self.users, self.roles, self.root_keys, self.refused = users, roles, root_keys, refused
+
+    def generate_credential_report(self):
+        refuse_if("GenerateCredentialReport" in self.refused, "GenerateCredentialReport")
+        return {"State": "COMPLETE"}
+
+    def get_credential_report(self):
+        root = {"user": "<root_account>", "password_enabled": "not_supported"}
+        root |= {f"access_key_{slot}_active": "true" for slot in range(1, self.root_keys + 1)}
+        return {"Content": credential_report(root, *(_row(user) for user in self.users if user.is_in_report))}
+
+    def list_account_aliases(self):
+        return {"AccountAliases": ["acme"]}
+
+    def get_access_key_last_used(self, AccessKeyId):  # noqa: N803  # boto3's name
+        refuse_if("GetAccessKeyLastUsed" in self.refused, "GetAccessKeyLastUsed")
+        (key,) = (key for user in self.users for key in user.keys if key.id == AccessKeyId)
+        never = {"ServiceName": "N/A", "Region": "N/A"}
+        return {"AccessKeyLastUsed": never if key.used is None else never | {"LastUsedDate": days(key.used)}}
+
+    def get_paginator(self, call):
+        return SimpleNamespace(paginate=lambda **asked: iter([getattr(self, f"_{call}")(**asked)]))
+
+    def _get_account_authorization_details(self, **_):
+        refuse_if("GetAccountAuthorizationDetails" in self.refused, "GetAccountAuthorizationDetails")
+        return {
+            "UserDetailList": [{"UserId": user.id, "Tags": _tags(user)} for user in self.users],
+            "RoleDetailList": [
+                {
+                    "RoleName": role.name,
+                    "Arn": role.arn,
+                    "RoleId": role.id,
+                    "Path": role.path,
+                    "CreateDate": days(role.made),
+                    "RoleLastUsed": {} if role.used is None else {"LastUsedDate": days(role.used)},
+                    "Tags": _tags(role),
+                }
+                for role in self.roles
+            ],
+        }
+
+    def _list_users(self, **_):
+        refuse_if("ListUsers" in self.refused, "ListUsers")
+        return {"Users": [_listed(user) for user in self.users]}
+
+    def _list_access_keys(self, UserName):  # noqa: N803  # boto3's name
+        refuse_if("ListAccessKeys" in self.refused, "ListAccessKeys")
+        (user,) = (user for user in self.users if user.name == UserName)
+        status = {True: "Active", False: "Inactive"}
+        return {
+            "AccessKeyMetadata": [
+                {"AccessKeyId": key.id, "CreateDate": days(key.made), "Status": status[key.is_active]}
+                for key in user.keys
+            ]
+        }
+
+
+def refuse_if(is_refused, call):
+    if is_refused:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, call)
+
+
+def _listed(user):
+    signed_in = user.password.used if user.password and user.signed_in is None else user.signed_in
+    told = {} if signed_in is None else {"PasswordLastUsed": days(signed_in)}
+    named = {"UserName": user.name, "Arn": user.arn, "UserId": user.id}
+    return named | {"CreateDate": days(user.made)} | told
+
+
+def _row(user):
+    """The report leaves out when a key was made that is not active, and all keys but two."""
+    made = user.made if user.made_in_report is None else user.made_in_report
+    row = {"user": user.name, "user_creation_time": days(made).isoformat()}
+    if user.password:
+        used = user.password.used
+        row |= {
+            "password_enabled": "true",
+            "password_last_used": "no_information" if used is None else days(used).isoformat(),
+            "password_last_changed": days(user.password.changed).isoformat(),
+        }
+    for number, key in enumerate(user.keys[:2], 1):
+        if key.is_active:
+            rotated = key.made if key.toggled is None else key.toggled
+            row |= {
+                f"access_key_{number}_active": "true",
+                f"access_key_{number}_last_rotated": days(rotated).isoformat(),
+            }
+        if key.used is not None:
+            row[f"access_key_{number}_last_used_date"] = days(key.used).isoformat()
+    if len(user.keys) > 2:
+        row["additional_credentials_info"] = f"{len(user.keys)} access keys"
+    return row
+
+
+def _tags(thing):
+    return [] if thing.exempt is None else [{"Key": "last-activity:exempt", "Value": thing.exempt}]
