@@ -36,11 +36,12 @@ def missed(
     """One for each password, key or role; for a user only where none of its credentials tells of that use."""
     if hearing.since is None or not hearing.heard or not isinstance(hearing.heard, tuple):
         return
-    told: set[tuple[str, datetime]] = set()
+    told = set()
     for subject, verdict in sorted(judged, key=lambda each: each[0].kind is Kind.USER):
         used = subject.claim.use.at
         seen = verdict.seen.last_seen if verdict.seen else None
-        if used is None or not subject.facets or (subject.arn, used) in told:
+        is_told = subject.kind is Kind.USER and (subject.arn, used) in told
+        if used is None or not subject.facets or is_told:
             continue
         was_listening = hearing.since + _SETTLED <= used <= now - _LATE and used > now - retention
         if was_listening and (seen is None or seen < used - SAME_USE):

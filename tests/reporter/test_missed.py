@@ -1,0 +1,142 @@
+"""Uses that IAM knows of and CloudTrail should have told of."""
+
+from datetime import timedelta
+
+import pytest
+from builders import ALICE, ALICE_ID, NOON
+
+from activity.model import Activity, Evidence
+from reporter.account import Gap, Use
+from reporter.hearing import Heard, Hearing
+from reporter.missed import missed
+from reporter.staleness import judge
+from reporter.subjects import Claim, Kind, Subject
+
+HEARD_SINCE = timedelta(days=300)
+HEARING = Hearing(heard=(Heard("eu-west-1", NOON - HEARD_SINCE, NOON),))
+
+
+def ago(**time):
+    return NOON - timedelta(**time)
+
+
+def used(at, kind=Kind.ACCESS_KEY, *, seen=None, region="eu-west-1", service="ec2", facets=("KEY#AKIA1",)):
+    """What IAM says was used `at` and CloudTrail saw at `seen`, with the verdict."""
+    subject = Subject(
+        kind=kind,
+        name="alice",
+        arn=ALICE,
+        id=ALICE_ID,
+        created=ago(days=900),
+        exists_since=ago(days=900),
+        claim=Claim(Use(at, region, service)),
+        facets=facets,
+        commands=(),
+        exemption=None,
+    )
+    sightings = {(ALICE, facets[0]): Activity(ALICE, facets[0], seen, seen, Evidence("e"))} if seen else {}
+    return subject, judge(subject, sightings, limit=timedelta(days=90), now=NOON)
+
+
+def told(*judged, hearing=HEARING, retention=400):
+    return list(missed(judged, hearing, retention=timedelta(days=retention), now=NOON))
+
+
+@pytest.mark.parametrize(
+    ("judged", "is_missed"),
+    [
+        pytest.param(used(ago(days=9)), True, id="never seen"),
+        pytest.param(used(ago(days=9), seen=ago(days=20)), True, id="seen long before, and not then"),
+        pytest.param(used(ago(days=9), seen=ago(days=9, minutes=20)), False, id="seen 20 minutes before: the same use"),
+        pytest.param(used(ago(days=9), seen=ago(days=9, minutes=21)), True, id="seen 21 minutes before: another use"),
+        pytest.param(used(ago(days=9), seen=ago(days=1)), False, id="seen since"),
+        pytest.param(used(None), False, id="IAM knows of no use"),
+        pytest.param(used(ago(hours=4)), True, id="used 4 hours ago"),
+        pytest.param(used(ago(hours=3, minutes=59)), False, id="used within 4 hours: the event may be on its way"),
+        pytest.param(used(NOON - HEARD_SINCE + timedelta(hours=1)), True, id="used an hour after the first event of all"),
+        pytest.param(used(NOON - HEARD_SINCE + timedelta(minutes=59)), False, id="used before listening had settled"),
+    ],
+)  # fmt: skip
+def test_a_use_is_missed(judged, is_missed):
+    assert bool(told(judged)) is is_missed
+
+
+def test_a_key_that_nobody_asked_the_id_of_is_not_told_of():
+    """It is in use by IAM's word: its sightings were not looked for."""
+    subject, verdict = used(ago(days=9), facets=("KEY#AKIA1",))
+    unasked = Subject(**{name: getattr(subject, name) for name in subject.__slots__} | {"facets": ()})
+
+    assert told((unasked, verdict)) == []
+
+
+def test_a_use_that_the_table_has_forgotten_is_not_missed():
+    assert told(used(ago(days=31)), retention=30) == []
+    assert len(told(used(ago(days=29)), retention=30)) == 1
+
+
+@pytest.mark.parametrize(
+    "heard", [pytest.param((), id="nothing heard"), pytest.param(Gap("coverage", "denied"), id="not read")]
+)
+def test_without_listening_nothing_is_missed(heard):
+    assert told(used(ago(days=9)), hearing=Hearing(heard=heard)) == []
+
+
+@pytest.mark.parametrize(
+    ("judged", "cause"),
+    [
+        pytest.param(
+            used(ago(days=9), region="ap-northeast-1"),
+            "nothing was heard from ap-northeast-1 then: it has no forwarder, or had none",
+            id="a region that was never heard",
+        ),
+        pytest.param(
+            used(ago(days=200), region="us-east-1"),
+            "nothing was heard from us-east-1 then: it has no forwarder, or had none",
+            id="a region that was heard only later",
+        ),
+        pytest.param(
+            used(ago(days=9), service="s3"),
+            "likely data events of s3, which a trail logs only if told to",
+            id="a service of data events",
+        ),
+        pytest.param(
+            used(ago(days=9), region="", service="dynamodb"),
+            "likely data events of dynamodb, which a trail logs only if told to",
+            id="no region known, and a service of data events",
+        ),
+        pytest.param(
+            used(ago(days=9)),
+            "a data event, an event that the trail leaves out, or one that was lost on its way",
+            id="nothing to go by",
+        ),
+    ],
+)
+def test_the_likely_cause_is_told(judged, cause):
+    heard = (*HEARING.heard, Heard("us-east-1", ago(days=100), NOON))
+
+    assert [each.cause for each in told(judged, hearing=Hearing(heard=heard))] == [cause]
+
+
+def test_a_use_is_told_with_both_dates():
+    (each,) = told(used(ago(days=9), seen=ago(days=20)))
+
+    assert (each.used, each.seen) == (ago(days=9), ago(days=20))
+
+
+def test_a_users_use_is_told_once_and_by_its_credential():
+    user, key = used(ago(days=9), Kind.USER, facets=(f"ID#{ALICE_ID}",)), used(ago(days=9))
+
+    assert [each.subject.kind for each in told(user, key)] == [Kind.ACCESS_KEY]
+
+
+def test_a_users_use_that_no_credential_tells_of_is_told_as_the_users():
+    """As by a password that was since removed."""
+    user = used(ago(days=9), Kind.USER, facets=(f"ID#{ALICE_ID}",))
+
+    assert [each.subject.kind for each in told(user, used(ago(days=20)))] == [Kind.ACCESS_KEY, Kind.USER]
+
+
+def test_two_keys_used_in_the_same_second_are_both_told():
+    both = used(ago(days=9)), used(ago(days=9), facets=("KEY#AKIA2",))
+
+    assert [each.subject.facets for each in told(*both)] == [("KEY#AKIA1",), ("KEY#AKIA2",)]
