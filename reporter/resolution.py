@@ -99,4 +99,7 @@ def _of_credential(key: Key, user: User, keys: tuple[AccessKey, ...] | Gap | Non
         return How.DELETED  # This user has another id: it was made anew.
     if keys is None or isinstance(keys, Gap):
         return None
-    return How.DISABLED if any(key_facet(each.id) == key[1] for each in keys) else How.DELETED
+    listed = next((each for each in keys if key_facet(each.id) == key[1]), None)
+    if listed is None:
+        return How.DELETED
+    return None if listed.is_active else How.DISABLED

@@ -107,11 +107,16 @@ def days(number):
 
 
 def review_of(*things):
-    """The real review, of people, roles, root, sightings, limits and refusals, at noon."""
+    """The real review, of people, roles, root, sightings, limits and refusals, at noon.
+
+    A dict among them is what earlier reports have flagged, by key; a frozenset, the keys of who was exempt.
+    """
 
     def those(kind):
         return [thing for thing in things if isinstance(thing, kind)]
 
+    flagged = {key: flag for each in those(dict) for key, flag in each.items()}
+    exempt = {key for each in those(frozenset) for key in each}
     refused = {each.call for each in those(Refused)}
     client = IamClient(those(User), those(Role), sum(each.keys for each in those(Root)), refused)
     spoke = activity(0, principal="coverage", facet=f"{ACCOUNT}#eu-west-1", first=-300 * DAY)
@@ -119,7 +124,7 @@ def review_of(*things):
         iam=Iam(client),
         trails=SimpleNamespace(deafness=lambda: ()),
         table=Table([spoke, *those(Activity)], refused),
-        flags=SimpleNamespace(of=lambda account: {}, exempt_of=lambda account: set()),
+        flags=SimpleNamespace(of=lambda account: flagged, exempt_of=lambda account: exempt),
     )
     return review(sources, ACCOUNT, Terms(next(iter(those(Limits)), Limits())), NOON)
 

@@ -1,0 +1,110 @@
+"""What became of what earlier reports flagged: the real review finds out, where it can."""
+
+from datetime import timedelta
+
+import pytest
+from accounts import Key, Password, Refused, alice, days, deploy, review_of, seen
+from builders import ACCOUNT, NOON
+
+from activity.item import Flag
+from reporter.resolution import How
+from reporter.subjects import Kind, Limits
+
+ALICE, DEPLOY = (f"arn:aws:iam::{ACCOUNT}:{name}" for name in ("user/alice", "role/deploy"))
+USER, PASSWORD, KEY = (ALICE, "ID#AIDAALICE"), (ALICE, "SIGNIN"), (ALICE, "KEY#AKIA1")
+ROLE = DEPLOY, "ID#AROADEPLOY"
+# A report of 14 days ago flagged it, idle for 100 days then.
+FLAG = Flag(days(14), idle_since=days(114))
+AWAKE = Flag(None, idle_since=days(114), awakened_at=days(3))
+
+
+def resolved(key, *things, flag=FLAG):
+    return [(each.how, each.at) for each in review_of({key: flag}, *things).resolved]
+
+
+@pytest.mark.parametrize(
+    ("key", "things", "how", "at"),
+    [
+        pytest.param(ROLE, [deploy(used=5)], How.USED, days(5), id="role used, says IAM"),
+        pytest.param(ROLE, [deploy(used=200), seen(5, *ROLE[1:], "role/deploy")], How.USED, days(5), id="role used, says CloudTrail"),
+        pytest.param(KEY, [alice(Key(used=5))], How.USED, days(5), id="key used, of a user whose keys are listed for its flag alone"),
+        pytest.param(PASSWORD, [alice(Password(used=5))], How.USED, days(5), id="signed in again"),
+        pytest.param(PASSWORD, [alice(Password(changed=5))], How.RENEWED, None, id="password set anew"),
+        pytest.param(ROLE, [deploy(exempt="audit")], How.EXEMPT, None, id="role exempt since"),
+        pytest.param(KEY, [alice(Key(used=114), exempt="audit")], How.EXEMPT, None, id="key of a user exempt since"),
+        pytest.param(KEY, [alice(Key(used=114, is_active=False))], How.DISABLED, None, id="key disabled"),
+        pytest.param(KEY, [alice(Key("AKIA2", used=114))], How.DELETED, None, id="key deleted, another is there"),
+        pytest.param(KEY, [alice()], How.DELETED, None, id="key deleted, it was the last"),
+        pytest.param(KEY, [], How.DELETED, None, id="key deleted with its user"),
+        pytest.param(PASSWORD, [alice(Key(used=114))], How.DELETED, None, id="password removed"),
+        pytest.param(USER, [], How.DELETED, None, id="user deleted"),
+        pytest.param(USER, [alice(id="AIDANEW")], How.DELETED, None, id="user deleted and made anew under the name"),
+        pytest.param(ROLE, [], How.DELETED, None, id="role deleted"),
+        pytest.param(ROLE, [deploy(id="AROANEW")], How.DELETED, None, id="role deleted and made anew under the name"),
+        pytest.param(ROLE, [deploy(used=114), Limits(role=365)], How.WITHIN_LIMIT, None, id="the threshold is a longer one"),
+    ],
+)  # fmt: skip
+def test_a_flag_is_resolved(key, things, how, at):
+    assert resolved(key, *things) == [(how, at)]
+
+
+@pytest.mark.parametrize(
+    ("key", "things"),
+    [
+        pytest.param(ROLE, [deploy(used=114)], id="it is still stale"),
+        pytest.param(ROLE, [deploy(used=114), Refused("table")], id="the table could not be read"),
+        pytest.param(ROLE, [deploy(used=114), Refused("index")], id="the index could not be read"),
+        pytest.param(ROLE, [Refused("GetAccountAuthorizationDetails")], id="roles could not be listed"),
+        pytest.param(USER, [Refused("ListUsers")], id="users could not be listed"),
+        pytest.param(KEY, [Refused("ListUsers")], id="the users of keys could not be listed"),
+        pytest.param(KEY, [alice(Key(used=114)), Refused("ListAccessKeys")], id="keys could not be listed"),
+        pytest.param(KEY, [alice(Key(used=114)), Refused("GenerateCredentialReport")], id="no credential report: the key is active, and its use not known"),
+        pytest.param(PASSWORD, [alice(), Refused("GenerateCredentialReport")], id="no credential report: the password may be there"),
+        pytest.param(USER, [alice(Password(used=114)), Refused("GetAccountAuthorizationDetails")], id="tags could not be read: it may be exempt"),
+        pytest.param(KEY, [alice(Key(used=114, toggled=3)), Refused("GetAccessKeyLastUsed")], id="the key could not be asked for"),
+    ],
+)  # fmt: skip
+def test_a_flag_stays(key, things):
+    assert resolved(key, *things) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "things"),
+    [
+        pytest.param(ROLE, [deploy(used=3)], id="and is there"),
+        pytest.param(ROLE, [], id="and was deleted after that"),
+        pytest.param(KEY, [alice(Key(used=3, is_active=False))], id="and was disabled after that"),
+        pytest.param(ROLE, [deploy(used=114, exempt="audit")], id="and is exempt now"),
+    ],
+)
+def test_what_was_seen_awake_since_was_used(key, things):
+    assert resolved(key, *things, flag=AWAKE) == [(How.USED, days(3))]
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "name", "access_key_id"),
+    [
+        (USER, Kind.USER, "alice", ""),
+        (PASSWORD, Kind.PASSWORD, "alice", ""),
+        (KEY, Kind.ACCESS_KEY, "alice", "AKIA1"),
+        (ROLE, Kind.ROLE, "deploy", ""),
+    ],
+)
+def test_what_no_longer_exists_is_named_by_its_key(key, kind, name, access_key_id):
+    (each,) = review_of({key: FLAG}).resolved
+
+    assert (each.kind, each.name, each.access_key_id) == (kind, name, access_key_id)
+
+
+def test_a_role_with_a_path_is_named_without_it():
+    (each,) = review_of({(f"arn:aws:iam::{ACCOUNT}:role/ci/deploy", "ID#AROADEPLOY"): FLAG}).resolved
+
+    assert each.name == "deploy"
+
+
+def test_a_use_from_before_the_flag_is_no_resolution():
+    """IAM's word may come late; that it was idle since then was known."""
+    late = Flag(days(14), idle_since=days(60))
+
+    assert resolved(ROLE, deploy(used=60), flag=late) == [(How.WITHIN_LIMIT, None)]
+    assert resolved(ROLE, deploy(used=59), flag=late) == [(How.USED, NOON - timedelta(days=59))]
