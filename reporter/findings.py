@@ -121,7 +121,7 @@ def sum_up(
         root=root,
         hearing=hearing,
         is_empty=not inventory.lists_users and not inventory.lists_roles,
-        exempt_keys=tuple(in_force(judged, now)),
+        exempt_keys=tuple(in_force(judged, remembered.exempt, inventory, now)),
         was_exempt=remembered.exempt,
     )
 

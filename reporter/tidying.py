@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from activity.keeping import Key
 from activity.model import id_facet
-from reporter.account import Inventory
+from reporter.account import Gap, Inventory
 from reporter.exemption import Exemption
 from reporter.staleness import Status, Verdict
 from reporter.subjects import Kind, Subject
@@ -38,17 +38,31 @@ def lapses(
     exist = {(user.arn, id_facet(user.id)) for user in inventory.users}
     exist |= {(role.arn, id_facet(role.id)) for role in inventory.roles}
     for key in remembered:
-        is_role = ":role/" in key[0]
-        if key not in exist and (inventory.lists_roles if is_role else inventory.lists_users):
+        if key not in exist and _is_listed(key, inventory):
             yield Lapse(key[0], "no longer exists")
 
 
-def in_force(judged: Iterable[Judged], now: datetime) -> Iterator[Key]:
-    """The items of the principals that are exempt now."""
+def in_force(
+    judged: Sequence[Judged], remembered: Iterable[Key], inventory: Inventory, now: datetime
+) -> Iterator[Key]:
+    """The items of the principals that are exempt now, and of those that were and could not be looked at."""
     for subject, _ in judged:
         exempt = _of_principal(subject)
         if exempt and not _is_over(exempt, now):
             yield subject.arn, subject.facets[0]
+    untold = {
+        (subject.arn, subject.facets[0])
+        for subject, _ in judged
+        if subject.facets and isinstance(subject.exemption, Gap)
+    }
+    for key in remembered:
+        if key in untold or not _is_listed(key, inventory):
+            yield key
+
+
+def _is_listed(key: Key, inventory: Inventory) -> bool:
+    """Whether it would be in the inventory if it existed."""
+    return inventory.lists_roles if ":role/" in key[0] else inventory.lists_users
 
 
 def _of_principal(subject: Subject) -> Exemption | None:

@@ -1,0 +1,87 @@
+"""Exemptions that should be looked at."""
+
+import pytest
+from accounts import Key, Password, Refused, alice, deploy, review_of, seen
+from builders import ACCOUNT
+
+ALICE, DEPLOY = (f"arn:aws:iam::{ACCOUNT}:{name}" for name in ("user/alice", "role/deploy"))
+USERS_KEY, ROLES_KEY = (ALICE, "ID#AIDAALICE"), (DEPLOY, "ID#AROADEPLOY")
+
+
+def lapses(*things, exempt=()):
+    """`exempt` were those of the last report."""
+    return [(each.arn, each.why) for each in review_of(*things, frozenset(exempt)).lapses]
+
+
+# The report is made on 2026-11-20.
+@pytest.mark.parametrize(
+    ("thing", "why"),
+    [
+        pytest.param(deploy(exempt="audit until=2026-11-20"), None, id="idle, on its last day"),
+        pytest.param(deploy(exempt="audit until=2026-11-19"), "ended on 2026-11-19 (audit): take the tag off, or renew it", id="idle, and over since yesterday"),
+        pytest.param(deploy(exempt="audit until=2026-11-19", used=1), "ended on 2026-11-19 (audit): take the tag off, or renew it", id="in use, and over"),
+        pytest.param(deploy(exempt="audit", used=3), "in use, last on 2026-11-17 (audit): is it needed?", id="role in use"),
+        pytest.param(deploy(exempt="audit", made=10), None, id="never used, and too young to be idle"),
+        pytest.param(deploy(exempt="audit", used=100), None, id="idle"),
+        pytest.param(deploy(used=3), None, id="in use, and not exempt"),
+        pytest.param(alice(Password(used=3), Key(used=3), exempt="CISO"), "in use, last on 2026-11-17 (CISO): is it needed?", id="user in use with all it holds"),
+        pytest.param(alice(Password(used=3), Key(used=300), exempt="CISO"), None, id="user in use, but for a key: the exemption spares that"),
+        pytest.param(alice(Password(used=3), Key(used=300), exempt="CISO until=2026-11-19"), "ended on 2026-11-19 (CISO): take the tag off, or renew it", id="user over, told once for all it holds"),
+    ],
+)  # fmt: skip
+def test_an_exemption_of_somebody_who_exists(thing, why):
+    assert [told for _, told in lapses(thing)] == ([why] if why else [])
+
+
+@pytest.mark.parametrize(
+    ("key", "things", "is_gone"),
+    [
+        pytest.param(ROLES_KEY, [], True, id="role deleted"),
+        pytest.param(ROLES_KEY, [deploy(id="AROANEW")], True, id="role made anew under the name"),
+        pytest.param(ROLES_KEY, [deploy()], False, id="role that is there, and no longer exempt"),
+        pytest.param(
+            ROLES_KEY, [Refused("GetAccountAuthorizationDetails")], False, id="roles could not be listed"
+        ),
+        pytest.param(
+            ROLES_KEY, [Refused("ListUsers")], True, id="role deleted, while users could not be listed"
+        ),
+        pytest.param(USERS_KEY, [], True, id="user deleted"),
+        pytest.param(USERS_KEY, [alice()], False, id="user that is there, and no longer exempt"),
+        pytest.param(USERS_KEY, [Refused("ListUsers")], False, id="users could not be listed"),
+    ],
+)
+def test_an_exemption_of_somebody_who_is_gone_is_told(key, things, is_gone):
+    told = lapses(*things, exempt=[key])
+
+    assert told == ([(key[0], "no longer exists")] if is_gone else [])
+
+
+def test_those_who_are_exempt_now_are_known_for_the_next_report():
+    report = review_of(
+        alice(Password(used=3), exempt="CISO"),
+        deploy(exempt="audit until=2026-11-20"),
+        deploy(name="batch", id="AROABATCH", exempt="audit until=2026-11-19"),
+        deploy(name="web", id="AROAWEB"),
+    )
+
+    assert report.exempt_keys == (USERS_KEY, ROLES_KEY)
+
+
+def test_whoever_may_be_exempt_by_tags_nobody_could_read_is_not_told_of():
+    denied = Refused("GetAccountAuthorizationDetails")
+
+    assert lapses(alice(Password(used=3), exempt="CISO"), seen(3, "SIGNIN"), denied, exempt=[USERS_KEY]) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "things", "is_kept"),
+    [
+        pytest.param(ROLES_KEY, [deploy()], False, id="the tag was taken off"),
+        pytest.param(ROLES_KEY, [], False, id="it is gone, and that is told once"),
+        pytest.param(ROLES_KEY, [Refused("GetAccountAuthorizationDetails")], True, id="roles could not be listed"),
+        pytest.param(USERS_KEY, [Refused("ListUsers")], True, id="users could not be listed"),
+        pytest.param(USERS_KEY, [alice(), Refused("GetAccountAuthorizationDetails")], True, id="tags could not be read"),
+    ],
+)  # fmt: skip
+def test_an_exemption_that_could_not_be_looked_at_is_not_forgotten(key, things, is_kept):
+    assert (key in review_of(*things, frozenset([key])).exempt_keys) is is_kept
