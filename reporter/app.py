@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -109,11 +109,12 @@ class Reporter:
 
     def _remember_flags(self, report: Report) -> None:
         flags, now = self.sources.flags, report.at
-        jobs: list[Callable[[], object]] = [partial(flags.unflag, each.key) for each in report.resolved]
-        jobs += [partial(flags.unflag, key) for key in report.was_exempt - {*report.exempt_keys}]
+        gone = report.was_exempt - {*report.exempt_keys}
+        # First of all: what is no longer exempt may be flagged now, and what is resolved may be exempt.
+        _all_of([partial(flags.unflag, key) for key in (*(each.key for each in report.resolved), *gone)])
         # What is still flagged is flagged again in time, lest it be forgotten when its item expires.
         soon = now + self.terms.retention / 2
-        jobs += [
+        jobs: list[Callable[[], object]] = [
             partial(flags.flag, each.key, report.account, Flag(each.first_flagged, each.idle_since), now=now)
             for each in report.findings
             if each.key[1] and (each.is_new or each.flag_expires is None or each.flag_expires < soon)
@@ -123,9 +124,13 @@ class Reporter:
             for key in report.exempt_keys
             if key not in report.was_exempt
         ]
-        with ThreadPoolExecutor(WRITERS) as pool:
-            for done in [pool.submit(job) for job in jobs]:
-                done.result()
+        _all_of(jobs)
+
+
+def _all_of(jobs: Iterable[Callable[[], object]]) -> None:
+    with ThreadPoolExecutor(WRITERS) as pool:
+        for done in [pool.submit(job) for job in jobs]:
+            done.result()
 
 
 @contextmanager

@@ -1,0 +1,222 @@
+"""What one report leaves for the next: flags, exemptions, and its own calls of IAM as a canary."""
+
+import json
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import boto3
+import pytest
+import time_machine
+from botocore.exceptions import ClientError
+from builders import ACCOUNT, NOON, activity
+
+from activity.flags import Flags
+from lastseen.account import Role, make_account
+from reporter import app
+from reporter.app import NothingRead, lambda_handler
+
+ARN = f"arn:aws:iam::{ACCOUNT}"
+ROLE = f"{ARN}:role/deploy", "ID#AROADEPLOY"
+KEY, DENIED_KEY = ((f"{ARN}:user/alice", f"{facet}#AKIA1") for facet in ("KEY", "DENIED"))
+FRANK = f"{ARN}:user/frank", "ID#AIDAFRANK"
+WEEK = timedelta(days=7)
+DAY = 86_400
+
+
+def a_week_later(event=None):
+    with time_machine.travel(NOON + WEEK, tick=False):
+        return lambda_handler(event or {}, None)
+
+
+def refuse(*calls):
+    """The reporter's client of IAM may no longer make these."""
+
+    def refusal(**_):
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "Any")
+
+    for call in calls:
+        app.reporter().sources.iam.client.meta.events.register(f"before-call.iam.{call}", refusal)
+
+
+def metric(name, out):
+    lines = [json.loads(line) for line in out.splitlines()]
+    return [value for line in lines if name in line for value in line[name]]
+
+
+def test_the_second_report_tells_new_from_old(sent, aws):
+    lambda_handler({}, None)
+    make_account(aws("iam"), (), [Role("batch", "AROABATCH", 300, 90)], now=NOON)
+    later = a_week_later()
+
+    text = sent()[1][1]
+    new, still_open = text.index("NEW since 2026-11-20 (1)"), text.index("STILL OPEN (2)")
+    assert new < text.index("Role batch") < still_open < text.index("Role deploy")
+    assert {finding["name"]: finding["first_flagged"] for finding in later["findings"]} == {
+        "alice": "2026-11-20T12:00:00Z",
+        "deploy": "2026-11-20T12:00:00Z",
+        "batch": "2026-11-27T12:00:00Z",
+    }
+
+
+def test_what_is_still_flagged_keeps_its_flag(topic, table):
+    lambda_handler({}, None)
+    a_week_later()
+
+    assert table.get([ROLE])[ROLE].first_flagged == NOON
+
+
+def test_what_was_used_is_told_and_its_flag_is_taken_off_wherever_it_shows(sent, table):
+    lambda_handler({}, None)
+    flagged = table.get([KEY, DENIED_KEY])
+    table.record(activity(DAY, principal=KEY[0], facet=KEY[1]))
+    a_week_later()
+
+    assert [item.first_flagged for item in flagged.values()] == [NOON, NOON]
+    assert [item.flag for item in table.get([KEY, DENIED_KEY]).values()] == [None, None]
+    assert "- access key AKIA1 of user alice, idle since 2026-08-12: used again on 2026-11-21" in sent()[1][1]
+
+
+def test_what_was_deleted_is_told_once(sent, aws, flags):
+    lambda_handler({}, None)
+    aws("iam").delete_role(RoleName="deploy")
+    a_week_later()
+    a_week_later()
+
+    assert ["- role deploy, idle since 2026-08-12: deleted" in text for _, text in sent()] == [
+        False,
+        True,
+        False,
+    ]
+    assert ROLE not in flags.of(ACCOUNT)
+
+
+def test_what_becomes_exempt_is_told_and_flagged_no_more(sent, aws, flags):
+    lambda_handler({}, None)
+    aws("iam").tag_role(RoleName="deploy", Tags=[{"Key": "last-activity:exempt", "Value": "audit"}])
+    a_week_later()
+
+    assert "- role deploy, idle since 2026-08-12: exempt by tag" in sent()[1][1]
+    assert ROLE not in flags.of(ACCOUNT)
+    assert flags.exempt_of(ACCOUNT) == {ROLE, FRANK}
+
+
+def test_an_exemption_of_somebody_who_is_gone_is_told_once(sent, aws, flags):
+    lambda_handler({}, None)
+    remembered = flags.exempt_of(ACCOUNT)
+    aws("iam").delete_login_profile(UserName="frank")
+    aws("iam").delete_user(UserName="frank")
+    a_week_later()
+    a_week_later()
+
+    assert remembered == {FRANK}
+    assert [f"- {FRANK[0]}: no longer exists" in text for _, text in sent()] == [False, True, False]
+    assert flags.exempt_of(ACCOUNT) == set()
+
+
+class SlowToForget(Flags):
+    def unflag(self, key):
+        time.sleep(0.2)
+        super().unflag(key)
+
+
+def test_whoever_is_exempt_no_more_is_flagged_in_the_same_report(topic, aws, flags, table):
+    lambda_handler({}, None)
+    aws("iam").untag_user(UserName="frank", TagKeys=["last-activity:exempt"])
+    slow = SlowToForget(aws("dynamodb"), "activity")
+    sources = replace(app.reporter().sources, flags=slow)
+    replace(app.reporter(), sources=sources).report(NOON + WEEK)
+
+    assert table.get([FRANK])[FRANK].first_flagged == NOON + WEEK
+    assert FRANK in flags.of(ACCOUNT)
+    assert flags.exempt_of(ACCOUNT) == set()
+
+
+def test_if_nothing_could_be_read_a_mail_says_so_and_nothing_is_remembered(sent, items):
+    before = items()
+    refuse("GetAccountAuthorizationDetails", "ListUsers")
+
+    with pytest.raises(NothingRead, match=f"neither users nor roles of {ACCOUNT} could be listed"):
+        lambda_handler({}, None)
+
+    ((subject, text),) = sent()
+    assert subject.endswith("NOTHING COULD BE READ, 2 gaps")
+    assert "Nothing is stale" not in text
+    assert items() == before
+
+
+def test_a_run_that_does_not_publish_measures_and_flags_nothing(sent, items, capsys):
+    before = items()
+    answer = lambda_handler({"publish": False}, None)
+
+    assert len(answer["findings"]) == 2
+    assert sent() == []
+    assert items().keys() - before.keys() == {("canary", ACCOUNT)}
+    assert metric("TrackerSilent", capsys.readouterr().out) == [0.0]
+
+
+class AlmostOver:
+    aws_request_id = "request-1"
+
+    def get_remaining_time_in_millis(self):
+        return 1000
+
+
+def test_what_is_not_asked_in_time_is_a_gap_and_flags_nothing(sent, items):
+    before = items()
+
+    with pytest.raises(NothingRead):
+        lambda_handler({}, AlmostOver())
+
+    ((_, text),) = sent()
+    assert "- users (ListUsers): not read before the function's deadline" in text
+    assert items() == before
+
+
+def test_time_that_runs_out_half_way_leaves_the_rest_unjudged(topic, sent):
+    """The lists are read; of alice, whose key seems idle, nobody asks the keys."""
+    reporter = app.reporter()
+    asked = []
+    reporter.sources.iam.client.meta.events.register(
+        "before-call.iam.ListAccountAliases", lambda **_: asked.append("all lists")
+    )
+    report, _ = reporter.report(NOON, is_late=lambda: bool(asked))
+
+    assert [finding.subject.name for finding in report.findings] == ["deploy"]
+    assert [(gap.what, gap.reason) for gap in report.gaps] == [
+        (f"access keys of {ARN}:user/alice", "not read before the function's deadline")
+    ]
+
+
+@pytest.fixture
+def as_role(topic, aws, monkeypatch):
+    """The reporter runs as a role, as on AWS, whose unique id CloudTrail's events have."""
+    make_account(aws("iam"), (), [Role("reporter", "AROAREPORTER", 60, 0)], now=NOON)
+    role = aws("sts").assume_role(RoleArn=f"{ARN}:role/reporter", RoleSessionName="report")["Credentials"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", role["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", role["SecretAccessKey"])
+    monkeypatch.setenv("AWS_SESSION_TOKEN", role["SessionToken"])
+    boto3.setup_default_session()
+
+
+@pytest.mark.parametrize(
+    ("heard", "is_silent"),
+    [
+        pytest.param(60, False, id="the calls of the first report came back"),
+        pytest.param(-DAY, True, id="calls of the day before came back, and those of the report did not"),
+        pytest.param(None, True, id="none ever came back"),
+    ],
+)
+def test_the_reporters_own_calls_must_come_back(as_role, topic, sent, table, capsys, heard, is_silent):
+    lambda_handler({}, None)
+    table.record(activity(5 * DAY, principal="coverage", facet=f"{ACCOUNT}#eu-west-1"))
+    if heard is not None:
+        for facet in ("ID#AROAREPORTER", "SERVICE#iam.amazonaws.com"):
+            table.record(activity(heard, principal=f"{ARN}:role/reporter", facet=facet))
+    a_week_later()
+
+    (_, first), (subject, text) = sent()
+    assert "THE TRACKER IS SILENT" not in first
+    assert ("THE TRACKER IS SILENT: CloudTrail did not tell" in text) is is_silent
+    assert ("TRACKER SILENT" in subject) is is_silent
+    assert metric("TrackerSilent", capsys.readouterr().out) == [0.0, float(is_silent)]
