@@ -69,14 +69,15 @@ def deafness(trails: list[Logged]) -> tuple[str, ...]:
 
 
 def _logged(trail: Mapping[str, Any], selected: Mapping[str, Any]) -> Logged:
+    basic, advanced = (selected.get(f"{kind}EventSelectors") or () for kind in ("", "Advanced"))
     # A trail whose selectors nobody has set logs all management events.
-    reads = writes = not trail.get("HasCustomEventSelectors")
-    for selector in selected.get("EventSelectors") or ():
+    reads = writes = not (basic or advanced)
+    for selector in basic:
         if selector.get("IncludeManagementEvents", True):
             kind = selector.get("ReadWriteType", "All")
             reads |= kind in ("All", "ReadOnly")
             writes |= kind in ("All", "WriteOnly")
-    for selector in selected.get("AdvancedEventSelectors") or ():
+    for selector in advanced:
         fields = {field["Field"]: field.get("Equals") for field in selector["FieldSelectors"]}
         if fields.get("eventCategory") == ["Management"]:
             read_only = fields.get("readOnly") or ["true", "false"]
