@@ -13,6 +13,7 @@ from reporter.subjects import Kind
 
 # Lambda answers 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 _LONGEST_ANSWER = 5_500_000
+_LISTS = "findings", "gaps", "exempt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,16 @@ def message(report: Report, files: str = "") -> Message:
 
 
 def fitting_answer(report: Report, files: str) -> dict[str, Any]:
-    """What the Lambda answers: all, or as many findings as it may, and then how many, and where the rest is."""
+    """What the Lambda answers: all, or as much as it may, then how many there are, and where the rest is."""
     every = answer(report)
-    room = _LONGEST_ANSWER - _length(every | {"findings": []})
-    findings = _within(every["findings"], room)
-    if len(findings) == len(every["findings"]):
-        return every
-    return every | {"findings": findings, "truncated": {"findings": len(every["findings"]), "report": files}}
+    fitting = every | {
+        "findings": [],
+        "gaps": _within(every["gaps"], _LONGEST_ANSWER // 8),
+        "exempt": _within(every["exempt"], _LONGEST_ANSWER // 8),
+    }
+    fitting["findings"] = _within(every["findings"], _LONGEST_ANSWER - _length(fitting))
+    left_out = {name: len(every[name]) for name in _LISTS if len(fitting[name]) < len(every[name])}
+    return fitting | ({"truncated": left_out | {"report": files}} if left_out else {})
 
 
 def _for_machines(report: Report, files: str) -> str:

@@ -22,6 +22,9 @@ _MOST_REGIONS = 5
 # As many principals that were mailed before are told of in full; of more, in a line for each finding.
 _MOST_IN_FULL = 25
 
+# A part of the mail, and how many findings it tells of.
+Block = tuple[str, int]
+
 
 def subject_line(report: Report) -> str:
     """ASCII, one line, short enough for SNS: for a long one the alias gives way, and then the kinds."""
@@ -47,14 +50,18 @@ def body(report: Report, files: str = "") -> str:
     known = _worst_first(each for each in report.findings if not each.is_new)
     blocks = [*_titled(_new_title(report, new), map(_in_full, new)), *_still_open(known)]
     room = MOST_BYTES - size(head) - size(tail)
+    left = len(report.findings)
     shown: list[str] = []
-    for block in blocks:
+    for block, findings in blocks:
         room -= size(block) + 4
         if room < 0:
             where = f"{files}report.html" if files else "the reporter's answer"
-            shown.append(f"{len(blocks) - len(shown):,} more did not fit into this mail: see {where}.")
+            shown.append(
+                f"{count(left, 'more finding', 'more findings')} did not fit into this mail: see {where}."
+            )
             break
         shown.append(block)
+        left -= findings
     return "\n\n".join(part for part in (head, *shown, tail) if part) + "\n"
 
 
@@ -118,29 +125,32 @@ def _new_title(report: Report, new: Sequence[Sequence[Finding]]) -> str:
     return f"NEW since {day(report.previous)} ({sum(map(len, new)):,}), worst first:"
 
 
-def _titled(title: str, blocks: Iterable[str]) -> list[str]:
+def _titled(title: str, blocks: Iterable[Block]) -> list[Block]:
     blocks = list(blocks)
-    return [f"{title}\n\n{blocks[0]}" if title else blocks[0], *blocks[1:]] if blocks else []
+    if not title or not blocks:
+        return blocks
+    (first, findings), *others = blocks
+    return [(f"{title}\n\n{first}", findings), *others]
 
 
-def _still_open(known: Sequence[Sequence[Finding]]) -> list[str]:
+def _still_open(known: Sequence[Sequence[Finding]]) -> list[Block]:
     title = f"STILL OPEN ({sum(map(len, known)):,}), worst first:"
     if len(known) <= _MOST_IN_FULL:
         return _titled(title, map(_in_full, known))
     lines = [f"- {sentence(finding)}" for findings in known for finding in findings]
-    return [title, *("\n".join(lines[i : i + _MOST_LISTED]) for i in range(0, len(lines), _MOST_LISTED))]
+    some = (lines[i : i + _MOST_LISTED] for i in range(0, len(lines), _MOST_LISTED))
+    return [(title, 0), *(("\n".join(each), len(each)) for each in some)]
 
 
-def _in_full(findings: Sequence[Finding]) -> str:
+def _in_full(findings: Sequence[Finding]) -> Block:
     """One principal: what is stale of it and since when, on whose word, and what would disable that."""
     commands = dict.fromkeys(command for finding in findings for command in finding.subject.commands)
-    return "\n".join(
-        [
-            findings[0].subject.arn,
-            *(f"- {sentence(finding)}" for finding in findings),
-            *(f"    {command}" for command in commands),
-        ]
-    )
+    lines = [
+        findings[0].subject.arn,
+        *(f"- {sentence(finding)}" for finding in findings),
+        *(f"    {command}" for command in commands),
+    ]
+    return "\n".join(lines), len(findings)
 
 
 def _tail(report: Report) -> Iterator[str]:

@@ -3,6 +3,7 @@
 Ages are in days before noon. IAM's word and CloudTrail's are given apart: `used` is IAM's, sightings are ours.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
@@ -133,11 +134,12 @@ class Table:
     """What the reporter asks of the activity table."""
 
     def __init__(self, activities, refused=()):
-        self.items = {}
+        self.items, self.by_facet = {}, defaultdict(list)
         self.refused = refused
         for each in activities:
             assert each.key not in self.items, f"two sightings of {each.key}: the table has the newest"
             self.items[each.key] = Item(each)
+            self.by_facet[each.facet].append(each.principal)
 
     def get(self, keys):
         refuse_if("table" in self.refused, "BatchGetItem")
@@ -145,7 +147,7 @@ class Table:
 
     def principals_with(self, facet):
         refuse_if("index" in self.refused, "Query")
-        return [arn for arn, other in self.items if other == facet]
+        return self.by_facet[facet]
 
     def of(self, principal):
         return [item.activity for (arn, _), item in self.items.items() if arn == principal]
