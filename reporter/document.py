@@ -70,9 +70,9 @@ def warnings(report: Report) -> list[str]:
 
 
 def rows(report: Report) -> str:
-    """The findings as CSV, one a line."""
+    """The findings as CSV: https://www.rfc-editor.org/rfc/rfc4180"""
     text = io.StringIO()
-    writer = csv.DictWriter(text, _COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(text, _COLUMNS, extrasaction="ignore")
     writer.writeheader()
     for finding in report.findings:
         plain = finding_as_dict(finding)
