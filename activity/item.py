@@ -24,16 +24,24 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What the table holds at one key: an activity, a report's flag, or both."""
+    """What the table holds at one key: an activity, a report's flag, or both.
+
+    `is_flags_own`: it stands for what was flagged; the flag of any other is there to have a use noticed.
+    """
 
     activity: Activity | None
     flag: Flag | None = None
     expires_at: datetime | None = None
+    is_flags_own: bool = False
 
     @property
     def first_flagged(self) -> datetime | None:
         """None where it is not flagged, or no longer."""
         return self.flag.first_flagged if self.flag else None
+
+    @property
+    def own_flag(self) -> Flag | None:
+        return self.flag if self.is_flags_own else None
 
 
 def item_of(item: Mapping[str, Any]) -> Item:
@@ -43,6 +51,7 @@ def item_of(item: Mapping[str, Any]) -> Item:
         activity=activity_of(item) if "last_seen" in item else None,
         flag=flag_of(item),
         expires_at=datetime.fromtimestamp(int(expires["N"]), UTC) if expires else None,
+        is_flags_own="flagged" in item,
     )
 
 
@@ -72,7 +81,7 @@ def attributes(activity: Activity) -> dict[str, Any]:
 
 def plain(key: tuple[str, str], item: Item) -> dict[str, Any]:
     """An item under the table's attribute names, its flag too, in plain values."""
-    flag = item.flag or Flag(None)
+    flag = item.own_flag or Flag(None)
     times = {each.name: getattr(flag, each.name) for each in fields(flag)}
     return {
         "principal": key[0],

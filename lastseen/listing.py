@@ -91,7 +91,8 @@ def _row(principal: str, items: Mapping[str, Item], facet: str) -> Row:
         for each, item in items.items()
         if item.activity and (each == facet if facet else is_of_itself(each))
     ]
-    flags = {each: item.flag for each, item in items.items() if item.flag and item.flag.first_flagged}
+    own = {each: item.own_flag for each, item in items.items()}
+    flags = {each: flag for each, flag in own.items() if flag and flag.first_flagged}
     return Row(
         principal,
         newest(activities),

@@ -37,9 +37,8 @@ class Profile:
         activities = sorted(
             (item.activity for item in items.values() if item.activity), key=_LAST_SEEN, reverse=True
         )
-        return cls(
-            principal, tuple(activities), {facet: item.flag for (_, facet), item in items.items() if item.flag}
-        )
+        flags = {facet: item.own_flag for (_, facet), item in items.items()}
+        return cls(principal, tuple(activities), {facet: flag for facet, flag in flags.items() if flag})
 
     @property
     def type(self) -> str:

@@ -1,7 +1,7 @@
 """`lastseen who`: whose is this, and what else did they do."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -69,16 +69,20 @@ def who(
     with asking(table, stack, region, profile) as lookup:
         matches = lookup.find(meant)
         if not matches:
-            unheard = Screen(no_color=no_color, to_stderr=as_json)
-            show_nothing(unheard, f"{handle} looks like {meant.means}", meant.searched())
-            show_heard(unheard, lookup.coverage(), clock)
-            raise typer.Exit(NOTHING_FOUND)
+            _show_nothing(Screen(no_color=no_color, to_stderr=as_json), lookup, clock, meant, handle)
         if as_json:
             print_json(_items(lookup, matches))
         elif len(matches) > 1:
             show_matches(screen, matches, clock, options=options, everything=everything)
         else:
             _show(screen, lookup, matches[0], clock, meant, options, everything)
+
+
+def _show_nothing(screen: Screen, lookup: Lookup, clock: Times, meant: Handle, asked: str) -> NoReturn:
+    """What was searched, and since when anything was heard: silence is no innocence."""
+    show_nothing(screen, f"{asked} looks like {meant.means}", meant.searched())
+    show_heard(screen, lookup.coverage(), clock)
+    raise typer.Exit(NOTHING_FOUND)
 
 
 def _show(
@@ -98,7 +102,8 @@ def _show(
 def _items(lookup: Lookup, matches: Sequence[Match]) -> Iterator[dict[str, Any]]:
     """Of one principal all that it was seen with; of several, what each was last found by."""
     if len(matches) == 1:
-        yield from (plain(key, item) for key, item in lookup.table.items_of(matches[0].principal).items())
+        items = lookup.table.items_of(matches[0].principal).items()
+        yield from (plain(key, item) for key, item in items if item.activity or item.own_flag)
         return
     for match in matches:
         yield attributes(match.last) if match.last else {"principal": match.principal}

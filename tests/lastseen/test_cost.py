@@ -82,7 +82,7 @@ def test_an_idle_queue_is_asked_all_the_same():
 
 
 def test_few_events_are_no_more_batches_than_events():
-    assert estimate(10, 1, 1).invocations.amount == pytest.approx(10 + 30 / 7)
+    assert estimate(10, 1, 1).invocations.amount == pytest.approx(10 + 30 / 7 + 30)
 
 
 def test_many_events_are_full_batches():
