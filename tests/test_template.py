@@ -473,7 +473,7 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
     assert set(
         read_from_environment("activity/keeping.py", "activity/table.py", "ingest/app.py")
     ) - constants == {*table, *times}
-    assert set(read_from_environment("reporter/app.py")) - constants == {*reporter, "ACTIVITY_TABLE"}
+    assert set(read_from_environment("reporter/reporter.py")) - constants == {*reporter, "ACTIVITY_TABLE"}
     awakened = {name: (table | reporter)[name] for name in ("ACTIVITY_TABLE", "REPORT_TOPIC_ARN")}
     assert resources["AwakenedFunction"]["Environment"]["Variables"] == awakened
     assert set(read_from_environment("awakened/app.py")) - {"PAUSE", "SETTLE"} == {"REPORT_TOPIC_ARN"}
@@ -602,7 +602,7 @@ TRAILS = json.dumps({"Fn::Sub": "arn:${AWS::Partition}:cloudtrail:*:*:trail/*"})
 
 
 def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_no_others(resources):
-    shell = "reporter/app.py", "reporter/inventory.py", "reporter/publisher.py", "reporter/trails.py"
+    shell = "reporter/reporter.py", "reporter/inventory.py", "reporter/publisher.py", "reporter/trails.py"
     made = set(calls(*shell, "activity/table.py", "activity/flags.py"))
 
     assert allowed(resources["ReporterRole"]) == {

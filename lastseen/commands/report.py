@@ -13,11 +13,11 @@ from activity.table import ActivityTable
 from lastseen.commands.options import AsJson, Profile, Region, StackName, TableName
 from lastseen.connection import Connection, connected
 from lastseen.terminal import INCOMPLETE, misused, print_json, shown
-from reporter.app import Caller, patient_iam, terms_from_env
 from reporter.document import answer, document
 from reporter.findings import Report
 from reporter.page import page
 from reporter.report import body, subject_line
+from reporter.reporter import Caller, patient_iam, terms_from_env
 from reporter.review import Sources, Terms, review
 from reporter.sightings import previous
 from reporter.trails import Trails

@@ -12,8 +12,8 @@ from builders import ACCOUNT
 from crowd import Crowd
 from wire import Wire, plugged
 
-from reporter.app import Reporter
 from reporter.document import answer
+from reporter.reporter import Reporter
 from reporter.review import review
 from reporter.subjects import needs_key_ids
 
