@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from activity.item import Flag
 from reporter.account import Credentials, Gap, Inventory, Role, Use, User
 from reporter.findings import Remembered, Root, sum_up
-from reporter.hearing import Heard, Hearing
+from reporter.hearing import Canary, Heard, Hearing
 from reporter.report import body, subject_line
 from reporter.staleness import judge
 from reporter.subjects import Limits, subjects
@@ -233,3 +233,33 @@ def test_the_subject_keeps_to_snss_rules_whatever_the_alias(alias, number):
     assert line.isascii()
     assert line.isprintable()
     assert line.endswith("1 gap")
+
+
+@pytest.mark.parametrize(
+    ("hearing", "begins"),
+    [
+        pytest.param(Hearing(heard=()), "THE TRACKER IS SILENT: no event", id="nothing was ever heard"),
+        pytest.param(
+            Hearing(heard=WELL_HEARD, deaf=("no trail logs.",)), "THE TRACKER IS DEAF: no trail", id="no trail"
+        ),
+        pytest.param(
+            Hearing(heard=WELL_HEARD, canary=Canary(days(7), None)),
+            "THE TRACKER IS SILENT: CloudTrail did not tell",
+            id="the canary did not come back",
+        ),
+    ],
+)
+def test_silence_stands_on_top_and_findings_rest_on_iams_word(hearing, begins):
+    told = report(role("batch", used=130), hearing=hearing)
+    text = body(told)
+
+    assert text.splitlines()[2].startswith(begins)
+    assert "; that it was not used since rests on IAM's word alone." in text
+    assert subject_line(told).endswith(", TRACKER SILENT")
+
+
+def test_a_region_that_stopped_leaves_findings_on_iams_word():
+    stopped = Hearing(heard=(*WELL_HEARD, Heard("eu-west-3", days(90), days(5))))
+
+    assert "rests on IAM's word alone." in body(report(role("batch", used=130), hearing=stopped))
+    assert "rests on IAM's word alone." not in body(report(role("batch", used=130)))
