@@ -67,3 +67,37 @@ def test_a_flagged_item_is_kept_as_long_as_others_from_the_flag_on(flags, table)
     flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(0))
 
     assert table.get([ITSELF])[ITSELF].expires_at == at(0) + timedelta(days=400)
+
+
+def test_whoever_is_exempt_is_listed_apart_from_the_flagged(flags, items):
+    flags.exempt(ITSELF, ACCOUNT, now=at(0))
+
+    assert flags.exempt_of(ACCOUNT) == {ITSELF}
+    assert flags.exempt_of("999999999999") == set()
+    assert flags.of(ACCOUNT) == {}
+    assert int(items()[ITSELF]["expires_at"]) == (at(0) + timedelta(days=400)).timestamp()
+
+
+def test_whoever_becomes_exempt_is_no_longer_flagged(flags, table):
+    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(0))
+    flags.exempt(ITSELF, ACCOUNT, now=at(60))
+
+    assert (flags.of(ACCOUNT), flags.exempt_of(ACCOUNT)) == ({}, {ITSELF})
+    assert table.get([ITSELF])[ITSELF].flag is None
+
+
+def test_whoever_is_exempt_no_more_can_be_flagged(flags):
+    flags.exempt(ITSELF, ACCOUNT, now=at(0))
+    flags.unflag(ITSELF)
+    unflagged = flags.exempt_of(ACCOUNT)
+    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(60))
+
+    assert (unflagged, flags.exempt_of(ACCOUNT)) == (set(), set())
+    assert flags.of(ACCOUNT) == {ITSELF: FLAGGED}
+
+
+def test_being_exempt_is_no_activity_and_changes_none(flags, table):
+    table.record(activity(60))
+    flags.exempt(ITSELF, ACCOUNT, now=at(90))
+
+    assert table.get([ITSELF])[ITSELF].activity == activity(60)
