@@ -37,7 +37,7 @@ test: $(SETUP)  ## the tests
 e2e: $(SETUP)  ## the stack, deployed on a local AWS; takes a minute or two
 	$(BIN)/pytest tests/e2e
 
-bench: $(SETUP)  ## what ingest costs, measured; takes some minutes
+bench: $(SETUP)  ## what ingest and a report cost, measured; takes some minutes
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
 
 lint: $(SETUP)  ## ruff, mypy --strict, cfn-lint and sam validate

@@ -1,1 +1,1 @@
-"""What ingest costs, measured side by side with what people would otherwise write."""
+"""What ingest and a report cost, measured side by side with what people would otherwise write."""

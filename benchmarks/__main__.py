@@ -21,6 +21,7 @@ from benchmarks.handler import steady_state
 from benchmarks.memory import peak_memory
 from benchmarks.past import past
 from benchmarks.plot import plot
+from benchmarks.report import against_the_lab, of_idle_accounts
 from benchmarks.throughput import throughput
 from benchmarks.writes import by_sandboxes, count, growth
 
@@ -45,7 +46,7 @@ def main() -> None:
 
 def figures(*, is_quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
     stream = list(batches(EVENTS))
-    rounds, runs, sample = (3, 3, 300) if is_quick else (10, 15, 1000)
+    rounds, runs, sample, share = (3, 3, 300, 100) if is_quick else (10, 15, 1000, 20)
     return {
         "The stream": lambda: mix(stream),
         "1. Handler, everything known": lambda: steady_state(stream, rounds=rounds),
@@ -59,6 +60,8 @@ def figures(*, is_quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
         "8. The past": lambda: past(
             count=EVENTS if is_quick else 4 * EVENTS, rounds=rounds // 2, sample=sample
         ),
+        "9. The report of a large account, and the lab's way": lambda: against_the_lab(share=share),
+        "9. The reporter's time and memory": of_idle_accounts,
     }
 
 

@@ -1,4 +1,4 @@
-"""The two servers on loopback: a whole local AWS, and a DynamoDB that agrees to every write."""
+"""The servers on loopback: a whole local AWS, a DynamoDB that agrees to every write, and a large account."""
 
 import json
 import os
@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
+
+from wire import Wire, asked_of
 
 
 @contextmanager
@@ -35,7 +38,45 @@ def ministack() -> Iterator[str]:
 @contextmanager
 def agreeable() -> Iterator[str]:
     """The address of a DynamoDB that answers any UpdateItem as if the item had not been there."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Agreeable)
+    with _listening(_Agreeable) as address:
+        yield address
+
+
+@contextmanager
+def served(wire: Wire) -> Iterator[str]:
+    """The address on loopback where `wire` answers to all that is asked by other processes."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        wbufsize = -1  # Head and body go out together.
+
+        def do_POST(self) -> None:
+            asked = asked_of(self.rfile.read(int(self.headers["Content-Length"])))
+            operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2] or asked["Action"]
+            self._answer(self.headers["Authorization"].split("/")[3], operation, asked)
+
+        def do_PUT(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self._answer("s3", "PutObject", {})
+
+        def _answer(self, service: str, operation: str, asked: dict[str, Any]) -> None:
+            status, body = wire.answer(service, operation, asked)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # named so by http.server
+            pass
+
+    with _listening(Handler) as address:
+        yield address
+
+
+@contextmanager
+def _listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     Thread(target=server.serve_forever, daemon=True).start()
     try:
