@@ -9,15 +9,24 @@ from reporter.account import Gap
 from reporter.document import warnings
 from reporter.findings import Finding, Report
 from reporter.hearing import Hearing
-from reporter.staleness import Status
 from reporter.subjects import Kind
-from reporter.wording import NOUNS, count, day, exempt, missed_use, resolution, root_user, sentence
+from reporter.wording import (
+    MOST_LISTED,
+    NOUNS,
+    count,
+    counts,
+    day,
+    exempt,
+    missed_use,
+    resolution,
+    sentence,
+    some,
+)
 
 # SNS takes 262,144 bytes, of which the JSON for machines takes the other half, and a subject of fewer than 100
 # characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 MOST_BYTES = 125_000
 _LONGEST_SUBJECT = 99
-_MOST_LISTED = 20
 _MOST_REGIONS = 5
 # As many principals that were mailed before are told of in full; of more, in a line for each finding.
 _MOST_IN_FULL = 25
@@ -85,7 +94,7 @@ def _head(report: Report, files: str) -> Iterator[str]:
         yield f"All of it, with evidence: {files}report.html (and report.json, report.csv)."
     if report.gaps:
         yield "\nNOT CHECKED, and so not judged:"
-        yield from _some([f"- {gap.what}: {gap.reason}" for gap in report.gaps])
+        yield from some([f"- {gap.what}: {gap.reason}" for gap in report.gaps])
     yield f"\n{_sum(report)}"
 
 
@@ -138,7 +147,7 @@ def _still_open(known: Sequence[Sequence[Finding]]) -> list[Block]:
     if len(known) <= _MOST_IN_FULL:
         return _titled(title, map(_in_full, known))
     lines = [f"- {sentence(finding)}" for findings in known for finding in findings]
-    some = (lines[i : i + _MOST_LISTED] for i in range(0, len(lines), _MOST_LISTED))
+    some = (lines[i : i + MOST_LISTED] for i in range(0, len(lines), MOST_LISTED))
     return [(title, 0), *(("\n".join(each), len(each)) for each in some)]
 
 
@@ -165,30 +174,11 @@ def _tail(report: Report) -> Iterator[str]:
         ("Exemptions to look at:", (f"- {each.arn}: {each.why}" for each in report.lapses)),
     )
     for title, lines in sections:
-        listed = list(_some(list(lines)))
+        listed = list(some(list(lines)))
         if listed:
             yield "\n".join((title, *listed))
     if not report.is_empty:
-        yield "\n".join(_counts(report))
-
-
-def _counts(report: Report) -> Iterator[str]:
-    counts = report.counts
-    judged = {kind: sum(counts[kind].values()) - counts[kind][Status.UNKNOWN] for kind in Kind}
-    yield f"Judged: {', '.join(count(judged[kind], *NOUNS[kind]) for kind in Kind)}."
-    unknown = {kind: counts[kind][Status.UNKNOWN] for kind in Kind if counts[kind][Status.UNKNOWN]}
-    if unknown:
-        yield f"Not judged: {', '.join(count(number, *NOUNS[kind]) for kind, number in unknown.items())}."
-    out = counts["left_out"]
-    yield (
-        f"Left out: {count(out['service_linked_role'], 'service-linked role', 'service-linked roles')},"
-        f" {count(out['identity_center_role'], 'Identity Center role', 'Identity Center roles')},"
-        f" {count(out['disabled_key'], 'disabled access key', 'disabled access keys')}"
-        f"{':' if report.disabled_keys else '.'}"
-    )
-    yield from _some([f"- {key} of user {user}" for user, key in report.disabled_keys])
-    if report.root:
-        yield root_user(report.root)
+        yield "\n".join(counts(report))
 
 
 def _worst_first(findings: Iterable[Finding]) -> list[list[Finding]]:
@@ -202,12 +192,6 @@ def _stale(findings: Iterable[Finding]) -> str:
     """The findings counted by kind: "2 users, 1 access key"; "" for none."""
     kinds = [finding.subject.kind for finding in findings]
     return ", ".join(count(kinds.count(kind), *NOUNS[kind]) for kind in Kind if kind in kinds)
-
-
-def _some(lines: Sequence[str]) -> Iterator[str]:
-    yield from lines[:_MOST_LISTED]
-    if len(lines) > _MOST_LISTED:
-        yield f"- and {len(lines) - _MOST_LISTED:,} more"
 
 
 def _account(report: Report) -> str:

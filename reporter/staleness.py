@@ -56,7 +56,7 @@ def judge(subject: Subject, seen: Seen | Gap, *, limit: timedelta, now: datetime
     """Nothing is stale on the strength of a gap: only what is known to be idle on all sides is."""
     sighting = None if isinstance(seen, Gap) else newest_sighting(subject, seen)
     at, source = _newer(sighting.last_seen if sighting else None, subject.claim.use.at)
-    idle = now - (at or subject.created)
+    idle = now - max(filter(None, (at or subject.created, subject.renewed)))
     status = Status.ACTIVE if idle < limit else Status.STALE if at else Status.NEVER_USED
     verdict = Verdict(
         status=status,

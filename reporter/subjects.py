@@ -52,6 +52,7 @@ class Claim:
 class Subject:
     """`created` starts the clock; sightings from before `exists_since` are of a predecessor of that name.
 
+    `renewed`: when a user was given the newest credential that was not used yet: its clock is the user's, too.
     `facets` are where the table would have seen it, the one that carries the report's flag first.
     """
 
@@ -67,6 +68,7 @@ class Subject:
     exemption: Exemption | Gap | None
     access_key_id: str = ""
     remark: str = ""
+    renewed: datetime | None = None
 
 
 KeysOf = Mapping[str, tuple[AccessKey, ...] | Gap]
@@ -121,7 +123,9 @@ def _of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None, tag: str) -> 
     commands = tuple(command for each in credentials for command in each.commands)
     deny = f"aws iam put-user-policy --user-name {quote(user.name)} {_deny_all()}"
     remark = "" if credentials or isinstance(user.credentials, Gap) else "it has no password and no active key"
-    yield replace(itself, commands=commands or (deny,), remark=remark)
+    unused = (each.created for each in credentials if each.claim.use.at is None)
+    renewed = max(unused, default=None)
+    yield replace(itself, commands=commands or (deny,), remark=remark, renewed=renewed)
     yield from credentials
 
 

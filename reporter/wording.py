@@ -1,17 +1,18 @@
 """The sentences of the mail: one for each finding, exemption, and what became of earlier findings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from activity.model import Activity
 from reporter.exemption import Exemption
-from reporter.findings import Finding, Root
+from reporter.findings import Finding, Report, Root
 from reporter.missed import Missed
 from reporter.resolution import How, Resolved
 from reporter.staleness import Source, Status, Verdict
 from reporter.subjects import Kind, Subject
 from reporter.tidying import Judged
 
+MOST_LISTED = 20
 _BEGINNING = {
     Kind.USER: "being created",
     Kind.PASSWORD: "it was last changed",
@@ -98,6 +99,32 @@ def root_user(root: Root) -> str:
     if last:
         used = f"last {'seen by CloudTrail' if last == root.seen else 'used, says IAM,'} on {day(last)}"
     return f"Root user: {used}; {held if root.active_keys else 'no access keys'}."
+
+
+def counts(report: Report) -> Iterator[str]:
+    """What was judged, what was not and why, and the root user's line."""
+    kinds = report.counts
+    judged = {kind: sum(kinds[kind].values()) - kinds[kind][Status.UNKNOWN] for kind in Kind}
+    yield f"Judged: {', '.join(count(judged[kind], *NOUNS[kind]) for kind in Kind)}."
+    unknown = {kind: kinds[kind][Status.UNKNOWN] for kind in Kind if kinds[kind][Status.UNKNOWN]}
+    if unknown:
+        yield f"Not judged: {', '.join(count(number, *NOUNS[kind]) for kind, number in unknown.items())}."
+    out = kinds["left_out"]
+    yield (
+        f"Left out: {count(out['service_linked_role'], 'service-linked role', 'service-linked roles')},"
+        f" {count(out['identity_center_role'], 'Identity Center role', 'Identity Center roles')},"
+        f" {count(out['disabled_key'], 'disabled access key', 'disabled access keys')}"
+        f"{':' if report.disabled_keys else '.'}"
+    )
+    yield from some([f"- {key} of user {user}" for user, key in report.disabled_keys])
+    if report.root:
+        yield root_user(report.root)
+
+
+def some(lines: Sequence[str]) -> Iterator[str]:
+    yield from lines[:MOST_LISTED]
+    if len(lines) > MOST_LISTED:
+        yield f"- and {len(lines) - MOST_LISTED:,} more"
 
 
 def owned(subject: Subject) -> str:

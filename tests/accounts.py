@@ -179,10 +179,7 @@ class IamClient:
         never = {"ServiceName": "N/A", "Region": "N/A"}
         return {"AccessKeyLastUsed": never if key.used is None else never | {"LastUsedDate": days(key.used)}}
 
-    def get_paginator(self, call):
-        return SimpleNamespace(paginate=lambda **asked: iter([getattr(self, f"_{call}")(**asked)]))
-
-    def _get_account_authorization_details(self, **_):
+    def get_account_authorization_details(self, **_):
         refuse_if("GetAccountAuthorizationDetails" in self.refused, "GetAccountAuthorizationDetails")
         return {
             "UserDetailList": [{"UserId": user.id, "Tags": _tags(user)} for user in self.users],
@@ -200,11 +197,11 @@ class IamClient:
             ],
         }
 
-    def _list_users(self, **_):
+    def list_users(self, **_):
         refuse_if("ListUsers" in self.refused, "ListUsers")
         return {"Users": [_listed(user) for user in self.users]}
 
-    def _list_access_keys(self, UserName):  # noqa: N803  # boto3's name
+    def list_access_keys(self, UserName):  # noqa: N803  # boto3's name
         refuse_if("ListAccessKeys" in self.refused, "ListAccessKeys")
         (user,) = (user for user in self.users if user.name == UserName)
         status = {True: "Active", False: "Inactive"}
