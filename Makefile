@@ -1,7 +1,8 @@
 # `make demo` and `make test` need python3 (3.11 or newer, with venv) and a package index; nothing else.
 PYTHON ?= python3
 # What `make deploy` saved the first time; the artifacts are built for the architecture named there.
-SAVED := $(shell grep -s '^parameter_overrides' samconfig.toml)
+CONFIG ?= samconfig.toml
+SAVED := $(shell grep -s '^parameter_overrides' $(CONFIG))
 ARCH ?= $(if $(findstring x86_64,$(SAVED)),x86_64,arm64)
 export ARCH
 REGION ?= $(or $(AWS_REGION),$(AWS_DEFAULT_REGION),us-east-1)
@@ -10,7 +11,7 @@ SETUP := .venv/.complete
 
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help setup demo test e2e bench lint format build deploy lock
+.PHONY: help setup demo test e2e bench lint format build deploy forwarders destroy lock
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -55,8 +56,20 @@ format: $(SETUP)  ## rewrite the code as ruff formats it
 build: $(SETUP)  ## the Lambda artifacts, for ARCH (arm64 or x86_64), in .aws-sam/build
 	$(BIN)/sam build
 
-deploy: build  ## deploy what was built; asks for the settings the first time
-	$(BIN)/sam deploy $(if $(SAVED),,--guided --parameter-overrides Architecture=$(ARCH))
+# What was given on make's command line, for a program to judge: a misspelt setting must not be lost.
+quoted = '$(subst ','\'',$(1)=$($(1)))'
+GIVEN = $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(call quoted,$(name))))
+
+deploy: $(SETUP)  ## build and deploy; asks for the settings the first time, or takes EMAIL=... and others
+	@$(BIN)/python -m deployment settings $(GIVEN)
+	@$(MAKE) --no-print-directory build
+	@$(BIN)/python -m deployment deploy $(GIVEN)
+
+forwarders: $(SETUP)  ## have all other enabled regions forward to the stack, or FORWARD=us-east-1,us-west-2
+	@$(BIN)/python -m deployment forwarders $(GIVEN)
+
+destroy: $(SETUP)  ## remove all but the table; asks first, if not YES=1
+	@$(BIN)/python -m deployment destroy $(GIVEN)
 
 lock: $(SETUP)  ## renew the locked requirements
 	$(BIN)/uv pip compile $(LOCK) --group dev pyproject.toml -o requirements-dev.txt

@@ -1,5 +1,8 @@
 """The command `lastseen`."""
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from lastseen.commands import coverage as coverages
@@ -13,8 +16,18 @@ from lastseen.commands.replay import replay
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"lastseen {version('last-activity-tracker')}")
+        raise typer.Exit
+
+
 @app.callback()
-def lastseen() -> None:
+def lastseen(
+    version: Annotated[  # told before anything else
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
     """When was each AWS IAM principal last active, with what, and from where."""
 
 

@@ -87,7 +87,7 @@ def connected(
     except failures.ClientError as error:
         misused(_refusal(error, name, session.region_name if session else None))
     except failures.BotoCoreError as error:
-        misused(_failure(error))
+        misused(failure(error))
     except ResponseParserError:
         misused("what answers is not AWS: check AWS_ENDPOINT_URL and the proxy")
 
@@ -141,7 +141,7 @@ def _action(error: failures.ClientError, said: str) -> str:
     return named[1] if named else error.operation_name
 
 
-def _failure(error: failures.BotoCoreError) -> str:
+def failure(error: failures.BotoCoreError) -> str:
     match error:
         case failures.NoRegionError():
             return "no AWS region: give --region, or set AWS_DEFAULT_REGION or the profile's region"

@@ -9,13 +9,14 @@ import tomllib
 import pytest
 from builders import ROOT
 
-PACKAGES = ("activity", "awakened", "ingest", "reporter", "lastseen")
+PACKAGES = ("activity", "awakened", "deployment", "ingest", "reporter", "lastseen")
 MAY_IMPORT = {
     "activity": {"activity"},
     "awakened": {"awakened", "activity"},
+    "deployment": {"deployment", "lastseen"},
     "ingest": {"ingest", "activity"},
     "reporter": {"reporter", "activity"},
-    "lastseen": set(PACKAGES),
+    "lastseen": set(PACKAGES) - {"deployment"},
 }
 CORE = (
     "activity.item",
@@ -27,6 +28,7 @@ CORE = (
     "awakened.stream",
     "awakened.subject",
     "awakened.waking",
+    "deployment.settings",
     "ingest.batch",
     "ingest.cloudtrail",
     "ingest.coalesce",

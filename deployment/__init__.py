@@ -1,0 +1,1 @@
+"""What `make deploy`, `make forwarders` and `make destroy` do beside calling SAM."""

@@ -1,0 +1,66 @@
+"""The template's parameters, and samconfig.toml, where SAM finds what it deploys with."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from samtranslator.yaml_helper import yaml_parse
+from tomlkit.exceptions import TOMLKitError
+
+from deployment.settings import STACK, Parameters, Settings, Unusable
+
+ROOT = Path(__file__).parent.parent
+TEMPLATE = ROOT / "template.yaml"
+FORWARDER = ROOT / "ingest" / "forwarder.yaml"
+NEW = {"capabilities": "CAPABILITY_IAM", "confirm_changeset": True, "resolve_s3": True}
+
+
+def parameters() -> Parameters:
+    found: Parameters = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))["Parameters"]  # type: ignore[no-untyped-call]
+    return found
+
+
+def load(path: Path) -> Settings:
+    if not path.exists():
+        return Settings()
+    document = _read(path).unwrap()
+    deploy = _section(document, "deploy")
+    overrides = deploy.get("parameter_overrides", "")
+    words = overrides if isinstance(overrides, str) else " ".join(overrides)
+    stack = deploy.get("stack_name") or _section(document, "global").get("stack_name") or STACK
+    return Settings(
+        stack=stack, region=deploy.get("region", ""), bucket=deploy.get("s3_bucket", "")
+    ).with_values(dict(re.findall(r'(\w+)="([^"]*)"', words) or re.findall(r"(\w+)=(\S*)", words)))
+
+
+def save(path: Path, settings: Settings) -> None:
+    """What else the file says stays."""
+    document: Any = _read(path) if path.exists() else tomlkit.parse("version = 0.1\n")
+    default = document.setdefault("default", tomlkit.table(is_super_table=True))
+    for name in ("global", "deploy"):
+        default.setdefault(name, tomlkit.table(is_super_table=True)).setdefault("parameters", tomlkit.table())
+    default["global"]["parameters"]["stack_name"] = settings.stack
+    deploy = default["deploy"]["parameters"]
+    for name, value in NEW.items():
+        deploy.setdefault(name, value)
+    deploy.pop("s3_bucket", None)
+    deploy["resolve_s3"] = not settings.bucket
+    if settings.bucket:
+        deploy["s3_bucket"] = settings.bucket
+    deploy["s3_prefix"] = settings.stack
+    deploy["region"] = settings.region
+    deploy["parameter_overrides"] = " ".join(f'{name}="{value}"' for name, value in settings.values)
+    path.write_text(tomlkit.dumps(document), encoding="utf-8")
+
+
+def _read(path: Path) -> tomlkit.TOMLDocument:
+    try:
+        return tomlkit.parse(path.read_text(encoding="utf-8"))
+    except TOMLKitError as error:
+        raise Unusable(f"{path} cannot be read: {error}") from error
+
+
+def _section(document: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = document.get("default", {}).get(name, {}).get("parameters", {})
+    return found
