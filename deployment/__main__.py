@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployment import files, forwarders, removal, stacks
+from deployment import adoption, files, forwarders, removal, stacks
 from deployment.forwarders import Hub, Outcome
 from deployment.settings import Settings, Unusable, asked, complete, given, merged
 from deployment.stacks import Failed
@@ -47,6 +47,10 @@ def _placed(settings: Settings) -> Settings:
 
 def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
     """By SAM, with what is saved; where nobody can answer, without its question."""
+    if table := words.get("TABLE"):
+        cloudformation = _client("cloudformation", settings.region)
+        adoption.adopt(cloudformation, settings.stack, table, files.resource(adoption.LOGICAL))
+        print(f"Table {table} is taken into stack {settings.stack}.", flush=True)
     sam = [str(Path(sys.executable).with_name("sam")), "deploy", "--config-file", str(path.resolve())]
     silent = [] if sys.stdin.isatty() and not words.get("YES") else ["--no-confirm-changeset"]
     done = subprocess.run([*sam, "--no-fail-on-empty-changeset", *silent], cwd=files.ROOT, check=False)

@@ -1,38 +1,59 @@
-"""Forwarders in several regions of one account."""
+"""Forwarders in several regions of one account, on a local AWS."""
+
+from itertools import count
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from builders import ACCOUNT
-from moto import mock_aws
+from e2e.server import running
 
 from deployment import files, forwarders, removal, stacks
 from deployment.forwarders import Hub, Outcome
 
 HOME = "eu-west-1"
-HUB = Hub("last-activity", HOME, f"arn:aws:events:{HOME}:{ACCOUNT}:event-bus/last-activity-hub")
 OTHERS = ["eu-central-1", "us-east-1"]
 BODY = files.FORWARDER.read_text()
+NUMBERS = count()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture
-def client(no_real_credentials):
-    with mock_aws():
-        yield lambda service, region: boto3.client(service, region_name=region)
+def client(server, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint)
+    return lambda service, region: boto3.client(service, region_name=region)
 
 
-def deployed(client, regions=OTHERS, hub=HUB):
-    return list(forwarders.deploy(client, hub, regions, BODY, lambda _: None))
+@pytest.fixture
+def hub():
+    """Of a name that no other test has."""
+    return hub_in(HOME, f"hub{next(NUMBERS)}")
 
 
-def removed(client, regions=OTHERS, hub=HUB):
-    return list(forwarders.remove(client, hub, regions, lambda _: None))
+def hub_in(region, name):
+    return Hub(name, region, f"arn:aws:events:{region}:{ACCOUNT}:event-bus/{name}-hub")
 
 
-def forwarded_to(client, region):
-    events = client("events", region)
-    (rule,) = events.list_rules()["Rules"]
-    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+def deployed(client, hub, regions=OTHERS):
+    return list(forwarders.deploy(client, hub, regions, BODY))
+
+
+def removed(client, hub, regions=OTHERS):
+    return list(forwarders.remove(client, hub, regions))
+
+
+def forwarded_to(client, hub, region):
+    """Where the deployed rule sends its events; None without a stack."""
+    stack = stacks.find(client("cloudformation", region), hub.forwarder)
+    if not stack:
+        return None
+    name = stacks.outputs(stack)["RuleArn"].rpartition("/")[2]
+    (target,) = client("events", region).list_targets_by_rule(Rule=name)["Targets"]
     return target["Arn"]
 
 
@@ -60,39 +81,48 @@ def test_the_other_regions_are_those_that_are_enabled_without_the_hubs(client):
     enabled = {each["RegionName"] for each in client("ec2", HOME).describe_regions()["Regions"]}
 
     assert set(forwarders.regions(client, HOME)) == enabled - {HOME}
+    assert HOME in enabled
 
 
-def test_each_region_forwards_to_the_hub(client):
-    assert deployed(client) == [Outcome(region, "created") for region in OTHERS]
-    assert [forwarded_to(client, region) for region in OTHERS] == [HUB.bus] * 2
+def test_each_region_forwards_to_the_hub_and_is_left_as_it_is_the_next_time(client, hub):
+    assert deployed(client, hub) == [Outcome(region, "created") for region in OTHERS]
+    assert [forwarded_to(client, hub, region) for region in OTHERS] == [hub.bus] * 2
+    assert deployed(client, hub) == [Outcome(region, "unchanged") for region in OTHERS]
 
 
-def test_a_region_that_refuses_stops_no_other(client):
-    first, second = deployed(without(client, "eu-central-1"))
+def test_a_newer_template_is_brought_to_a_region_that_forwards(client, hub):
+    deployed(client, hub, ["us-east-1"])
+    newer = BODY.replace("MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 604800")
+
+    assert list(forwarders.deploy(client, hub, ["us-east-1"], newer)) == [Outcome("us-east-1", "updated")]
+
+
+def test_a_region_that_refuses_stops_no_other(client, hub):
+    first, second = deployed(without(client, "eu-central-1"), hub)
 
     assert (first.region, first.is_good) == ("eu-central-1", False)
     assert "service control policy" in first.told
     assert second == Outcome("us-east-1", "created")
 
 
-def test_another_hubs_forwarder_is_left_alone(client):
-    other = Hub(HUB.stack, "ap-south-1", HUB.bus.replace(HOME, "ap-south-1"))
-    deployed(client, hub=other)
+def test_another_hubs_forwarder_is_left_alone(client, hub):
+    other = hub_in("ap-south-1", hub.stack)
+    deployed(client, other)
 
-    outcomes = deployed(client)
+    outcomes = deployed(client, hub)
 
     assert [each.is_good for each in outcomes] == [False, False]
     assert other.bus in outcomes[0].told
-    assert removed(client) == []
-    assert forwarded_to(client, "us-east-1") == other.bus
+    assert removed(client, hub) == []
+    assert forwarded_to(client, hub, "us-east-1") == other.bus
 
 
-@pytest.mark.parametrize("bus", [HUB.bus, pytest.param("", id="the hub's stack is gone already")])
-def test_forwarders_are_removed_where_there_are_any(client, bus):
-    deployed(client, ["us-east-1"])
+@pytest.mark.parametrize("is_there", [True, False], ids=["hub", "the hub's stack is gone already"])
+def test_forwarders_are_removed_where_there_are_any(client, hub, is_there):
+    deployed(client, hub, ["us-east-1"])
 
-    assert removed(client, hub=Hub(HUB.stack, HOME, bus)) == [Outcome("us-east-1", "removed")]
-    assert client("events", "us-east-1").list_rules()["Rules"] == []
+    assert removed(client, hub if is_there else Hub(hub.stack, HOME, "")) == [Outcome("us-east-1", "removed")]
+    assert forwarded_to(client, hub, "us-east-1") is None
 
 
 def test_a_bucket_is_emptied_of_all_versions_and_only_below_the_prefix(client):
@@ -106,13 +136,15 @@ def test_a_bucket_is_emptied_of_all_versions_and_only_below_the_prefix(client):
     assert removal.empty(s3, "builds", "mine/") == 4
     left = s3.list_object_versions(Bucket="builds")
     assert [each["Key"] for each in left["Versions"]] == ["minecraft"]
-    assert "DeleteMarkers" not in left
+    assert not left.get("DeleteMarkers")
+
+
+FAILING = hub_in(HOME, "failing")
 
 
 class Stubborn:
-    """CloudFormation that fails, of which moto knows no way; events newest first, as AWS has them."""
+    """CloudFormation that fails, of which the local AWS knows no way; events newest first, as AWS has them."""
 
-    exceptions = ()
     event = staticmethod(
         lambda name, status, reason, physical="x": {
             "LogicalResourceId": name,
@@ -129,7 +161,7 @@ class Stubborn:
         return {"StackId": "id"}
 
     def describe_stacks(self, StackName):  # noqa: N803  # as boto3 names it
-        if StackName == HUB.forwarder:
+        if StackName == FAILING.forwarder:
             raise ClientError(
                 {"Error": {"Code": "ValidationError", "Message": "does not exist"}}, "DescribeStacks"
             )
@@ -151,7 +183,7 @@ class Stubborn:
 def test_a_stack_that_fails_is_told_with_the_first_reason_of_this_operation():
     stubborn = Stubborn("CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "DELETE_COMPLETE")
 
-    (outcome,) = forwarders.deploy(lambda *_: stubborn, HUB, ["us-east-1"], BODY, lambda _: None)
+    (outcome,) = forwarders.deploy(lambda *_: stubborn, FAILING, ["us-east-1"], BODY, lambda _: None)
 
     assert outcome == Outcome("us-east-1", "failed: Rule: too many rules (DELETE_COMPLETE)", False)
 

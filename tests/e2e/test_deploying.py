@@ -1,0 +1,148 @@
+"""`make deploy`, `make forwarders` and `make destroy`, but for the build: a stack of its own, made and removed."""
+
+import subprocess
+import sys
+
+import boto3
+import pytest
+from builders import ROOT
+from e2e.server import REGION
+
+STACK, EMAIL = "passing", "team@example.com"
+ELSEWHERE = "us-east-1"
+
+
+@pytest.fixture(scope="module")
+def run(server, artifacts, tmp_path_factory):
+    """Without a terminal, by words alone, as from a pipeline."""
+    folder = tmp_path_factory.mktemp("passing")
+    config = folder / "passing.toml"
+    config.write_text(
+        f'version = 0.1\n[default.deploy.parameters]\ntemplate_file = "{artifacts / "template.yaml"}"\n'
+    )
+
+    def run(command, *words, stack=STACK, status=0):
+        done = subprocess.run(
+            [sys.executable, "-m", "deployment", command, f"CONFIG={config}", f"STACK={stack}", *words],
+            cwd=ROOT,
+            env=server.environment() | {"SAM_CLI_POLL_DELAY": "1", "__SAM_CLI_APP_DIR": str(folder)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def client(server):
+    session = boto3.Session("testing", "testing")
+    return lambda service, region=REGION: session.client(
+        service, region_name=region, endpoint_url=server.endpoint
+    )
+
+
+@pytest.fixture(scope="module")
+def life(run, client):
+    """What was said at each step of one stack's life, and how things stood then."""
+    story = {"no address": run("settings", status=2)}
+    run("settings", f"EMAIL={EMAIL}", "KEY_DAYS=60")
+    story["deploy"] = run("deploy", f"FORWARD={ELSEWHERE}")
+    story["outputs"] = outputs(client, STACK)
+    story["rule"] = rule(client)
+    story["again"] = run("forwarders", f"FORWARD={ELSEWHERE}")
+    table, bucket = story["outputs"]["ActivityTableName"], story["outputs"]["ReportBucketName"]
+    item = {"principal": {"S": "alice"}, "facet": {"S": "SIGNIN"}}
+    client("dynamodb").put_item(TableName=table, Item=item)
+    client("s3").put_object(Bucket=bucket, Key="report.json", Body=b"{}")
+    story["unasked"] = run("destroy", status=2)
+    story["builds"] = builds(client)
+    story["destroy"] = run("destroy", "YES=1", f"FORWARD={ELSEWHERE}")
+    story["left"] = {
+        "stacks": [stacks_of(client, REGION), stacks_of(client, ELSEWHERE)],
+        "item": client("dynamodb").get_item(TableName=table, Key=item)["Item"],
+        "buckets": [each["Name"] for each in client("s3").list_buckets()["Buckets"]],
+        "builds": builds(client),
+    }
+    story["adopt"] = run("deploy", f"TABLE={table}")
+    story["adopted"] = outputs(client, STACK)
+    story["kept"] = client("dynamodb").get_item(TableName=table, Key=item)["Item"]
+    story["twice"] = run("deploy", f"TABLE={table}", status=2)
+    yield story
+    run("destroy", "YES=1", f"FORWARD={ELSEWHERE}")
+
+
+def outputs(client, stack):
+    (found,) = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return {each["OutputKey"]: each["OutputValue"] for each in found["Outputs"]}
+
+
+def rule(client):
+    name = outputs_of(client, f"{STACK}-forwarder", ELSEWHERE)["RuleArn"].rpartition("/")[2]
+    (target,) = client("events", ELSEWHERE).list_targets_by_rule(Rule=name)["Targets"]
+    return target["Arn"]
+
+
+def outputs_of(client, stack, region):
+    (found,) = client("cloudformation", region).describe_stacks(StackName=stack)["Stacks"]
+    return {each["OutputKey"]: each["OutputValue"] for each in found["Outputs"]}
+
+
+def stacks_of(client, region):
+    found = client("cloudformation", region).describe_stacks()["Stacks"]
+    return [each["StackName"] for each in found if each["StackName"].startswith(STACK)]
+
+
+def builds(client):
+    """What SAM has put into its bucket for this stack."""
+    bucket = outputs(client, "aws-sam-cli-managed-default")["SourceBucket"]
+    return [
+        each["Key"]
+        for each in client("s3").list_objects_v2(Bucket=bucket, Prefix=f"{STACK}/").get("Contents", [])
+    ]
+
+
+def test_without_an_address_nothing_is_deployed_and_it_says_what_to_give(life):
+    assert life["no address"] == "deploy: EMAIL is not set: make deploy EMAIL=...\n"
+
+
+def test_a_deployment_ends_with_the_outputs_and_what_is_left_to_do(life):
+    told = life["deploy"].rpartition(f"Stack {STACK} in {REGION}:")[2]
+
+    assert all(f"{name} " in told and value in told for name, value in life["outputs"].items())
+    assert (
+        f"Confirm the subscription in the mail that AWS has sent to {EMAIL}" in told
+        or f"{EMAIL} has confirmed" in told
+    )
+    assert f"lastseen coverage --stack {STACK} --region {REGION}" in told
+
+
+def test_another_region_forwards_to_the_bus_of_the_stack(life):
+    assert f"  {ELSEWHERE}: created\n" in life["deploy"]
+    assert life["rule"] == life["outputs"]["EventBusArn"]
+    assert f"  {ELSEWHERE}: unchanged\n" in life["again"]
+
+
+def test_nothing_is_removed_unasked(life):
+    assert "deploy: nothing was removed: without a terminal, give YES=1" in life["unasked"]
+
+
+def test_only_the_table_is_left_with_all_that_it_has(life):
+    table, bucket = (life["outputs"][name] for name in ("ActivityTableName", "ReportBucketName"))
+
+    assert life["left"]["stacks"] == [[], []]
+    assert life["left"]["item"]["principal"] == {"S": "alice"}
+    assert bucket not in life["left"]["buckets"]
+    assert life["builds"]
+    assert life["left"]["builds"] == []
+    assert f"aws dynamodb delete-table --region {REGION} --table-name {table}" in life["destroy"]
+
+
+def test_the_table_can_be_taken_into_a_new_stack(life):
+    assert life["adopted"]["ActivityTableName"] == life["outputs"]["ActivityTableName"]
+    assert life["kept"] == life["left"]["item"]
+    assert f"stack {STACK} is there already" in life["twice"]
