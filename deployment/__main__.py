@@ -154,6 +154,8 @@ def _run() -> int:
         why = str(error)
     except ClientError as error:
         why = f"AWS refused {error.operation_name}: " + " ".join(str(error).split())
+        if error.operation_name == "DescribeRegions":
+            why += ": name the regions, as FORWARD=us-east-1,us-west-2"
     except BotoCoreError as error:
         why = failure(error)
     except (KeyboardInterrupt, EOFError):
