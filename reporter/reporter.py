@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 
+# IAM's rate limits are not published, and are shared by all who ask in the account.
+PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 10})
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who the reporter is. `unique_id` is that of its role, by which CloudTrail's events name it."""
@@ -139,15 +143,10 @@ def _counting(client: "IAMClient") -> Iterator[Counter[str]]:
         events.unregister("before-send.iam", unique_id="count")
 
 
-def patient_iam(session: boto3.Session) -> Iam:
-    # IAM's rate limits are not published, and are shared by all who ask in the account.
-    return Iam(session.client("iam", config=Config(retries={"mode": "standard", "total_max_attempts": 10})))
-
-
 def sources_from_env(environ: Mapping[str, str]) -> Sources:
     keeping = Keeping(retention=retention_from_env(environ))
     return Sources(
-        iam=patient_iam(boto3.Session()),
+        iam=Iam(boto3.client("iam", config=PATIENT)),
         trails=Trails(boto3.client("cloudtrail")),
         table=ActivityTable(connect(), settings.text(environ, "ACTIVITY_TABLE"), keeping),
         flags=Flags.from_env(environ),

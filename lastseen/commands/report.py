@@ -15,9 +15,10 @@ from lastseen.connection import Connection, connected
 from lastseen.terminal import INCOMPLETE, misused, print_json, shown
 from reporter.document import answer, document
 from reporter.findings import Report
+from reporter.inventory import Iam
 from reporter.page import page
 from reporter.report import body, subject_line
-from reporter.reporter import Caller, patient_iam, terms_from_env
+from reporter.reporter import PATIENT, Caller, terms_from_env
 from reporter.review import Sources, Terms, review
 from reporter.sightings import previous
 from reporter.trails import Trails
@@ -88,7 +89,7 @@ def _made(connection: Connection, terms: Terms) -> Report:
     dynamodb: Any = connection.dynamodb()
     caller = Caller.ask(connection.client("sts"))
     sources = Sources(
-        patient_iam(connection.session),
+        Iam(connection.session.client("iam", config=PATIENT)),
         Trails(connection.client("cloudtrail")),
         ActivityTable(dynamodb, connection.table),
         Flags(dynamodb, connection.table),
