@@ -53,9 +53,9 @@ class Batch:
     def add_event(self, body: bytes | str, message: str) -> None:
         """Raises UnreadableRecord."""
         event = envelope(body)
-        if event.source.startswith("aws."):
+        if event.is_from_aws:
             self.add_record(event.detail, message)
-        else:  # Anybody may put an event that only looks like CloudTrail's; nobody else this source.
+        else:  # Anybody may put an event that only looks like CloudTrail's.
             self.ignored[Ignored.NOT_FROM_AWS] += 1
 
     def add_record(self, record: Record, message: str) -> None:

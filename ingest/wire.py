@@ -71,10 +71,18 @@ class Record(_Struct, frozen=True):
 
 
 class Envelope(_Struct, frozen=True):
-    """What EventBridge puts around a record. Nobody but AWS can put a `source` that begins with `aws.`."""
+    """What EventBridge puts around a record."""
 
     source: str
     detail: Record
+
+    @property
+    def is_from_aws(self) -> bool:
+        """Nobody but AWS can put a source that begins with `aws.`, but its partners send such as well.
+
+        https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-saas.html
+        """
+        return self.source.startswith("aws.") and not self.source.startswith("aws.partner/")
 
 
 class AssumeRoleRequest(_Struct, frozen=True):

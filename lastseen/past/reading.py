@@ -125,7 +125,7 @@ class Reader:
                 self._add_record(record(entry.body), report)
                 return
             event = envelope(entry.body)
-            if event.source.startswith("aws."):
+            if event.is_from_aws:
                 self._add_record(event.detail, report)
             else:
                 report.not_from_aws += 1

@@ -113,8 +113,11 @@ def test_an_ignored_message_does_not_come_back(items):
     assert list(items()) == [("coverage", "123456789012#eu-west-1")]
 
 
-def test_an_event_that_aws_did_not_send_does_not_reach_the_table(items, capsys):
-    answer = lambda_handler(batch(message("m1", envelope(source="my.app"))), Context())
+@pytest.mark.parametrize(
+    "source", ["my.app", "awsome.app", "aws", "AWS.iam", "aws.partner/example.com/1234/events"]
+)
+def test_an_event_that_aws_did_not_send_does_not_reach_the_table(items, capsys, source):
+    answer = lambda_handler(batch(message("m1", envelope(source=source))), Context())
 
     assert answer == {"batchItemFailures": []}
     assert items() == {}

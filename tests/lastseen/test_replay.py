@@ -153,11 +153,12 @@ def test_every_record_is_counted_once(tmp_path):
         record(eventTime=None),
         envelope(),
         envelope(source="my.app"),
+        envelope(source="aws.partner/example.com/1234/events"),
     )
     summary = replay([path, tmp_path / "gone.json"], EmbeddedTable())
 
-    assert (summary.records, summary.sighted, summary.sightings, summary.principals) == (6, 2, 2, 1)
-    assert summary.ignored == {"aws_service": 1, "not_from_aws": 1}
+    assert (summary.records, summary.sighted, summary.sightings, summary.principals) == (7, 2, 2, 1)
+    assert summary.ignored == {"aws_service": 1, "not_from_aws": 2}
     assert [(each["file"], each["place"]) for each in summary.unreadable] == [
         (str(tmp_path / "gone.json"), ""),
         (str(path), "line 3"),
