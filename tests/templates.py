@@ -1,0 +1,73 @@
+"""The templates as CloudFormation gets them, for one choice of their conditions or for all, and what code calls."""
+
+import ast
+import os
+
+import boto3
+from builders import ROOT
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+KEYLESS = {"HasKey": False, "HasNoKey": True}
+KEYED = {"HasKey": True, "HasNoKey": False}
+_NOTHING = {"Ref": "AWS::NoValue"}
+
+
+class _NoManagedPolicies:
+    def load(self):
+        return {}
+
+
+def hub():
+    """template.yaml, with only the email address given."""
+    os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
+    source = yaml_parse((ROOT / "template.yaml").read_text())
+    for resource in source["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"
+    source["Globals"]["Function"].pop("CodeUri")
+    return transform(source, {"NotificationEmail": "team@example.com"}, _NoManagedPolicies())
+
+
+def forwarder():
+    return yaml_parse((ROOT / "ingest" / "forwarder.yaml").read_text())
+
+
+def chosen(value, conditions):
+    """With each Fn::If of these conditions decided; others stay."""
+    if isinstance(value, list):
+        return [each for each in (chosen(each, conditions) for each in value) if each != _NOTHING]
+    if not isinstance(value, dict):
+        return value
+    if "Fn::If" in value:
+        condition, then, otherwise = value["Fn::If"]
+        if condition not in conditions:
+            return {"Fn::If": [condition, chosen(then, conditions), chosen(otherwise, conditions)]}
+        return chosen(then if conditions[condition] else otherwise, conditions)
+    made = {name: chosen(each, conditions) for name, each in value.items()}
+    return made if value == _NOTHING else {name: each for name, each in made.items() if each != _NOTHING}
+
+
+def resources(template, conditions):
+    """Those that are made under these conditions."""
+    return {
+        name: chosen({key: each for key, each in resource.items() if key != "Condition"}, conditions)
+        for name, resource in template["Resources"].items()
+        if conditions.get(resource.get("Condition"), True)
+    }
+
+
+def calls(*files):
+    """The API calls that code makes on its clients, as IAM names them."""
+    operations = {}
+    for service in ("cloudformation", "cloudtrail", "dynamodb", "iam", "s3", "sns"):
+        client = boto3.client(service, region_name="eu-west-1")
+        operations |= {
+            name: f"{service}:{operation}" for name, operation in client.meta.method_to_api_mapping.items()
+        }
+    for file in files:
+        for node in ast.walk(ast.parse((ROOT / file).read_text())):
+            if isinstance(node, ast.Attribute) and node.attr in operations:
+                yield operations[node.attr]
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get_paginator":
+                yield operations[node.args[0].value]
