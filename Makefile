@@ -8,10 +8,12 @@ export ARCH
 REGION ?= $(or $(AWS_REGION),$(AWS_DEFAULT_REGION),us-east-1)
 BIN := .venv/bin
 SETUP := .venv/.complete
+AUDIT_BIN := .venv-audit/bin
+AUDIT := .venv-audit/.complete
 
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help setup demo test e2e bench lint format build deploy forwarders destroy lock
+.PHONY: help setup demo test e2e bench lint format checkov audit build deploy forwarders destroy lock
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -53,6 +55,19 @@ format: $(SETUP)  ## rewrite the code as ruff formats it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+checkov: $(AUDIT)  ## the templates, held against checkov's rules; those left out are in .checkov.yaml
+	$(AUDIT_BIN)/checkov --config-file .checkov.yaml
+
+# --strict: what could not be asked about is not fine.
+audit: checkov  ## the same, and the locked requirements against the advisories on PyPI, which it has to reach
+	$(foreach each,awakened ingest reporter,$(AUDIT_BIN)/pip-audit --strict --disable-pip -r $(each)/requirements.txt &&) \
+	$(AUDIT_BIN)/pip-audit --strict --disable-pip -r requirements-dev.txt
+
+$(AUDIT): requirements-audit.txt $(SETUP)
+	$(PYTHON) -m venv --clear .venv-audit
+	$(BIN)/uv pip install --quiet --python $(AUDIT_BIN)/python --require-hashes -r requirements-audit.txt
+	touch $@
+
 build: $(SETUP)  ## the Lambda artifacts, for ARCH (arm64 or x86_64), in .aws-sam/build
 	$(BIN)/sam build
 
@@ -73,6 +88,7 @@ destroy: $(SETUP)  ## remove all but the table; asks first, if not YES=1
 
 lock: $(SETUP)  ## renew the locked requirements
 	$(BIN)/uv pip compile $(LOCK) --group dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile $(LOCK) --group audit -o requirements-audit.txt
 	$(BIN)/uv pip compile $(LOCK) --group awakened --constraint requirements-dev.txt -o awakened/requirements.txt
 	$(BIN)/uv pip compile $(LOCK) --group ingest --constraint requirements-dev.txt -o ingest/requirements.txt
 	$(BIN)/uv pip compile $(LOCK) --group reporter --constraint requirements-dev.txt -o reporter/requirements.txt

@@ -111,7 +111,11 @@ def test_a_lambda_ships_what_its_group_asks_for_at_the_versions_that_are_tested(
 
 @pytest.mark.parametrize(
     "name",
-    ["requirements-dev.txt", *(f"{each}/requirements.txt" for each in ("awakened", "ingest", "reporter"))],
+    [
+        "requirements-dev.txt",
+        "requirements-audit.txt",
+        *(f"{each}/requirements.txt" for each in ("awakened", "ingest", "reporter")),
+    ],
 )
 def test_every_requirement_is_locked_by_hashes_and_by_no_address(name):
     text = (ROOT / name).read_text()
