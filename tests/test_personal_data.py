@@ -1,0 +1,106 @@
+"""The commands of docs/personal-data.md, run as they stand by the AWS CLI against a local server."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import pytest
+from builders import ACCOUNT, ROOT, activity, at
+from moto.server import ThreadedMotoServer
+
+from activity.flags import Flags
+from activity.item import Flag
+from activity.scan import Scan
+from activity.table import ActivityTable
+from lastseen.local_aws import make_table
+
+ERASE_PRINCIPAL, ERASE_SESSION, ERASE_EVIDENCE = re.findall(
+    r"```sh\n(.*?)```", (ROOT / "docs" / "personal-data.md").read_text(), re.DOTALL
+)
+ALICE = f"arn:aws:iam::{ACCOUNT}:user/people/alice"
+ALICIA = f"arn:aws:iam::{ACCOUNT}:user/people/alicia"
+ADMIN = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef"
+JUDY, KARL = "judy@example.com", "karl@example.com"
+
+
+@pytest.fixture(scope="module")
+def server():
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def client(server):
+    client = boto3.Session("testing", "testing", region_name="eu-west-1").client(
+        "dynamodb", endpoint_url=server
+    )
+    make_table(client, "activity")
+    yield client
+    client.delete_table(TableName="activity")
+
+
+@pytest.fixture
+def table(client):
+    table = ActivityTable(client, "activity")
+    for principal in (ALICE, ALICIA):
+        for facet in ("ID#AIDA1", "KEY#AKIA1", "IP#198.51.100.7", 'SERVICE#"odd\\ one".amazonaws.com'):
+            table.record(activity(principal=principal, facet=facet))
+    for facet, who in (("ID#AROA1", JUDY), (f"SESSION#{JUDY}", JUDY), (f"SESSION#{KARL}", KARL)):
+        evidence = {"session_name": who, "source_ip": "203.0.113.5", "user_agent": f"of {who}"}
+        table.record(activity(principal=ADMIN, facet=facet, **evidence))
+    flag = Flag(at(0), at(-100))
+    Flags(client, "activity").flag((ALICE, "SIGNIN"), ACCOUNT, flag, now=at(0))  # Never seen.
+    return table
+
+
+def run(command, server):
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ENDPOINT_URL": server,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    done = subprocess.run(
+        ["sh", "-c", command.replace("TABLE", "activity")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_all_of_a_principal_is_erased_its_flags_too_and_nothing_of_others(server, client, table):
+    others = len(table.items_of(ALICIA)), len(table.items_of(ADMIN))
+    assert len(table.items_of(ALICE)) == 5
+
+    run(ERASE_PRINCIPAL, server)
+
+    assert table.items_of(ALICE) == {}
+    assert Flags(client, "activity").of(ACCOUNT) == {}
+    assert (len(table.items_of(ALICIA)), len(table.items_of(ADMIN))) == others == (4, 3)
+
+
+def test_a_person_behind_a_shared_role_is_erased_and_the_roles_times_stay(server, client, table):
+    before = table.items_of(ADMIN)[ADMIN, "ID#AROA1"].activity
+    run(ERASE_SESSION, server)
+    run(ERASE_EVIDENCE, server)
+
+    items = table.items_of(ADMIN)
+    after = items[ADMIN, "ID#AROA1"].activity
+
+    assert {facet for _, facet in items} == {"ID#AROA1", f"SESSION#{KARL}"}
+    assert (after.first_seen, after.last_seen) == (before.first_seen, before.last_seen)
+    assert JUDY not in str(client.scan(TableName="activity")["Items"])
+    assert Scan(client, "activity").last_seen_as(JUDY) == {}
+    assert items[ADMIN, f"SESSION#{KARL}"].activity.evidence.source_ip == "203.0.113.5"
