@@ -63,3 +63,17 @@ def test_an_artifact_stays_far_below_lambdas_limit(built):
     ]
 
     assert max(sizes) < 100 * 1024 * 1024  # of 250 MB unzipped
+
+
+def test_the_page_lists_what_each_artifact_ships():
+    rows = re.findall(
+        r"(?m)^\| `([^`]+)` \| ([^ ]+) \| ([a-z, ]+) \|$", (ROOT / "docs" / "artifacts.md").read_text()
+    )
+    shipped = {}
+    for package in LAMBDAS:
+        for pin in re.findall(
+            r"(?m)^([a-z0-9_.-]+)==([^ ;]+)", (ROOT / package / "requirements.txt").read_text()
+        ):
+            shipped.setdefault(pin, []).append(package)
+
+    assert rows == [(*pin, ", ".join(packages)) for pin, packages in sorted(shipped.items())]
