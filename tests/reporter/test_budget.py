@@ -120,7 +120,7 @@ def test_a_report_asks_only_for_suspects_keys_and_for_what_the_table_may_know_of
     # and root. Of each of the 150 under suspicion, who else has its id and was refused with it; all that is flagged,
     # all that is exempt, and the coverage.
     items = 4 * 500 + 4 * 500 + 167 + 2 * 200
-    assert wire.of("dynamodb") == {"BatchGetItem": -(-items // 100) + 2, "Query": 2 * 150 + 3}
+    assert wire.of("dynamodb") == {"BatchGetItem": -(-items // 100) + 3, "Query": 2 * 150 + 3}
 
 
 def test_throttled_calls_are_made_again_after_a_pause_and_the_report_is_the_same(reviewed, clock):
@@ -167,7 +167,7 @@ def test_a_call_that_is_always_throttled_is_given_up_after_minutes(reviewed, clo
         Wire(Crowd(users=5, roles=1), fails=lambda each, count: "Throttling" if each == operation else None)
     )
 
-    assert 90 < sum(clock.pauses) < 600
+    assert 90 < sum(clock.pauses) < 900
 
 
 def test_throttling_that_outlasts_botocores_patience_leaves_no_gap(reviewed, clock):
@@ -186,7 +186,7 @@ def test_the_asking_ends_in_time_for_the_mail_and_what_is_left_is_a_gap(plug, cl
     )
     plug(slow)
     reporter = patient(clock)
-    report, _ = reporter.report(slow.crowd.now, is_late=lambda: clock.remaining < 180_000)
+    report = reporter.report(slow.crowd.now, is_late=lambda: clock.remaining < 180_000).report
 
     read = {finding.subject.arn for finding in report.findings if finding.subject.access_key_id}
     unread = {gap.what for gap in report.gaps}

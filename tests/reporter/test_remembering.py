@@ -180,7 +180,7 @@ def test_time_that_runs_out_half_way_leaves_the_rest_unjudged(topic, sent):
     reporter.sources.iam.client.meta.events.register(
         "before-call.iam.ListAccountAliases", lambda **_: asked.append("all lists")
     )
-    report, _ = reporter.report(NOON, is_late=lambda: bool(asked))
+    report = reporter.report(NOON, is_late=lambda: bool(asked)).report
 
     assert [finding.subject.name for finding in report.findings] == ["deploy"]
     assert [(gap.what, gap.reason) for gap in report.gaps] == [
