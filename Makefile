@@ -34,8 +34,8 @@ $(SETUP): requirements-dev.txt pyproject.toml
 demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail
 	@$(BIN)/lastseen demo
 
-test: $(SETUP)  ## the tests
-	$(BIN)/pytest
+test: $(SETUP)  ## the tests, on all cores
+	$(BIN)/pytest -n auto
 
 e2e: $(SETUP)  ## the stack, deployed on a local AWS; takes a minute or two
 	$(BIN)/pytest tests/e2e

@@ -11,7 +11,11 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 MARK = "<!-- needs an account -->\n"
 BLOCK = re.compile(rf"(?m)^({re.escape(MARK)})?```sh\n(.*?)^```", re.DOTALL)
 # Pages of which a test runs every block that is not marked.
-RUN_WHOLE = {"investigate.md": "tests/test_recipes.py", "runbook.md": "tests/e2e/test_runbook.py"}
+RUN_WHOLE = {
+    "investigate.md": "tests/test_recipes.py",
+    "personal-data.md": "tests/test_personal_data.py",
+    "runbook.md": "tests/e2e/test_runbook.py",
+}
 # The command, where it is run, and the words there that do so.
 RUN = {
     "make demo": ("tests/lastseen/test_demo.py", "demo"),

@@ -1,5 +1,6 @@
 """The README is held to the code, the template and the commands that it tells of."""
 
+import json
 import os
 import re
 import subprocess
@@ -17,8 +18,16 @@ from awakened.message import message
 from awakened.notice import subject_line, text
 from awakened.subject import Kind, Subject
 from awakened.waking import Notice, Use
+from reporter.account import Inventory
+from reporter.findings import Remembered, sum_up
+from reporter.hearing import Hearing
+from reporter.message import message as report_message
+from reporter.subjects import Limits
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README, REPORT, TABLE, REPLAY = (
+    (ROOT / name).read_text(encoding="utf-8")
+    for name in ("README.md", "docs/report.md", "docs/table.md", "docs/replay.md")
+)
 
 
 def test_the_first_screen_is_a_sentence_the_mail_and_the_commands():
@@ -63,7 +72,7 @@ def test_the_notice_is_as_it_is_sent():
 
 
 def test_every_kind_and_attribute_of_a_notice_is_told():
-    (told,) = re.findall(r"Its attributes are there for filter policies: (.*)", README)
+    (told,) = re.findall(r"Its attributes are there for filter policies: (`event` is.*)", REPORT)
     use = Use(
         Subject(Kind.ROLE, "arn:aws:iam::1:role/x"),
         Activity("arn:aws:iam::1:role/x", "ID#", NOON, NOON, Evidence()),
@@ -84,7 +93,7 @@ def test_the_help_is_the_commands():
         check=True,
     )
 
-    assert f"```text\n{done.stdout.strip()}\n```" in README
+    assert f"```text\n{done.stdout.strip()}\n```" in REPLAY
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"(?m)(?:`|^)make ([a-z0-9]+)", README))))
@@ -111,4 +120,30 @@ def test_every_facet_is_told_of():
         )
     }
 
-    assert set(re.findall(r"(?m)^\| `([A-Z]+)[#`]", README)) == facets
+    assert set(re.findall(r"(?m)^\| `([A-Z]+)[#`]", TABLE)) == facets
+
+
+def test_every_attribute_of_a_report_is_told():
+    report = sum_up(
+        Inventory("123456789012", ""),
+        {},
+        [],
+        remembered=Remembered({}, {}),
+        hearing=Hearing(),
+        root=None,
+        gaps=(),
+        limits=Limits(),
+        retention=timedelta(days=400),
+        now=NOON,
+    )
+    sent = report_message(report)
+    (table,) = re.findall(r"\| attribute \| type \|.*?\n\n", REPORT, re.DOTALL)
+    told = {
+        name: kind
+        for names, kind in re.findall(r"(?m)^\| (`.*?) \| (\w+) \|", table)
+        for name in re.findall(r"`(\w+)`", names)
+    }
+
+    assert told == {name: each["DataType"] for name, each in sent.attributes.items()}
+    plain = json.loads(json.loads(sent.text)["default"])
+    assert plain.keys() <= set(re.findall(r"`(\w+)`", REPORT))
