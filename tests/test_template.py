@@ -511,6 +511,20 @@ def test_the_report_is_sent_on_a_schedule_in_its_time_zone(template, resources):
     assert schedule["ScheduleExpressionTimezone"] == {"Ref": "ReportTimezone"}
 
 
+def test_between_reports_it_looks_every_day_and_mails_nothing(resources):
+    watch = resources["ReporterFunctionWatch"]
+
+    assert watch["ScheduleExpression"] == "rate(1 day)"
+    assert json.loads(watch["Target"]["Input"]) == {"publish": False}
+
+
+def test_what_has_a_name_has_the_stacks_so_that_two_stacks_fit_into_a_region(resources):
+    named = [each for each in resources.values() if "Name" in each]
+
+    assert all("${AWS::StackName}" in json.dumps(each["Name"]) for each in named)
+    assert len(named) == 3
+
+
 def test_the_topics_own_key_lets_alarms_through(resources):
     statements = resources["TopicKey"]["KeyPolicy"]["Statement"]
 
