@@ -1,4 +1,4 @@
-"""Figure 7: what a report of a large account costs, in calls, time and memory, and what the lab's way would."""
+"""Figure 9: what a report of a large account costs, in calls, time and memory, and what the lab's way would."""
 
 import json
 import os
