@@ -7,7 +7,7 @@ from typing import Any
 
 from activity.model import Activity, Evidence, from_text, to_text
 
-EVIDENCE = tuple(each.name for each in fields(Evidence))
+EVIDENCE = Evidence._fields
 
 
 @dataclass(frozen=True, slots=True)

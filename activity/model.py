@@ -4,9 +4,10 @@ Facets are the strings of the table's sort key; the functions here are the only 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
+from typing import NamedTuple
 
 COVERAGE = "coverage"
 REPORT = "report"
@@ -95,9 +96,11 @@ def is_detail(facet: str) -> bool:
     return facet.startswith(_DETAIL)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a time rests on: the event, its place and its address. Names are the table's attributes."""
+class Evidence(NamedTuple):
+    """What a time rests on: the event, its place and its address. Names are the table's attributes.
+
+    A tuple, since there are two for each record: a frozen dataclass of as many fields takes five times as long.
+    """
 
     event_id: str = ""
     event_source: str = ""
@@ -114,10 +117,7 @@ class Evidence:
 
     def rank(self) -> tuple[str, ...]:
         """Decides between two events of the same second: the greater event id, then anything total."""
-        return tuple(map(str, _EVIDENCE_VALUES(self)))
-
-
-_EVIDENCE_VALUES = attrgetter(*(each.name for each in fields(Evidence)))
+        return tuple(map(str, self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,9 @@ class Activity:
         if older.last_seen == newer.last_seen and older.evidence.rank() > newer.evidence.rank():
             newer = older
         first_seen = min(self.first_seen, other.first_seen)
-        return newer if newer.first_seen == first_seen else replace(newer, first_seen=first_seen)
+        if newer.first_seen == first_seen:
+            return newer
+        return Activity(self.principal, self.facet, first_seen, newer.last_seen, newer.evidence)
 
     def superseding(self, stored: "Activity", resolution: timedelta) -> "Activity | None":
         """What to store in place of `stored`, or None where neither time moves by more than `resolution`."""
@@ -164,11 +166,12 @@ class Sighting:
     at: datetime
     evidence: Evidence
 
-    def activities(self) -> Iterator[Activity]:
-        plain = replace(self.evidence, error_code="") if self.evidence.error_code else self.evidence
+    def activities(self, since: datetime | None = None) -> Iterator[Activity]:
+        """`since`: when the principal was first seen so, if that was before."""
+        plain = self.evidence._replace(error_code="") if self.evidence.error_code else self.evidence
         for facet in self.facets:
             evidence = self.evidence if is_denied(facet) else plain
-            yield Activity(self.principal, facet, self.at, self.at, evidence)
+            yield Activity(self.principal, facet, since or self.at, self.at, evidence)
 
 
 def to_text(at: datetime) -> str:

@@ -1,6 +1,5 @@
 """The notice as people read it: what was used, on what evidence, and what to do about it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from activity.item import known_of
@@ -46,7 +45,7 @@ def sms(use: Use) -> str:
 def clean(evidence: Evidence) -> Evidence:
     """Much of it is what a caller chose to say: none of it moves a terminal's cursor or fills the mail."""
     words = {name: _plain(value) for name, value in known_of(evidence).items() if isinstance(value, str)}
-    return replace(evidence, **words)  # type: ignore[arg-type]  # only the texts are replaced
+    return evidence._replace(**words)  # type: ignore[arg-type]  # only the texts are replaced
 
 
 def _plain(value: str) -> str:

@@ -11,18 +11,23 @@ from ingest.principals import NOBODY_OF_OURS
 from ingest.refusals import SIGN_IN
 from ingest.wire import AssumedRoleUser, Record, UserIdentity, assume_role_request, assume_role_response
 
+Likeness = tuple[Hashable, ...]
+
 _SHARED = "AWSReservedSSO_"
 
 
-def likeness(record: Record) -> Hashable:
+def likeness(record: Record) -> Likeness:
     """Raises UnreadableRecord where the record would be unreadable for what is asked of it here."""
     source = record.event_source
+    machine = _machine(record.user_identity)
+    if machine and source != SIGN_IN and source != STS:  # Most of them: what comes below is asked less often.
+        kind, region, account = record.event_type, record.aws_region, record.recipient_account_id
+        return source, kind, record.error_code, region, account, machine
     where = source, record.event_type, record.error_code, record.aws_region, record.recipient_account_id
     if source == SIGN_IN:
         sign_in = bytes(record.response_elements), bytes(record.additional_event_data)
         details = bytes(record.service_event_details)
         return where, record.user_identity, record.source_ip_address, record.event_name, sign_in, details
-    machine = _machine(record.user_identity)
     if source == STS and is_assumption(record):
         role, is_to_machine = _assumed(record)
         address = None if machine and is_to_machine else record.source_ip_address

@@ -56,7 +56,7 @@ def split(source: str) -> tuple[str, str]:
 
 
 def listed(client: "S3Client", source: str, wanted: Wanted) -> Iterator[Found]:
-    """All under `source` that may hold what is wanted. Raises Refused."""
+    """All under `source` that may hold what is wanted, of each page the newest first. Raises Refused."""
     bucket, prefix = split(source)
     try:
         if not client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)["KeyCount"]:
@@ -127,7 +127,7 @@ class _Listing:
                 return
 
     def _files(self, page: Any) -> Iterator[Found]:
-        for each in page.get("Contents", []):
+        for each in reversed(page.get("Contents", [])):
             key = each["Key"]
             log = log_name(key.rpartition("/")[2])
             if key.endswith("/"):

@@ -30,7 +30,7 @@ Found = File | Skipped | Missing
 
 
 def local_files(path: Path, wanted: Wanted) -> Iterator[Found]:
-    """In a folder, all that may be log files and may hold what is wanted; or the one file."""
+    """In a folder, all that may be log files and may hold what is wanted, newest first; or the one file."""
     if not path.is_dir():
         yield _named(path, wanted)
         return
@@ -43,8 +43,8 @@ def local_files(path: Path, wanted: Wanted) -> Iterator[Found]:
             if reason:
                 yield reason
                 folders.remove(each)
-        folders.sort()
-        for name in sorted(names):
+        folders.sort(reverse=True)
+        for name in sorted(names, reverse=True):
             yield why_skipped(name) or _named(at / name, wanted)
     for error in unreadable:
         yield Missing(str(error.filename), error.strerror or str(error))

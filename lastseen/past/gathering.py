@@ -1,7 +1,7 @@
 """What the records of any number of files come to, in memory that does not grow with their number."""
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,17 @@ import msgspec
 from activity.keeping import Key
 from activity.model import Activity
 from ingest.cloudtrail import EARLY, STS, Reading, read, time_of
-from ingest.likeness import likeness
+from ingest.likeness import Likeness, likeness
 from ingest.refusals import SIGN_IN
-from ingest.wire import Record
+from ingest.wire import Record, UnreadableRecord
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from ingest.principals import Ignored
+
+# The line, or the how-manieth in a log file's list.
+Place = str | int
 
 _NOTHING = msgspec.Raw(b"null")
 
@@ -60,34 +63,38 @@ class _Alike:
 
 
 class Gathering:
-    """Holds one or two records for each kind of them, and forgets all when it hands over."""
+    """Holds one or two records for each kind of them, and forgets all when it hands over.
+
+    Any order will do. The newest first is the fastest: whatever comes later only moves `first`.
+    """
 
     def __init__(self, *, arrived: datetime) -> None:
         self._arrived = arrived
         self._before = arrived + EARLY
-        self._groups: dict[Hashable, _Alike] = {}
+        self._groups: dict[Likeness, _Alike] = {}
         self._fresh: list[_Alike] = []
+        # What many likenesses have in common is kept once: less is to be fetched from memory to compare them.
+        self._shared: dict[Hashable, Hashable] = {}
 
     def __len__(self) -> int:
         return len(self._groups)
 
-    def add(self, record: Record) -> None:
-        """Raises UnreadableRecord."""
-        at = time_of(record, self._before)
-        alike = likeness(record)
-        group = self._groups.get(alike)
-        if group is None:
-            reading = read(record, arrived=self._arrived)
-            group = self._groups[alike] = _Alike(record, reading, at)
-            self._fresh.append(group)
-        elif at >= group.last:
-            group.replace(record, at)
-            if not group.is_fresh:
-                group.is_fresh = True
-                self._fresh.append(group)
-        elif at < group.first:
-            group.first = at
-        group.count += 1
+    def add(self, records: Iterable[tuple[Place, Record]]) -> Iterator[tuple[Place, str]]:
+        """The places of those that cannot be read, and why."""
+        groups, before = self._groups, self._before
+        for place, record in records:
+            try:
+                at = time_of(record, before)
+                alike = likeness(record)
+                group = groups.get(alike) or self._group(alike, record, at)
+            except UnreadableRecord as error:
+                yield place, str(error)
+                continue
+            group.count += 1
+            if at < group.first:
+                group.first = at
+            elif at >= group.last:
+                self._replace(group, record, at)
 
     def end_of_file(self) -> None:
         """Lets go of the file's content, which records refer to for their details."""
@@ -108,15 +115,27 @@ class Gathering:
                 ignored[reading.ignored] += group.count
         self._groups.clear()
         self._fresh.clear()
+        self._shared.clear()
         return Handover(list(activities.values()), sightings, {str(why): n for why, n in ignored.items()})
+
+    def _group(self, alike: Likeness, record: Record, at: datetime) -> _Alike:
+        shared = tuple(self._shared.setdefault(each, each) for each in alike)
+        group = self._groups[shared] = _Alike(record, read(record, arrived=self._arrived), at)
+        self._fresh.append(group)
+        return group
+
+    def _replace(self, group: _Alike, record: Record, at: datetime) -> None:
+        """The newest of the group, by one that is as new or newer."""
+        group.replace(record, at)
+        if not group.is_fresh:
+            group.is_fresh = True
+            self._fresh.append(group)
 
 
 def _merge(activities: dict[Key, Activity], reading: Reading, first: datetime) -> None:
     """Records that are alike sight the same, so that the oldest of them gives no more than its time."""
     for sighting in reading.everything():
-        for activity in sighting.activities():
-            if first < activity.first_seen:
-                activity = replace(activity, first_seen=first)
+        for activity in sighting.activities(since=first):
             known = activities.get(activity.key)
             activities[activity.key] = known.merge(activity) if known else activity
 

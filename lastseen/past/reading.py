@@ -1,6 +1,6 @@
 """One log file after the other, into what they come to, and a report on each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +12,9 @@ import msgspec
 from ingest.wire import Record, UnreadableRecord, envelope, record
 from lastseen.past.bucket import FETCHERS, SCHEME, Refused, opened
 from lastseen.past.files import File
-from lastseen.past.gathering import Gathering, Handover
+from lastseen.past.gathering import Gathering, Handover, Place
 from lastseen.past.layout import Skipped, Wanted
-from lastseen.past.logs import Entry, Part, UnreadableFile, parts
+from lastseen.past.logs import Part, UnreadableFile, parts
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -107,36 +107,35 @@ class Reader:
         if records is None and part.is_digest:
             report.skipped = Skipped.DIGEST
             return
-        if records is None:
-            for entry in part.entries():
-                self._add_entry(entry, report)
-            return
-        report.records += len(records)
-        for number, each in enumerate(records, 1):
+        report.records += len(records or ())
+        found = self._decoded(part, report) if records is None else enumerate(records, 1)
+        if self._wanted:
+            found = self._asked_for(found, report, self._wanted)
+        for place, reason in self._gathering.add(found):
+            report.has_problem(f"record {place}" if isinstance(place, int) else place, reason)
+
+    def _decoded(self, part: Part, report: Report) -> Iterator[tuple[Place, Record]]:
+        for entry in part.entries():
+            report.records += 1
             try:
-                self._add_record(each, report)
+                event = envelope(entry.body) if entry.is_envelope else None
+                each = event.detail if event else record(entry.body)
             except UnreadableRecord as error:
-                report.has_problem(f"record {number}", str(error))
-
-    def _add_entry(self, entry: Entry, report: Report) -> None:
-        report.records += 1
-        try:
-            if not entry.is_envelope:
-                self._add_record(record(entry.body), report)
-                return
-            event = envelope(entry.body)
-            if event.is_from_aws:
-                self._add_record(event.detail, report)
-            else:
+                report.has_problem(entry.place, str(error))
+                continue
+            if event and not event.is_from_aws:
                 report.not_from_aws += 1
-        except UnreadableRecord as error:
-            report.has_problem(entry.place, str(error))
+            else:
+                yield entry.place, each
 
-    def _add_record(self, each: Record, report: Report) -> None:
-        if self._wanted is None or self._wanted.takes(each, report.file.account):
-            self._gathering.add(each)
-        else:
-            report.filtered += 1
+    def _asked_for(
+        self, found: Iterable[tuple[Place, Record]], report: Report, wanted: Wanted
+    ) -> Iterator[tuple[Place, Record]]:
+        for place, each in found:
+            if wanted.takes(each, report.file.account):
+                yield place, each
+            else:
+                report.filtered += 1
 
 
 class Opener:

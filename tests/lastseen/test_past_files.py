@@ -124,7 +124,7 @@ def test_listing_begins_at_the_first_day_and_ends_after_the_last(s3, put):
         if isinstance(each, File)
     ]
 
-    assert listing == [f"s3://trail/{key(f'202611{number}T1205')}" for number in (10, 11, 12)]
+    assert listing == [f"s3://trail/{key(f'202611{number}T1205')}" for number in (12, 11, 10)]
 
 
 def test_pages_after_the_last_day_are_not_listed(s3, put, asked):
@@ -233,14 +233,14 @@ def test_credentials_that_expire_stop_it_and_what_was_read_is_kept(s3, put, tmp_
     put({key(n=number): log(seen(20, user=f"user-{number}")) for number in range(9)})
 
     def expire(params, **_):
-        if params["Key"] >= key(n=4):
+        if params["Key"] <= key(n=4):
             raise ClientError({"Error": {"Code": "ExpiredToken", "Message": "expired"}}, "GetObject")
 
     s3.meta.events.register("provide-client-params.s3.GetObject", expire)
     done = Done(tmp_path / "state", "table")
     summary, people = from_s3(s3, "s3://trail", done=done)
 
-    assert people == {"user-0", "user-1", "user-2", "user-3"}
+    assert people == {"user-5", "user-6", "user-7", "user-8"}
     assert "ExpiredToken" in summary.stopped
     s3.meta.events.unregister("provide-client-params.s3.GetObject", expire)
     assert from_s3(s3, "s3://trail", done=done)[0].files == 5

@@ -124,7 +124,7 @@ def gathered(fields, most_kinds=1000):
     table = EmbeddedTable()
     gathering = Gathering(arrived=datetime.now(UTC))
     for number, each in enumerate(fields):
-        gathering.add(decoded(json.dumps(each)))
+        assert not list(gathering.add([("", decoded(json.dumps(each)))]))
         if number % 3 == 2:
             gathering.end_of_file()
         if len(gathering) >= most_kinds:
