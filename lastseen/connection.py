@@ -11,13 +11,19 @@ from botocore import exceptions as failures
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
+from activity.table import WRITERS
 from lastseen.terminal import misused
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 TABLE_OUTPUT = "ActivityTableName"
-_PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=30)
+_PATIENT = Config(
+    retries={"mode": "standard", "total_max_attempts": 5},
+    max_pool_connections=WRITERS,
+    connect_timeout=5,
+    read_timeout=30,
+)
 
 _ANEW = "log in anew (`aws sso login`, `aws login`), or name another profile with --profile"
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
@@ -69,8 +75,9 @@ def connected(
     stack: str | None = None,
     region: str | None = None,
     profile: str | None = None,
+    region_by: str = "--region",
 ) -> Iterator[Connection]:
-    """What is given goes before ACTIVITY_TABLE.
+    """What is given goes before ACTIVITY_TABLE; `region_by` is what messages name for setting the region.
 
     Where AWS cannot be asked or refuses, within the `with` too, the command ends: one line, exit status 2.
     """
@@ -85,9 +92,9 @@ def connected(
     except NotConnected as error:
         misused(str(error))
     except failures.ClientError as error:
-        misused(_refusal(error, name, session.region_name if session else None))
+        misused(_refusal(error, name, session.region_name if session else None, region_by))
     except failures.BotoCoreError as error:
-        misused(failure(error))
+        misused(failure(error, region_by))
     except ResponseParserError:
         misused("what answers is not AWS: check AWS_ENDPOINT_URL and the proxy")
 
@@ -116,7 +123,7 @@ def _client(session: boto3.Session, service: Any) -> Any:
         raise NotConnected(str(error)) from error
 
 
-def _refusal(error: failures.ClientError, name: str, region: str | None) -> str:
+def _refusal(error: failures.ClientError, name: str, region: str | None, region_by: str) -> str:
     code, said = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     if code in _EXPIRED:
         return f"the AWS credentials have expired: {_ANEW}"
@@ -125,9 +132,9 @@ def _refusal(error: failures.ClientError, name: str, region: str | None) -> str:
     if code in _DENIED:
         return f"not allowed to call {_action(error, said)}: look-ups need the stack's InvestigatorPolicyArn"
     if code == "ResourceNotFoundException":
-        return f"there is no table {name} in {region} of this account: see --table, --region and --profile"
+        return f"there is no table {name} in {region} of this account: see --table, {region_by} and --profile"
     if error.operation_name == "DescribeStacks" and "does not exist" in said:
-        return f"there is no stack {name} in {region} of this account: see --stack, --region and --profile"
+        return f"there is no stack {name} in {region} of this account: see --stack, {region_by} and --profile"
     if "specified index" in said:
         return f"table {name} lacks an index ({said}): deploy the stack anew"
     if code in _TOO_BUSY:
@@ -141,16 +148,17 @@ def _action(error: failures.ClientError, said: str) -> str:
     return named[1] if named else error.operation_name
 
 
-def failure(error: failures.BotoCoreError) -> str:
+def failure(error: failures.BotoCoreError, region_by: str = "--region") -> str:
     match error:
         case failures.NoRegionError():
-            return "no AWS region: give --region, or set AWS_DEFAULT_REGION or the profile's region"
+            option = f"give {region_by}, or " if region_by.startswith("--") else ""
+            return f"no AWS region: {option}set AWS_DEFAULT_REGION or the profile's region"
         case failures.NoCredentialsError():
             return "no AWS credentials: log in (`aws sso login`, `aws login`), or name a profile with --profile"
         case failures.ProfileNotFound():
             return f"{_line(error)}: `aws configure list-profiles` lists those that there are"
         case failures.ConnectionError() | failures.HTTPClientError():
-            return f"AWS cannot be reached: {_line(error)}: check the network, the proxy and --region"
+            return f"AWS cannot be reached: {_line(error)}: check the network, the proxy and {region_by}"
     if isinstance(error, _LOGGED_OUT):
         return f"the AWS login has ended ({_line(error)}): {_ANEW}"
     return _line(error)

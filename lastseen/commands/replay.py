@@ -5,32 +5,35 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, NoRegionError
 from rich.console import Console
 
 from activity import settings
 from activity.item import attributes
 from activity.keeping import Keeping, retention_from_env
-from activity.table import ActivityTable, connect
+from activity.table import ActivityTable
+from lastseen.commands.options import Profile, StackName, TableName
+from lastseen.connection import connected
 from lastseen.embedded import EmbeddedTable
 from lastseen.lookup import lines
-from lastseen.past.bucket import s3_client
 from lastseen.past.done import Done, UnusableState, default_path
 from lastseen.past.layout import Wanted
 from lastseen.past.progress import interruptible, shown
 from lastseen.past.reading import Plan
 from lastseen.past.replay import Replay
+from lastseen.past.s3 import REGION, s3_client
 from lastseen.past.summary import Summary
-from lastseen.past.target import NoTable, target_of
+from lastseen.past.target import target_of
 from lastseen.past.when import BadTime, time_of
 from lastseen.terminal import INCOMPLETE, misused, print_json
 
 INTERRUPTED = 130  # As a shell has it for what Ctrl-C ended.
 
+Target = tuple[ActivityTable | EmbeddedTable, Done | None]
 
 Sources = Annotated[
     list[str],
@@ -47,10 +50,17 @@ Until = Annotated[
     str, typer.Option(metavar="TIME", help="Only events before then, if delivered at most a day later.")
 ]
 Accounts = Annotated[
-    list[str] | None, typer.Option("--account", metavar="ID", help="Only of this account; may be repeated.")
+    list[str] | None,
+    typer.Option("--account", metavar="ID", help="Only events of this account; may be repeated."),
 ]
 Regions = Annotated[
-    list[str] | None, typer.Option("--region", metavar="NAME", help="Only of this region; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--region",
+        metavar="NAME",
+        help="Only events of this region; may be repeated. The table's own region is that of AWS_DEFAULT_REGION"
+        " or the profile.",
+    ),
 ]
 Jobs = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Processes that read; one for each core if not set.")
@@ -76,31 +86,34 @@ def replay(
     state: State = None,
     again: Again = False,
     local: Local = False,
+    table: TableName = None,
+    stack: StackName = None,
+    profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
     """Read CloudTrail records from files, folders or S3 into the activity table.
 
-    The table is the one that ACTIVITY_TABLE names. Records go through the same code as live events, in any
-    order and any number of times: the table ends the same. Items are kept for RETENTION_DAYS (400) after their
-    last sighting: set it as the stack has it.
+    Records go through the same code as live events, in any order and any number of times: the table ends the
+    same. Items are kept for RETENTION_DAYS (400) after their last sighting: set it as the stack has it.
 
     Files that are done are left out the next time: after Ctrl-C, the same command goes on. Exit status 1 says
     that something could not be read or written; everything else was.
 
     Example: lastseen replay s3://BUCKET/AWSLogs/ --since 90d --region eu-west-1
     """
-    plan = Plan(_wanted(since, until, accounts or [], regions or []), datetime.now(UTC), s3_client)
-    embedded = EmbeddedTable()
+    wanted = _wanted(since, until, accounts or [], regions or [])
+    plan = Plan(wanted, datetime.now(UTC), partial(s3_client, profile))
+    place = _local(table, stack) if local else _on_aws(table, stack, profile, state, is_again=again)
     with (
-        _target(state, is_local=local, is_again=again) as (table, done),
+        place as (target, done),
         shown(Console(stderr=True)) as (show, say),
         interruptible(say) as is_stopped,
     ):
-        run = Replay(table or embedded, plan, done, jobs or _cores(), is_stopped=is_stopped, on_file=show)
+        run = Replay(target, plan, done, jobs or _cores(), is_stopped=is_stopped, on_file=show)
         summary = run.run(sources)
     if summary.stopped and not summary.files:
         misused(summary.stopped)
-    _print(summary, embedded if local else None, as_json=as_json)
+    _print(summary, target if isinstance(target, EmbeddedTable) else None, as_json=as_json)
     if is_stopped():
         print("lastseen: interrupted; the same command goes on from here", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
@@ -126,27 +139,29 @@ def _wanted(since: str, until: str, accounts: list[str], regions: list[str]) -> 
 
 
 @contextmanager
-def _target(
-    state: Path | None, *, is_local: bool, is_again: bool
-) -> Iterator[tuple[ActivityTable | None, Done | None]]:
+def _local(table: str | None, stack: str | None) -> Iterator[Target]:
+    if table or stack:
+        misused("--local is a table by itself: leave out --table and --stack")
+    yield EmbeddedTable(), None
+
+
+@contextmanager
+def _on_aws(
+    table: str | None, stack: str | None, profile: str | None, state: Path | None, *, is_again: bool
+) -> Iterator[Target]:
     """The table on AWS, with exact times: what is replayed is written once, not once every few minutes."""
-    if is_local:
-        yield None, None
-        return
-    if not os.environ.get("ACTIVITY_TABLE"):
-        misused("ACTIVITY_TABLE is not set: name the activity table in it, or try --local")
-    try:
-        keeping = Keeping(retention=retention_from_env(os.environ))
-        client, name = connect(), settings.text(os.environ, "ACTIVITY_TABLE")
-        done = Done(state or default_path(os.environ), target_of(client, name), is_forgetful=is_again)
-    except NoRegionError:
-        misused("no AWS region: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
-    except (settings.BadSetting, BotoCoreError, ValueError, NoTable, UnusableState) as error:
-        misused(str(error))
-    try:
-        yield ActivityTable(client, name, keeping), done
-    finally:
-        done.close()
+    named = {"table": table, "stack": stack, "profile": profile}
+    with connected(os.environ, **named, region_by=REGION) as connection:
+        try:
+            keeping = Keeping(retention=retention_from_env(os.environ))
+            client, name = connection.dynamodb(), connection.table
+            done = Done(state or default_path(os.environ), target_of(client, name), is_forgetful=is_again)
+        except (settings.BadSetting, UnusableState) as error:
+            misused(str(error))
+        try:
+            yield ActivityTable(client, name, keeping), done
+        finally:
+            done.close()
 
 
 def _print(summary: Summary, table: EmbeddedTable | None, *, as_json: bool) -> None:

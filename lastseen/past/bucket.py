@@ -4,19 +4,17 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalError, NoCredentialsError
 
+from lastseen.connection import failure
 from lastseen.past.files import File, Found, Missing
 from lastseen.past.layout import NOT_READ, Folder, Skipped, Wanted, log_name, region_folder, why_skipped
 from lastseen.past.logs import UnreadableFile
+from lastseen.past.s3 import REGION, SCHEME, Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-SCHEME = "s3://"
-FETCHERS = 8
 _AT_ONCE = 32 << 20  # What is longer is read as it comes.
 
 _NO_CREDENTIALS = (NoCredentialsError, CredentialRetrievalError)
@@ -37,18 +35,6 @@ _REASONS = {
 }
 
 
-class Refused(Exception):
-    """S3 answers nothing at all: no credentials, no bucket, no permission to list; the message says which."""
-
-
-def s3_client() -> "S3Client":
-    """From the environment, as the AWS CLI has it."""
-    retries = Config(
-        retries={"mode": "standard", "total_max_attempts": 5}, max_pool_connections=FETCHERS, read_timeout=30
-    )
-    return boto3.client("s3", config=retries)
-
-
 def split(source: str) -> tuple[str, str]:
     """The bucket, and the key or the prefix."""
     bucket, _, prefix = source.removeprefix(SCHEME).partition("/")
@@ -65,7 +51,7 @@ def listed(client: "S3Client", source: str, wanted: Wanted) -> Iterator[Found]:
     except ClientError as error:
         raise Refused(f"{source}: {_why(error)}") from error
     except BotoCoreError as error:
-        raise Refused(f"{source}: {error}") from error
+        raise Refused(f"{source}: {failure(error, REGION)}") from error
 
 
 def opened(client: "S3Client", file: File) -> BinaryIO:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from threading import Event, Thread
 
-from lastseen.past.bucket import Refused
 from lastseen.past.files import Found
+from lastseen.past.s3 import Refused
 
 # The listing runs ahead of the readers by as many, for how much is left to do: about 50 MB of them.
 MOST_AHEAD = 100_000

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from ingest.wire import Record, UnreadableRecord, envelope, record
-from lastseen.past.bucket import FETCHERS, SCHEME, Refused, opened
 from lastseen.past.files import File
 from lastseen.past.gathering import Gathering, Handover, Place
 from lastseen.past.layout import Skipped, Wanted
 from lastseen.past.logs import Part, UnreadableFile, parts
+from lastseen.past.s3 import FETCHERS, SCHEME, Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -149,6 +149,8 @@ class Opener:
     def __call__(self, file: File) -> Callable[[], BinaryIO]:
         if not file.name.startswith(SCHEME):
             return lambda: Path(file.name).open("rb")
+        from lastseen.past.bucket import opened
+
         self._client = self._client or self._connect()
         fetched: Future[BinaryIO] = self._pool.submit(opened, self._client, file)
         return fetched.result

@@ -8,13 +8,14 @@ from typing import Protocol
 
 from activity.keeping import Key, Outcome
 from activity.model import COVERAGE, Activity
-from lastseen.past.bucket import SCHEME, Refused, listed
+from lastseen.past.bucket import listed
 from lastseen.past.done import Done
 from lastseen.past.files import File, Found, Missing, local_files
 from lastseen.past.gathering import Handover
 from lastseen.past.layout import Skipped, Wanted
 from lastseen.past.listing import Listing
 from lastseen.past.reading import Plan, Report, Stop
+from lastseen.past.s3 import SCHEME, Refused
 from lastseen.past.summary import Summary
 from lastseen.past.workers import Tasks, alone, together
 

@@ -94,9 +94,7 @@ def test_without_a_table_it_says_what_to_do():
     done = run("replay", "log.json")
 
     assert done.returncode == 2
-    assert done.stderr == (
-        "lastseen: ACTIVITY_TABLE is not set: name the activity table in it, or try --local\n"
-    )
+    assert done.stderr == ("lastseen: no table is named: give --table or --stack, or set ACTIVITY_TABLE\n")
 
 
 def test_without_a_region_it_says_so():
@@ -215,8 +213,10 @@ def test_without_credentials_it_says_so(tmp_path):
     table = run("replay", "log.json", ACTIVITY_TABLE="activity", HOME=str(tmp_path), **nowhere)
     bucket = run("replay", "--local", "s3://bucket", HOME=str(tmp_path), **nowhere)
 
-    assert (table.returncode, table.stderr) == (2, "lastseen: Unable to locate credentials\n")
-    assert (bucket.returncode, bucket.stderr) == (2, "lastseen: s3://bucket: Unable to locate credentials\n")
+    assert table.returncode == 2
+    assert table.stderr.startswith("lastseen: no AWS credentials: log in")
+    assert bucket.returncode == 2
+    assert bucket.stderr.startswith("lastseen: s3://bucket: no AWS credentials: log in")
 
 
 def test_a_table_that_is_not_there_is_told_before_anything_is_read(tmp_path, aws, monkeypatch):
@@ -225,16 +225,56 @@ def test_a_table_that_is_not_there_is_told_before_anything_is_read(tmp_path, aws
 
     assert done.exit_code == 2
     assert done.stderr == (
-        "lastseen: there is no table no-such-table in us-east-1: check ACTIVITY_TABLE and the region\n"
+        "lastseen: there is no table no-such-table in us-east-1 of this account:"
+        " see --table, AWS_DEFAULT_REGION and --profile\n"
     )
 
 
+def test_the_table_may_be_named_by_an_option(on_aws, monkeypatch, tmp_path, items):
+    monkeypatch.delenv("ACTIVITY_TABLE")
+    done = on_aws(save(tmp_path / "logs", {key(): log()}), "--table", "activity")
+
+    assert done.exit_code == 0, done.output
+    assert len(items()) == 5
+
+
+def test_the_region_that_is_asked_for_is_that_of_events_and_not_the_tables(on_aws, tmp_path, items):
+    done = on_aws(save(tmp_path / "logs", {key(): log()}), "--region", "ap-south-1")
+
+    assert (done.exit_code, items()) == (0, {})
+    assert "        1 files or whole folders left out: unwanted" in done.stdout
+
+
+def test_a_profile_that_is_not_there_is_told_for_the_bucket_too(on_aws):
+    for options in ([], ["--local"]):
+        done = on_aws("s3://trail", "--profile", "nobody", *options)
+
+        assert done.exit_code == 2
+        assert done.stderr.startswith(
+            "lastseen: The config profile (nobody) could not be found: `aws configure"
+        )
+
+
+def test_a_run_without_aws_takes_no_name_of_a_table(on_aws):
+    done = on_aws("log.json", "--local", "--stack", "last-activity")
+
+    assert done.exit_code == 2
+    assert done.stderr == "lastseen: --local is a table by itself: leave out --table and --stack\n"
+
+
+def test_a_process_that_reads_loads_neither_aws_nor_the_command():
+    script = "import sys, lastseen.entry, lastseen.past.workers; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert not {"boto3", "botocore", "typer", "rich", "moto"} & set(loaded.stdout.split())
+
+
 def test_ctrl_c_writes_what_was_read_and_says_how_to_go_on(tmp_path):
-    os.mkfifo(tmp_path / "a.jsonl")
-    save(tmp_path, {"b.jsonl": json.dumps(record())})
+    os.mkfifo(tmp_path / "b.jsonl")
+    save(tmp_path, {"a.jsonl": json.dumps(record())})
     command = [LASTSEEN, "replay", "--local", "--json", tmp_path]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    with (tmp_path / "a.jsonl").open("w") as pipe:  # It is being read once this can be opened.
+    with (tmp_path / "b.jsonl").open("w") as pipe:  # It is being read once this can be opened.
         running.send_signal(signal.SIGINT)
         told = running.stderr.readline()
         pipe.write(json.dumps(record()))

@@ -8,12 +8,13 @@ from builders import ACCOUNT, record
 from logfiles import NOW, day, key, log, plan, replay, save, seen
 
 from lastseen.embedded import EmbeddedTable
-from lastseen.past.bucket import Refused, listed
+from lastseen.past.bucket import listed
 from lastseen.past.done import Done
 from lastseen.past.files import File
 from lastseen.past.layout import Wanted
 from lastseen.past.reading import Plan
 from lastseen.past.replay import Replay, found
+from lastseen.past.s3 import Refused
 
 OTHER = "210987654321"
 LAYOUTS = [
