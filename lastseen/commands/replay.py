@@ -114,7 +114,11 @@ def replay(
     if summary.stopped and not summary.files:
         misused(summary.stopped)
     _print(summary, target if isinstance(target, EmbeddedTable) else None, as_json=as_json)
-    if is_stopped():
+    _end(summary, is_interrupted=is_stopped())
+
+
+def _end(summary: Summary, *, is_interrupted: bool) -> None:
+    if is_interrupted:
         print("lastseen: interrupted; the same command goes on from here", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
     if not summary.is_complete:
