@@ -71,13 +71,16 @@ def test_several_gzip_files_one_after_the_other_are_one():
 @pytest.mark.parametrize(
     "content",
     [gzip.compress(LOG.encode() * 100)[:-20], gzip.compress(LOG.encode()) + b"rubbish", b"\x1f\x8b\x00"],
+    ids=["cut short", "rubbish behind", "cut in its head"],
 )
 def test_a_gzip_that_is_not_whole_is_named(content):
     with pytest.raises(UnreadableFile, match="not a whole gzip file"):
         entries(content)
 
 
-@pytest.mark.parametrize("content", [b"", b" \n\n", gzip.compress(b"")])
+@pytest.mark.parametrize(
+    "content", [b"", b" \n\n", gzip.compress(b"")], ids=["nothing", "blank", "gzip of nothing"]
+)
 def test_an_empty_file_is_no_log_file(content):
     with pytest.raises(UnreadableFile, match="the file is empty"):
         entries(content)
