@@ -21,9 +21,14 @@ RUN = {
     "make demo": ("tests/lastseen/test_demo.py", "demo"),
     "make test": (".ci/run", "make test"),
     "make deploy": ("tests/e2e/test_deploying.py", 'run("deploy"'),
-    "export ACTIVITY_TABLE=TABLE": ("tests/lastseen/test_cli.py", "ACTIVITY_TABLE="),
-    ".venv/bin/lastseen replay s3://BUCKET/ --since 90d": ("tests/lastseen/test_cli.py", "s3://"),
-    ".venv/bin/lastseen replay logs/ more/file.json.gz": ("tests/lastseen/test_cli.py", '"replay"'),
+    ".venv/bin/lastseen replay s3://BUCKET/ --stack last-activity --since 90d": (
+        "tests/e2e/test_replay.py",
+        '"replay", "s3://',
+    ),
+    ".venv/bin/lastseen replay logs/ more/file.json.gz --table TABLE": (
+        "tests/lastseen/test_cli.py",
+        '"--table", "activity"',
+    ),
     ".venv/bin/lastseen report --stack last-activity": ("tests/lastseen/test_report.py", 'ask("report"'),
     ".venv/bin/lastseen report --stack last-activity --html report.html": (
         "tests/lastseen/test_report.py",
