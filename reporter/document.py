@@ -108,6 +108,7 @@ def resolved_as_dict(resolved: Resolved) -> dict[str, Any]:
         **({"access_key_id": resolved.access_key_id} if resolved.access_key_id else {}),
         "how": str(resolved.how),
         "at": _time(resolved.at),
+        **({"is_refused": True} if resolved.is_refused else {}),
         "since": _time(resolved.flag.idle_since),
         "first_flagged": _time(resolved.flag.first_flagged),
     }

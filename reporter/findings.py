@@ -134,7 +134,8 @@ def _findings(
     limits: Limits,
     now: datetime,
 ) -> Iterator[Finding]:
-    is_unheard = bool(hearing.silences(now) or hearing.deaf)
+    is_deaf = bool(hearing.deaf) and not isinstance(hearing.deaf, Gap)
+    is_unheard = is_deaf or bool(hearing.silences(now)) or isinstance(hearing.heard, Gap)
     for subject, verdict in judged:
         if verdict.status in FLAGGED:
             flagged = _flagged_since(subject, verdict, remembered.flags)

@@ -13,6 +13,7 @@ _OLD_NEWS = timedelta(days=30)
 # The table moves the time of a service that was called only every hour; and events take their time.
 _AS_IT_IS_KEPT = timedelta(hours=1)
 _ON_THEIR_WAY = timedelta(hours=1)
+_EVERY_DAY = timedelta(hours=25)
 # IAM is global: CloudTrail tells of its calls in one region of each partition.
 _IAM_IS_HEARD_IN = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
 
@@ -28,10 +29,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """The reporter's own calls of IAM: when the last run made them, and of which CloudTrail told last."""
+    """The reporter's own calls of IAM: the last run's, the last that CloudTrail told of, the first run's."""
 
     called: datetime
     seen: datetime | None
+    first: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,27 @@ class Hearing:
             return ()
         if not self.heard:
             return ("no event of this account has come from CloudTrail yet.",)
+        newest = max(each.until for each in self.heard)
+        if now - newest > _OLD_NEWS:
+            return (f"no event of this account has come from CloudTrail since {_minute(newest)}.",)
         return (*self._unanswered(now), *_stopped(self.heard, now))
 
     def _unanswered(self, now: datetime) -> Iterable[str]:
         canary = self.canary
-        if not isinstance(canary, Canary) or now - canary.called < _ON_THEIR_WAY:
+        if not isinstance(canary, Canary):
             return
-        if canary.seen is None or canary.seen < canary.called - _AS_IT_IS_KEPT:
+        # The calls of a run just before may still come; by then those of the day before have.
+        due = canary.called if now - canary.called >= _ON_THEIR_WAY else canary.called - _EVERY_DAY
+        if due < (canary.first or canary.called):
+            return
+        if canary.seen is None or canary.seen < due - _AS_IT_IS_KEPT:
             region = _IAM_IS_HEARD_IN.get(self.partition, "us-east-1")
             last = (
                 f"the last it told of were of {_minute(canary.seen)}" if canary.seen else "it told of none yet"
             )
             yield (
                 f"CloudTrail did not tell of the calls of IAM that the reporter made on"
-                f" {_minute(canary.called)}; {last}. They come from {region}: is the stack there, or"
+                f" {_minute(due)}; {last}. They come from {region}: is the stack there, or"
                 " ingest/forwarder.yaml, and does a trail log read events?"
             )
 

@@ -14,7 +14,7 @@ _ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
 
 
 def page(document: Mapping[str, Any]) -> str:
-    """`document` is what report.json holds; any text in it may be hostile."""
+    """Any text in `document` may be hostile."""
     template = Path(__file__).with_suffix(".html").read_text("utf-8")
     # The data last: what stands in it is not a place to fill.
     return template.replace("{{policy}}", _policy(template)).replace("{{report}}", _embedded(document))

@@ -52,13 +52,13 @@ def subject_line(report: Report) -> str:
     return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in line)
 
 
-def body(report: Report, files: str = "") -> str:
+def body(report: Report, files: str = "", *, most: int = MOST_BYTES) -> str:
     """`files` is where all of the report is kept, as an s3:// address ending in a slash."""
     head, tail = "\n".join(_head(report, files)), "\n\n".join(_tail(report))
     new = _worst_first(each for each in report.findings if each.is_new)
     known = _worst_first(each for each in report.findings if not each.is_new)
     blocks = [*_titled(_new_title(report, new), map(_in_full, new)), *_still_open(known)]
-    room = MOST_BYTES - size(head) - size(tail)
+    room = most - size(head) - size(tail)
     left = len(report.findings)
     shown: list[str] = []
     for block, findings in blocks:
@@ -91,9 +91,9 @@ def _head(report: Report, files: str) -> Iterator[str]:
     )
     yield from _heard(report.hearing)
     if files:
-        yield f"All of it, with evidence: {files}report.html (and report.json, report.csv)."
+        yield f"All of it, with evidence: {files}report.html (findings also: report.json, report.csv)."
     if report.gaps:
-        yield "\nNOT CHECKED, and so not judged:"
+        yield "\nNOT CHECKED:"
         yield from some([f"- {gap.what}: {gap.reason}" for gap in report.gaps])
     yield f"\n{_sum(report)}"
 

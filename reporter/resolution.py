@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from activity.item import Flag
 from activity.keeping import Key
-from activity.model import SIGNIN, id_facet, key_facet
+from activity.model import SIGNIN, id_facet, is_denied, key_facet
 from reporter.account import AccessKey, Credentials, Gap, Inventory, User
-from reporter.staleness import Status, Verdict
+from reporter.staleness import Source, Status, Verdict
 from reporter.subjects import KeysOf, Kind, Subject
 
 
@@ -24,13 +24,14 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """`at`: when it was used, where that is how."""
+    """`at`: when it was used, where that is how; `is_refused`: that was an attempt."""
 
     key: Key
     kind: Kind
     how: How
     flag: Flag
     at: datetime | None = None
+    is_refused: bool = False
 
     @property
     def arn(self) -> str:
@@ -68,7 +69,7 @@ def resolved(
         if how and flag.awakened_at:
             how, at = How.USED, flag.awakened_at
         if how:
-            yield Resolved(key, kind, how, flag, at)
+            yield Resolved(key, kind, how, flag, at, key in judged and _is_refused(judged[key][1]))
 
 
 def _kind(key: Key) -> Kind:
@@ -86,8 +87,13 @@ def _by_verdict(subject: Subject, verdict: Verdict, flag: Flag) -> tuple[How | N
         return None, None
     if verdict.at and (flag.idle_since is None or verdict.at > flag.idle_since):
         return How.USED, verdict.at
-    is_newer = flag.first_flagged is not None and subject.created > flag.first_flagged
+    began = max(filter(None, (subject.created, subject.renewed)))
+    is_newer = flag.first_flagged is not None and began > flag.first_flagged
     return (How.RENEWED if is_newer else How.WITHIN_LIMIT), None
+
+
+def _is_refused(verdict: Verdict) -> bool:
+    return verdict.source is Source.CLOUDTRAIL and verdict.seen is not None and is_denied(verdict.seen.facet)
 
 
 def _of_credential(key: Key, user: User, keys: tuple[AccessKey, ...] | Gap | None) -> How | None:

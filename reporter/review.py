@@ -57,7 +57,7 @@ class Kept:
     def gaps(self) -> tuple[Gap, ...]:
         if isinstance(self.items, Gap):
             return (self.items,)  # That tells it all.
-        return tuple(each for each in (self.listed, self.exempt) if isinstance(each, Gap))
+        return tuple(each for each in (self.listed, self.exempt, self.previous) if isinstance(each, Gap))
 
     def remembered(self) -> Remembered:
         listed = {} if isinstance(self.listed, Gap) else self.listed

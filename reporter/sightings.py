@@ -46,7 +46,7 @@ def canary(table: ActivityTable, account: str) -> Canary | None:
         return None
     names = table.principals_with(id_facet(run.activity.evidence.principal_id))
     items = table.get((arn, service_facet("iam.amazonaws.com")) for arn in names)
-    return Canary(run.activity.last_seen, _newest(activities(items).values()))
+    return Canary(run.activity.last_seen, _newest(activities(items).values()), run.activity.first_seen)
 
 
 def heard(table: ActivityTable, account: str) -> tuple[Heard, ...]:

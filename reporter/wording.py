@@ -26,7 +26,7 @@ NOUNS = {
     Kind.ROLE: ("role", "roles"),
 }
 _HOW = {
-    How.RENEWED: "made or set anew",
+    How.RENEWED: "made or set anew, or given a new credential",
     How.EXEMPT: "exempt by tag",
     How.DISABLED: "disabled",
     How.DELETED: "deleted",
@@ -40,6 +40,8 @@ def sentence(finding: Finding) -> str:
     never, since = "not", f"since {day(finding.idle_since)}"
     if verdict.status is Status.NEVER_USED:
         never, since = "never", f"since {_BEGINNING[subject.kind]} on {day(subject.created)}"
+    if subject.renewed and subject.renewed > subject.created and finding.idle_since == subject.renewed:
+        since = f"since being given its newest credential on {day(subject.renewed)}"
     done = {
         Kind.USER: f"User {subject.name} has {never} been active",
         Kind.ROLE: f"Role {subject.name} has {'no recorded use' if never == 'never' else 'not been used'}",
@@ -72,7 +74,8 @@ def resolution(resolved: Resolved) -> str:
     whose = f"access key {resolved.access_key_id} of " if resolved.access_key_id else ""
     whose = "the console password of " if resolved.kind is Kind.PASSWORD else whose
     named = f"{whose}{'role' if resolved.kind is Kind.ROLE else 'user'} {resolved.name}"
-    how = f"used again on {day(resolved.at)}" if resolved.at else _HOW.get(resolved.how, "used again")
+    again = "attempted again, and refused," if resolved.is_refused else "used again"
+    how = f"{again} on {day(resolved.at)}" if resolved.at else _HOW.get(resolved.how, again)
     return f"- {named}{idle}: {how}"
 
 

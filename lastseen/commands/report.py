@@ -1,6 +1,7 @@
 """`lastseen report`: the report as it would be mailed now; sends nothing, and remembers nothing."""
 
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +14,7 @@ from activity.table import ActivityTable
 from lastseen.commands.options import AsJson, Profile, Region, StackName, TableName
 from lastseen.connection import Connection, connected
 from lastseen.terminal import INCOMPLETE, misused, print_json, shown
-from reporter.document import answer, document
+from reporter.document import document
 from reporter.findings import Report
 from reporter.inventory import Iam
 from reporter.page import page
@@ -61,13 +62,13 @@ def report(
     if html:
         _write(html, page(document(made)))
     if as_json:
-        plain = answer(made)
+        plain = document(made)
         print_json(plain.pop("findings"))
         print_json([{"summary": plain}])
     elif html:
         print(f"{shown(subject_line(made))}: see {html}")
     else:
-        print(*map(shown, body(made).splitlines()), sep="\n")
+        print(*map(shown, body(made, most=sys.maxsize).splitlines()), sep="\n")
     if made.gaps:
         raise typer.Exit(INCOMPLETE)
 

@@ -44,7 +44,7 @@ def test_as_json_there_is_a_finding_a_line_and_a_summary_last(account):
     *findings, last = map(json.loads, ask("report", "--json").stdout.splitlines())
 
     assert [(each["kind"], each["name"]) for each in findings] == [("access_key", "alice"), ("role", "deploy")]
-    assert last["summary"].keys() == {"gaps", "exempt", "counts"}
+    assert {"gaps", "exempt", "counts", "warnings", "resolved", "missed"} <= last["summary"].keys()
 
 
 def test_the_page_is_written_where_asked(account, tmp_path):
@@ -87,7 +87,7 @@ def test_what_could_not_be_checked_is_told_by_the_exit_status(account, monkeypat
     done = ask("report")
 
     assert done.exit_code == 1
-    assert "NOT CHECKED, and so not judged:\n- users (ListUsers): " in done.stdout
+    assert "NOT CHECKED:\n- users (ListUsers): " in done.stdout
 
 
 def test_a_table_that_is_not_there_is_one_line(account):

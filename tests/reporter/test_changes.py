@@ -147,4 +147,7 @@ def test_a_disabled_key_is_told_by_its_id():
 def test_the_rest_is_kept_where_the_mail_says():
     text = body(review_of(deploy()), "s3://reports/x/")
 
-    assert "All of it, with evidence: s3://reports/x/report.html (and report.json, report.csv).\n" in text
+    assert (
+        "All of it, with evidence: s3://reports/x/report.html (findings also: report.json, report.csv).\n"
+        in text
+    )

@@ -87,3 +87,25 @@ def test_whatever_could_not_be_read_is_a_gap():
 
     assert Hearing("aws", *gaps).gaps == tuple(gaps)
     assert well_heard(deaf=("no trail",)).gaps == ()
+
+
+def test_of_a_run_just_now_those_of_the_day_before_must_have_come():
+    heard = (Heard("eu-west-1", NOON - timedelta(days=90), NOON),)
+    just_now, day = NOON - timedelta(minutes=5), timedelta(days=1)
+
+    def silences(seen, first):
+        return Hearing("aws", heard, Canary(just_now, seen, first)).silences(NOON)
+
+    assert silences(None, just_now) == ()
+    assert silences(NOON - day, NOON - 9 * day) == ()
+    assert "it told of none yet" in silences(None, NOON - 9 * day)[0]
+    assert silences(NOON - 3 * day, NOON - 9 * day)
+
+
+def test_that_all_regions_have_been_silent_for_long_is_never_old_news():
+    heard = (Heard("eu-west-1", NOON - timedelta(days=90), NOON - timedelta(days=40)),)
+
+    assert (
+        "no event of this account has come from CloudTrail since 2026-10-11"
+        in Hearing("aws", heard).silences(NOON)[0]
+    )

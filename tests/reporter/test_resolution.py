@@ -9,6 +9,7 @@ from builders import ACCOUNT, NOON
 from activity.item import Flag
 from reporter.resolution import How
 from reporter.subjects import Kind, Limits
+from reporter.wording import resolution
 
 ALICE, DEPLOY = (f"arn:aws:iam::{ACCOUNT}:{name}" for name in ("user/alice", "role/deploy"))
 USER, PASSWORD, KEY = (ALICE, "ID#AIDAALICE"), (ALICE, "SIGNIN"), (ALICE, "KEY#AKIA1")
@@ -108,3 +109,13 @@ def test_a_use_from_before_the_flag_is_no_resolution():
 
     assert resolved(ROLE, deploy(used=60), flag=late) == [(How.WITHIN_LIMIT, None)]
     assert resolved(ROLE, deploy(used=59), flag=late) == [(How.USED, NOON - timedelta(days=59))]
+
+
+def test_what_was_only_attempted_again_is_told_as_that():
+    attempt = seen(5, "DENIED#AKIA1", error_code="AccessDenied")
+    (key,) = [
+        each for each in review_of(alice(Key(used=200)), attempt, {KEY: FLAG}).resolved if each.key == KEY
+    ]
+
+    assert key.is_refused
+    assert resolution(key).endswith(": attempted again, and refused, on 2026-11-15")
