@@ -52,7 +52,7 @@ def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
         adoption.adopt(cloudformation, settings.stack, table, files.resource(adoption.LOGICAL))
         print(f"Table {table} is taken into stack {settings.stack}.", flush=True)
     sam = [str(Path(sys.executable).with_name("sam")), "deploy", "--config-file", str(path.resolve())]
-    silent = [] if sys.stdin.isatty() and not words.get("YES") else ["--no-confirm-changeset"]
+    silent = [] if sys.stdin.isatty() and words.get("YES") != "1" else ["--no-confirm-changeset"]
     done = subprocess.run([*sam, "--no-fail-on-empty-changeset", *silent], cwd=files.ROOT, check=False)
     if done.returncode:
         return done.returncode
@@ -108,7 +108,7 @@ def _destroy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
         f"This removes stack {settings.stack} in {settings.region}, all reports in its bucket, what was built"
     )
     print("for it, and its forwarders in other regions. The activity table stays.", flush=True)
-    if not words.get("YES"):
+    if words.get("YES") != "1":
         if not sys.stdin.isatty():
             raise Unusable("nothing was removed: without a terminal, give YES=1")
         if input(f"To go on, type {settings.stack}: ").strip() != settings.stack:

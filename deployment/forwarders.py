@@ -95,7 +95,14 @@ def _begun(client: Client, hub: Hub, region: str, body: str) -> tuple[str, str]:
         if not hub.is_fed_by(found):
             other = stacks.parameters(found).get("HubBusArn", "nowhere")
             return "", f"failed: the stack {hub.forwarder} is there already, and forwards to {other}"
-        return cloudformation.update_stack(**given)["StackId"], "updated"
+        # What else it was given stays; without a word, CloudFormation would take the template's defaults.
+        kept = [
+            {"ParameterKey": name, "UsePreviousValue": True}
+            for name in stacks.parameters(found)
+            if name != "HubBusArn" and f"\n  {name}:" in body
+        ]
+        changed = given | {"Parameters": [*given["Parameters"], *kept]}
+        return cloudformation.update_stack(**changed)["StackId"], "updated"
     except ClientError as error:
         if "No updates are to be performed" in str(error):
             return "", "unchanged"

@@ -61,8 +61,8 @@ def merged(saved: Settings, given: Mapping[str, str], parameters: Parameters) ->
             f"the saved settings are those of stack {saved.stack} in {saved.region}: "
             "for another stack, name another file, such as CONFIG=second.toml"
         )
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", stack):
-        raise Unusable(f"STACK={stack}: letters, digits and hyphens, a letter first, 60 at most")
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,56}", stack):
+        raise Unusable(f"STACK={stack}: letters, digits and hyphens, a letter first, 57 at most")
     values = {
         SHORT.get(name, name): value for name, value in given.items() if SHORT.get(name, name) in parameters
     }
