@@ -49,7 +49,8 @@ def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
     """By SAM, with what is saved; where nobody can answer, without its question."""
     if table := words.get("TABLE"):
         cloudformation = _client("cloudformation", settings.region)
-        adoption.adopt(cloudformation, settings.stack, table, files.resource(adoption.LOGICAL))
+        key = dict(settings.values).get(adoption.KEY, "")
+        adoption.adopt(cloudformation, settings.stack, table, files.template(), key)
         print(f"Table {table} is taken into stack {settings.stack}.", flush=True)
     sam = [str(Path(sys.executable).with_name("sam")), "deploy", "--config-file", str(path.resolve())]
     silent = [] if sys.stdin.isatty() and words.get("YES") != "1" else ["--no-confirm-changeset"]

@@ -10,17 +10,28 @@ from deployment import stacks
 from deployment.stacks import Failed, Wait
 
 LOGICAL = "ActivityTable"
+KEY, CONDITION = "KmsKeyArn", "HasKey"
+
+
+def importing(template: dict[str, Any]) -> dict[str, Any]:
+    """The table alone, as `template` declares it, with what it refers to: an import can make nothing else."""
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Parameters": {KEY: template["Parameters"][KEY]},
+        "Conditions": {CONDITION: template["Conditions"][CONDITION]},
+        "Resources": {LOGICAL: template["Resources"][LOGICAL]},
+    }
 
 
 def adopt(
-    cloudformation: Any, stack: str, table: str, declared: dict[str, Any], wait: Wait = time.sleep
+    cloudformation: Any, stack: str, table: str, template: dict[str, Any], key: str, wait: Wait = time.sleep
 ) -> None:
-    """Makes the stack with the table alone, as declared: an import can make nothing else."""
+    """Makes the stack with the table alone; `key` is the customer's, or empty."""
     if stacks.find(cloudformation, stack):
         raise Failed(f"stack {stack} is there already: a table can only be taken into a new one")
-    template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {LOGICAL: declared}}
+    template = importing(template)
     imported = {
-        "ResourceType": declared["Type"],
+        "ResourceType": template["Resources"][LOGICAL]["Type"],
         "LogicalResourceId": LOGICAL,
         "ResourceIdentifier": {"TableName": table},
     }
@@ -29,6 +40,7 @@ def adopt(
         ChangeSetName="adopt",
         ChangeSetType="IMPORT",
         TemplateBody=json.dumps(template),
+        Parameters=[{"ParameterKey": KEY, "ParameterValue": key}],
         ResourcesToImport=[imported],
     )
     try:

@@ -17,16 +17,11 @@ NEW = {"capabilities": "CAPABILITY_IAM", "confirm_changeset": True, "resolve_s3"
 
 
 def parameters() -> Parameters:
-    found: Parameters = _template()["Parameters"]
+    found: Parameters = template()["Parameters"]
     return found
 
 
-def resource(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = _template()["Resources"][name]
-    return found
-
-
-def _template() -> dict[str, Any]:
+def template() -> dict[str, Any]:
     found: dict[str, Any] = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
     return found
 
