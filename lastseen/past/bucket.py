@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
 
 from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalError, NoCredentialsError
 
@@ -74,6 +74,12 @@ def opened(client: "S3Client", file: File) -> BinaryIO:
 class _Streamed:
     def __init__(self, body: Any) -> None:
         self._body = body
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._body.close()
 
     def read(self, size: int) -> bytes:
         try:

@@ -8,7 +8,7 @@ from builders import ACCOUNT, record
 from logfiles import NOW, day, key, log, plan, replay, save, seen
 
 from lastseen.embedded import EmbeddedTable
-from lastseen.past.bucket import listed
+from lastseen.past.bucket import _Streamed, listed
 from lastseen.past.done import Done
 from lastseen.past.files import File
 from lastseen.past.layout import Wanted
@@ -340,3 +340,10 @@ class TestDone:
 
         for _ in range(2):
             assert len(replay([source], EmbeddedTable(), done=done).unreadable) == 1
+
+
+def test_an_object_too_large_to_be_held_is_read_some_at_a_time_and_closed(aws):
+    aws("s3").create_bucket(Bucket="large")
+    aws("s3").put_object(Bucket="large", Key="x", Body=b"one\ntwo\n")
+    with _Streamed(aws("s3").get_object(Bucket="large", Key="x")["Body"]) as stream:
+        assert (stream.read(4), stream.read(9)) == (b"one\n", b"two\n")
