@@ -15,7 +15,7 @@ from reporter.subjects import KeysOf, Kind, Subject
 
 class How(StrEnum):
     USED = "used"
-    RENEWED = "renewed"  # a password that was set anew; a principal made anew under an old name
+    RENEWED = "renewed"  # a password that was set anew; a user that was given a new credential
     EXEMPT = "exempt"
     DISABLED = "disabled"
     DELETED = "deleted"

@@ -6,7 +6,6 @@ from contextlib import suppress
 from threading import Event, Thread
 
 from lastseen.past.files import Found
-from lastseen.past.s3 import Refused
 
 # The listing runs ahead of the readers by as many, for how much is left to do: about 50 MB of them.
 MOST_AHEAD = 100_000
@@ -17,7 +16,7 @@ class Listing:
     """Of all sources; the thread ends with them, or once it is closed."""
 
     def __init__(self, found: Iterable[Found]) -> None:
-        self._found: queue.Queue[Found | Refused | None] = queue.Queue(MOST_AHEAD)
+        self._found: queue.Queue[Found | Exception | None] = queue.Queue(MOST_AHEAD)
         self._closed = Event()
         self.size = 0
         self.left_out = 0  # Of that size: what turned out to be done.
@@ -25,7 +24,7 @@ class Listing:
         Thread(target=self._look, args=(found,), daemon=True).start()
 
     def __iter__(self) -> Iterator[Found | None]:
-        """None: there may be more, but not yet. Raises Refused."""
+        """None: there may be more, but not yet. Raises Refused, and whatever else ended the listing."""
         while True:
             try:
                 each = self._found.get(timeout=_A_WHILE)
@@ -34,7 +33,7 @@ class Listing:
                 continue
             if each is None:
                 return
-            if isinstance(each, Refused):
+            if isinstance(each, Exception):
                 raise each
             yield each
 
@@ -42,19 +41,19 @@ class Listing:
         self._closed.set()
 
     def _look(self, found: Iterable[Found]) -> None:
-        end: Refused | None = None
+        end: Exception | None = None
         try:
             for each in found:
                 self.size += getattr(each, "size", 0)
                 self._put(each)
                 if self._closed.is_set():
                     return
-        except Refused as error:
+        except Exception as error:  # noqa: BLE001  # raised again by whoever waits, who else would wait for ever
             end = error
         self.is_complete = True
         self._put(end)
 
-    def _put(self, each: Found | Refused | None) -> None:
+    def _put(self, each: Found | Exception | None) -> None:
         while not self._closed.is_set():
             with suppress(queue.Full):
                 self._found.put(each, timeout=_A_WHILE)

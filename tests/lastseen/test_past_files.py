@@ -12,6 +12,7 @@ from lastseen.past.bucket import _Streamed, listed
 from lastseen.past.done import Done
 from lastseen.past.files import File
 from lastseen.past.layout import Wanted
+from lastseen.past.listing import Listing
 from lastseen.past.reading import Plan
 from lastseen.past.replay import Replay, found
 from lastseen.past.s3 import Refused
@@ -347,3 +348,12 @@ def test_an_object_too_large_to_be_held_is_read_some_at_a_time_and_closed(aws):
     aws("s3").put_object(Bucket="large", Key="x", Body=b"one\ntwo\n")
     with _Streamed(aws("s3").get_object(Bucket="large", Key="x")["Body"]) as stream:
         assert (stream.read(4), stream.read(9)) == (b"one\n", b"two\n")
+
+
+def test_whatever_ends_the_listing_is_raised_where_it_is_waited_for():
+    def broken():
+        yield File("a", 1, "mark")
+        raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        list(Listing(broken()))
