@@ -12,7 +12,6 @@ from awakened.stream import Change, UnreadableChange
 from awakened.subject import Kind, Subject, subject_of
 
 # Of the root user, which is told of without a flag: not each of many uses, and no replay of the past.
-ROOT_PAUSE = timedelta(hours=1)
 ROOT_AGE = timedelta(days=1)
 
 
@@ -23,7 +22,7 @@ class Silence(StrEnum):
     NOT_FLAGGED = "not flagged"
     BEFORE_FLAG = "seen before it was flagged; the next report finds that"
     FLAG_IS_OFF = "no longer flagged: announced already, or resolved by a report"
-    ROOT_SEEN = "the root user was seen so within the hour before"
+    ROOT_SEEN = "the root user was seen so from there within this hour of the clock"
     ROOT_PAST = "a use of the root user more than a day ago"
 
 
@@ -76,9 +75,14 @@ def use_of(change: Change, *, now: datetime) -> Use | Silence:
 def _use_of_root(subject: Subject, seen: Activity, before: Activity | None, now: datetime) -> Use | Silence:
     if now - seen.last_seen > ROOT_AGE:
         return Silence.ROOT_PAST
-    if before and seen.last_seen - before.last_seen < ROOT_PAUSE:
+    if before and _hour_and_place(before) == _hour_and_place(seen):
         return Silence.ROOT_SEEN
     return Use(subject, seen, before.last_seen if before else None)
+
+
+def _hour_and_place(seen: Activity) -> tuple[datetime, str]:
+    """By the clock: counted from the use before, steady use would be told of once and never again."""
+    return seen.last_seen.replace(minute=0, second=0, microsecond=0), seen.evidence.source_ip
 
 
 def _use_of_flagged(subject: Subject, item: Item, before: Activity | None = None) -> Use | Silence:

@@ -154,7 +154,8 @@ def test_the_root_user_is_told_without_a_flag(facet):
     ("seconds_before", "seconds", "now", "told"),
     [
         pytest.param(-3600, 0, 60, True, id="an hour later"),
-        pytest.param(-3599, 0, 60, False, id="within the hour"),
+        pytest.param(0, 3599, 3600, False, id="within the same hour of the clock"),
+        pytest.param(-60, 0, 60, True, id="in the next hour of the clock, a minute later"),
         pytest.param(0, -60, 60, False, id="not later"),
         pytest.param(None, 0, DAY, True, id="a day late"),
         pytest.param(None, 0, DAY + 1, False, id="replayed after more than a day"),
