@@ -136,6 +136,11 @@ def _wanted(since: str, until: str, accounts: list[str], regions: list[str]) -> 
         start, end = (time_of(text, now=now) if text else None for text in (since, until))
     except BadTime as error:
         misused(str(error))
+    for at in filter(None, (start, end)):
+        if not 2000 <= at.year < 9000:  # So that a day more or less is a day, too.
+            misused(f"{at:%Y-%m-%d} is not a time that CloudTrail's files can be of")
+    if start and end and start >= end:
+        misused("--since has to be before --until")
     for account in accounts:
         if not (account.isascii() and account.isdigit() and len(account) == 12):
             misused(f"{account!r} is no account: its id has 12 digits")

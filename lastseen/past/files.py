@@ -45,7 +45,10 @@ def local_files(path: Path, wanted: Wanted) -> Iterator[Found]:
                 folders.remove(each)
         folders.sort(reverse=True)
         for name in sorted(names, reverse=True):
-            yield why_skipped(name) or _named(at / name, wanted)
+            skipped = why_skipped(name)
+            is_other = not skipped and (at / name).exists() and not (at / name).is_file()
+            # A pipe or a socket: to open it would be to wait for whoever writes to it.
+            yield Missing(str(at / name), "not a file") if is_other else skipped or _named(at / name, wanted)
     for error in unreadable:
         yield Missing(str(error.filename), error.strerror or str(error))
 

@@ -192,6 +192,11 @@ def test_a_bucket_is_read_for_what_is_asked_and_nothing_else(on_aws, aws):
     [
         (["s3://nowhere"], "lastseen: s3://nowhere: there is no such bucket\n"),
         (["x", "--since", "soon"], "lastseen: 'soon' is no time: write 2026-11-01, 2026-11-01T06:00Z or 90d\n"),
+        (["x", "--since", "2d", "--until", "3d"], "lastseen: --since has to be before --until\n"),
+        (
+            ["x", "--until", "9999-12-31"],
+            "lastseen: 9999-12-31 is not a time that CloudTrail's files can be of\n",
+        ),
         (["x", "--account", "prod"], "lastseen: 'prod' is no account: its id has 12 digits\n"),
         (["x", "--state", os.devnull + "/x"], "lastseen: what is done cannot be kept in /dev/null/x: "),
     ],
@@ -272,7 +277,7 @@ def test_a_process_that_reads_loads_neither_aws_nor_the_command():
 def test_ctrl_c_writes_what_was_read_and_says_how_to_go_on(tmp_path):
     os.mkfifo(tmp_path / "b.jsonl")
     save(tmp_path, {"a.jsonl": json.dumps(record())})
-    command = [LASTSEEN, "replay", "--local", "--json", tmp_path]
+    command = [LASTSEEN, "replay", "--local", "--json", tmp_path / "b.jsonl", tmp_path / "a.jsonl"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with (tmp_path / "b.jsonl").open("w") as pipe:  # It is being read once this can be opened.
         running.send_signal(signal.SIGINT)

@@ -1,6 +1,7 @@
 """Files of this machine and of S3: every layout found, nothing listed or fetched that nobody asked for."""
 
 import json
+import os
 
 import pytest
 from botocore.exceptions import ClientError
@@ -10,7 +11,7 @@ from logfiles import NOW, day, key, log, plan, replay, save, seen
 from lastseen.embedded import EmbeddedTable
 from lastseen.past.bucket import _Streamed, listed
 from lastseen.past.done import Done
-from lastseen.past.files import File
+from lastseen.past.files import File, Missing, local_files
 from lastseen.past.layout import Wanted
 from lastseen.past.listing import Listing
 from lastseen.past.reading import Plan
@@ -357,3 +358,9 @@ def test_whatever_ends_the_listing_is_raised_where_it_is_waited_for():
 
     with pytest.raises(OSError, match="the disk is gone"):
         list(Listing(broken()))
+
+
+def test_a_pipe_in_a_folder_is_named_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.json")
+
+    assert list(local_files(tmp_path, Wanted())) == [Missing(f"{tmp_path}/pipe.json", "not a file")]
