@@ -4,9 +4,7 @@ Facets are the strings of the table's sort key; the functions here are the only 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
 from typing import NamedTuple
 
 COVERAGE = "coverage"
@@ -96,11 +94,11 @@ def is_detail(facet: str) -> bool:
     return facet.startswith(_DETAIL)
 
 
-class Evidence(NamedTuple):
-    """What a time rests on: the event, its place and its address. Names are the table's attributes.
+# Tuples, since there are several for each kind of record: a frozen dataclass takes five times as long to make.
 
-    A tuple, since there are two for each record: a frozen dataclass of as many fields takes five times as long.
-    """
+
+class Evidence(NamedTuple):
+    """What a time rests on: the event, its place and its address. Names are the table's attributes."""
 
     event_id: str = ""
     event_source: str = ""
@@ -120,8 +118,7 @@ class Evidence(NamedTuple):
         return tuple(map(str, self))
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(NamedTuple):
     """The first and the last sighting of one principal with one facet."""
 
     principal: str
@@ -136,13 +133,13 @@ class Activity:
 
     def merge(self, other: "Activity") -> "Activity":
         """Commutative, associative and idempotent, so that the order of delivery does not matter."""
-        older, newer = sorted((self, other), key=_LAST_SEEN)
-        if older.last_seen == newer.last_seen and older.evidence.rank() > newer.evidence.rank():
-            newer = older
-        first_seen = min(self.first_seen, other.first_seen)
-        if newer.first_seen == first_seen:
+        is_older = self.last_seen < other.last_seen
+        if self.last_seen == other.last_seen:
+            is_older = self.evidence.rank() < other.evidence.rank()
+        newer, older = (other, self) if is_older else (self, other)
+        if newer.first_seen <= older.first_seen:
             return newer
-        return Activity(self.principal, self.facet, first_seen, newer.last_seen, newer.evidence)
+        return newer._replace(first_seen=older.first_seen)
 
     def superseding(self, stored: "Activity", resolution: timedelta) -> "Activity | None":
         """What to store in place of `stored`, or None where neither time moves by more than `resolution`."""
@@ -150,15 +147,11 @@ class Activity:
         if stored.first_seen - merged.first_seen > resolution:
             return merged
         if merged.last_seen - stored.last_seen > resolution or (not resolution and merged != stored):
-            return replace(merged, first_seen=stored.first_seen)
+            return merged._replace(first_seen=stored.first_seen)
         return None
 
 
-_LAST_SEEN = attrgetter("last_seen")
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """One record proving that one principal was active, and with what it was seen."""
 
     principal: str

@@ -1,8 +1,10 @@
-"""Figure 7: the past, against gunzip and typed decode alone, and against a write for each record."""
+"""Figure 8: the past, against gunzip and typed decode alone, and against a write for each record."""
 
 import gzip
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -43,7 +45,7 @@ def past(*, count: int, rounds: int, sample: int) -> dict[str, float]:
         size = sum(path.stat().st_size for path in paths) / 1e6
         contestants = {"floor": partial(_floor, paths), "ours": partial(_replay, folder, jobs=1)}
         best = fastest(contestants, rounds=rounds)
-        by_jobs = {str(jobs): partial(_replay, folder, jobs=jobs) for jobs in (1, 2)}
+        by_jobs = {str(jobs): partial(_command, folder, jobs=jobs) for jobs in (1, 2)}
         clock = fastest(by_jobs, rounds=rounds, clock=perf_counter)
         ours, naive = _written(folder, paths, sample)
     return {
@@ -53,7 +55,9 @@ def past(*, count: int, rounds: int, sample: int) -> dict[str, float]:
         "one core, MB per second": round(size / best["ours"], 1),
         "floor, records per second": round(count / best["floor"]),
         "ours / floor (at most 1.6)": round(best["ours"] / best["floor"], 2),
-        "two processes / one, on the clock": round(clock["1"] / clock["2"], 2),
+        "the command with one process, seconds": round(clock["1"], 2),
+        "the command with two processes, seconds": round(clock["2"], 2),
+        "two processes / one": round(clock["1"] / clock["2"], 2),
         "into a table on a local server, records per second": round(count / ours),
         "json and one write per record, records per second": round(sample / naive),
         "ours / that": round(count / ours * naive / sample),
@@ -82,6 +86,13 @@ def _replay(folder: str, *, jobs: int, table: ActivityTable | EmbeddedTable | No
     plan = Plan(Wanted(), datetime.now(UTC), s3_client)
     if not Replay(table or EmbeddedTable(), plan, jobs=jobs).run([folder]).is_complete:
         raise RuntimeError("not all of it was read and written")
+
+
+def _command(folder: str, *, jobs: int) -> None:
+    """As people call it: its start counts."""
+    command = Path(sys.executable).with_name("lastseen")
+    words = [command, "replay", "--local", "--jobs", str(jobs), folder]
+    subprocess.run(words, stdout=subprocess.DEVNULL, check=True)
 
 
 def _written(folder: str, paths: list[Path], sample: int) -> tuple[float, float]:

@@ -38,10 +38,11 @@ STS = "sts.amazonaws.com"
 
 # An event is delivered after it happened; a clock a little ahead is forgiven, a wrong year is not.
 EARLY = timedelta(minutes=15)
-_CLOUDTRAIL_BEGAN = datetime(2013, 11, 1, tzinfo=UTC)
+CLOUDTRAIL_BEGAN = datetime(2013, 11, 1, tzinfo=UTC)
 _LONGEST_AGENT = 256  # An item stays below the 1 KB that DynamoDB bills as one write.
 
 _ASSUMPTIONS = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
+_SAID = {"true": True, "yes": True, "false": False, "no": False}
 _NO_PERMISSION = ("accessdenied", "unauthorized", "notauthorized", "forbidden")
 
 
@@ -74,7 +75,7 @@ def read(record: Record, *, arrived: datetime) -> Reading:
 def time_of(record: Record, before: datetime) -> datetime:
     """To the second, in UTC. Raises UnreadableRecord for what cannot have happened by then."""
     at = record.event_time
-    if not _CLOUDTRAIL_BEGAN < at < before:
+    if not CLOUDTRAIL_BEGAN < at < before:
         raise UnreadableRecord(
             f"event {record.event_id} is dated {at.isoformat()}, but arrived at {to_text(before - EARLY)}"
         )
@@ -111,7 +112,7 @@ def _assumed_role(record: Record) -> Principal | None:
 
 
 def _caller_facets(record: Record, principal: Principal) -> Iterator[str]:
-    if any(refusal in error_of(record) for refusal in _NO_PERMISSION):
+    if record.error_code and any(refusal in error_of(record) for refusal in _NO_PERMISSION):
         yield denied_facet(principal.unique_id)
         if principal.access_key_id:
             yield denied_facet(principal.access_key_id)
@@ -178,7 +179,7 @@ def _mfa(record: Record) -> bool | None:
     said = (session.attributes or SessionAttributes()).mfa_authenticated
     if said is None and _is_console_login(record):
         said = word(record.additional_event_data, "MFAUsed")
-    return {"true": True, "yes": True, "false": False, "no": False}.get(str(said).lower())
+    return _SAID.get(str(said).lower())
 
 
 def _is_console_login(record: Record) -> bool:

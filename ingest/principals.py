@@ -3,8 +3,8 @@
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from ingest.wire import OnBehalfOf, Record, SessionContext, SessionIssuer, UnreadableRecord, UserIdentity
 
@@ -49,8 +49,7 @@ NOBODY_OF_OURS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(NamedTuple):
     """Who can act, as the table names it. `unique_id` is "" where the record gives none."""
 
     arn: str
@@ -76,8 +75,10 @@ def who_acted(record: Record) -> tuple[list[Principal], Ignored | None]:
     identity = record.user_identity or UserIdentity()
     named = _named(identity, record)
     person = _identity_center_user(identity, record)
-    found = [each for each in (named, person) if isinstance(each, Principal)]
-    return found, None if found or not isinstance(named, Ignored) else named
+    found = [person] if person else []
+    if isinstance(named, Principal):
+        return [named, *found], None
+    return found, None if found else named
 
 
 def role_arn(arn: str | None) -> str | None:

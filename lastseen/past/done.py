@@ -1,7 +1,8 @@
 """Which files have been read into which table, so that a second run need not read them again."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from json import dumps, loads
 from pathlib import Path
@@ -27,35 +28,46 @@ def default_path(environ: Mapping[str, str]) -> Path:
 
 
 class Done:
-    """`target` names the table. To lose the file costs time, nothing else: a second write changes nothing."""
+    """`target` names the table. To lose the file costs time, nothing else: a second write changes nothing.
 
-    def __init__(self, path: Path, target: str, *, is_forgetful: bool = False) -> None:
+    Raises UnusableState.
+    """
+
+    def __init__(self, path: Path, target: str, *, is_forgetful: bool = False, patience: float = 30) -> None:
+        """`patience`: for how many seconds to wait while another replay writes to the file."""
+        self._path = path
         self._target = target
         self._is_forgetful = is_forgetful
-        try:
+        with self._usable():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, timeout=30)
+            self._connection = sqlite3.connect(path, timeout=patience)
             self._connection.execute(_TABLE)
-        except (OSError, sqlite3.Error) as error:
-            why = f"what is done cannot be kept in {path}: {error}; name another file by --state"
-            raise UnusableState(why) from error
 
     def has(self, file: File, wanted: Wanted) -> bool:
         """Whether all that is wanted of the file, as it is now, was written."""
         if self._is_forgetful:
             return False
-        row = self._connection.execute(
-            "SELECT mark, wanted FROM done WHERE target = ? AND name = ?", (self._target, file.name)
-        ).fetchone()
+        with self._usable():
+            row = self._connection.execute(
+                "SELECT mark, wanted FROM done WHERE target = ? AND name = ?", (self._target, file.name)
+            ).fetchone()
         return row is not None and row[0] == file.mark and wanted.within(_wanted(row[1]))
 
     def add(self, files: Iterable[tuple[File, Wanted]]) -> None:
         rows = [(self._target, file.name, file.mark, dumps(wanted.as_dict())) for file, wanted in files]
-        with self._connection:
+        with self._usable(), self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?)", rows)
 
     def close(self) -> None:
         self._connection.close()
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            why = f"what is done cannot be kept in {self._path}: {error}; name another file by --state"
+            raise UnusableState(why) from error
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from lastseen.past.layout import NOT_READ, Skipped, Wanted, log_name, why_skipped
 
@@ -32,36 +33,39 @@ Found = File | Skipped | Missing
 def local_files(path: Path, wanted: Wanted) -> Iterator[Found]:
     """In a folder, all that may be log files and may hold what is wanted, newest first; or the one file."""
     if not path.is_dir():
-        yield _named(path, wanted)
+        yield _named(str(path.absolute().parent), path.name, wanted)
         return
     unreadable: list[OSError] = []
-    for folder, folders, names in os.walk(path, onerror=unreadable.append):
-        at = Path(folder)
+    for folder, folders, names in os.walk(path.absolute(), onerror=unreadable.append):
         for each in sorted(folders):
-            verdict = wanted.takes_folder(f"{(at / each).absolute().as_posix()}/")
+            verdict = wanted.takes_folder(f"{Path(folder, each).as_posix()}/")
             reason = why_skipped(f"{each}/") or NOT_READ.get(verdict)
             if reason:
                 yield reason
                 folders.remove(each)
         folders.sort(reverse=True)
         for name in sorted(names, reverse=True):
-            skipped = why_skipped(name)
-            is_other = not skipped and (at / name).exists() and not (at / name).is_file()
-            # A pipe or a socket: to open it would be to wait for whoever writes to it.
-            yield Missing(str(at / name), "not a file") if is_other else skipped or _named(at / name, wanted)
+            yield _named(folder, name, wanted, is_listed=True)
     for error in unreadable:
         yield Missing(str(error.filename), error.strerror or str(error))
 
 
-def _named(path: Path, wanted: Wanted) -> Found:
-    log = log_name(path.name)
-    if log and (reason := why_skipped(path.name)):
+def _named(folder: str, name: str, wanted: Wanted, *, is_listed: bool = False) -> Found:
+    """What a folder lists may be a pipe or a socket: to open it would be to wait for whoever writes to it."""
+    log = log_name(name)
+    if (log or is_listed) and (reason := why_skipped(name)):
         return reason
     if log and not wanted.may_be_in(log):
         return Skipped.UNWANTED
+    path = os.path.join(folder, name)  # Of many small files, a Path for each would take long.
     try:
-        status = path.stat()
+        path.encode()
+        status = os.stat(path)
+    except UnicodeEncodeError:
+        return Missing(path.encode(errors="backslashreplace").decode(), "its name is not UTF-8: rename it")
     except OSError as error:
-        return Missing(str(path), error.strerror or str(error))
-    name = str(path.absolute())
-    return File(name, status.st_size, f"{status.st_size} {status.st_mtime_ns}", log.account if log else "")
+        return Missing(path, error.strerror or str(error))
+    if is_listed and not S_ISREG(status.st_mode):
+        return Missing(path, "not a file")
+    mark = f"{status.st_size} {status.st_mtime_ns}"
+    return File(path, status.st_size, mark, log.account if log else "")

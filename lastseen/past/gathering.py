@@ -9,9 +9,8 @@ import msgspec
 
 from activity.keeping import Key
 from activity.model import Activity
-from ingest.cloudtrail import EARLY, STS, Reading, read, time_of
+from ingest.cloudtrail import CLOUDTRAIL_BEGAN, EARLY, Reading, read, time_of
 from ingest.likeness import Likeness, likeness
-from ingest.refusals import SIGN_IN
 from ingest.wire import Record, UnreadableRecord
 
 if TYPE_CHECKING:
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 # The line, or the how-manieth in a log file's list.
 Place = str | int
 
-_NOTHING = msgspec.Raw(b"null")
+_encode = msgspec.msgpack.encode
+_decoder = msgspec.msgpack.Decoder(Reading)
 
 
 class Handover(msgspec.Struct, tag=True):
@@ -37,33 +37,44 @@ class _Alike:
     """Records that come to the same: how many, since when, and the newest, whose evidence it is that is kept.
 
     Of several in the newest second it is the one with the greatest event id; and all that have that id, should
-    they differ.
+    they differ. `newest` are of the file that is being read; what those of other files came to is in `told`.
     """
 
-    __slots__ = ("count", "first", "is_fresh", "last", "newest", "reading")
+    __slots__ = ("count", "event_id", "first", "last", "newest", "reading", "told")
 
     def __init__(self, record: Record, reading: Reading, at: datetime) -> None:
         self.count = 0
         self.first = self.last = at
+        self.event_id = record.event_id or ""
         self.newest = [record]
         self.reading: Reading | None = reading
-        self.is_fresh = True
+        self.told: list[bytes] = []
 
-    def replace(self, record: Record, at: datetime) -> None:
+    def add(self, record: Record, at: datetime) -> None:
         """`at` is not before the newest."""
-        event_id, known = record.event_id or "", self.newest[0].event_id or ""
-        if at > self.last or event_id > known:
-            self.last, self.newest, self.reading = at, [record], None
-        elif event_id == known and record not in self.newest:
+        event_id = record.event_id or ""
+        if at > self.last or event_id > self.event_id:
+            self.last, self.event_id, self.newest, self.told = at, event_id, [record], []
+            self.reading = None
+        elif event_id == self.event_id and record not in self.newest:
             self.newest.append(record)
             self.reading = None
 
-    def readings(self, arrived: datetime) -> list[Reading]:
-        return [self.reading] if self.reading else [read(each, arrived=arrived) for each in self.newest]
+    def settle(self, arrived: datetime) -> None:
+        """Keeps what the newest come to, each in one piece, and not the many pieces of a record.
+
+        Those would stay behind among all that is freed with a file, and make room hard to find for the next.
+        """
+        readings = [self.reading] if self.reading else [read(each, arrived=arrived) for each in self.newest]
+        self.told = list(dict.fromkeys((*self.told, *map(_encode, readings))))
+        self.newest, self.reading = [], None
+
+    def readings(self) -> Iterator[Reading]:
+        return map(_decoder.decode, self.told)
 
 
 class Gathering:
-    """Holds one or two records for each kind of them, and forgets all when it hands over.
+    """Holds what one or two records of each kind come to, and forgets all when it hands over.
 
     Any order will do. The newest first is the fastest: whatever comes later only moves `first`.
     """
@@ -81,40 +92,40 @@ class Gathering:
 
     def add(self, records: Iterable[tuple[Place, Record]]) -> Iterator[tuple[Place, str]]:
         """The places of those that cannot be read, and why."""
-        groups, before = self._groups, self._before
+        groups, began, before = self._groups, CLOUDTRAIL_BEGAN, self._before
         for place, record in records:
             try:
-                at = time_of(record, before)
                 alike = likeness(record)
-                group = groups.get(alike) or self._group(alike, record, at)
+                group = groups.get(alike)
+                if group is None:
+                    group = self._group(alike, record, time_of(record, before))
+                elif began < (at := record.event_time) < group.first:
+                    group.first = at
+                elif at >= group.last or at <= began:
+                    self._replace(group, record, time_of(record, before))
             except UnreadableRecord as error:
                 yield place, str(error)
                 continue
             group.count += 1
-            if at < group.first:
-                group.first = at
-            elif at >= group.last:
-                self._replace(group, record, at)
 
     def end_of_file(self) -> None:
-        """Lets go of the file's content, which records refer to for their details."""
+        """Lets go of the file's records and of its content, to which they refer for their details."""
         for group in self._fresh:
-            group.newest = [_on_its_own(record) for record in group.newest]
-            group.is_fresh = False
+            group.settle(self._arrived)
         self._fresh.clear()
 
     def hand_over(self) -> Handover:
         activities: dict[Key, Activity] = {}
         ignored: Counter[Ignored] = Counter()
         sightings = 0
+        self.end_of_file()
         for group in self._groups.values():
-            for reading in group.readings(self._arrived):
+            for reading in group.readings():
                 _merge(activities, reading, group.first)
             sightings += len(reading.sightings) * group.count
             if reading.ignored:
                 ignored[reading.ignored] += group.count
         self._groups.clear()
-        self._fresh.clear()
         self._shared.clear()
         return Handover(list(activities.values()), sightings, {str(why): n for why, n in ignored.items()})
 
@@ -126,10 +137,11 @@ class Gathering:
 
     def _replace(self, group: _Alike, record: Record, at: datetime) -> None:
         """The newest of the group, by one that is as new or newer."""
-        group.replace(record, at)
-        if not group.is_fresh:
-            group.is_fresh = True
+        if at < group.last:
+            return
+        if not group.newest:
             self._fresh.append(group)
+        group.add(record, at)
 
 
 def _merge(activities: dict[Key, Activity], reading: Reading, first: datetime) -> None:
@@ -138,15 +150,3 @@ def _merge(activities: dict[Key, Activity], reading: Reading, first: datetime) -
         for activity in sighting.activities(since=first):
             known = activities.get(activity.key)
             activities[activity.key] = known.merge(activity) if known else activity
-
-
-def _on_its_own(record: Record) -> Record:
-    """Without the file around it. Only records of these two sources are asked for their details."""
-    is_asked = record.event_source in (STS, SIGN_IN)
-    return msgspec.structs.replace(
-        record,
-        request_parameters=record.request_parameters.copy() if is_asked else _NOTHING,
-        response_elements=record.response_elements.copy() if is_asked else _NOTHING,
-        additional_event_data=record.additional_event_data.copy() if is_asked else _NOTHING,
-        service_event_details=record.service_event_details.copy() if is_asked else _NOTHING,
-    )

@@ -60,7 +60,7 @@ def log_name(name: str) -> LogName | None:
     if not found:
         return None
     try:
-        delivered = datetime.strptime(found["at"], "%Y%m%dT%H%M").replace(tzinfo=UTC)
+        delivered = datetime.fromisoformat(found["at"]).replace(tzinfo=UTC)
     except ValueError:
         return None
     return LogName(found["kind"], found["account"], found["region"], delivered)

@@ -13,7 +13,10 @@ from ingest.wire import Record
 # What is unpacked of one file at a time. CloudTrail's own are far smaller; a longer one has to be of lines.
 MOST = 256 << 20
 _BLOCK = 16 << 20
+# Of most files it is all; to make room for more would take longer than to read it.
+_FIRST_BLOCK = 256 << 10
 _GZIP = b"\x1f\x8b"
+_DEFLATE = b"\x08"  # The one way of packing there is in gzip files.
 
 
 class UnreadableFile(Exception):
@@ -143,16 +146,36 @@ def _runs_of_lines(content: bytes, pieces: Iterator[bytes], most: int) -> Iterat
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:
     """What a stream holds, unpacked, a limited piece at a time, whatever it unpacks to."""
-    block = stream.read(_BLOCK)
+    block = stream.read(_FIRST_BLOCK)
+    rest = stream.read(_BLOCK)
     if not block.startswith(_GZIP):
         while block:
             yield block
-            block = stream.read(_BLOCK)
+            block, rest = rest, stream.read(_BLOCK)
+        return
+    content = None if rest else _unzipped_at_once(block)
+    if content is not None:
+        yield content
         return
     try:
-        yield from _unzipped(block, stream)
+        yield from _unzipped(block + rest, stream)
     except zlib.error as error:
         raise UnreadableFile(f"not a whole gzip file: {error}") from error
+
+
+def _unzipped_at_once(block: bytes) -> bytes | None:
+    """All of a small file into room of the size that its last bytes tell; None if it is not that simple.
+
+    It unpacks to at most a thousand times as much, whatever it says: https://zlib.net/zlib_tech.html
+    """
+    size = int.from_bytes(block[-4:], "little")
+    if not 0 < size <= _BLOCK or block.find(_GZIP + _DEFLATE, 1) >= 0:  # Maybe another one follows the first.
+        return None
+    try:
+        content = zlib.decompress(block, wbits=31, bufsize=size)
+    except zlib.error:
+        return None
+    return content if len(content) == size else None
 
 
 def _unzipped(block: bytes, stream: BinaryIO) -> Iterator[bytes]:

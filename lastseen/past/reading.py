@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
@@ -148,7 +147,7 @@ class Opener:
 
     def __call__(self, file: File) -> Callable[[], BinaryIO]:
         if not file.name.startswith(SCHEME):
-            return lambda: Path(file.name).open("rb")
+            return lambda: open(file.name, "rb")
         from lastseen.past.bucket import opened
 
         self._client = self._client or self._connect()

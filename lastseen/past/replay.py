@@ -9,7 +9,7 @@ from typing import Protocol
 from activity.keeping import Key, Outcome
 from activity.model import COVERAGE, Activity
 from lastseen.past.bucket import listed
-from lastseen.past.done import Done
+from lastseen.past.done import Done, UnusableState
 from lastseen.past.files import File, Found, Missing, local_files
 from lastseen.past.gathering import Handover
 from lastseen.past.layout import Skipped, Wanted
@@ -102,7 +102,7 @@ class Replay:
                 if each is None or len(batch) >= _FILES_AT_ONCE or size >= _BYTES_AT_ONCE:
                     yield batch or None
                     batch, size = [], 0
-        except Refused as error:
+        except (Refused, UnusableState) as error:
             self.summary.stopped = str(error)
         if batch:
             yield batch
@@ -141,7 +141,10 @@ class Replay:
         outcome = self.table.record_all(activities)
         self.summary.add_outcome(outcome)
         if self.done and not outcome.failed:
-            self.done.add(self._settled)
+            try:
+                self.done.add(self._settled)
+            except UnusableState as error:
+                self.summary.stopped = self.summary.stopped or str(error)
         self._items.clear()
         self._settled.clear()
         if activities and len(outcome.failed) == len(activities):

@@ -21,6 +21,12 @@ def read(content, **more):
     return [(entry.place, json.loads(entry.body)) for entry in entries(content, **more)]
 
 
+def read_in_pieces(monkeypatch):
+    """As short against the limit of the test as real ones are against the real limit."""
+    monkeypatch.setattr("lastseen.past.logs._FIRST_BLOCK", 50)
+    monkeypatch.setattr("lastseen.past.logs._BLOCK", 50)
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
 @pytest.mark.parametrize(
     ("content", "found"),
@@ -62,15 +68,21 @@ def test_what_is_no_log_file_of_good_records_is_left_to_be_read_one_by_one(conte
     assert part.records() is None
 
 
-def test_several_gzip_files_one_after_the_other_are_one():
-    lines = [f"{json.dumps(each)}\n".encode() for each in (ONE, TWO)]
+@pytest.mark.parametrize("behind", [b"", b"\0" * 9], ids=["", "padded"])
+@pytest.mark.parametrize("second", [ONE, TWO], ids=["alike", "not alike"])
+def test_several_gzip_files_one_after_the_other_are_one(second, behind):
+    lines = [f"{json.dumps(each)}\n".encode() for each in (ONE, second)]
 
-    assert read(b"".join(map(gzip.compress, lines)) + b"\0" * 9) == [("line 1", ONE), ("line 2", TWO)]
+    assert read(b"".join(map(gzip.compress, lines)) + behind) == [("line 1", ONE), ("line 2", second)]
 
 
 @pytest.mark.parametrize(
     "content",
-    [gzip.compress(LOG.encode() * 100)[:-20], gzip.compress(LOG.encode()) + b"rubbish", b"\x1f\x8b\x00"],
+    [
+        gzip.compress(LOG.encode() * 100)[:-20],
+        gzip.compress(LOG.encode()) + b"rubbish",
+        b"\x1f\x8b\x00",
+    ],
     ids=["cut short", "rubbish behind", "cut in its head"],
 )
 def test_a_gzip_that_is_not_whole_is_named(content):
@@ -88,9 +100,7 @@ def test_an_empty_file_is_no_log_file(content):
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
 def test_of_a_very_long_file_lines_are_read_some_at_a_time(pack, monkeypatch):
-    monkeypatch.setattr(
-        "lastseen.past.logs._BLOCK", 50
-    )  # Pieces that are as short against the limit as real ones.
+    read_in_pieces(monkeypatch)
     lines = [json.dumps({"eventID": str(number)}) for number in range(100)]
 
     assert [(place, each["eventID"]) for place, each in read(pack("\n".join(lines).encode()), most=200)] == [
@@ -99,7 +109,7 @@ def test_of_a_very_long_file_lines_are_read_some_at_a_time(pack, monkeypatch):
 
 
 def test_one_value_that_is_too_long_is_named(monkeypatch):
-    monkeypatch.setattr("lastseen.past.logs._BLOCK", 50)
+    read_in_pieces(monkeypatch)
 
     with pytest.raises(UnreadableFile, match="and not one record a line"):
         entries(LOG * 10, most=200)

@@ -2,6 +2,8 @@
 
 import json
 import os
+import sqlite3
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -364,3 +366,29 @@ def test_a_pipe_in_a_folder_is_named_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.json")
 
     assert list(local_files(tmp_path, Wanted())) == [Missing(f"{tmp_path}/pipe.json", "not a file")]
+
+
+def test_a_name_that_is_not_utf_8_is_told_and_everything_else_is_read(tmp_path):
+    (tmp_path / "b.json.gz").write_bytes(log())
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\xff.json.gz")).write_bytes(log())
+    table = EmbeddedTable()
+    summary = replay([tmp_path], table, done=Done(tmp_path / "state", "table"))
+
+    assert [(each["file"], each["reason"]) for each in summary.unreadable] == [
+        (f"{tmp_path}/a\\udcff.json.gz", "its name is not UTF-8: rename it")
+    ]
+    assert (summary.files, bool(list(table))) == (1, True)
+
+
+def test_a_state_that_another_replay_holds_is_told_and_what_was_read_is_written(tmp_path):
+    source = save(tmp_path / "logs", {"a.json.gz": log()})
+    done = Done(tmp_path / "state", "table", patience=0)
+    other = sqlite3.connect(tmp_path / "state")
+    other.execute("BEGIN IMMEDIATE")
+    table = EmbeddedTable()
+    summary = replay([source], table, done=done)
+    other.rollback()
+
+    assert "database is locked; name another file by --state" in summary.stopped
+    assert (summary.is_complete, summary.files, bool(list(table))) == (False, 1, True)
+    assert replay([source], table, done=done).superseded == len(list(table))
