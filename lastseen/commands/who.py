@@ -6,6 +6,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from activity.item import attributes, plain
+from activity.model import session_facet
 from lastseen.answers import show_heard, show_matches, show_nothing, show_other_names, show_profile
 from lastseen.commands.options import (
     AsJson,
@@ -95,7 +96,8 @@ def _show(
     everything: bool,
 ) -> None:
     found = lookup.profile(match.principal)
-    show_profile(screen, found, clock, handle=handle, asked=match.facets, everything=everything)
+    asked = {*match.facets, *([session_facet(handle.session)] if handle.session else [])}
+    show_profile(screen, found, clock, handle=handle, asked=asked, everything=everything)
     show_other_names(screen, lookup.other_names(found), options)
 
 

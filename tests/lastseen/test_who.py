@@ -16,6 +16,16 @@ def test_a_federated_user_is_found_by_the_last_sighting(table):
     assert ask("who", f"arn:aws:sts::{ACCOUNT}:federated-user/mike").stdout.splitlines()[0] == ALICE
 
 
+def test_a_session_that_was_asked_for_by_its_roles_id_is_marked(table):
+    role = f"{ME}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef"
+    for facet in ("ID#AROAEXAMPLESSOADMIN01", "SESSION#judy@example.com", "SESSION#mallory@example.com"):
+        table.record(activity(principal=role, facet=facet))
+    shown = ask("who", "AROAEXAMPLESSOADMIN01:judy@example.com").stdout
+
+    assert "\nsession judy@example.com (asked for) " in shown
+    assert "\nsession mallory@example.com  " in shown
+
+
 def test_an_event_older_than_event_history_is_said_to_be(table):
     table.record(activity(region="eu-west-1"))
 
