@@ -60,13 +60,16 @@ class Notice:
 def use_of(change: Change, *, now: datetime) -> Use | Silence:
     """Raises UnreadableChange where something is flagged that reports do not flag."""
     seen, before = change.after.activity, change.before.activity if change.before else None
-    if seen is None or (before and seen.last_seen <= before.last_seen):
-        return Silence.NOT_SEEN
     subject = subject_of(change.key)
-    if subject and subject.kind is Kind.ROOT:
+    is_later = seen is not None and (before is None or seen.last_seen > before.last_seen)
+    # While a report was made, what it flags may have been used: that is seen when the flag comes.
+    is_just_flagged = not (change.before and change.before.first_flagged)
+    if seen and is_later and subject and subject.kind is Kind.ROOT:
         return _use_of_root(subject, seen, before, now)
-    if not (change.before and change.before.first_flagged and change.after.first_flagged):
+    if not change.after.first_flagged:
         return Silence.NOT_FLAGGED
+    if seen is None or not (is_later or is_just_flagged):
+        return Silence.NOT_SEEN
     if subject is None:
         raise UnreadableChange(f"item {change.key[0]} {change.key[1]}: flagged, but neither user, role nor key")
     return _use_of_flagged(subject, change.after, before)

@@ -370,13 +370,13 @@ def stream(server, keeper):
     return read
 
 
-def test_only_uses_of_what_is_flagged_come_through(lets_through, keeper, stream):
+def test_only_what_is_flagged_and_was_seen_comes_through(lets_through, keeper, stream):
     table, flags, delete = keeper
     key = CAROL, f"KEY#{CAROL_KEY}"
     steps = {
         "first use": lambda: table.record(seen(key[1], -60)),
         "another": lambda: table.record(seen(key[1], -30)),
-        "flagged": lambda: flags.flag(key, ACCOUNT, FLAG, now=at(0)),
+        "FLAGGED": lambda: flags.flag(key, ACCOUNT, FLAG, now=at(0)),
         "USED": lambda: table.record(seen(key[1], 60)),
         "awakened": lambda: flags.awaken(key, at(60)),
         "used awake": lambda: table.record(seen(key[1], 90)),
@@ -393,7 +393,7 @@ def test_only_uses_of_what_is_flagged_come_through(lets_through, keeper, stream)
         through += [name for record in records if lets_through(record)]
         told += len(records)
 
-    assert through == ["USED", "SEEN AT LAST"]
+    assert through == ["FLAGGED", "USED", "SEEN AT LAST"]
 
 
 @pytest.mark.parametrize(

@@ -123,14 +123,28 @@ def test_a_flag_alone_is_no_use():
 
 @pytest.mark.parametrize(
     ("flag", "flag_before"),
-    [(None, None), (FLAG, None), (None, FLAG), (Flag(None, awakened_at=at(30)), FLAG)],
-    ids=["never flagged", "just flagged", "just unflagged", "just awakened"],
+    [(None, None), (None, FLAG), (Flag(None, awakened_at=at(30)), FLAG)],
+    ids=["never flagged", "just unflagged", "just awakened"],
 )
-def test_what_was_not_flagged_before_and_after_is_not_told(flag, flag_before):
+def test_what_is_not_flagged_is_not_told(flag, flag_before):
     after, before = Item(seen(KEY, 60), flag), Item(seen(KEY, -60), flag_before)
 
     assert judged(after, before) == Silence.NOT_FLAGGED
     assert judged(after) == Silence.NOT_FLAGGED
+
+
+@pytest.mark.parametrize("seconds", [-60, 0], ids=["before the report", "in the second of the report"])
+def test_what_is_flagged_and_was_used_before_is_not_told(seconds):
+    used = seen(KEY, seconds)
+
+    assert judged(flagged(used), Item(used)) == Silence.BEFORE_FLAG
+
+
+def test_what_was_used_while_the_report_was_made_is_told_when_the_flag_comes():
+    used = seen(KEY, 60)
+    told = judged(flagged(used), Item(used))
+
+    assert (told.subject, told.at, told.idle.days) == (THE_KEY, at(60), 200)
 
 
 def test_a_flag_where_none_can_be_is_named():

@@ -111,6 +111,17 @@ def test_a_flagged_key_that_is_used_is_told_once_and_no_longer_flagged(
     assert notices.is_empty()
 
 
+def test_a_key_that_was_used_while_the_report_was_made_is_told_once_it_is_flagged(stack, flags, next_notices):
+    niaj = person("niaj")
+    send(stack, niaj, eventID="niaj-1")
+    key = niaj["arn"], f"KEY#{niaj['accessKeyId']}"
+    eventually(lambda: key in stack.items(), "the use is recorded", within=30)
+    flag(flags, niaj, days_ago=1 / 24)
+    (told,) = next_notices("the notice of niaj has come")
+
+    assert (told["access_key_id"], told["evidence"]["event_id"]) == ("AKIANIAJ", "niaj-1")
+
+
 def test_a_refused_attempt_with_a_flagged_key_is_told_as_one(stack, flags, table, next_notices):
     mike = person("mike")
     flag(flags, mike)
