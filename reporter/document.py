@@ -109,6 +109,7 @@ def resolved_as_dict(resolved: Resolved) -> dict[str, Any]:
         "how": str(resolved.how),
         "at": _time(resolved.at),
         **({"is_refused": True} if resolved.is_refused else {}),
+        **({"then": str(resolved.then)} if resolved.then else {}),
         "since": _time(resolved.flag.idle_since),
         "first_flagged": _time(resolved.flag.first_flagged),
     }

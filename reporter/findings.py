@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from activity.item import Flag
 from activity.keeping import Key
 from reporter.account import AccessKey, Gap, Inventory
-from reporter.exemption import Exemption
 from reporter.hearing import Hearing
 from reporter.missed import Missed, missed
+from reporter.renaming import moves
 from reporter.resolution import Resolved, resolved
 from reporter.staleness import Status, Verdict
 from reporter.subjects import KeysOf, Kind, LeftOut, Limits, Subject, left_out
@@ -61,6 +62,16 @@ class Remembered:
     expiry: Mapping[Key, datetime] = field(default_factory=dict)
     previous: datetime | None = None
 
+    def moved(self, to: Mapping[Key, Key]) -> Self:
+        """With each flag where its user is now."""
+
+        def moved(flags: Mapping[Key, Flag]) -> dict[Key, Flag]:
+            return {to[key]: flag for key, flag in flags.items() if key in to} | {
+                key: flag for key, flag in flags.items() if key not in to
+            }
+
+        return replace(self, flags=moved(self.flags), listed=moved(self.listed))
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -81,6 +92,7 @@ class Report:
     hearing: Hearing
     is_empty: bool
     exempt_keys: tuple[Key, ...] = ()
+    old_names: tuple[Key, ...] = ()
     was_exempt: frozenset[Key] = frozenset()
 
     @property
@@ -101,7 +113,9 @@ def sum_up(
     retention: timedelta,
     now: datetime,
 ) -> Report:
-    """`is_empty`: neither users nor roles could be listed."""
+    """`is_empty`: neither users nor roles could be listed. `old_names`: flags that are under others now."""
+    to = moves((*remembered.listed, *remembered.exempt), inventory, keys_of)
+    remembered = remembered.moved(to)
     disabled = tuple(_disabled(inventory, keys_of))
     flagged = {flag_key(subject): (subject, verdict) for subject, verdict in judged if subject.facets}
     return Report(
@@ -114,7 +128,7 @@ def sum_up(
         resolved=tuple(resolved(remembered.listed, flagged, inventory, keys_of)),
         gaps=tuple(dict.fromkeys((*inventory.gaps, *gaps, *hearing.gaps, *_gaps_of(keys_of, judged)))),
         exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
-        lapses=tuple(lapses(judged, remembered.exempt, inventory, now)),
+        lapses=tuple(lapses(judged, [to.get(key, key) for key in remembered.exempt], inventory, now)),
         missed=tuple(missed(judged, hearing, retention=retention, now=now)),
         counts=_counts(inventory, judged, len(disabled)),
         disabled_keys=disabled,
@@ -122,6 +136,7 @@ def sum_up(
         hearing=hearing,
         is_empty=not inventory.lists_users and not inventory.lists_roles,
         exempt_keys=tuple(in_force(judged, remembered.exempt, inventory, now)),
+        old_names=tuple(key for key in to if key not in remembered.exempt),
         was_exempt=remembered.exempt,
     )
 
@@ -184,13 +199,11 @@ def _listed(keys_of: KeysOf, user_id: str) -> tuple[AccessKey, ...]:
 
 
 def _gaps_of(keys_of: KeysOf, judged: Sequence[Judged]) -> Iterator[Gap]:
-    """Of single users and keys, of what could not be judged for it, and of tags that cannot be read."""
+    """Of single users and keys, and of what could not be judged for it."""
     for user in keys_of:
         keys = keys_of[user]
         if isinstance(keys, Gap):
             yield keys
         yield from (key.last_used for key in _listed(keys_of, user) if isinstance(key.last_used, Gap))
-    for subject, verdict in judged:
+    for _, verdict in judged:
         yield from verdict.gaps
-        if isinstance(subject.exemption, Exemption) and subject.exemption.problem:
-            yield Gap(f"exemption tag of {subject.arn}", subject.exemption.problem)

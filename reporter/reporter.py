@@ -123,6 +123,8 @@ class Reporter:
             if key not in report.was_exempt
         ]
         _all_of(jobs)
+        # Last of all: a flag that was lost on its way to a new name would be told as new.
+        _all_of([partial(flags.unflag, key) for key in report.old_names])
 
 
 def _all_of(jobs: Iterable[Callable[[], object]]) -> None:

@@ -22,9 +22,15 @@ class How(StrEnum):
     WITHIN_LIMIT = "within_limit"  # the threshold is a longer one now
 
 
+_DONE = {How.DISABLED, How.DELETED}
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """`at`: when it was used, where that is how; `is_refused`: that was an attempt."""
+    """`at`: when it was used, where that is how; `is_refused`: that was an attempt.
+
+    `then`: what was done about it after that.
+    """
 
     key: Key
     kind: Kind
@@ -32,6 +38,7 @@ class Resolved:
     flag: Flag
     at: datetime | None = None
     is_refused: bool = False
+    then: How | None = None
 
     @property
     def arn(self) -> str:
@@ -66,10 +73,12 @@ def resolved(
         else:
             user = users.get(key[0])
             how, at = How.DELETED if user is None else _of_credential(key, user, keys_of.get(user.id)), None
+        then = None
         if how and flag.awakened_at:
+            then = how if how in _DONE else None
             how, at = How.USED, flag.awakened_at
         if how:
-            yield Resolved(key, kind, how, flag, at, key in judged and _is_refused(judged[key][1]))
+            yield Resolved(key, kind, how, flag, at, key in judged and _is_refused(judged[key][1]), then)
 
 
 def _kind(key: Key) -> Kind:

@@ -15,6 +15,8 @@ from reporter.account import Gap, Inventory
 from reporter.findings import FLAGGED, Remembered, Report, sum_up
 from reporter.hearing import Hearing
 from reporter.inventory import Iam, or_gap
+from reporter.missed import missed
+from reporter.renaming import heirs
 from reporter.sightings import Seen
 from reporter.staleness import Verdict, judge
 from reporter.subjects import KeysOf, Limits, Subject, needs_key_ids, subjects
@@ -84,13 +86,14 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         exempt=or_gap("what was exempt before", lambda: flags.exempt_of(account)),
         previous=or_gap("the time of the last report", lambda: sightings.previous(table, account)),
     )
-    judged, gaps = _judged(table, every, kept.items, terms.limits, now)
+    hearing = _hearing(sources, account, partition, kept)
+    judged, gaps = _judged(table, every, kept.items, hearing, terms, now)
     return sum_up(
         inventory,
         keys_of,
         judged,
         remembered=kept.remembered(),
-        hearing=_hearing(sources, account, partition, kept),
+        hearing=hearing,
         root=sightings.root(table, inventory, partition),
         gaps=(*kept.gaps, *gaps),
         limits=terms.limits,
@@ -101,7 +104,9 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
 
 def _keys_of(iam: Iam, inventory: Inventory, flagged: Iterable[Key], limits: Limits, now: datetime) -> KeysOf:
     """Of the users who have a key that seems idle, or that an earlier report flagged."""
-    owners = {arn for arn, facet in flagged if facet.startswith("KEY#")}
+    flagged = list(flagged)
+    names = heirs(flagged, inventory)
+    owners = {names.get(arn, arn) for arn, facet in flagged if facet.startswith("KEY#")}
     asked = [user for user in inventory.users if user.arn in owners or needs_key_ids(user, limits, now)]
     with ThreadPoolExecutor(_ASKING) as pool:
         return dict(zip((user.id for user in asked), pool.map(iam.access_keys, asked), strict=True))
@@ -111,20 +116,23 @@ def _judged(
     table: ActivityTable,
     every: Iterable[Subject],
     items: dict[Key, Item] | Gap,
-    limits: Limits,
+    hearing: Hearing,
+    terms: Terms,
     now: datetime,
 ) -> tuple[list[Judged], tuple[Gap, ...]]:
-    """Who seems stale is looked for a second time, under other names, before it is so."""
+    """Who seems stale, or used without our seeing it, is looked for under other names before that is said."""
+    limits = terms.limits
     seen = items if isinstance(items, Gap) else sightings.activities(items)
     judged = [(subject, _judge(subject, seen, limits, now)) for subject in every]
-    suspects = [subject for subject, verdict in judged if verdict.status in FLAGGED]
+    behind = {each.subject.arn for each in missed(judged, hearing, retention=terms.retention, now=now)}
+    suspects = [each for each, verdict in judged if verdict.status in FLAGGED or each.arn in behind]
     elsewhere = or_gap("the activity table's index", lambda: sightings.under_other_names(table, suspects))
     both = (
         elsewhere if isinstance(seen, Gap) or isinstance(elsewhere, Gap) else sightings.merged(seen, elsewhere)
     )
     again = [
-        (subject, _judge(subject, both, limits, now) if verdict.status in FLAGGED else verdict)
-        for subject, verdict in judged
+        (each, _judge(each, both, limits, now) if verdict.status in FLAGGED or each.arn in behind else verdict)
+        for each, verdict in judged
     ]
     return again, (elsewhere,) if isinstance(elsewhere, Gap) else ()
 

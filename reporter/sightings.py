@@ -13,6 +13,7 @@ from activity.model import (
     SIGNIN,
     Activity,
     denied_facet,
+    held_by,
     id_facet,
     region_covered,
     service_facet,
@@ -22,7 +23,7 @@ from reporter.account import Gap, Inventory
 from reporter.findings import Root
 from reporter.hearing import Canary, Heard
 from reporter.inventory import or_gap
-from reporter.subjects import Subject
+from reporter.subjects import Kind, Subject
 
 Seen = dict[Key, Activity]
 
@@ -89,6 +90,8 @@ def _under_other_names(table: ActivityTable, suspects: list[Subject]) -> Seen:
     items = table.get((arn, facet) for arn in others for subject in suspects for facet in subject.facets)
     found: Seen = {}
     for (_, facet), activity in activities(items).items():
+        if first.kind is not Kind.ROLE and not (held_by(facet) or activity.evidence.principal_id == first.id):
+            continue  # Somebody else may have that name now, and this does not tell whose it is.
         key = first.arn, facet
         found[key] = activity.merge(found[key]) if key in found else activity
     return found

@@ -1,4 +1,4 @@
-"""Exemptions that have had their day: over, of somebody who is in use, or of somebody who is gone."""
+"""Exemptions to look at: over, of somebody who is in use or gone, or with an end that cannot be read."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +33,8 @@ def lapses(
             yield Lapse(
                 subject.arn, f"ended on {exempt.until} ({exempt.reason}): take the tag off, or renew it"
             )
+        elif exempt.problem:
+            yield Lapse(subject.arn, f"{exempt.problem}: until it does, it exempts without end")
         elif subject.arn not in idle and verdict.at:
             yield Lapse(subject.arn, f"in use, last on {verdict.at:%Y-%m-%d} ({exempt.reason}): is it needed?")
     exist = {(user.arn, id_facet(user.id)) for user in inventory.users}

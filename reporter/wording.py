@@ -76,6 +76,7 @@ def resolution(resolved: Resolved) -> str:
     named = f"{whose}{'role' if resolved.kind is Kind.ROLE else 'user'} {resolved.name}"
     again = "attempted again, and refused," if resolved.is_refused else "used again"
     how = f"{again} on {day(resolved.at)}" if resolved.at else _HOW.get(resolved.how, again)
+    how += f", and {_HOW[resolved.then]} since" if resolved.then else ""
     return f"- {named}{idle}: {how}"
 
 

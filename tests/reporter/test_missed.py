@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from accounts import Password, alice, review_of, seen
 from builders import ALICE, ALICE_ID, NOON
 
 from activity.model import Activity, Evidence
@@ -140,3 +141,19 @@ def test_two_keys_used_in_the_same_second_are_both_told():
     both = used(ago(days=9)), used(ago(days=9), facets=("KEY#AKIA2",))
 
     assert [each.subject.facets for each in told(*both)] == [("KEY#AKIA1",), ("KEY#AKIA2",)]
+
+
+def test_a_use_that_was_seen_under_an_old_name_was_not_missed():
+    alicia = alice(Password(used=3), name="alicia", id="AIDAALICE")
+    before = seen(3, "ID#AIDAALICE"), seen(3, "SIGNIN", principal_id="AIDAALICE")
+
+    assert review_of(alicia, *before).missed == ()
+    assert review_of(alicia).missed != ()
+
+
+def test_a_use_by_whoever_has_the_old_name_now_is_not_the_renamed_users():
+    alicia = alice(Password(used=150), name="alicia", id="AIDAALICE")
+    others = seen(100, "ID#AIDAALICE"), seen(1, "ID#"), seen(1, "SIGNIN")
+
+    found = {(str(each.subject.kind), each.subject.name) for each in review_of(alicia, *others).findings}
+    assert found == {("user", "alicia"), ("password", "alicia")}

@@ -77,6 +77,20 @@ def test_what_was_used_is_told_and_its_flag_is_taken_off_wherever_it_shows(sent,
     assert "- access key AKIA1 of user alice, idle since 2026-08-12: used again on 2026-11-21" in sent()[1][1]
 
 
+def test_the_flags_of_a_renamed_user_go_along(sent, aws, table):
+    lambda_handler({}, None)
+    aws("iam").update_user(UserName="alice", NewUserName="alicia")
+    later = a_week_later()
+
+    new = f"{ARN}:user/alicia", KEY[1]
+    assert {each["name"]: each["first_flagged"] for each in later["findings"]}[
+        "alicia"
+    ] == "2026-11-20T12:00:00Z"
+    items = table.get([new, KEY, DENIED_KEY])
+    assert {key: item.first_flagged for key, item in items.items()} == {new: NOON, KEY: None, DENIED_KEY: None}
+    assert "RESOLVED" not in sent()[1][1]
+
+
 def test_what_was_deleted_is_told_once(sent, aws, flags):
     lambda_handler({}, None)
     aws("iam").delete_role(RoleName="deploy")

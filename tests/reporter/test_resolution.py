@@ -111,6 +111,58 @@ def test_a_use_from_before_the_flag_is_no_resolution():
     assert resolved(ROLE, deploy(used=59), flag=late) == [(How.USED, NOON - timedelta(days=59))]
 
 
+def test_a_renamed_user_keeps_its_flags_under_its_new_name():
+    alicia = alice(Key(used=200), name="alicia")
+    report = review_of({USER: FLAG, KEY: FLAG}, alicia)
+
+    assert report.resolved == ()
+    assert [(each.is_new, each.first_flagged) for each in report.findings] == [(False, days(14))] * 2
+    assert set(report.old_names) == {USER, KEY}
+
+
+@pytest.mark.parametrize(
+    ("flagged", "things", "how"),
+    [
+        pytest.param(USER, [alice(Key(used=5), name="alicia")], How.USED, id="user used"),
+        pytest.param(KEY, [alice(Key(used=5), Key("AKIA2", used=200), name="alicia")], How.USED, id="key used, known by its id"),
+        pytest.param(KEY, [alice(Key(used=114, is_active=False), name="alicia")], How.DISABLED, id="key disabled"),
+        pytest.param(USER, [alice(name="alicia", exempt="CISO")], How.EXEMPT, id="user exempt"),
+        pytest.param(PASSWORD, [], How.DELETED, id="nobody is there under any name"),
+    ],
+)  # fmt: skip
+def test_what_became_of_a_renamed_users_flag_is_told_under_its_new_name(flagged, things, how):
+    (told,) = review_of({flagged: FLAG}, *things).resolved
+
+    assert (told.how, told.name) == (how, things[0].name if things else "alice")
+
+
+def test_a_password_goes_along_with_what_else_was_flagged_under_the_name():
+    alicia = alice(Password(used=200), name="alicia")
+    assert {each.is_new for each in review_of({USER: FLAG, PASSWORD: FLAG}, alicia).findings} == {False}
+
+    heir_of_the_name = alice(Password(used=200), id="AIDANEW")
+    report = review_of({USER: FLAG, PASSWORD: FLAG}, alicia, heir_of_the_name)
+    assert {(each.subject.name, str(each.subject.kind)) for each in report.findings if each.is_new} == {
+        ("alicia", "password"),
+        ("alice", "user"),
+    }
+
+
+def test_an_exemption_of_a_renamed_user_is_not_of_somebody_who_is_gone():
+    alicia = alice(Password(used=200), name="alicia", exempt="CISO")
+    report = review_of(alicia, frozenset([USER]))
+
+    assert report.lapses == ()
+    assert report.exempt_keys == ((f"{ALICE.removesuffix('alice')}alicia", USER[1]),)
+
+
+def test_what_was_done_about_a_use_is_told_with_it():
+    (told,) = review_of({KEY: AWAKE}, alice(Key(used=200, is_active=False))).resolved
+
+    assert (told.how, told.at, told.then) == (How.USED, days(3), How.DISABLED)
+    assert resolution(told).endswith(": used again on 2026-11-17, and disabled since")
+
+
 def test_what_was_only_attempted_again_is_told_as_that():
     attempt = seen(5, "DENIED#AKIA1", error_code="AccessDenied")
     (key,) = [
