@@ -12,6 +12,7 @@ from lastseen.account import Key, Person, Role
 ALICE_KEY = "AKIAEXAMPLEALICE0001"
 NINA_KEY = "AKIAEXAMPLENINA00001"
 OFFICE = "198.51.100.7"
+DENIED = "ines"  # Of whom a service control policy lets nobody see the keys.
 WEEK = timedelta(days=7)
 
 PEOPLE = (
@@ -27,6 +28,9 @@ PEOPLE = (
         600,
         3,
         (Key("AKIAEXAMPLEGRACE0001", 600, 134), Key("AKIAEXAMPLEGRACE0002", 400, 390, is_active=False)),
+    ),
+    Person(
+        "ines", "AIDAEXAMPLEINES000001", 300, None, (Key("AKIAEXAMPLEINES00001", 300, 250),), path="/vault/"
     ),
     Person("nina", "AIDAEXAMPLENINA000001", 700, None, (Key(NINA_KEY, 700, 160),)),
 )

@@ -17,8 +17,19 @@ from activity.model import Activity, ip_facet, key_facet
 from activity.table import ActivityTable
 from ingest import app as ingest
 from lastseen.account import make_account
-from lastseen.cast import ALICE_KEY, OFFICE, PEOPLE, REPORTER, ROLES, WEEK, Event, events, happened_before
-from lastseen.local_aws import environment, local_aws, make_table, make_trail
+from lastseen.cast import (
+    ALICE_KEY,
+    DENIED,
+    OFFICE,
+    PEOPLE,
+    REPORTER,
+    ROLES,
+    WEEK,
+    Event,
+    events,
+    happened_before,
+)
+from lastseen.local_aws import deny, environment, local_aws, make_table, make_trail
 from lastseen.lookup import holders, profile
 from reporter import app as reporter
 
@@ -53,6 +64,7 @@ def run(now: datetime) -> Outcome:
         defaults = "RESOLUTION", "DETAIL_", "RETENTION_", "STALE_", "EXEMPT_"
         with environment(settings, without=defaults), _quiet():
             boto3.setup_default_session()  # with the reporter's credentials
+            deny(reporter.reporter().sources.iam.client, "ListAccessKeys", DENIED)
             everything = list(events(now))
             before = [event for event in everything if happened_before(event, now - WEEK)]
             again = _ingest(before)

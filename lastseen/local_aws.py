@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from activity.flags import BY_FLAG
@@ -82,6 +83,21 @@ def make_trail(cloudtrail: Any, s3: Any) -> None:
     s3.create_bucket(Bucket="trail", **where)
     cloudtrail.create_trail(Name="all", S3BucketName="trail", IsMultiRegionTrail=True)
     cloudtrail.start_logging(Name="all")
+
+
+def deny(client: Any, operation: str, user: str) -> None:
+    """Of this user, as a service control policy may; moto does not ask for any."""
+    service = client.meta.service_model
+
+    def refusal(params: Any, **_: object) -> None:
+        if params["body"].get("UserName") == user:
+            said = (
+                f"not authorized to perform: {service.service_name}:{operation} on resource: user {user}"
+                " with an explicit deny in a service control policy"
+            )
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": said}}, operation)
+
+    client.meta.events.register(f"before-call.{service.service_name}.{operation}", refusal)
 
 
 @contextmanager

@@ -42,12 +42,15 @@ def test_the_demo_shows_all_that_a_report_can_tell():
     assert findings["legacy-batch"] == "2026-11-23T07:00:00Z"
     assert findings["carol"] == "2026-11-16T07:00:00Z"
     assert [each["what"] for each in ran.answer["gaps"]] == [
-        "exemption tag of arn:aws:iam::123456789012:role/dr-failover"
+        "access keys of arn:aws:iam::123456789012:user/vault/ines"
     ]
     assert {each["name"] for each in ran.answer["exempt"]} == {"frank", "dr-failover"}
     for title in ("NEW since", "STILL OPEN", "RESOLVED", "MISSED EVENTS", "Exempt by tag"):
         assert f"\n{title}" in ran.mail
     assert "TRACKER" not in ran.mail
+    assert (
+        "- arn:aws:iam::123456789012:role/dr-failover: 'disaster recovery until=next year' does not" in ran.mail
+    )
     assert "- role old-importer, idle since 2026-01-27: deleted\n" in ran.mail
     assert "- access key AKIAEXAMPLENINA00001 of user nina, idle since 2026-06-16: used again on" in ran.mail
     assert "legacy-batch" in ran.page
