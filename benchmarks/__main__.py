@@ -33,9 +33,12 @@ def main() -> None:
     parser = ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, and no stream of a million events")
+    parser.add_argument("--only", metavar="N", nargs="+", help="these figures alone, by their numbers")
     options = parser.parse_args()
     result: dict[str, Any] = {"when": datetime.now(UTC).date().isoformat(), "machine": machine()}
     for title, figure in figures(is_quick=options.quick).items():
+        if options.only and title.partition(".")[0] not in options.only:
+            continue
         print(title, file=sys.stderr)
         result[title] = figure()
     if options.json:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
+from reporter.account import Gap, User
 from reporter.hearing import Heard, Hearing
 from reporter.staleness import SAME_USE, Verdict
 from reporter.subjects import Kind, Subject
@@ -34,8 +36,7 @@ def missed(
     judged: Sequence[tuple[Subject, Verdict]], hearing: Hearing, *, retention: timedelta, now: datetime
 ) -> Iterator[Missed]:
     """One for each password, key or role; for a user only where none of its credentials tells of that use."""
-    if hearing.since is None or not hearing.heard or not isinstance(hearing.heard, tuple):
-        return
+    heard = hearing.heard if isinstance(hearing.heard, tuple) else ()
     told = set()
     for subject, verdict in sorted(judged, key=lambda each: each[0].kind is Kind.USER):
         used = subject.claim.use.at
@@ -43,10 +44,36 @@ def missed(
         is_told = subject.kind is Kind.USER and (subject.arn, used) in told
         if used is None or not subject.facets or is_told:
             continue
-        was_listening = hearing.since + _SETTLED <= used <= now - _LATE and used > now - retention
-        if was_listening and (seen is None or seen < used - SAME_USE):
+        is_due = _should_be_heard(used, hearing, retention, now)
+        if is_due and (seen is None or seen < used - SAME_USE):
             told.add((subject.arn, used))
-            yield Missed(subject, used, seen, _cause(subject, used, hearing.heard))
+            yield Missed(subject, used, seen, _cause(subject, used, heard))
+
+
+def hidden_uses(user: User, hearing: Hearing, *, retention: timedelta, now: datetime) -> list[datetime]:
+    """Uses of active keys that should have been heard, if a newer use of the same user would hide a missed one.
+
+    By IAM's word; none where nothing is hidden.
+    """
+    credentials = user.credentials
+    if isinstance(credentials, Gap):
+        return []
+    uses = [slot.last_used.at for slot in credentials.slots if slot.is_active and slot.last_used.at]
+    newest = max(filter(None, (*uses, user.password_last_used, credentials.password_last_used)), default=now)
+    due = [at for at in uses if _should_be_heard(at, hearing, retention, now)]
+    return due if any(at < newest for at in due) else []
+
+
+def are_seen(uses: Iterable[datetime], seen: Iterable[datetime]) -> bool:
+    """Whether each of the uses can be of a key of its own. `seen`: the last sighting of each key."""
+    pairs = zip_longest(sorted(uses, reverse=True), sorted(seen, reverse=True))
+    return all(not used or (last and last >= used - SAME_USE) for used, last in pairs)
+
+
+def _should_be_heard(used: datetime, hearing: Hearing, retention: timedelta, now: datetime) -> bool:
+    """Whether the table should have it, by now and still."""
+    since = hearing.since
+    return since is not None and since + _SETTLED <= used <= now - _LATE and used > now - retention
 
 
 def _cause(subject: Subject, used: datetime, heard: Iterable[Heard]) -> str:

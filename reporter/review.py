@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from activity.flags import Flags
@@ -11,11 +11,11 @@ from activity.keeping import Key
 from activity.model import Activity
 from activity.table import ActivityTable
 from reporter import sightings
-from reporter.account import Gap, Inventory
+from reporter.account import AccessKey, Gap, Inventory, User
 from reporter.findings import FLAGGED, Remembered, Report, sum_up
 from reporter.hearing import Hearing
 from reporter.inventory import Iam, or_gap
-from reporter.missed import missed
+from reporter.missed import are_seen, hidden_uses, missed
 from reporter.renaming import heirs
 from reporter.sightings import Seen
 from reporter.staleness import Verdict, judge
@@ -78,7 +78,9 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     table, flags = sources.table, sources.flags
     inventory = sources.iam.list(account)
     listed = or_gap("what earlier reports flagged", lambda: flags.of(account))
+    hearing = _hearing(sources, account, partition)
     keys_of = _keys_of(sources.iam, inventory, () if isinstance(listed, Gap) else listed, terms.limits, now)
+    keys_of = keys_of | _keys_of_hidden(sources, inventory, keys_of, hearing, terms, now)
     every = list(subjects(inventory, keys_of, tag=terms.tag))
     kept = Kept(
         items=or_gap("the activity table", lambda: sightings.items(table, every)),
@@ -86,7 +88,8 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         exempt=or_gap("what was exempt before", lambda: flags.exempt_of(account)),
         previous=or_gap("the time of the last report", lambda: sightings.previous(table, account)),
     )
-    hearing = _hearing(sources, account, partition, kept)
+    if isinstance(kept.items, Gap):  # That tells it all.
+        hearing = replace(hearing, heard=kept.items, canary=None)
     judged, gaps = _judged(table, every, kept.items, hearing, terms, now)
     return sum_up(
         inventory,
@@ -102,7 +105,9 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     )
 
 
-def _keys_of(iam: Iam, inventory: Inventory, flagged: Iterable[Key], limits: Limits, now: datetime) -> KeysOf:
+def _keys_of(
+    iam: Iam, inventory: Inventory, flagged: Iterable[Key], limits: Limits, now: datetime
+) -> dict[str, tuple[AccessKey, ...] | Gap]:
     """Of the users who have a key that seems idle, or that an earlier report flagged."""
     flagged = list(flagged)
     names = heirs(flagged, inventory)
@@ -110,6 +115,28 @@ def _keys_of(iam: Iam, inventory: Inventory, flagged: Iterable[Key], limits: Lim
     asked = [user for user in inventory.users if user.arn in owners or needs_key_ids(user, limits, now)]
     with ThreadPoolExecutor(_ASKING) as pool:
         return dict(zip((user.id for user in asked), pool.map(iam.access_keys, asked), strict=True))
+
+
+def _keys_of_hidden(
+    sources: Sources, inventory: Inventory, known: KeysOf, hearing: Hearing, terms: Terms, now: datetime
+) -> dict[str, tuple[AccessKey, ...] | Gap]:
+    """Keys in use are known from events; IAM is asked for the ids where these leave a use without a key."""
+    uses = {
+        user.id: hidden_uses(user, hearing, retention=terms.retention, now=now)
+        for user in inventory.users
+        if user.id not in known
+    }
+
+    def ask(user: User) -> tuple[AccessKey, ...] | Gap | None:
+        seen = or_gap(f"keys seen of {user.arn}", lambda: sightings.keys_seen(sources.table, user.arn))
+        if isinstance(seen, Gap):
+            return seen
+        return None if are_seen(uses[user.id], seen.values()) else sources.iam.access_keys(user)
+
+    asked = [user for user in inventory.users if uses.get(user.id)]
+    with ThreadPoolExecutor(_ASKING) as pool:
+        found = zip((user.id for user in asked), pool.map(ask, asked), strict=True)
+        return {unique_id: keys for unique_id, keys in found if keys is not None}
 
 
 def _judged(
@@ -141,10 +168,8 @@ def _judge(subject: Subject, seen: Seen | Gap, limits: Limits, now: datetime) ->
     return judge(subject, seen, limit=timedelta(days=limits.days(subject.kind)), now=now)
 
 
-def _hearing(sources: Sources, account: str, partition: str, kept: Kept) -> Hearing:
+def _hearing(sources: Sources, account: str, partition: str) -> Hearing:
     table, deaf = sources.table, sources.trails.deafness()
-    if isinstance(kept.items, Gap):
-        return Hearing(partition, kept.items, None, deaf)
     return Hearing(
         partition,
         or_gap("CloudTrail's coverage", lambda: sightings.heard(table, account)),

@@ -12,6 +12,7 @@ from activity.model import (
     REPORT,
     SIGNIN,
     Activity,
+    access_key_of,
     denied_facet,
     held_by,
     id_facet,
@@ -95,6 +96,16 @@ def _under_other_names(table: ActivityTable, suspects: list[Subject]) -> Seen:
         key = first.arn, facet
         found[key] = activity.merge(found[key]) if key in found else activity
     return found
+
+
+def keys_seen(table: ActivityTable, arn: str) -> dict[str, datetime]:
+    """When each access key of a user was last seen or refused, by its id."""
+    last: dict[str, datetime] = {}
+    for activity in table.of(arn):
+        key = access_key_of(activity.facet)
+        if key:
+            last[key] = max(activity.last_seen, last.get(key, activity.last_seen))
+    return last
 
 
 def merged(seen: Seen, elsewhere: Seen) -> Seen:

@@ -7,14 +7,46 @@ from datetime import UTC, datetime
 from asking import ask, record_samples
 from builders import ROOT
 
+from lastseen.handle import recognise
+
 THEN = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+# All that a handle may mean, but ARNs and ids that are read the same way as those.
+MEANT = {
+    "a user's ARN",
+    "a role session's ARN",
+    "a name",
+    "an access key id",
+    "a unique id",
+    "an address",
+    "a network",
+    "a service",
+    "an Identity Center user's id",
+    "an account's id, and so its root user's",
+}
 
 
 def test_the_readme_shows_what_the_look_ups_print(table):
     record_samples(table)
-    (shown,) = re.findall(r"```text\n(\$ lastseen .*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (shown,) = re.findall(
+        r"```text\n(\$ lastseen who \S+\n.*?)```", (ROOT / "README.md").read_text(), re.DOTALL
+    )
     commands = re.findall(r"(?m)^\$ lastseen (.*)$", shown)
     printed = [f"$ lastseen {each}\n{ask(*shlex.split(each), now=THEN).stdout}" for each in commands]
 
     assert len(commands) == 3
     assert shown == "\n".join(printed)
+
+
+def test_the_readme_shows_whom_each_kind_of_handle_leads_to(table):
+    record_samples(table)
+    (shown,) = re.findall(
+        r"```text\n(\$ lastseen who \S+ \| head -1\n.*?)```", (ROOT / "README.md").read_text(), re.DOTALL
+    )
+    handles = re.findall(r"(?m)^\$ lastseen who (\S+) \| head -1$", shown)
+    printed = [
+        f"$ lastseen who {each} | head -1\n{ask('who', each, now=THEN).stdout.splitlines()[0]}\n"
+        for each in handles
+    ]
+
+    assert shown == "".join(printed)
+    assert {recognise(each).means for each in handles} == MEANT

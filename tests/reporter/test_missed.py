@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from accounts import Password, alice, review_of, seen
+from accounts import Key, Password, Refused, alice, review_of, seen
 from builders import ALICE, ALICE_ID, NOON
 
 from activity.model import Activity, Evidence
@@ -11,7 +11,7 @@ from reporter.account import Gap, Use
 from reporter.hearing import Heard, Hearing
 from reporter.missed import missed
 from reporter.staleness import judge
-from reporter.subjects import Claim, Kind, Subject
+from reporter.subjects import Claim, Kind, Limits, Subject
 
 HEARD_SINCE = timedelta(days=300)
 HEARING = Hearing(heard=(Heard("eu-west-1", NOON - HEARD_SINCE, NOON),))
@@ -157,3 +157,36 @@ def test_a_use_by_whoever_has_the_old_name_now_is_not_the_renamed_users():
 
     found = {(str(each.subject.kind), each.subject.name) for each in review_of(alicia, *others).findings}
     assert found == {("user", "alicia"), ("password", "alicia")}
+
+
+# Of keys in use, IAM is not asked for the ids: a newer use of the same user would hide one that was missed.
+BOTH = alice(Key(used=3), Key("AKIA2", used=9))
+
+
+@pytest.mark.parametrize(
+    ("sightings", "missing"),
+    [
+        pytest.param([seen(3, "KEY#AKIA1"), seen(9, "KEY#AKIA2")], [], id="both were seen"),
+        pytest.param([seen(3, "KEY#AKIA1"), seen(2, "DENIED#AKIA2")], [], id="one was refused since"),
+        pytest.param([seen(3, "KEY#AKIA1")], ["AKIA2"], id="one was never seen"),
+        pytest.param([seen(3, "KEY#AKIA1"), seen(20, "KEY#AKIA2")], ["AKIA2"], id="one was seen long before"),
+    ],
+)
+def test_a_use_that_a_newer_one_of_the_same_user_would_hide_is_told_with_its_key(sightings, missing):
+    report = review_of(BOTH, seen(3, f"ID#{BOTH.id}"), *sightings)
+
+    assert [each.subject.access_key_id for each in report.missed] == missing
+
+
+def test_iam_is_asked_for_the_ids_of_keys_in_use_only_where_events_do_not_tell_them():
+    known = seen(3, f"ID#{BOTH.id}"), seen(3, "KEY#AKIA1"), seen(9, "KEY#AKIA2")
+    refused = Refused("ListAccessKeys")
+
+    assert review_of(BOTH, *known, refused).gaps == ()
+    assert [gap.what for gap in review_of(BOTH, *known[:2], refused).gaps] == [f"access keys of {BOTH.arn}"]
+
+
+def test_a_use_of_before_the_tracker_listened_is_asked_of_nobody():
+    old = alice(Key(used=3), Key("AKIA2", used=320), made=900)
+
+    assert review_of(old, seen(3, f"ID#{old.id}"), Refused("ListAccessKeys"), Limits(access_key=400)).gaps == ()
