@@ -18,7 +18,7 @@ from lastseen.past.s3 import FETCHERS, SCHEME, Refused
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# How many kinds of records one reader holds before it hands over what they come to: about 4 KB each.
+# How many kinds of records one reader holds before it hands over what they come to: about 1.5 KB each.
 MOST_KINDS = 20_000
 # Files that are read and not handed over are not done, and would be read again.
 MOST_FILES = 5_000

@@ -298,7 +298,7 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
     someone = {"kind": "access_key", "name": "bob", "arn": "arn", "access_key_id": "AKIAEXAMPLEBOB"}
     time = "2026-11-01T00:00:00Z"
     lists = {
-        "resolved": [someone | {"how": "used", "since": time, "first_flagged": None}],
+        "resolved": [someone | {"how": "used", "then": "disabled", "since": time, "first_flagged": None}],
         "missed": [
             someone | {"used": time, "region": "eu-west-1", "service": "s3", "seen": None, "cause": "c"}
         ],
@@ -330,6 +330,7 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
         "AKIAEXAMPLEOLD",
         "CISO",
         "never used",
+        "used, disabled since",
         "s3",
         "Left out: 3 service-linked roles.",
     ):
