@@ -99,7 +99,7 @@ def _advice(subject: Subject) -> str:
 
 def _verb(subject: Subject) -> str:
     if subject.kind is Kind.ROOT and not subject.access_key_id:
-        return "signed in to the console"
+        return "signed in"
     return "active" if subject.kind is Kind.USER else "used"
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from activity.keeping import Key
-from activity.model import SIGNIN, access_key_of, id_facet, is_of_principal
+from activity.model import SIGNIN, access_key_of, id_facet, is_of_principal, service_facet
 
 
 class Kind(StrEnum):
@@ -17,6 +17,8 @@ class Kind(StrEnum):
     ROOT = "root"
 
 
+# At the console; and for the AWS CLI (`aws login`), whose tokens are calls of that service.
+_SIGN_INS = SIGNIN, service_facet("signin.amazonaws.com")
 _PRINCIPALS = {"user": Kind.USER, "role": Kind.ROLE, "root": Kind.ROOT}
 
 
@@ -49,7 +51,7 @@ def subject_of(key: Key) -> Subject | None:
     if kind is None:
         return None
     if kind is Kind.ROOT:
-        return Subject(kind, arn, access_key) if access_key or facet == SIGNIN else None
+        return Subject(kind, arn, access_key) if access_key or facet in _SIGN_INS else None
     if access_key:
         return Subject(Kind.ACCESS_KEY, arn, access_key)
     if facet == SIGNIN:

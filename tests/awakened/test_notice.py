@@ -69,7 +69,7 @@ def test_the_text_tells_what_was_used_how_and_what_to_do():
             id="a role",
         ),
         pytest.param(
-            of_root("SIGNIN"), "The root user in account 123456789012 signed in to the console at", id="root"
+            of_root("SIGNIN"), "The root user in account 123456789012 signed in at", id="root"
         ),
         pytest.param(
             of_root("KEY#AKIAROOT"),

@@ -64,6 +64,8 @@ def table(*items):
         ("arn:aws-us-gov:iam::1:role/a:b/c", "ID#AROA", Subject(Kind.ROLE, "arn:aws-us-gov:iam::1:role/a:b/c")),
         (ROOT_USER, "SIGNIN", Subject(Kind.ROOT, ROOT_USER)),
         (ROOT_USER, "DENIED#AKIAROOT", Subject(Kind.ROOT, ROOT_USER, "AKIAROOT")),
+        (ROOT_USER, "SERVICE#signin.amazonaws.com", Subject(Kind.ROOT, ROOT_USER)),
+        (ROOT_USER, "SERVICE#s3.amazonaws.com", None),
         (ROOT_USER, f"ID#{ACCOUNT}", None),
         (ROOT_USER, f"DENIED#{ACCOUNT}", None),
         (CAROL, "SERVICE#s3.amazonaws.com", None),
