@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 BY_FACET = "by_facet"
 WRITERS = 16
+_IDLE_READS = 20
 
 # An item that is not there, or whose last_seen moves by more than the resolution and whose first_seen does not.
 _MOVES_ON = "attribute_not_exists(#last_seen) OR (#last_seen < :older AND #first_seen <= :newer)"
@@ -84,10 +85,10 @@ class ActivityTable:
             return Outcome.of(activities, list(pool.map(attempt, activities)))
 
     def get(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """The items that exist among `keys`."""
+        """The items that exist among `keys`. Raises TimeoutError where DynamoDB answers none for a minute."""
         wanted = [{"principal": typed(p), "facet": typed(f)} for p, f in dict.fromkeys(keys)]
         found = {}
-        pause = 0.05
+        pause, idle = 0.05, 0
         while wanted:
             chunk, wanted = wanted[:100], wanted[100:]  # BatchGetItem takes 100 keys.
             answer = self._client.batch_get_item(RequestItems={self._name: {"Keys": chunk}})
@@ -95,25 +96,33 @@ class ActivityTable:
                 found[item["principal"]["S"], item["facet"]["S"]] = item_of(item)
             unprocessed: Any = answer["UnprocessedKeys"]
             left = unprocessed.get(self._name, {"Keys": []})["Keys"]
+            pause = min(2 * pause, 5) if left else 0.05
+            idle = idle + 1 if len(left) == len(chunk) else 0
+            if idle > _IDLE_READS:
+                raise TimeoutError(f"DynamoDB left keys of {self._name} unread for more than a minute")
             if left:
                 time.sleep(pause)
-                pause = min(2 * pause, 5)
             wanted = left + wanted
         return found
 
-    def of(self, principal: str) -> Iterator[Activity]:
+    def of(self, principal: str, *, facet_begins: str = "") -> Iterator[Activity]:
         """All that one principal was seen with, by facet."""
-        return (item.activity for item in self.items_of(principal).values() if item.activity)
+        items = self.items_of(principal, facet_begins=facet_begins)
+        return (item.activity for item in items.values() if item.activity)
 
-    def items_of(self, principal: str, *, is_current: bool = False) -> dict[Key, Item]:
+    def items_of(self, principal: str, *, facet_begins: str = "", is_current: bool = False) -> dict[Key, Item]:
         """All that is kept of one principal: what it was seen with, and what is flagged and was never seen.
 
         `is_current`: with all that was written until now, at twice the price.
         """
+        condition, values = "principal = :principal", {":principal": typed(principal)}
+        if facet_begins:
+            condition += " AND begins_with(facet, :begins)"
+            values[":begins"] = typed(facet_begins)
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
-            KeyConditionExpression="principal = :principal",
-            ExpressionAttributeValues={":principal": typed(principal)},
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
             ConsistentRead=is_current,
         )
         items = (item for page in pages for item in page["Items"])

@@ -71,7 +71,17 @@ def make_account(iam: Any, people: Iterable[Person], roles: Iterable[Role], *, n
         stored.id, stored.create_date = role.id, ago(role.made)
         if role.used is not None:
             stored.last_used, stored.last_used_region = ago(role.used), role.region or iam.meta.region_name
+    told = backend.get_credential_report
+    backend.get_credential_report = lambda: f"{told()}{_root(now)}\n"  # moto's leaves out the root user.
     iam.generate_credential_report()  # The first takes a while, at moto as at AWS.
+
+
+def _root(now: datetime) -> str:
+    """Its line of the credential report: with a password, and without keys."""
+    arn, made = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:root", (now - timedelta(days=1000)).isoformat()
+    password = "not_supported,no_information,not_supported,not_supported"
+    key, certificate = "false,N/A,N/A,N/A,N/A", "false,N/A"
+    return ",".join(("<root_account>", arn, made, password, "true", key, key, certificate, certificate))
 
 
 def _tags(exempt: str) -> list[dict[str, str]]:

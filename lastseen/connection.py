@@ -95,6 +95,8 @@ def connected(
         misused(_refusal(error, name, session.region_name if session else None, region_by))
     except failures.BotoCoreError as error:
         misused(failure(error, region_by))
+    except TimeoutError as error:
+        misused(f"{error}: try again in a minute")
     except ResponseParserError:
         misused("what answers is not AWS: check AWS_ENDPOINT_URL and the proxy")
 

@@ -19,7 +19,7 @@ _COLUMNS = (
     " first_flagged reason event_source event_name event_id region source_ip user_agent commands"
 ).split()
 # A spreadsheet would take what begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def answer(report: Report) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def answer(report: Report) -> dict[str, Any]:
 
 
 def document(report: Report) -> dict[str, Any]:
-    """All there is to tell, for the page."""
+    """All there is to tell, the answer among it: for report.json and the page."""
     findings = [finding_as_dict(each) | {"is_new": each.is_new} for each in report.findings]
     heard = report.hearing.heard
     return answer(report) | {
@@ -54,6 +54,7 @@ def document(report: Report) -> dict[str, Any]:
         ],
         "root": {
             "last_used": _time(max(filter(None, (report.root.seen, report.root.used)), default=None)),
+            "last_refused": _time(report.root.refused),
             "access_keys": report.root.active_keys,
         }
         if report.root

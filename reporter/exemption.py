@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 _END = re.compile(r"(?P<reason>.*?)\s*\buntil=(?P<until>\d{4}-\d{2}-\d{2})", re.DOTALL)
-_MEANT_AS_AN_END = re.compile(r"\buntil\b\W*\d|\buntil\s*=", re.IGNORECASE)
+_MEANT_AS_AN_END = re.compile(
+    r"(?<![a-z])(?:(?:until|expire|valid|end)[a-z]*\s*[=:]\s*\S|until[a-z]*\W*\d)|until\s*=", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

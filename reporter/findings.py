@@ -41,11 +41,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The root user: `seen` by CloudTrail, `used` by IAM's word."""
+    """The root user: `seen` by CloudTrail, `used` by IAM's word. `active_keys`: None if not known."""
 
     seen: datetime | None
     used: datetime | None
-    active_keys: int
+    active_keys: int | None
+    refused: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Remembered:
     """What earlier reports left in the table: flags, exemptions, and when the last of them was made.
 
     `flags` are of all items that were read now, `listed` those of the index: also of what no longer exists.
-    `expiry`: when the items that are flagged expire.
+    `expiry`: when the items that are flagged expire. `names`: by ARNs that nobody has now, who had them.
     """
 
     flags: Mapping[Key, Flag]
@@ -61,16 +62,18 @@ class Remembered:
     exempt: frozenset[Key] = frozenset()
     expiry: Mapping[Key, datetime] = field(default_factory=dict)
     previous: datetime | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def moved(self, to: Mapping[Key, Key]) -> Self:
-        """With each flag where its user is now."""
+        """With each flag, and each exemption, where its user is now."""
 
         def moved(flags: Mapping[Key, Flag]) -> dict[Key, Flag]:
             return {to[key]: flag for key, flag in flags.items() if key in to} | {
                 key: flag for key, flag in flags.items() if key not in to
             }
 
-        return replace(self, flags=moved(self.flags), listed=moved(self.listed))
+        exempt = frozenset(to.get(key, key) for key in self.exempt)
+        return replace(self, flags=moved(self.flags), listed=moved(self.listed), exempt=exempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,31 +116,46 @@ def sum_up(
     retention: timedelta,
     now: datetime,
 ) -> Report:
-    """`is_empty`: neither users nor roles could be listed. `old_names`: flags that are under others now."""
-    to = moves((*remembered.listed, *remembered.exempt), inventory, keys_of)
-    remembered = remembered.moved(to)
+    """`is_empty`: nothing could be judged, for roles and all that is told of users could not be read.
+
+    `old_names`: flags that are under others now.
+    """
+    to = moves((*remembered.listed, *remembered.exempt), inventory, keys_of, remembered.names)
+    was_exempt, remembered = remembered.exempt, remembered.moved(to)
+    findings = tuple(_findings(inventory.account, judged, remembered, hearing, limits, now))
     disabled = tuple(_disabled(inventory, keys_of))
     flagged = {flag_key(subject): (subject, verdict) for subject, verdict in judged if subject.facets}
+    became = tuple(resolved(remembered.listed, flagged, inventory, keys_of))
     return Report(
         account=inventory.account,
         alias=inventory.alias,
         at=now,
         limits=limits,
         previous=remembered.previous,
-        findings=tuple(_findings(inventory.account, judged, remembered, hearing, limits, now)),
-        resolved=tuple(resolved(remembered.listed, flagged, inventory, keys_of)),
-        gaps=tuple(dict.fromkeys((*inventory.gaps, *gaps, *hearing.gaps, *_gaps_of(keys_of, judged)))),
+        findings=findings,
+        resolved=became,
+        gaps=tuple(
+            dict.fromkeys(
+                (
+                    *inventory.gaps,
+                    *gaps,
+                    *hearing.gaps,
+                    *_gaps_of(keys_of, judged),
+                    *_gaps_of_users(inventory, limits, now),
+                )
+            )
+        ),
         exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
-        lapses=tuple(lapses(judged, [to.get(key, key) for key in remembered.exempt], inventory, now)),
+        lapses=tuple(lapses(judged, remembered.exempt, inventory, now)),
         missed=tuple(missed(judged, hearing, retention=retention, now=now)),
         counts=_counts(inventory, judged, len(disabled)),
         disabled_keys=disabled,
         root=root,
         hearing=hearing,
-        is_empty=not inventory.lists_users and not inventory.lists_roles,
+        is_empty=not inventory.lists_roles and all(each.status is Status.UNKNOWN for _, each in judged),
         exempt_keys=tuple(in_force(judged, remembered.exempt, inventory, now)),
-        old_names=tuple(key for key in to if key not in remembered.exempt),
-        was_exempt=remembered.exempt,
+        old_names=tuple(_settled(to, findings, became)),
+        was_exempt=was_exempt,
     )
 
 
@@ -164,6 +182,12 @@ def _findings(
                 is_new=flagged is None,
                 flag_expires=remembered.expiry.get(flag_key(subject)),
             )
+
+
+def _settled(to: Mapping[Key, Key], findings: Iterable[Finding], became: Iterable[Resolved]) -> Iterator[Key]:
+    """The old names of flags that this report sets or resolves under the new: all others would be lost."""
+    told = {each.key for each in findings} | {each.key for each in became}
+    return (old for old, new in to.items() if new in told)
 
 
 def _flagged_since(subject: Subject, verdict: Verdict, flags: Mapping[Key, Flag]) -> datetime | None:
@@ -196,6 +220,14 @@ def _disabled(inventory: Inventory, keys_of: KeysOf) -> Iterator[tuple[str, str]
 def _listed(keys_of: KeysOf, user_id: str) -> tuple[AccessKey, ...]:
     keys = keys_of.get(user_id, ())
     return () if isinstance(keys, Gap) else keys
+
+
+def _gaps_of_users(inventory: Inventory, limits: Limits, now: datetime) -> Iterator[Gap]:
+    """Of those whose credentials could not be looked at, though some may be old enough to be stale."""
+    since = now - timedelta(days=min(limits.user, limits.access_key))
+    for user in inventory.users:
+        if isinstance(user.credentials, Gap) and user.created <= since:
+            yield user.credentials
 
 
 def _gaps_of(keys_of: KeysOf, judged: Sequence[Judged]) -> Iterator[Gap]:

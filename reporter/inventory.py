@@ -99,7 +99,10 @@ class Iam:
         return next(iter(self._ask(self.client.list_account_aliases)["AccountAliases"]), "")
 
     def _access_keys(self, user: User) -> tuple[AccessKey, ...]:
-        slots = () if isinstance(user.credentials, Gap) else user.credentials.slots
+        credentials = user.credentials
+        slots = () if isinstance(credentials, Gap) else credentials.slots
+        # The report says when the first two were used, of disabled ones too; but not when those were made.
+        are_all_in_slots = not isinstance(credentials, Gap) and not credentials.has_more_keys
         pages = self._pages(self.client.list_access_keys, UserName=user.name)
         try:
             listed = [key for page in pages for key in page["AccessKeyMetadata"]]
@@ -113,6 +116,7 @@ class Iam:
                 created=key["CreateDate"],
                 is_active=key["Status"] == "Active",
                 last_used=(made[key["CreateDate"]] == 1 and _joined(key["CreateDate"], slots))
+                or (Use() if are_all_in_slots and key["Status"] != "Active" else None)
                 or self._asked_for(key["AccessKeyId"]),
             )
             for key in listed

@@ -1,9 +1,8 @@
 """Uses that IAM knows of and CloudTrail did not tell of, while it was heard."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import zip_longest
 
 from reporter.account import Gap, User
 from reporter.hearing import Heard, Hearing
@@ -50,24 +49,40 @@ def missed(
             yield Missed(subject, used, seen, _cause(subject, used, heard))
 
 
-def hidden_uses(user: User, hearing: Hearing, *, retention: timedelta, now: datetime) -> list[datetime]:
-    """Uses of active keys that should have been heard, if a newer use of the same user would hide a missed one.
+def hidden_uses(
+    user: User, seen: datetime | None, hearing: Hearing, *, retention: timedelta, now: datetime
+) -> dict[datetime, bool]:
+    """Uses of active keys, by IAM's word, and of each whether it should have been heard.
 
-    By IAM's word; none where nothing is hidden.
+    None where no newer use of the same user, `seen` by CloudTrail or not, would hide that one was missed; nor
+    where it is likely data events that a trail does not log.
     """
     credentials = user.credentials
     if isinstance(credentials, Gap):
-        return []
-    uses = [slot.last_used.at for slot in credentials.slots if slot.is_active and slot.last_used.at]
-    newest = max(filter(None, (*uses, user.password_last_used, credentials.password_last_used)), default=now)
-    due = [at for at in uses if _should_be_heard(at, hearing, retention, now)]
-    return due if any(at < newest for at in due) else []
+        return {}
+    uses = {
+        slot.last_used.at: slot.last_used.service not in _DATA_EVENTS
+        and _should_be_heard(slot.last_used.at, hearing, retention, now)
+        for slot in credentials.slots
+        if slot.is_active and slot.last_used.at
+    }
+    others = seen, user.password_last_used, credentials.password_last_used
+    newest = max(filter(None, (*uses, *others)), default=now)
+    return uses if any(is_due and at < newest for at, is_due in uses.items()) else {}
 
 
-def are_seen(uses: Iterable[datetime], seen: Iterable[datetime]) -> bool:
-    """Whether each of the uses can be of a key of its own. `seen`: the last sighting of each key."""
-    pairs = zip_longest(sorted(uses, reverse=True), sorted(seen, reverse=True))
-    return all(not used or (last and last >= used - SAME_USE) for used, last in pairs)
+def are_seen(uses: Mapping[datetime, bool], seen: Iterable[datetime], now: datetime) -> bool:
+    """Whether each of the uses that are due was seen, by a key of its own. `seen`: when each key was last.
+
+    IAM knows of what was seen, but for its lag: a sighting that it does not know is of a key that is gone.
+    """
+    left = set(seen)
+    for used, is_due in sorted(uses.items(), reverse=True):
+        own = {at for at in left if abs(at - used) <= SAME_USE or (at > used and at > now - _LATE)}
+        left -= {max(own, default=None)}
+        if is_due and not own:
+            return False
+    return True
 
 
 def _should_be_heard(used: datetime, hearing: Hearing, retention: timedelta, now: datetime) -> bool:
@@ -78,8 +93,12 @@ def _should_be_heard(used: datetime, hearing: Hearing, retention: timedelta, now
 
 def _cause(subject: Subject, used: datetime, heard: Iterable[Heard]) -> str:
     use = subject.claim.use
-    if use.region and not any(each.region == use.region and each.since <= used for each in heard):
+    regions = {each.region: each for each in heard}
+    region = regions.get(use.region)
+    if use.region and (region is None or used < region.since):
         return f"nothing was heard from {use.region} then: it has no forwarder, or had none"
+    if region and used > region.until + _SETTLED:
+        return f"nothing was heard from {use.region} after {region.until:%Y-%m-%d}: see its rule and its trail"
     if subject.kind is Kind.PASSWORD:
         return "sign-ins come in by other regions than one works in: see that every region has a forwarder"
     if use.service in _DATA_EVENTS:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from activity.model import to_text
 from reporter.account import Gap
-from reporter.document import answer, document, rows
+from reporter.document import document, rows
 from reporter.findings import Report
 from reporter.inventory import or_gap
 from reporter.message import message
@@ -58,6 +58,6 @@ class Publisher:
 
 
 def _files(report: Report) -> Iterator[tuple[str, str, str]]:
-    yield "report.json", "application/json", json.dumps(answer(report), ensure_ascii=False)
+    yield "report.json", "application/json", json.dumps(document(report), ensure_ascii=False)
     yield "report.csv", "text/csv", rows(report)
     yield "report.html", "text/html", page(document(report))

@@ -1,6 +1,6 @@
 """Users that were renamed or moved since they were flagged: ids and keys stay the same, ARNs do not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from activity.keeping import Key
 from activity.model import id_facet, key_facet
@@ -8,25 +8,28 @@ from reporter.account import Gap, Inventory
 from reporter.subjects import KeysOf
 
 
-def heirs(flags: Iterable[Key], inventory: Inventory) -> dict[str, str]:
-    """The ARN that has a flagged user's unique id now, by the ARN under which it was flagged."""
-    owners = {id_facet(user.id): user.arn for user in inventory.users}
-    return {arn: owners[facet] for arn, facet in flags if owners.get(facet, arn) != arn}
+def nameless(flags: Iterable[Key], inventory: Inventory) -> set[str]:
+    """The ARNs of flagged users that nobody has now: they were deleted, or have another name."""
+    have = {user.arn for user in inventory.users}
+    return {arn for arn, _ in flags if ":user/" in arn and arn not in have} if inventory.lists_users else set()
 
 
-def moves(flags: Iterable[Key], inventory: Inventory, keys_of: KeysOf) -> dict[Key, Key]:
-    """Where what was flagged under an old name belongs now.
+def heirs(ids: Mapping[str, Iterable[str]], inventory: Inventory) -> dict[str, str]:
+    """By an old ARN, the one of the user who has one of its unique ids now."""
+    owners = {user.id: user.arn for user in inventory.users}
+    return {arn: owners[held] for arn, those in ids.items() for held in those if held in owners}
 
-    A password has nothing that tells whose it was: it goes along with what else was flagged under that name,
-    unless somebody else has the name now.
+
+def moves(
+    flags: Iterable[Key], inventory: Inventory, keys_of: KeysOf, names: Mapping[str, str]
+) -> dict[Key, Key]:
+    """Where what was flagged under an old name belongs now. `names`: of ARNs that nobody has, who had them.
+
+    Somebody else may have the name by now: then a password stays, for nothing tells whose it was.
     """
-    flags = list(flags)
     owners = {id_facet(user.id): user.arn for user in inventory.users} | _of_keys(inventory, keys_of)
-    told = {key: (owners[key[1]], key[1]) for key in flags if owners.get(key[1], key[0]) != key[0]}
-    names = {old: new for (old, _), (new, _) in told.items()}
-    taken = {user.arn for user in inventory.users}
-    rest = {key: (names[key[0]], key[1]) for key in flags if key[0] in names and key[0] not in taken}
-    return rest | told
+    new = {key: owners.get(key[1]) or names.get(key[0], key[0]) for key in flags}
+    return {key: (arn, key[1]) for key, arn in new.items() if arn != key[0]}
 
 
 def _of_keys(inventory: Inventory, keys_of: KeysOf) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Puts IAM's inventory and the activity table side by side and judges everything; writes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from activity.flags import Flags
 from activity.item import Flag, Item
 from activity.keeping import Key
-from activity.model import Activity
+from activity.model import Activity, denied_facet, held_by, id_facet, is_of_principal
 from activity.table import ActivityTable
 from reporter import sightings
 from reporter.account import AccessKey, Gap, Inventory, User
@@ -16,7 +16,7 @@ from reporter.findings import FLAGGED, Remembered, Report, sum_up
 from reporter.hearing import Hearing
 from reporter.inventory import Iam, or_gap
 from reporter.missed import are_seen, hidden_uses, missed
-from reporter.renaming import heirs
+from reporter.renaming import heirs, nameless
 from reporter.sightings import Seen
 from reporter.staleness import Verdict, judge
 from reporter.subjects import KeysOf, Limits, Subject, needs_key_ids, subjects
@@ -54,12 +54,14 @@ class Kept:
     listed: dict[Key, Flag] | Gap
     exempt: set[Key] | Gap
     previous: Activity | Gap | None
+    names: dict[str, str] | Gap
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
         if isinstance(self.items, Gap):
             return (self.items,)  # That tells it all.
-        return tuple(each for each in (self.listed, self.exempt, self.previous) if isinstance(each, Gap))
+        every = self.listed, self.exempt, self.previous, self.names
+        return tuple(each for each in every if isinstance(each, Gap))
 
     def remembered(self) -> Remembered:
         listed = {} if isinstance(self.listed, Gap) else self.listed
@@ -70,6 +72,7 @@ class Kept:
             exempt=frozenset() if isinstance(self.exempt, Gap) else frozenset(self.exempt),
             expiry={key: item.expires_at for key, item in items.items() if item.flag and item.expires_at},
             previous=self.previous.last_seen if isinstance(self.previous, Activity) else None,
+            names={} if isinstance(self.names, Gap) else self.names,
         )
 
 
@@ -77,20 +80,27 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     """What could not be read is among the report's gaps; nothing is raised for it."""
     table, flags = sources.table, sources.flags
     inventory = sources.iam.list(account)
-    listed = or_gap("what earlier reports flagged", lambda: flags.of(account))
     hearing = _hearing(sources, account, partition)
-    keys_of = _keys_of(sources.iam, inventory, () if isinstance(listed, Gap) else listed, terms.limits, now)
-    keys_of = keys_of | _keys_of_hidden(sources, inventory, keys_of, hearing, terms, now)
+    listed = or_gap("what earlier reports flagged", lambda: flags.of(account))
+    exempt = or_gap("what was exempt before", lambda: flags.exempt_of(account))
+    known = [key for each in (listed, exempt) if not isinstance(each, Gap) for key in each]
+    names = or_gap("the ids of flagged users", lambda: _names(table, known, inventory))
+    keys_of = _keys_of(sources.iam, inventory, known, {} if isinstance(names, Gap) else names, terms, now)
     every = list(subjects(inventory, keys_of, tag=terms.tag))
-    kept = Kept(
-        items=or_gap("the activity table", lambda: sightings.items(table, every)),
-        listed=listed,
-        exempt=or_gap("what was exempt before", lambda: flags.exempt_of(account)),
-        previous=or_gap("the time of the last report", lambda: sightings.previous(table, account)),
-    )
-    if isinstance(kept.items, Gap):  # That tells it all.
-        hearing = replace(hearing, heard=kept.items, canary=None)
-    judged, gaps = _judged(table, every, kept.items, hearing, terms, now)
+    items = or_gap("the activity table", lambda: sightings.items(table, every))
+    if not isinstance(items, Gap):
+        hidden = _keys_of_hidden(sources, inventory, keys_of, items, hearing, terms, now)
+        keys_of |= hidden
+        every = list(subjects(inventory, keys_of, tag=terms.tag)) if hidden else every
+        more = or_gap(
+            "the activity table", lambda: sightings.items(table, [x for x in every if x.id in hidden])
+        )
+        items = more if isinstance(more, Gap) else items | more
+    if isinstance(items, Gap):  # That tells it all.
+        hearing = replace(hearing, heard=items, canary=None)
+    previous = or_gap("the time of the last report", lambda: sightings.previous(table, account))
+    kept = Kept(items, listed, exempt, previous, names)
+    judged, gaps = _judged(table, every, items, hearing, terms, now)
     return sum_up(
         inventory,
         keys_of,
@@ -105,35 +115,52 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     )
 
 
+def _names(table: ActivityTable, flagged: Iterable[Key], inventory: Inventory) -> dict[str, str]:
+    """By the ARNs of flagged users that nobody has now, who had them: by their unique ids, flagged or seen."""
+    flagged = list(flagged)
+    gone = nameless(flagged, inventory)
+    ids = {arn: sightings.unique_ids(table, arn) for arn in gone}
+    for arn, facet in flagged:
+        if arn in gone and is_of_principal(facet):
+            ids[arn].add(held_by(facet))
+    return heirs(ids, inventory)
+
+
 def _keys_of(
-    iam: Iam, inventory: Inventory, flagged: Iterable[Key], limits: Limits, now: datetime
+    iam: Iam,
+    inventory: Inventory,
+    flagged: Iterable[Key],
+    names: Mapping[str, str],
+    terms: Terms,
+    now: datetime,
 ) -> dict[str, tuple[AccessKey, ...] | Gap]:
     """Of the users who have a key that seems idle, or that an earlier report flagged."""
-    flagged = list(flagged)
-    names = heirs(flagged, inventory)
     owners = {names.get(arn, arn) for arn, facet in flagged if facet.startswith("KEY#")}
-    asked = [user for user in inventory.users if user.arn in owners or needs_key_ids(user, limits, now)]
+    asked = [u for u in inventory.users if u.arn in owners or needs_key_ids(u, terms.limits, now)]
     with ThreadPoolExecutor(_ASKING) as pool:
         return dict(zip((user.id for user in asked), pool.map(iam.access_keys, asked), strict=True))
 
 
 def _keys_of_hidden(
-    sources: Sources, inventory: Inventory, known: KeysOf, hearing: Hearing, terms: Terms, now: datetime
+    sources: Sources,
+    inventory: Inventory,
+    known: KeysOf,
+    items: Mapping[Key, Item],
+    hearing: Hearing,
+    terms: Terms,
+    now: datetime,
 ) -> dict[str, tuple[AccessKey, ...] | Gap]:
     """Keys in use are known from events; IAM is asked for the ids where these leave a use without a key."""
-    uses = {
-        user.id: hidden_uses(user, hearing, retention=terms.retention, now=now)
-        for user in inventory.users
-        if user.id not in known
-    }
 
     def ask(user: User) -> tuple[AccessKey, ...] | Gap | None:
-        seen = or_gap(f"keys seen of {user.arn}", lambda: sightings.keys_seen(sources.table, user.arn))
-        if isinstance(seen, Gap):
-            return seen
-        return None if are_seen(uses[user.id], seen.values()) else sources.iam.access_keys(user)
+        itself = (items.get((user.arn, facet)) for facet in (id_facet(user.id), denied_facet(user.id)))
+        times = (item.activity.last_seen for item in itself if item and item.activity)
+        uses = hidden_uses(user, max(times, default=None), hearing, retention=terms.retention, now=now)
+        if not uses or are_seen(uses, sightings.keys_seen(sources.table, user.arn), now):
+            return None
+        return sources.iam.access_keys(user)
 
-    asked = [user for user in inventory.users if uses.get(user.id)]
+    asked = [user for user in inventory.users if user.id not in known]
     with ThreadPoolExecutor(_ASKING) as pool:
         found = zip((user.id for user in asked), pool.map(ask, asked), strict=True)
         return {unique_id: keys for unique_id, keys in found if keys is not None}

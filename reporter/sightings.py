@@ -16,6 +16,8 @@ from activity.model import (
     denied_facet,
     held_by,
     id_facet,
+    is_of_principal,
+    key_facet,
     region_covered,
     service_facet,
 )
@@ -58,15 +60,19 @@ def heard(table: ActivityTable, account: str) -> tuple[Heard, ...]:
     return tuple(sorted(heard, key=lambda each: each.until, reverse=True))
 
 
-def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root | None:
+def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:
     arn = f"arn:{partition}:iam::{inventory.account}:root"
-    items = or_gap("root", lambda: table.get([(arn, id_facet(inventory.account)), (arn, SIGNIN)]))
-    seen = None if isinstance(items, Gap) else _newest(activities(items).values())
+    denied = arn, denied_facet(inventory.account)
+    items = or_gap("root", lambda: table.get([(arn, id_facet(inventory.account)), (arn, SIGNIN), denied]))
+    seen = {} if isinstance(items, Gap) else activities(items)
+    refused = seen.pop(denied, None)
+    at, refused_at = _newest(seen.values()), refused.last_seen if refused else None
     row = inventory.root
     if row is None:
-        return Root(seen, None, 0) if seen else None
+        return Root(at, None, None, refused_at)
     used = [row.password_last_used, *(slot.last_used.at for slot in row.slots)]
-    return Root(seen, max(filter(None, used), default=None), sum(slot.is_active for slot in row.slots))
+    keys = sum(slot.is_active for slot in row.slots)
+    return Root(at, max(filter(None, used), default=None), keys, refused_at)
 
 
 def activities(items: dict[Key, Item]) -> Seen:
@@ -98,14 +104,19 @@ def _under_other_names(table: ActivityTable, suspects: list[Subject]) -> Seen:
     return found
 
 
-def keys_seen(table: ActivityTable, arn: str) -> dict[str, datetime]:
-    """When each access key of a user was last seen or refused, by its id."""
+def keys_seen(table: ActivityTable, arn: str) -> list[datetime]:
+    """When each access key of a user was last seen or refused."""
     last: dict[str, datetime] = {}
-    for activity in table.of(arn):
-        key = access_key_of(activity.facet)
-        if key:
+    for begins in (key_facet(""), denied_facet("AKIA")):
+        for activity in table.of(arn, facet_begins=begins):
+            key = access_key_of(activity.facet)
             last[key] = max(activity.last_seen, last.get(key, activity.last_seen))
-    return last
+    return list(last.values())
+
+
+def unique_ids(table: ActivityTable, arn: str) -> set[str]:
+    """Those under which a principal of this name was seen or refused."""
+    return {held_by(each.facet) for each in table.of(arn) if is_of_principal(each.facet)} - {""}
 
 
 def merged(seen: Seen, elsewhere: Seen) -> Seen:

@@ -84,10 +84,13 @@ def left_out(role: Role) -> LeftOut | None:
 
 
 def needs_key_ids(user: User, limits: Limits, now: datetime) -> bool:
-    """Whether a key seems idle, was disabled, or is not in the report: the report names none of them."""
+    """Whether a key may be told of: it seems idle, was disabled, or is not in the report, which names none.
+
+    A user who is idle is told with the commands for all that it has.
+    """
     if isinstance(user.credentials, Gap):
         return False
-    limit = timedelta(days=limits.access_key)
+    limit = timedelta(days=min(limits.access_key, limits.user))
     return user.credentials.has_more_keys or any(
         slot.exists and not _is_in_use(slot, now - limit) for slot in user.credentials.slots
     )

@@ -98,10 +98,14 @@ def exempt(judged: Judged) -> str:
 
 def root_user(root: Root) -> str:
     last = max(filter(None, (root.seen, root.used)), default=None)
-    held = count(root.active_keys, "active access key: delete it", "active access keys: delete them")
     used = "no use on record"
     if last:
         used = f"last {'seen by CloudTrail' if last == root.seen else 'used, says IAM,'} on {day(last)}"
+    if root.refused and (last is None or root.refused > last):
+        used += f", last refused on {day(root.refused)}"
+    if root.active_keys is None:
+        return f"Root user: {used}; whether it has access keys is not known."
+    held = count(root.active_keys, "active access key: delete it", "active access keys: delete them")
     return f"Root user: {used}; {held if root.active_keys else 'no access keys'}."
 
 

@@ -149,8 +149,11 @@ class Table:
         refuse_if("index" in self.refused, "Query")
         return self.by_facet[facet]
 
-    def of(self, principal):
-        return [item.activity for (arn, _), item in self.items.items() if arn == principal]
+    def of(self, principal, *, facet_begins=""):
+        items = self.items.items()
+        return [
+            each.activity for (arn, facet), each in items if arn == principal and facet.startswith(facet_begins)
+        ]
 
 
 class IamClient:

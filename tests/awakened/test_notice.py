@@ -68,9 +68,7 @@ def test_the_text_tells_what_was_used_how_and_what_to_do():
             "Role batch in account 123456789012, idle for 1 day, was used again at",
             id="a role",
         ),
-        pytest.param(
-            of_root("SIGNIN"), "The root user in account 123456789012 signed in at", id="root"
-        ),
+        pytest.param(of_root("SIGNIN"), "The root user in account 123456789012 signed in at", id="root"),
         pytest.param(
             of_root("KEY#AKIAROOT"),
             "Access key AKIAROOT of the root user in account 123456789012 was used at",

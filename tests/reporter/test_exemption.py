@@ -13,6 +13,7 @@ from reporter.exemption import Exemption, parse
         ("until=2027-01-31", Exemption("no reason given", date(2027, 1, 31))),
         ("", Exemption("no reason given")),
         ("keep until the audit", Exemption("keep until the audit")),
+        ("since 2024-01-31, for whoever is on duty", Exemption("since 2024-01-31, for whoever is on duty")),
     ],
 )
 def test_a_tag_gives_a_reason_and_perhaps_an_end(value, exemption):
@@ -29,6 +30,11 @@ def test_a_tag_gives_a_reason_and_perhaps_an_end(value, exemption):
         "audit Until=2027-01-31",
         "audit until 2027-01-31",
         "until=2027-01-31 per CISO",
+        "audit untill=2027-01-31",
+        "audit until2027-01-31",
+        "audit Until: Jan 2027",
+        "audit_until=2027-01-31",
+        "audit expires=2027-01-31",
     ],
 )
 def test_an_end_that_cannot_be_read_is_a_problem_and_no_end(value):

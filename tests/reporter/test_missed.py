@@ -161,26 +161,28 @@ def test_a_use_by_whoever_has_the_old_name_now_is_not_the_renamed_users():
 
 # Of keys in use, IAM is not asked for the ids: a newer use of the same user would hide one that was missed.
 BOTH = alice(Key(used=3), Key("AKIA2", used=9))
+ITSELF = seen(3, f"ID#{BOTH.id}")
 
 
 @pytest.mark.parametrize(
-    ("sightings", "missing"),
+    ("user", "sightings", "missing"),
     [
-        pytest.param([seen(3, "KEY#AKIA1"), seen(9, "KEY#AKIA2")], [], id="both were seen"),
-        pytest.param([seen(3, "KEY#AKIA1"), seen(2, "DENIED#AKIA2")], [], id="one was refused since"),
-        pytest.param([seen(3, "KEY#AKIA1")], ["AKIA2"], id="one was never seen"),
-        pytest.param([seen(3, "KEY#AKIA1"), seen(20, "KEY#AKIA2")], ["AKIA2"], id="one was seen long before"),
+        pytest.param(BOTH, [seen(3, "KEY#AKIA1"), seen(9, "KEY#AKIA2")], [], id="both were seen"),
+        pytest.param(BOTH, [seen(3, "KEY#AKIA1"), seen(2, "DENIED#AKIA2")], [], id="one was refused since"),
+        pytest.param(BOTH, [seen(3, "KEY#AKIA1")], ["AKIA2"], id="one was never seen"),
+        pytest.param(BOTH, [seen(3, "KEY#AKIA1"), seen(20, "KEY#AKIA2")], ["AKIA2"], id="one was seen long before"),
+        pytest.param(BOTH, [seen(3, "KEY#AKIA1"), seen(5, "KEY#AKIAGONE")], ["AKIA2"], id="one was seen that is gone"),
+        pytest.param(alice(Key(used=0), Key("AKIA2", used=9)), [seen(0, "KEY#AKIA1")], ["AKIA2"], id="the other is in use just now"),
+        pytest.param(alice(Key("AKIA2", used=9)), [], ["AKIA2"], id="the user was seen since, by no key"),
+        pytest.param(alice(Password(used=3), Key("AKIA2", used=9)), [seen(3, "SIGNIN")], ["AKIA2"], id="the user signed in since"),
     ],
-)
-def test_a_use_that_a_newer_one_of_the_same_user_would_hide_is_told_with_its_key(sightings, missing):
-    report = review_of(BOTH, seen(3, f"ID#{BOTH.id}"), *sightings)
-
-    assert [each.subject.access_key_id for each in report.missed] == missing
+)  # fmt: skip
+def test_a_use_that_a_newer_one_of_the_same_user_would_hide_is_told_with_its_key(user, sightings, missing):
+    assert [each.subject.access_key_id for each in review_of(user, ITSELF, *sightings).missed] == missing
 
 
 def test_iam_is_asked_for_the_ids_of_keys_in_use_only_where_events_do_not_tell_them():
-    known = seen(3, f"ID#{BOTH.id}"), seen(3, "KEY#AKIA1"), seen(9, "KEY#AKIA2")
-    refused = Refused("ListAccessKeys")
+    known, refused = (ITSELF, seen(3, "KEY#AKIA1"), seen(9, "KEY#AKIA2")), Refused("ListAccessKeys")
 
     assert review_of(BOTH, *known, refused).gaps == ()
     assert [gap.what for gap in review_of(BOTH, *known[:2], refused).gaps] == [f"access keys of {BOTH.arn}"]
@@ -189,4 +191,13 @@ def test_iam_is_asked_for_the_ids_of_keys_in_use_only_where_events_do_not_tell_t
 def test_a_use_of_before_the_tracker_listened_is_asked_of_nobody():
     old = alice(Key(used=3), Key("AKIA2", used=320), made=900)
 
-    assert review_of(old, seen(3, f"ID#{old.id}"), Refused("ListAccessKeys"), Limits(access_key=400)).gaps == ()
+    assert review_of(old, ITSELF, Refused("ListAccessKeys"), Limits(user=400, access_key=400)).gaps == ()
+
+
+def test_a_region_that_fell_silent_before_the_use_is_the_likely_cause():
+    silent = Hearing(
+        heard=(Heard("eu-west-1", ago(days=300), ago(days=20)), Heard("us-east-1", ago(days=300), NOON))
+    )
+    (each,) = missed([used(ago(days=5))], silent, retention=timedelta(days=400), now=NOON)
+
+    assert each.cause == "nothing was heard from eu-west-1 after 2026-10-31: see its rule and its trail"

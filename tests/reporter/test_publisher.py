@@ -7,7 +7,7 @@ from accounts import Key, Password, alice, deploy, review_of
 from builders import ACCOUNT
 from moto.sns.models import sns_backends
 
-from reporter.document import answer, rows
+from reporter.document import answer, document, rows
 from reporter.publisher import Publisher
 
 REPORT = review_of(alice(Password(used=100), Key(used=100)), deploy())
@@ -48,7 +48,11 @@ def test_the_whole_report_is_kept_by_account_and_time(publisher, notification, a
         f"{FOLDER}report.html": "text/html; charset=utf-8",
         f"{FOLDER}report.json": "application/json; charset=utf-8",
     }
-    assert json.loads(text[f"{FOLDER}report.json"]) == answer(REPORT)
+    kept = json.loads(text[f"{FOLDER}report.json"])
+    assert kept == json.loads(json.dumps(document(REPORT)))
+    assert {name: kept[name] for name in ("gaps", "exempt", "counts")} == {
+        name: answer(REPORT)[name] for name in ("gaps", "exempt", "counts")
+    }
     assert text[f"{FOLDER}report.csv"] == rows(REPORT)
     assert "AKIA1" in text[f"{FOLDER}report.html"]
 

@@ -125,6 +125,8 @@ def test_a_renamed_user_keeps_its_flags_under_its_new_name():
     [
         pytest.param(USER, [alice(Key(used=5), name="alicia")], How.USED, id="user used"),
         pytest.param(KEY, [alice(Key(used=5), Key("AKIA2", used=200), name="alicia")], How.USED, id="key used, known by its id"),
+        pytest.param(KEY, [alice(Password(used=5), Key(used=3), name="alicia"), seen(200, USER[1])], How.USED, id="key used, and nothing is idle: known by who was seen under the old name"),
+        pytest.param(PASSWORD, [alice(Password(used=5), name="alicia"), seen(200, USER[1])], How.USED, id="password used, known by who was seen under the old name"),
         pytest.param(KEY, [alice(Key(used=114, is_active=False), name="alicia")], How.DISABLED, id="key disabled"),
         pytest.param(USER, [alice(name="alicia", exempt="CISO")], How.EXEMPT, id="user exempt"),
         pytest.param(PASSWORD, [], How.DELETED, id="nobody is there under any name"),
@@ -134,6 +136,19 @@ def test_what_became_of_a_renamed_users_flag_is_told_under_its_new_name(flagged,
     (told,) = review_of({flagged: FLAG}, *things).resolved
 
     assert (told.how, told.name) == (how, things[0].name if things else "alice")
+
+
+@pytest.mark.parametrize(
+    "gap", [{"is_in_report": False}, {"exempt": "CISO"}], ids=["not in the credential report", "tags"]
+)
+def test_a_renamed_user_who_could_not_be_judged_loses_neither_flag_nor_exemption(gap):
+    alicia = alice(Password(used=200), name="alicia", **gap)
+    denied = [Refused("GetAccountAuthorizationDetails")] if "exempt" in gap else []
+    known = frozenset([USER]) if denied else {USER: FLAG, PASSWORD: FLAG}
+    report = review_of(alicia, known, *denied)
+
+    assert (report.findings, report.old_names) == ((), ())
+    assert report.exempt_keys == (((f"{ALICE.removesuffix('alice')}alicia", USER[1]),) if denied else ())
 
 
 def test_a_password_goes_along_with_what_else_was_flagged_under_the_name():

@@ -197,6 +197,8 @@ GAPS = [
     pytest.param([alice(Key(used=100)), seen(10, ID), Refused("GenerateCredentialReport")], not_read(REPORT), id="no credential report: a user who was seen is active"),
     pytest.param([deploy(used=100), Refused("GenerateCredentialReport")], [ROLE, *not_read(REPORT)], id="no credential report: roles are judged all the same"),
     pytest.param([alice(Password(used=100), is_in_report=False)], [UNKNOWN_USER, *not_read(f"credentials of {ALICES_ARN}")], id="a user newer than the credential report, or renamed since"),
+    pytest.param([alice(Password(used=5), Key(used=100), is_in_report=False, signed_in=5)], not_read(f"credentials of {ALICES_ARN}"), id="a user who is active and not in the credential report: what else it has is not judged"),
+    pytest.param([alice(Password(used=5), made=89, is_in_report=False, signed_in=5)], [], id="a user newer than the credential report, with nothing that could be old enough"),
     pytest.param([alice(Password(used=100), made=100, made_in_report=400)], [UNKNOWN_USER, *not_read(f"credentials of {ALICES_ARN}")], id="the credential report's row is of a predecessor"),
     pytest.param([alice(Password(used=100)), Refused("GetAccountAuthorizationDetails")], [UNKNOWN_USER, UNKNOWN_PASSWORD, *not_read(DETAILS)], id="no tags: whoever is idle may be exempt"),
     pytest.param([alice(Password(used=89)), Refused("GetAccountAuthorizationDetails")], not_read(DETAILS), id="no tags: whoever is in use is active"),
