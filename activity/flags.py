@@ -33,20 +33,24 @@ class Flags:
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         return cls(connect(), settings.text(environ, "ACTIVITY_TABLE"), retention_from_env(environ))
 
-    def flag(self, key: Key, account: str, flag: Flag, *, now: datetime) -> None:
+    def flag(self, key: Key, account: str, flag: Flag, *, now: datetime, renews: bool = False) -> None:
         """Flags what `key` stands for, listed under `account`, and the items by which its use may show.
 
-        They are kept as long after this as any item is after its last sighting.
+        They are kept as long after this as any item is after its last sighting. `renews`: not if a use has
+        taken the flag off meanwhile.
         """
+        condition = _IS_FLAGGED if renews else ""
         update = "SET first_flagged = :first, idle_since = :idle, expires_at = :expires_at"
         values: dict[str, str | int] = {
             ":first": to_text(flag.first_flagged or now),
             ":idle": to_text(flag.idle_since or now),
             ":expires_at": int((now + self._retention).timestamp()),
         }
-        self._update(key, f"{update}, flagged = :account REMOVE awakened_at", values | {":account": account})
-        for other in _with_those_that_show(key)[1:]:
-            self._update(other, f"{update} REMOVE awakened_at", values)
+        with suppress(self._refusal):
+            own = f"{update}, flagged = :account REMOVE awakened_at"
+            self._update(key, own, values | {":account": account}, condition=condition)
+            for other in _with_those_that_show(key)[1:]:
+                self._update(other, f"{update} REMOVE awakened_at", values)
 
     def unflag(self, key: Key) -> None:
         """Forgets the flag, also one that was taken off by use, or that its principal is exempt."""

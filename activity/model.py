@@ -160,10 +160,13 @@ class Sighting(NamedTuple):
     evidence: Evidence
 
     def activities(self, since: datetime | None = None) -> Iterator[Activity]:
-        """`since`: when the principal was first seen so, if that was before."""
-        plain = self.evidence._replace(error_code="") if self.evidence.error_code else self.evidence
+        """`since`: when the principal was first seen so, if that was before.
+
+        Of an error only a refusal is told, with all that the refused call left behind.
+        """
+        is_refused = any(map(is_denied, self.facets))
+        evidence = self.evidence if is_refused else self.evidence._replace(error_code="")
         for facet in self.facets:
-            evidence = self.evidence if is_denied(facet) else plain
             yield Activity(self.principal, facet, since or self.at, self.at, evidence)
 
 

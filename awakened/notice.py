@@ -32,7 +32,7 @@ def subject_line(use: Use) -> str:
     """ASCII, one line, short enough for SNS: a long name is cut, not the days."""
     days = f" after {_days(use)}" if use.first_flagged else ""
     head = f"IAM last activity {use.subject.account}: "
-    tail = f" {_verb(use.subject)}{days}{' (refused)' if use.is_denied else ''}"
+    tail = f" {_verb(use)}{days}{' (refused)' if use.is_denied else ''}"
     line = f"{head}{_what(use.subject)[: _LONGEST_SUBJECT - len(head) - len(tail)]}{tail}"
     return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in line)
 
@@ -55,7 +55,7 @@ def _plain(value: str) -> str:
 
 def _sentence(use: Use) -> str:
     what, again = _what(use.subject), " again" if use.first_flagged else ""
-    verb = _verb(use.subject)
+    verb = _verb(use)
     was = verb if verb.startswith("signed") else f"was {verb}"
     idle = f", idle for {_days(use)}," if use.first_flagged else ""
     sentence = (
@@ -97,7 +97,10 @@ def _advice(subject: Subject) -> str:
     return f"If this is not expected, disable it{who}:\n\n{_indented(commands)}"
 
 
-def _verb(subject: Subject) -> str:
+def _verb(use: Use) -> str:
+    subject = use.subject
+    if use.is_place_alone:
+        return "active"
     if subject.kind is Kind.ROOT and not subject.access_key_id:
         return "signed in"
     return "active" if subject.kind is Kind.USER else "used"

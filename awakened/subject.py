@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from activity.keeping import Key
-from activity.model import SIGNIN, access_key_of, id_facet, is_of_principal, service_facet
+from activity.model import SIGNIN, access_key_of, id_facet, ip_facet, is_of_principal, service_facet
 
 
 class Kind(StrEnum):
@@ -24,7 +24,7 @@ _PRINCIPALS = {"user": Kind.USER, "role": Kind.ROLE, "root": Kind.ROOT}
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`access_key_id` also of a root user's key; a root user without one has signed in."""
+    """`access_key_id` also of a root user's key; without one it has signed in, or was seen somewhere."""
 
     kind: Kind
     arn: str
@@ -51,7 +51,8 @@ def subject_of(key: Key) -> Subject | None:
     if kind is None:
         return None
     if kind is Kind.ROOT:
-        return Subject(kind, arn, access_key) if access_key or facet in _SIGN_INS else None
+        is_told = access_key or facet in _SIGN_INS or facet.startswith(ip_facet(""))
+        return Subject(kind, arn, access_key) if is_told else None
     if access_key:
         return Subject(Kind.ACCESS_KEY, arn, access_key)
     if facet == SIGNIN:

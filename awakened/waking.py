@@ -7,12 +7,14 @@ from enum import StrEnum
 
 from activity.item import Item
 from activity.keeping import Key
-from activity.model import Activity, held_by, is_denied, is_of_principal
+from activity.model import Activity, held_by, ip_facet, is_denied, is_of_principal
 from awakened.stream import Change, UnreadableChange
 from awakened.subject import Kind, Subject, subject_of
 
 # Of the root user, which is told of without a flag: not each of many uses, and no replay of the past.
 ROOT_AGE = timedelta(days=1)
+# Events come some minutes late: of what was used so shortly before a report, that may have known nothing.
+LATE = timedelta(hours=1)
 
 
 class Silence(StrEnum):
@@ -41,7 +43,14 @@ class Use:
 
     @property
     def is_denied(self) -> bool:
-        return is_denied(self.activity.facet)
+        return is_denied(self.activity.facet) or (
+            self.is_place_alone and bool(self.activity.evidence.error_code)
+        )
+
+    @property
+    def is_place_alone(self) -> bool:
+        """Of the root user: that it was seen somewhere, and not by which key or sign-in."""
+        return self.subject.kind is Kind.ROOT and self.activity.facet.startswith(ip_facet(""))
 
     @property
     def idle(self) -> timedelta | None:
@@ -91,7 +100,8 @@ def _hour_and_place(seen: Activity) -> tuple[datetime, str]:
 def _use_of_flagged(subject: Subject, item: Item, before: Activity | None = None) -> Use | Silence:
     if not item.activity or not item.flag or not item.flag.first_flagged:
         return Silence.NOT_FLAGGED
-    if item.activity.last_seen <= item.flag.first_flagged:
+    idle_since = item.flag.idle_since or item.flag.first_flagged
+    if item.activity.last_seen <= max(idle_since, item.flag.first_flagged - LATE):
         return Silence.BEFORE_FLAG
     since = item.flag.idle_since or (before.last_seen if before else item.flag.first_flagged)
     return Use(subject, item.activity, since, item.flag.first_flagged)
@@ -100,12 +110,17 @@ def _use_of_flagged(subject: Subject, item: Item, before: Activity | None = None
 def by_event(uses: Mapping[str, Use]) -> list[dict[str, Use]]:
     """The uses that one event shows, together; by sequence number, and in the order in which they came.
 
+    Where the root user was seen is told only if nothing more is known of what it did there then.
+
     A principal's refused attempts come last: what was refused would else be told of what was used as well.
     """
     events: dict[tuple[str, str, datetime], dict[str, Use]] = {}
     order: dict[str, int] = {}
+    known = {_hour_and_place(use.activity) for use in uses.values() if not use.is_place_alone}
     for sequence, use in uses.items():
         seen = use.activity
+        if use.is_place_alone and _hour_and_place(seen) in known:
+            continue
         order.setdefault(seen.principal, len(order))
         events.setdefault((seen.principal, *_event(seen)), {})[sequence] = use
 
@@ -144,7 +159,7 @@ def _event(seen: Activity) -> tuple[str, datetime]:
 
 
 def _is_flagged(item: Item | None, before: datetime) -> bool:
-    return bool(item and item.first_flagged and item.first_flagged < before)
+    return bool(item and item.first_flagged and item.first_flagged - LATE < before)
 
 
 def _of_same_event(seen: Activity, items: Mapping[Key, Item]) -> Iterator[Use]:

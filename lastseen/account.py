@@ -79,9 +79,9 @@ def make_account(iam: Any, people: Iterable[Person], roles: Iterable[Role], *, n
 def _root(now: datetime) -> str:
     """Its line of the credential report: with a password, and without keys."""
     arn, made = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:root", (now - timedelta(days=1000)).isoformat()
-    password = "not_supported,no_information,not_supported,not_supported"
+    login = "not_supported,no_information,not_supported,not_supported"
     key, certificate = "false,N/A,N/A,N/A,N/A", "false,N/A"
-    return ",".join(("<root_account>", arn, made, password, "true", key, key, certificate, certificate))
+    return ",".join(("<root_account>", arn, made, login, "true", key, key, certificate, certificate))
 
 
 def _tags(exempt: str) -> list[dict[str, str]]:

@@ -113,7 +113,14 @@ class Reporter:
         # What is still flagged is flagged again in time, lest it be forgotten when its item expires.
         soon = now + self.terms.retention / 2
         jobs: list[Callable[[], object]] = [
-            partial(flags.flag, each.key, report.account, Flag(each.first_flagged, each.idle_since), now=now)
+            partial(
+                flags.flag,
+                each.key,
+                report.account,
+                Flag(each.first_flagged, each.idle_since),
+                now=now,
+                renews=not each.is_new and each.flag_expires is not None,
+            )
             for each in report.findings
             if each.key[1] and (each.is_new or each.flag_expires is None or each.flag_expires < soon)
         ]

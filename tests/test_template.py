@@ -403,6 +403,7 @@ def test_only_what_is_flagged_and_was_seen_comes_through(lets_through, keeper, s
         (ROOT_USER, "KEY#AKIAROOT", True),
         (ROOT_USER, "DENIED#AKIAROOT", True),
         (ROOT_USER, "SERVICE#signin.amazonaws.com", True),
+        (ROOT_USER, "IP#203.0.113.24", True),
         (ROOT_USER, f"ID#{ACCOUNT}", False),
         (ROOT_USER, f"DENIED#{ACCOUNT}", False),
         (ROOT_USER, "SERVICE#s3.amazonaws.com", False),

@@ -56,12 +56,15 @@ def test_an_item_is_rewritten_only_when_a_time_moves_by_more_than_the_resolution
     assert (kept is not None) is is_written
 
 
-def test_only_a_denied_facet_keeps_the_error_code():
-    sighting = Sighting("p", ("DENIED#x", "IP#192.0.2.1"), at(0), Evidence("e", error_code="AccessDenied"))
+@pytest.mark.parametrize(
+    ("facet", "error", "kept"),
+    [("DENIED#x", "AccessDenied", "AccessDenied"), ("ID#x", "ThrottlingException", "")],
+    ids=["refused", "allowed, and failed"],
+)
+def test_all_that_a_refused_call_leaves_behind_says_so(facet, error, kept):
+    sighting = Sighting("p", (facet, "IP#192.0.2.1"), at(0), Evidence("e", error_code=error))
 
-    denied, address = sighting.activities()
-
-    assert (denied.evidence.error_code, address.evidence.error_code) == ("AccessDenied", "")
+    assert [each.evidence.error_code for each in sighting.activities()] == [kept, kept]
 
 
 @given(st.datetimes(datetime(2013, 11, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  # hypothesis wants naive bounds

@@ -28,6 +28,7 @@ from awakened.subject import Kind, Subject, subject_of
 from awakened.waking import Notice, Silence, Use, by_event, notice_of, use_of
 
 NOW = at(120)
+HOUR = 3600
 THE_KEY, THE_PASSWORD, THE_USER = (
     Subject(Kind.ACCESS_KEY, CAROL, CAROL_KEY),
     Subject(Kind.PASSWORD, CAROL),
@@ -107,8 +108,8 @@ def test_a_flag_that_does_not_tell_since_when_leaves_what_else_is_known(before, 
 @pytest.mark.parametrize(
     ("after", "before", "reason"),
     [
-        pytest.param(seen(KEY, -60), seen(KEY, -120), Silence.BEFORE_FLAG, id="the past, replayed"),
-        pytest.param(seen(KEY, 0), seen(KEY, -120), Silence.BEFORE_FLAG, id="the second of the flag"),
+        pytest.param(seen(KEY, -2 * HOUR), seen(KEY, -DAY), Silence.BEFORE_FLAG, id="the past, replayed"),
+        pytest.param(seen(KEY, -HOUR), seen(KEY, -DAY), Silence.BEFORE_FLAG, id="as late as events come"),
         pytest.param(seen(KEY, 60), seen(KEY, 60), Silence.NOT_SEEN, id="flagged once more"),
         pytest.param(seen(KEY, 60), seen(KEY, 90), Silence.NOT_SEEN, id="back in time"),
     ],
@@ -135,11 +136,22 @@ def test_what_is_not_flagged_is_not_told(flag, flag_before):
     assert judged(after) == Silence.NOT_FLAGGED
 
 
-@pytest.mark.parametrize("seconds", [-60, 0], ids=["before the report", "in the second of the report"])
-def test_what_is_flagged_and_was_used_before_is_not_told(seconds):
-    used = seen(KEY, seconds)
+def test_what_is_flagged_and_was_used_before_is_not_told():
+    used = seen(KEY, -200 * DAY)
 
     assert judged(flagged(used), Item(used)) == Silence.BEFORE_FLAG
+
+
+def test_a_use_just_before_the_report_that_came_after_it_is_told():
+    told = judged(flagged(seen(KEY, -180)), flagged(seen(KEY, -200 * DAY)))
+
+    assert (told.subject, told.at, told.idle.days) == (THE_KEY, at(-180), 199)
+
+
+def test_what_the_report_knew_of_is_not_told_however_late():
+    knew = Item(seen(KEY, -180), Flag(at(0), idle_since=at(-180)))
+
+    assert judged(knew, Item(knew.activity)) == Silence.BEFORE_FLAG
 
 
 def test_what_was_used_while_the_report_was_made_is_told_when_the_flag_comes():
@@ -159,7 +171,7 @@ def test_a_flag_where_none_can_be_is_named():
 # The root user
 
 
-@pytest.mark.parametrize("facet", ["SIGNIN", "KEY#AKIAROOT", "DENIED#AKIAROOT"])
+@pytest.mark.parametrize("facet", ["SIGNIN", "KEY#AKIAROOT", "DENIED#AKIAROOT", "IP#203.0.113.24"])
 def test_the_root_user_is_told_without_a_flag(facet):
     told = judged(Item(seen(facet, 60, principal=ROOT_USER)))
 
@@ -273,13 +285,33 @@ def test_what_is_no_longer_flagged_is_not_told_again():
 
 
 def test_what_was_flagged_once_more_after_the_use_is_not_told():
-    again = Item(seen(KEY, 60), Flag(at(90)))
+    again = Item(seen(KEY, 60), Flag(at(2 * HOUR)))
 
     assert notice_of([use(KEY)], table(again)) == Silence.FLAG_IS_OFF
 
 
+def of_root(facet, seconds=60, **more):
+    return judged(Item(seen(facet, seconds, principal=ROOT_USER, **more)))
+
+
+def test_where_root_was_is_told_by_itself_only_if_nothing_more_is_known_of_it():
+    sign_in, there, elsewhere = (
+        of_root("SIGNIN"),
+        of_root("IP#1", 90, event_id="2"),
+        of_root("IP#2", source_ip="203.0.113.66", event_id="3"),
+    )
+
+    assert [list(each) for each in by_event({"1": there, "2": sign_in, "3": elsewhere})] == [["2"], ["3"]]
+    assert [list(each) for each in by_event({"1": there})] == [["1"]]
+
+
+def test_a_refused_attempt_of_root_from_somewhere_is_told_as_one():
+    assert of_root("IP#203.0.113.24", error_code="AccessDenied").is_denied
+    assert not of_root("IP#203.0.113.24").is_denied
+
+
 def test_a_principal_that_was_flagged_after_the_use_stays_flagged():
-    later = Item(seen(ITSELF, 60), Flag(at(90)))
+    later = Item(seen(ITSELF, 60), Flag(at(2 * HOUR)))
     notice = notice_of([use(KEY)], table(flagged(seen(KEY, 60)), later))
 
     assert notice.flags == ((CAROL, KEY),)
