@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from activity import settings
@@ -13,17 +13,25 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """How exactly and how long the table keeps times. No resolution: exact, whatever the order of records."""
+    """How exactly and how long the table keeps times. No resolution: exact, whatever the order of records.
+
+    `expires_after`: nothing that is written goes before then, however old it is.
+    """
 
     resolution: timedelta = timedelta(0)
     detail_resolution: timedelta = timedelta(0)
     retention: timedelta = timedelta(days=400)
+    expires_after: datetime | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         seconds = settings.whole_number(environ, "RESOLUTION", default=300, least=0)
         detail = settings.whole_number(environ, "DETAIL_RESOLUTION", default=3600, least=0)
         return cls(timedelta(seconds=seconds), timedelta(seconds=detail), retention_from_env(environ))
+
+    def expiry(self, at: datetime) -> datetime:
+        expires = at + self.retention
+        return max(expires, self.expires_after) if self.expires_after else expires
 
     def resolution_of(self, facet: str) -> timedelta:
         return self.detail_resolution if is_detail(facet) else self.resolution

@@ -166,7 +166,7 @@ class ActivityTable:
         return Recorded(activity_of(answer["Attributes"]), is_written=True)
 
     def _expiry(self, at: datetime) -> dict[str, str]:
-        return {"N": str(int((at + self._keeping.retention).timestamp()))}
+        return {"N": str(int(self._keeping.expiry(at).timestamp()))}
 
 
 def connect() -> "DynamoDBClient":

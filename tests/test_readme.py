@@ -18,6 +18,8 @@ from awakened.message import message
 from awakened.notice import subject_line, text
 from awakened.subject import Kind, Subject
 from awakened.waking import Notice, Use
+from ingest.principals import Ignored
+from lastseen.past.layout import Skipped
 from reporter.account import Inventory
 from reporter.findings import Remembered, sum_up
 from reporter.hearing import Hearing
@@ -94,6 +96,12 @@ def test_the_help_is_the_commands():
     )
 
     assert f"```text\n{done.stdout.strip()}\n```" in REPLAY
+
+
+def test_every_reason_that_a_replay_counts_is_told():
+    told = re.findall(r"(?m)^\| (`.*?) \|", REPLAY)
+
+    assert {name for names in told for name in re.findall(r"`(\w+)`", names)} == {*Ignored, *Skipped}
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"(?m)(?:`|^)make ([a-z0-9]+)", README))))

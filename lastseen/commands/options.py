@@ -14,6 +14,7 @@ from activity.scan import Scan
 from activity.table import ActivityTable
 from lastseen.connection import connected
 from lastseen.lookup import Lookup
+from lastseen.terminal import shown
 from lastseen.times import Times
 
 TableName = Annotated[
@@ -37,7 +38,7 @@ def asking(table: str | None, stack: str | None, region: str | None, profile: st
 
 
 def _tell(what: str) -> None:
-    print(f"lastseen: no key answers this, so that all is read: {what}", file=sys.stderr)
+    print(f"lastseen: no key answers this, so that all is read: {shown(what)}", file=sys.stderr)
 
 
 def times(local_time: bool) -> Times:

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -22,16 +22,18 @@ from lastseen.embedded import EmbeddedTable
 from lastseen.lookup import lines
 from lastseen.past.done import Done, UnusableState, default_path
 from lastseen.past.layout import Wanted
-from lastseen.past.progress import interruptible, shown
+from lastseen.past.progress import displayed, interruptible
 from lastseen.past.reading import Plan
 from lastseen.past.replay import Replay
 from lastseen.past.s3 import REGION, s3_client
 from lastseen.past.summary import Summary
 from lastseen.past.target import target_of
 from lastseen.past.when import BadTime, time_of
-from lastseen.terminal import INCOMPLETE, misused, print_json
+from lastseen.terminal import INCOMPLETE, misused, print_json, shown
 
 INTERRUPTED = 130  # As a shell has it for what Ctrl-C ended.
+KEPT_AT_LEAST = timedelta(days=30)
+NO_STATE = "which files are done is not kept: dynamodb:DescribeTable, which tells tables apart, is denied"
 
 Target = tuple[ActivityTable | EmbeddedTable, Done | None]
 
@@ -94,7 +96,8 @@ def replay(
     """Read CloudTrail records from files, folders or S3 into the activity table.
 
     Records go through the same code as live events, in any order and any number of times: the table ends the
-    same. Items are kept for RETENTION_DAYS (400) after their last sighting: set it as the stack has it.
+    same. Items are kept for RETENTION_DAYS (400) after their last sighting, and for 30 days from now at least:
+    set it as the stack has it.
 
     Files that are done are left out the next time: after Ctrl-C, the same command goes on. Exit status 1 says
     that something could not be read or written; everything else was.
@@ -106,7 +109,7 @@ def replay(
     place = _local(table, stack) if local else _on_aws(table, stack, profile, state, is_again=again)
     with (
         place as (target, done),
-        shown(Console(stderr=True)) as (show, say),
+        displayed(Console(stderr=True)) as (show, say),
         interruptible(say) as is_stopped,
     ):
         run = Replay(target, plan, done, jobs or _cores(), is_stopped=is_stopped, on_file=show)
@@ -162,15 +165,20 @@ def _on_aws(
     named = {"table": table, "stack": stack, "profile": profile}
     with connected(os.environ, **named, region_by=REGION) as connection:
         try:
-            keeping = Keeping(retention=retention_from_env(os.environ))
+            until = datetime.now(UTC) + KEPT_AT_LEAST
+            keeping = Keeping(retention=retention_from_env(os.environ), expires_after=until)
             client, name = connection.dynamodb(), connection.table
-            done = Done(state or default_path(os.environ), target_of(client, name), is_forgetful=is_again)
+            target = target_of(client, name)
+            done = Done(state or default_path(os.environ), target, is_forgetful=is_again) if target else None
         except (settings.BadSetting, UnusableState) as error:
             misused(str(error))
+        if not done:
+            print(f"lastseen: {NO_STATE}", file=sys.stderr)
         try:
             yield ActivityTable(client, name, keeping), done
         finally:
-            done.close()
+            if done:
+                done.close()
 
 
 def _print(summary: Summary, table: EmbeddedTable | None, *, as_json: bool) -> None:
@@ -179,6 +187,6 @@ def _print(summary: Summary, table: EmbeddedTable | None, *, as_json: bool) -> N
         print_json([{"summary": summary.as_dict()}])
         return
     if table:
-        print(*lines(table), "", sep="\n")
+        print(*map(shown, lines(table)), "", sep="\n")
     print(*summary.lines(), sep="\n")
-    print(*(f"lastseen: {each}" for each in summary.complaints()), sep="\n", end="", file=sys.stderr)
+    print(*(f"lastseen: {shown(each)}" for each in summary.complaints()), sep="\n", end="", file=sys.stderr)

@@ -32,7 +32,7 @@ Found = File | Skipped | Missing
 
 def local_files(path: Path, wanted: Wanted) -> Iterator[Found]:
     """In a folder, all that may be log files and may hold what is wanted, newest first; or the one file."""
-    if not path.is_dir():
+    if not os.path.isdir(path):  # Path.is_dir raises where a name is too long, or may not be looked at.
         yield _named(str(path.absolute().parent), path.name, wanted)
         return
     unreadable: list[OSError] = []
@@ -40,6 +40,8 @@ def local_files(path: Path, wanted: Wanted) -> Iterator[Found]:
         for each in sorted(folders):
             verdict = wanted.takes_folder(f"{Path(folder, each).as_posix()}/")
             reason = why_skipped(f"{each}/") or NOT_READ.get(verdict)
+            if not reason and os.path.islink(os.path.join(folder, each)):
+                yield Missing(os.path.join(folder, each), "a link to a folder: name it by itself")
             if reason:
                 yield reason
                 folders.remove(each)

@@ -131,7 +131,7 @@ class Wanted:
             below = below[1:]
         account, kind, region = (*below[:3], "", "", "")[:3]
         if account and not _ACCOUNT.fullmatch(account):
-            return Folder.FOREIGN
+            return Folder.OPEN  # Somebody else's, who calls a folder by that name, too.
         if kind and kind not in _READ:
             return Folder.SKIPPED if kind in _SKIPPED else Folder.FOREIGN
         if not self._takes_place(account, region):

@@ -186,7 +186,9 @@ def _unzipped(block: bytes, stream: BinaryIO) -> Iterator[bytes]:
         if piece:
             yield piece
         if unzip.eof:
-            block = (unzip.unused_data or stream.read(_BLOCK)).lstrip(b"\0")
+            block = unzip.unused_data or stream.read(_BLOCK)
+            while block and not (block := block.lstrip(b"\0")):  # Filled up with zeros.
+                block = stream.read(_BLOCK)
             unzip = zlib.decompressobj(wbits=31) if block else unzip
         else:
             block = unzip.unconsumed_tail or stream.read(_BLOCK)

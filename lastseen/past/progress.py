@@ -13,7 +13,7 @@ from lastseen.past.summary import Summary
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[tuple[Callable[[Summary, Listing], None], Callable[[str], None]]]:
+def displayed(console: Console) -> Iterator[tuple[Callable[[Summary, Listing], None], Callable[[str], None]]]:
     """Yields what shows it, and what says something above it.
 
     Rates are means of the whole run. How much is left to do is known once all is listed.

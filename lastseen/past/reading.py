@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 MOST_KINDS = 20_000
 # Files that are read and not handed over are not done, and would be read again.
 MOST_FILES = 5_000
+# Records of one file between two looks at how much is held.
+_AT_ONCE = 5_000
 # Of one file; a file of something else has as many unreadable lines as it has lines.
 MOST_PROBLEMS = 20
 
@@ -83,7 +86,7 @@ class Reader:
         try:
             with open_file() as stream:
                 for part in parts(stream):
-                    self._add(part, report)
+                    yield from self._add(part, report)
         except Refused as error:
             yield Stop(str(error))
             return
@@ -93,14 +96,19 @@ class Reader:
             report.failure = error.strerror or str(error)
         self._gathering.end_of_file()
         yield report
-        if len(self._gathering) >= self._plan.most_kinds or self._files >= MOST_FILES:
+        if self._is_full or self._files >= MOST_FILES:
             yield self.hand_over()
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._gathering) >= self._plan.most_kinds
 
     def hand_over(self) -> Handover:
         self._files = 0
         return self._gathering.hand_over()
 
-    def _add(self, part: Part, report: Report) -> None:
+    def _add(self, part: Part, report: Report) -> Iterator[Handover]:
+        """Of a long file what it comes to is handed over in between; it is not done for that."""
         report.size += len(part.content)
         records = part.records()
         if records is None and part.is_digest:
@@ -110,8 +118,12 @@ class Reader:
         found = self._decoded(part, report) if records is None else enumerate(records, 1)
         if self._wanted:
             found = self._asked_for(found, report, self._wanted)
-        for place, reason in self._gathering.add(found):
-            report.has_problem(f"record {place}" if isinstance(place, int) else place, reason)
+        is_long = records is None or len(records) > _AT_ONCE
+        for some in _in_runs(found) if is_long else (found,):
+            for place, reason in self._gathering.add(some):
+                report.has_problem(f"record {place}" if isinstance(place, int) else place, reason)
+            if is_long and self._is_full:
+                yield self.hand_over()
 
     def _decoded(self, part: Part, report: Report) -> Iterator[tuple[Place, Record]]:
         for entry in part.entries():
@@ -135,6 +147,12 @@ class Reader:
                 yield place, each
             else:
                 report.filtered += 1
+
+
+def _in_runs(found: Iterable[tuple[Place, Record]]) -> Iterator[list[tuple[Place, Record]]]:
+    found = iter(found)
+    while run := list(islice(found, _AT_ONCE)):
+        yield run
 
 
 class Opener:

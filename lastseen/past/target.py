@@ -8,12 +8,15 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def target_of(client: "DynamoDBClient", name: str) -> str:
-    """Another one once the table has been deleted and made again. Raises what the client does."""
+def target_of(client: "DynamoDBClient", name: str) -> str | None:
+    """Another one once the table has been deleted and made again. Raises what the client does.
+
+    None where it may not be asked for: by its name alone, it could be taken for one of another account.
+    """
     try:
         table = client.describe_table(TableName=name)["Table"]
     except ClientError as error:
-        if error.response["Error"]["Code"] == "AccessDeniedException":  # Who may write need not be told.
-            return f"{client.meta.endpoint_url} {name}"
+        if error.response["Error"]["Code"] == "AccessDeniedException":
+            return None
         raise
     return f"{table['TableArn']} {table['CreationDateTime'].isoformat()}"

@@ -75,7 +75,8 @@ def test_every_layout_is_looked_into_down_to_the_regions_that_are_wanted(before)
         (f"AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/", Folder.UNWANTED),
         (f"AWSLogs/{ACCOUNT}/CloudTrail-Digest/", Folder.SKIPPED),
         (f"AWSLogs/{ACCOUNT}/Config/", Folder.FOREIGN),
-        ("AWSLogs/somebody/", Folder.FOREIGN),
+        ("AWSLogs/somebody/", Folder.OPEN),
+        ("AWSLogs/eu-west-1/2026/11/20/", Folder.OPEN),
         ("", Folder.OPEN),
     ],
 )

@@ -68,12 +68,14 @@ def test_what_is_no_log_file_of_good_records_is_left_to_be_read_one_by_one(conte
     assert part.records() is None
 
 
-@pytest.mark.parametrize("behind", [b"", b"\0" * 9], ids=["", "padded"])
+@pytest.mark.parametrize(
+    "behind", [b"", b"\0" * 9, b"\0" * 300_000], ids=["", "padded", "padded by more than a block"]
+)
 @pytest.mark.parametrize("second", [ONE, TWO], ids=["alike", "not alike"])
 def test_several_gzip_files_one_after_the_other_are_one(second, behind):
     lines = [f"{json.dumps(each)}\n".encode() for each in (ONE, second)]
 
-    assert read(b"".join(map(gzip.compress, lines)) + behind) == [("line 1", ONE), ("line 2", second)]
+    assert read(behind.join(map(gzip.compress, lines)) + behind) == [("line 1", ONE), ("line 2", second)]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from lastseen.embedded import EmbeddedTable
 from lastseen.past.bucket import _Streamed, listed
 from lastseen.past.done import Done
 from lastseen.past.files import File, Missing, local_files
+from lastseen.past.gathering import Handover
 from lastseen.past.layout import Wanted
 from lastseen.past.listing import Listing
-from lastseen.past.reading import Plan
+from lastseen.past.reading import Plan, Reader
 from lastseen.past.replay import Replay, found
 from lastseen.past.s3 import Refused
 
@@ -392,3 +394,45 @@ def test_a_state_that_another_replay_holds_is_told_and_what_was_read_is_written(
     assert "database is locked; name another file by --state" in summary.stopped
     assert (summary.is_complete, summary.files, bool(list(table))) == (False, 1, True)
     assert replay([source], table, done=done).superseded == len(list(table))
+
+
+@pytest.mark.parametrize("name", ["a.json.gz", "eu-west-1/2026/11/20/a.json.gz"])
+def test_a_folder_that_only_happens_to_be_called_as_cloudtrails_is_looked_into(tmp_path, name):
+    source = save(tmp_path / "AWSLogs", {name: log()})
+
+    assert replay([source], EmbeddedTable()).files == 1
+
+
+def test_a_link_to_a_folder_is_named(tmp_path):
+    save(tmp_path / "real", {"a.json.gz": log()})
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "link").symlink_to(tmp_path / "real")
+
+    assert list(local_files(tmp_path / "logs", Wanted())) == [
+        Missing(f"{tmp_path}/logs/link", "a link to a folder: name it by itself")
+    ]
+
+
+def test_a_name_that_is_too_long_is_told():
+    (missing,) = local_files(Path("a" * 300), Wanted())
+
+    assert missing.reason == "File name too long"
+
+
+@pytest.mark.parametrize("form", ["lines", "log"])
+def test_of_a_long_file_no_more_kinds_are_held_than_of_many(tmp_path, form, monkeypatch):
+    monkeypatch.setattr("lastseen.past.reading._AT_ONCE", 10)
+    people = [seen(20, user=f"user{number}") for number in range(100)]
+    content = "\n".join(map(json.dumps, people)) if form == "lines" else log(*people)
+    source = save(tmp_path / "logs", {"a.json.gz" if form == "log" else "a.jsonl": content})
+    reader = Reader(plan(most_kinds=20))
+    (file,) = local_files(source, Wanted())
+    said = list(reader.read(file, partial(Path(file.name).open, "rb")))
+
+    handovers = [each for each in said if isinstance(each, Handover)]
+    assert len(handovers) == 5
+    assert max(len(each.activities) for each in handovers) <= 20 * 4 + 1
+    done, table = Done(tmp_path / "state", "table"), EmbeddedTable()
+    summary = replay([source], table, done=done, most_kinds=20)
+    assert (summary.principals, summary.records, summary.sighted) == (100, 100, 100)
+    assert done.has(file, Wanted())
