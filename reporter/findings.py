@@ -8,7 +8,8 @@ from typing import Self
 
 from activity.item import Flag
 from activity.keeping import Key
-from reporter.account import AccessKey, Gap, Inventory
+from reporter.account import Gap, Inventory
+from reporter.gaps import all_gaps, readable
 from reporter.hearing import Hearing
 from reporter.missed import Missed, missed
 from reporter.renaming import moves
@@ -78,6 +79,11 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Report:
+    """`is_empty`: nothing could be judged, for roles and all that is told of users could not be read.
+
+    `old_names`: flags that are under others now.
+    """
+
     account: str
     alias: str
     at: datetime
@@ -116,16 +122,12 @@ def sum_up(
     retention: timedelta,
     now: datetime,
 ) -> Report:
-    """`is_empty`: nothing could be judged, for roles and all that is told of users could not be read.
-
-    `old_names`: flags that are under others now.
-    """
     to = moves((*remembered.listed, *remembered.exempt), inventory, keys_of, remembered.names)
     was_exempt, remembered = remembered.exempt, remembered.moved(to)
     findings = tuple(_findings(inventory.account, judged, remembered, hearing, limits, now))
     disabled = tuple(_disabled(inventory, keys_of))
-    flagged = {flag_key(subject): (subject, verdict) for subject, verdict in judged if subject.facets}
-    became = tuple(resolved(remembered.listed, flagged, inventory, keys_of))
+    by_key = {flag_key(subject): (subject, verdict) for subject, verdict in judged if subject.facets}
+    became = tuple(resolved(remembered.listed, by_key, inventory, keys_of))
     return Report(
         account=inventory.account,
         alias=inventory.alias,
@@ -134,17 +136,7 @@ def sum_up(
         previous=remembered.previous,
         findings=findings,
         resolved=became,
-        gaps=tuple(
-            dict.fromkeys(
-                (
-                    *inventory.gaps,
-                    *gaps,
-                    *hearing.gaps,
-                    *_gaps_of(keys_of, judged),
-                    *_gaps_of_users(inventory, limits, now),
-                )
-            )
-        ),
+        gaps=all_gaps((*inventory.gaps, *gaps, *hearing.gaps), keys_of, judged, inventory, limits, now),
         exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
         lapses=tuple(lapses(judged, remembered.exempt, inventory, now)),
         missed=tuple(missed(judged, hearing, retention=retention, now=now)),
@@ -214,28 +206,4 @@ def _counts(inventory: Inventory, judged: Sequence[Judged], disabled: int) -> di
 
 def _disabled(inventory: Inventory, keys_of: KeysOf) -> Iterator[tuple[str, str]]:
     for user in inventory.users:
-        yield from ((user.name, key.id) for key in _listed(keys_of, user.id) if not key.is_active)
-
-
-def _listed(keys_of: KeysOf, user_id: str) -> tuple[AccessKey, ...]:
-    keys = keys_of.get(user_id, ())
-    return () if isinstance(keys, Gap) else keys
-
-
-def _gaps_of_users(inventory: Inventory, limits: Limits, now: datetime) -> Iterator[Gap]:
-    """Of those whose credentials could not be looked at, though some may be old enough to be stale."""
-    since = now - timedelta(days=min(limits.user, limits.access_key))
-    for user in inventory.users:
-        if isinstance(user.credentials, Gap) and user.created <= since:
-            yield user.credentials
-
-
-def _gaps_of(keys_of: KeysOf, judged: Sequence[Judged]) -> Iterator[Gap]:
-    """Of single users and keys, and of what could not be judged for it."""
-    for user in keys_of:
-        keys = keys_of[user]
-        if isinstance(keys, Gap):
-            yield keys
-        yield from (key.last_used for key in _listed(keys_of, user) if isinstance(key.last_used, Gap))
-    for _, verdict in judged:
-        yield from verdict.gaps
+        yield from ((user.name, key.id) for key in readable(keys_of, user.id) if not key.is_active)

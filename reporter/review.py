@@ -1,30 +1,27 @@
 """Puts IAM's inventory and the activity table side by side and judges everything; writes nothing."""
 
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from activity.flags import Flags
 from activity.item import Flag, Item
 from activity.keeping import Key
-from activity.model import Activity, denied_facet, held_by, id_facet, is_of_principal
+from activity.model import Activity
 from activity.table import ActivityTable
 from reporter import sightings
-from reporter.account import AccessKey, Gap, Inventory, User
+from reporter.account import Gap
 from reporter.findings import FLAGGED, Remembered, Report, sum_up
 from reporter.hearing import Hearing
 from reporter.inventory import Iam, or_gap
-from reporter.missed import are_seen, hidden_uses, missed
-from reporter.renaming import heirs, nameless
+from reporter.key_ids import keys_of_hidden, keys_of_suspects, names_of
+from reporter.missed import missed
 from reporter.sightings import Seen
 from reporter.staleness import Verdict, judge
-from reporter.subjects import KeysOf, Limits, Subject, needs_key_ids, subjects
+from reporter.subjects import Limits, Subject, subjects
 from reporter.tidying import Judged
 from reporter.trails import Trails
-
-# IAM's rate limits are not published, and are shared by all who ask in the account.
-_ASKING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +81,19 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     listed = or_gap("what earlier reports flagged", lambda: flags.of(account))
     exempt = or_gap("what was exempt before", lambda: flags.exempt_of(account))
     known = [key for each in (listed, exempt) if not isinstance(each, Gap) for key in each]
-    names = or_gap("the ids of flagged users", lambda: _names(table, known, inventory))
-    keys_of = _keys_of(sources.iam, inventory, known, {} if isinstance(names, Gap) else names, terms, now)
+    names = or_gap("the ids of flagged users", lambda: names_of(table, known, inventory))
+    heirs = {} if isinstance(names, Gap) else names
+    keys_of = keys_of_suspects(sources.iam, inventory, known, heirs, terms.limits, now)
+    hidden_keys = partial(
+        keys_of_hidden, sources.iam, table, inventory, keys_of, hearing, retention=terms.retention, now=now
+    )
     every = list(subjects(inventory, keys_of, tag=terms.tag))
     items = or_gap("the activity table", lambda: sightings.items(table, every))
-    if not isinstance(items, Gap):
-        hidden = _keys_of_hidden(sources, inventory, keys_of, items, hearing, terms, now)
+    hidden = or_gap("which keys were seen", lambda: hidden_keys(items))
+    if hidden and not isinstance(hidden, Gap):
         keys_of |= hidden
-        every = list(subjects(inventory, keys_of, tag=terms.tag)) if hidden else every
-        more = or_gap(
-            "the activity table", lambda: sightings.items(table, [x for x in every if x.id in hidden])
-        )
-        items = more if isinstance(more, Gap) else items | more
+        every = list(subjects(inventory, keys_of, tag=terms.tag))
+        items = or_gap("the activity table", lambda: sightings.items(table, every))
     if isinstance(items, Gap):  # That tells it all.
         hearing = replace(hearing, heard=items, canary=None)
     previous = or_gap("the time of the last report", lambda: sightings.previous(table, account))
@@ -108,62 +106,11 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         remembered=kept.remembered(),
         hearing=hearing,
         root=sightings.root(table, inventory, partition),
-        gaps=(*kept.gaps, *gaps),
+        gaps=(*kept.gaps, *gaps, *([hidden] if isinstance(hidden, Gap) else [])),
         limits=terms.limits,
         retention=terms.retention,
         now=now,
     )
-
-
-def _names(table: ActivityTable, flagged: Iterable[Key], inventory: Inventory) -> dict[str, str]:
-    """By the ARNs of flagged users that nobody has now, who had them: by their unique ids, flagged or seen."""
-    flagged = list(flagged)
-    gone = nameless(flagged, inventory)
-    ids = {arn: sightings.unique_ids(table, arn) for arn in gone}
-    for arn, facet in flagged:
-        if arn in gone and is_of_principal(facet):
-            ids[arn].add(held_by(facet))
-    return heirs(ids, inventory)
-
-
-def _keys_of(
-    iam: Iam,
-    inventory: Inventory,
-    flagged: Iterable[Key],
-    names: Mapping[str, str],
-    terms: Terms,
-    now: datetime,
-) -> dict[str, tuple[AccessKey, ...] | Gap]:
-    """Of the users who have a key that seems idle, or that an earlier report flagged."""
-    owners = {names.get(arn, arn) for arn, facet in flagged if facet.startswith("KEY#")}
-    asked = [u for u in inventory.users if u.arn in owners or needs_key_ids(u, terms.limits, now)]
-    with ThreadPoolExecutor(_ASKING) as pool:
-        return dict(zip((user.id for user in asked), pool.map(iam.access_keys, asked), strict=True))
-
-
-def _keys_of_hidden(
-    sources: Sources,
-    inventory: Inventory,
-    known: KeysOf,
-    items: Mapping[Key, Item],
-    hearing: Hearing,
-    terms: Terms,
-    now: datetime,
-) -> dict[str, tuple[AccessKey, ...] | Gap]:
-    """Keys in use are known from events; IAM is asked for the ids where these leave a use without a key."""
-
-    def ask(user: User) -> tuple[AccessKey, ...] | Gap | None:
-        itself = (items.get((user.arn, facet)) for facet in (id_facet(user.id), denied_facet(user.id)))
-        times = (item.activity.last_seen for item in itself if item and item.activity)
-        uses = hidden_uses(user, max(times, default=None), hearing, retention=terms.retention, now=now)
-        if not uses or are_seen(uses, sightings.keys_seen(sources.table, user.arn), now):
-            return None
-        return sources.iam.access_keys(user)
-
-    asked = [user for user in inventory.users if user.id not in known]
-    with ThreadPoolExecutor(_ASKING) as pool:
-        found = zip((user.id for user in asked), pool.map(ask, asked), strict=True)
-        return {unique_id: keys for unique_id, keys in found if keys is not None}
 
 
 def _judged(

@@ -86,7 +86,7 @@ class Root:
 
 @dataclass(frozen=True)
 class Refused:
-    """A call that is denied: one of IAM's, `table` or `index`."""
+    """A call that is denied: one of IAM's, `table`, `index`, or `keys seen`."""
 
     call: str
 
@@ -150,6 +150,7 @@ class Table:
         return self.by_facet[facet]
 
     def of(self, principal, *, facet_begins=""):
+        refuse_if("keys seen" in self.refused and facet_begins, "Query")
         items = self.items.items()
         return [
             each.activity for (arn, facet), each in items if arn == principal and facet.startswith(facet_begins)

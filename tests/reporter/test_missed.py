@@ -188,6 +188,13 @@ def test_iam_is_asked_for_the_ids_of_keys_in_use_only_where_events_do_not_tell_t
     assert [gap.what for gap in review_of(BOTH, *known[:2], refused).gaps] == [f"access keys of {BOTH.arn}"]
 
 
+def test_where_it_cannot_be_seen_which_keys_were_used_nothing_else_is_lost():
+    report = review_of(BOTH, ITSELF, seen(3, "KEY#AKIA1"), Refused("keys seen"))
+
+    assert [gap.what for gap in report.gaps] == ["which keys were seen"]
+    assert report.counts["access_key"]["active"] == 2
+
+
 def test_a_use_of_before_the_tracker_listened_is_asked_of_nobody():
     old = alice(Key(used=3), Key("AKIA2", used=320), made=900)
 

@@ -1,0 +1,78 @@
+"""Which users IAM is asked for the ids of their keys: its credential report tells of keys without them."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from activity.item import Item
+from activity.keeping import Key
+from activity.model import denied_facet, held_by, id_facet, is_of_principal
+from activity.table import ActivityTable
+from reporter import sightings
+from reporter.account import AccessKey, Gap, Inventory, User
+from reporter.hearing import Hearing
+from reporter.inventory import Iam
+from reporter.missed import are_seen, hidden_uses
+from reporter.renaming import heirs, nameless
+from reporter.subjects import KeysOf, Limits, needs_key_ids
+
+# IAM's rate limits are not published, and are shared by all who ask in the account.
+_ASKING = 4
+
+
+def names_of(table: ActivityTable, flagged: Iterable[Key], inventory: Inventory) -> dict[str, str]:
+    """By the ARNs of flagged users that nobody has now, who had them: by their unique ids, flagged or seen."""
+    flagged = list(flagged)
+    gone = nameless(flagged, inventory)
+    ids = {arn: sightings.unique_ids(table, arn) for arn in gone}
+    for arn, facet in flagged:
+        if arn in gone and is_of_principal(facet):
+            ids[arn].add(held_by(facet))
+    return heirs(ids, inventory)
+
+
+def keys_of_suspects(
+    iam: Iam,
+    inventory: Inventory,
+    flagged: Iterable[Key],
+    names: Mapping[str, str],
+    limits: Limits,
+    now: datetime,
+) -> dict[str, tuple[AccessKey, ...] | Gap]:
+    """Of the users who have a key that seems idle, or that an earlier report flagged."""
+    owners = {names.get(arn, arn) for arn, facet in flagged if facet.startswith("KEY#")}
+    asked = [u for u in inventory.users if u.arn in owners or needs_key_ids(u, limits, now)]
+    with ThreadPoolExecutor(_ASKING) as pool:
+        return dict(zip((user.id for user in asked), pool.map(iam.access_keys, asked), strict=True))
+
+
+def keys_of_hidden(
+    iam: Iam,
+    table: ActivityTable,
+    inventory: Inventory,
+    known: KeysOf,
+    hearing: Hearing,
+    items: Mapping[Key, Item] | Gap,
+    *,
+    retention: timedelta,
+    now: datetime,
+) -> dict[str, tuple[AccessKey, ...] | Gap]:
+    """Keys in use are known from events; IAM is asked for the ids where these leave a use without a key.
+
+    `items` are those of the users. Raises the table's errors.
+    """
+    if isinstance(items, Gap):
+        return {}
+
+    def ask(user: User) -> tuple[AccessKey, ...] | Gap | None:
+        itself = (items.get((user.arn, facet)) for facet in (id_facet(user.id), denied_facet(user.id)))
+        times = (item.activity.last_seen for item in itself if item and item.activity)
+        uses = hidden_uses(user, max(times, default=None), hearing, retention=retention, now=now)
+        if not uses or are_seen(uses, sightings.keys_seen(table, user.arn), now):
+            return None
+        return iam.access_keys(user)
+
+    asked = [user for user in inventory.users if user.id not in known]
+    with ThreadPoolExecutor(_ASKING) as pool:
+        found = zip((user.id for user in asked), pool.map(ask, asked), strict=True)
+        return {unique_id: keys for unique_id, keys in found if keys is not None}
