@@ -52,6 +52,10 @@ class Scan:
         """The items whose last sighting was by a session of this name."""
         return self._read("session_name = :name", {":name": session_name})
 
+    def last_seen_from(self, address: str) -> dict[Key, Item]:
+        """The items whose last sighting was from this address."""
+        return self._read("source_ip = :address", {":address": address})
+
     def flagged(self) -> list[Key]:
         """What reports have flagged, in all accounts; nothing else is in this index."""
         return [_key(item) for item in self._items(IndexName=BY_FLAG, ProjectionExpression="principal, facet")]

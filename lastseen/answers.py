@@ -14,6 +14,7 @@ from lastseen.times import Times, length
 
 MOST_OF_A_KIND = 5
 MOST_MATCHES = 20
+MOST_HEARD = 10
 
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html
 _EVENT_HISTORY = timedelta(days=90)
@@ -123,11 +124,11 @@ def show_matches(
     screen.line()
     rows = []
     for match in shown:
-        by = ", ".join(map(named, match.facets[:2])) or f"{type_of(match.principal)} of that name"
+        by = ", ".join(map(named, match.facets[:2])) or match.by or f"{type_of(match.principal)} of that name"
         more = f" and {len(match.facets) - 2} more" if len(match.facets) > 2 else ""
         command = shlex.join(["lastseen", "who", match.principal, *options])
         rows.append((times.text(match.last.last_seen if match.last else None), by + more, command))
-    screen.table(("last seen", "found by", "to go on"), rows)
+    screen.table(("last seen", "found by", "to go on"), rows, is_folded=False)
     if len(matches) > len(shown):
         screen.line(f"{len(matches) - len(shown):,} more, seen longer ago: --all")
 
@@ -149,7 +150,8 @@ def show_rows(screen: Screen, rows: Sequence[Row], times: Times) -> None:
         lines.append((row.principal, seen, times.text(row.first_seen), event, flagged if row.flagged else ""))
     has_flags = any(row.flagged for row in rows)
     head = "principal", "last seen", "first seen", "last event", "flagged"
-    screen.table(head if has_flags else head[:-1], lines if has_flags else [line[:-1] for line in lines])
+    width = len(head) if has_flags else len(head) - 1
+    screen.table(head[:width], [line[:width] for line in lines], is_folded=False)
 
 
 def _flagged(facet: str) -> str:
@@ -163,13 +165,23 @@ def show_nothing(screen: Screen, what: str, searched: Sequence[str]) -> None:
     screen.line()
 
 
-def show_heard(screen: Screen, coverage: Sequence[Activity], times: Times) -> None:
-    """Since when silence means something."""
+def show_caveat(screen: Screen, caveat: str) -> None:
+    if caveat:
+        screen.line()
+        screen.line(caveat)
+
+
+def show_heard(screen: Screen, coverage: Sequence[Activity], times: Times, *, account: str = "") -> None:
+    """Since when silence means something; of an account, if one was asked for that is heard."""
     if not coverage:
         screen.line("No event has ever come from CloudTrail: that nobody is found proves nothing.")
         return
+    own = [each for each in coverage if each.facet.startswith(f"{account}#")] if account else []
     screen.line("CloudTrail was heard from these alone; of other places and times the table cannot tell:")
-    show_coverage(screen, coverage, times)
+    shown = sorted(own or coverage, key=lambda each: each.last_seen, reverse=True)[:MOST_HEARD]
+    show_coverage(screen, sorted(shown, key=lambda each: each.facet), times)
+    if len(coverage) > len(shown):
+        screen.line(f"{len(coverage) - len(shown):,} more: lastseen coverage")
 
 
 def show_coverage(

@@ -2,6 +2,9 @@
 
 
 def main() -> None:
-    from lastseen.__main__ import app
+    try:
+        from lastseen.__main__ import app
 
-    app()
+        app()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -23,6 +23,15 @@ _KIND_AND_NAME = re.compile(r"(user|role)/([\x21-\x7e]+)")
 _WORD = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
 _SHARED_BY_PEOPLE = "AWSReservedSSO_"
 
+_OF_PEOPLE = (
+    "Addresses are kept of people (users, root, Identity Center); of other roles, the last event's alone."
+)
+_ALLOWED = "By service, only calls that were not refused are kept."
+_AS_IT_IS = (
+    "Names are searched for as they are written. Of sessions, Identity Center's are kept; of others, the last"
+    " event's alone."
+)
+
 
 class Unrecognised(Exception):
     """No principal can be found by this; the message says why and how to go on."""
@@ -47,7 +56,9 @@ class Name:
 class Handle:
     """What to look for; of `principals`, the first that is there.
 
-    `network` and `federated` take a scan; so does `name`, unless it is certain and keys have found somebody.
+    `network` and `federated` take a scan; so does `name`, unless it is certain and keys have found somebody; so
+    do `last_address` and `last_session`, of last sightings, where nobody was found otherwise. `caveat`: what
+    the answer cannot tell.
     """
 
     means: str
@@ -59,6 +70,9 @@ class Handle:
     session: str = ""
     federated: str = ""
     account: str = ""
+    last_address: str = ""
+    last_session: str = ""
+    caveat: str = ""
 
     @property
     def session_begins(self) -> str:
@@ -75,6 +89,10 @@ class Handle:
             words.append(f"every facet that begins with {self.session_begins}")
         if self.network:
             words.append(f"every {ip_facet('')} facet within {self.network}")
+        words += [f"every last sighting from {each}" for each in filter(None, [self.last_address])]
+        words += [
+            f"every last sighting by a session named {each}" for each in filter(None, [self.last_session])
+        ]
         if self.federated:
             words.append(f"every last sighting by a session named {self.federated}")
         return words
@@ -89,7 +107,7 @@ def recognise(text: str) -> Handle:
             return handle
     raise Unrecognised(
         f"{text!r} is no handle: give an IAM or STS ARN, a name of a user, role or session, an access key id,"
-        " a unique id, an address or a CIDR, or a service"
+        " a unique id, an account's id, an Identity Center user's id, an address or a CIDR, or a service"
     )
 
 
@@ -103,10 +121,11 @@ def _arn(text: str) -> Handle | None:
     kind, _, rest = resource.partition("/")
     match service, kind:
         case "iam", "user" if rest:
-            return Handle("a user's ARN", principals=(text,))
+            return Handle("a user's ARN", principals=(text,), name=_end_of(rest, "user", account))
         case "iam", "role" if rest:
             pathless = f"arn:{partition}:iam::{account}:role/{rest.rpartition('/')[2]}"
-            return Handle("a role's ARN", principals=tuple(dict.fromkeys((text, pathless))))
+            known = tuple(dict.fromkeys((text, pathless)))
+            return Handle("a role's ARN", principals=known, name=_end_of(rest, "role", account))
         case "iam", "root":
             return Handle("the root user's ARN", principals=(text,))
         case "identitystore", "user" if rest:
@@ -116,6 +135,11 @@ def _arn(text: str) -> Handle | None:
         case "sts", "federated-user" if rest:
             return Handle("a federated user's ARN", federated=rest, account=account)
     raise Unrecognised(f"{text} is no ARN of a user, role, root user or session: nobody acts as that")
+
+
+def _end_of(resource: str, kind: str, account: str) -> Name:
+    """Whatever its path: some who ask, and some records, leave it out."""
+    return Name(resource.rpartition("/")[2], (kind,), account)
 
 
 def _role_session(partition: str, account: str, rest: str) -> Handle:
@@ -132,6 +156,7 @@ def _role_session(partition: str, account: str, rest: str) -> Handle:
 
 
 def _credential(text: str) -> Handle | None:
+    text = text.upper()
     if _TEMPORARY_KEY.fullmatch(text):
         raise Unrecognised(
             f"{text} is a temporary key, and those are not kept: `aws cloudtrail lookup-events"
@@ -144,6 +169,8 @@ def _credential(text: str) -> Handle | None:
 
 
 def _id(text: str) -> Handle | None:
+    name, mark, session_name = text.partition(":")
+    text = f"{name.upper()}{mark}{session_name}"
     if _OTHER_ID.fullmatch(text):
         raise Unrecognised(f"{text} is not the id of a user or role: nobody acts as that")
     unique = _UNIQUE_ID.fullmatch(text)
@@ -151,10 +178,15 @@ def _id(text: str) -> Handle | None:
         held, session = unique.groups()
         return Handle("a unique id", facets=(id_facet(held), denied_facet(held)), session=session or "")
     if _ACCOUNT.fullmatch(text):
-        return Handle("an account's id, and so its root user's", facets=(id_facet(text), denied_facet(text)))
+        others = f"All principals of the account: lastseen list --account {text}"
+        facets = id_facet(text), denied_facet(text)
+        return Handle("an account's id, and so its root user's", facets=facets, account=text, caveat=others)
     if _IDENTITY_CENTER_USER.fullmatch(text):
         held = text.lower()
-        return Handle("an Identity Center user's id", facets=(id_facet(held), denied_facet(held)))
+        event = f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventId,AttributeValue={held}"
+        caveat = f"If it is an event's id, in the account and region of the event: {event}"
+        facets = id_facet(held), denied_facet(held)
+        return Handle("an Identity Center user's id", facets=facets, caveat=caveat)
     return None
 
 
@@ -164,13 +196,17 @@ def _address(text: str) -> Handle | None:
     except ValueError:
         return None
     if network.num_addresses > FEW_ADDRESSES:
-        return Handle("a network", network=network)
-    means = "an address" if network.num_addresses == 1 else "a network"
-    return Handle(means, facets=tuple(ip_facet(str(ip_address(each))) for each in network))
+        return Handle("a network", network=network, caveat=_OF_PEOPLE)
+    facets = tuple(ip_facet(str(ip_address(each))) for each in network)
+    if network.num_addresses > 1:
+        return Handle("a network", facets=facets, caveat=_OF_PEOPLE)
+    address = str(network.network_address)
+    return Handle("an address", facets=facets, last_address=address, caveat=_OF_PEOPLE)
 
 
 def _service(text: str) -> Handle | None:
-    return Handle("a service", facets=(service_facet(text.lower()),)) if _SERVICE.fullmatch(text) else None
+    facets = (service_facet(text.lower()),)
+    return Handle("a service", facets=facets, caveat=_ALLOWED) if _SERVICE.fullmatch(text) else None
 
 
 def _named(text: str) -> Handle | None:
@@ -182,4 +218,7 @@ def _named(text: str) -> Handle | None:
     if not _WORD.fullmatch(text):
         return None
     service = () if "@" in text else (service_facet(f"{text.lower()}.amazonaws.com"),)
-    return Handle("a name", facets=(*service, session_facet(text)), name=Name(text), is_certain=False)
+    facets = (*service, session_facet(text))
+    return Handle(
+        "a name", facets=facets, name=Name(text), is_certain=False, last_session=text, caveat=_AS_IT_IS
+    )

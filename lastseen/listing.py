@@ -1,7 +1,7 @@
 """Principals by recency: one row for each, and which rows are wanted."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -77,12 +77,35 @@ class Wanted:
 def rows(items: Mapping[Key, Item], wanted: Wanted, now: datetime, *, facet: str = "") -> list[Row]:
     """The last seen first; of the idle, who has been so for longest. `facet`: times of this one alone."""
     by_principal: dict[str, dict[str, Item]] = {}
-    for (principal, each), item in items.items():
-        by_principal.setdefault(principal, {})[each] = item
+    whole = _whole_arns(items)
+    for (principal, each), item in sorted(items.items(), key=_age):
+        those = by_principal.setdefault(whole.get(principal, principal), {})
+        those[each] = _merged(item, those[each]) if each in those else item
     found = (_row(principal, those, facet) for principal, those in by_principal.items())
     fitting = [row for row in found if wanted.fits(row, now) and (row.last or not facet)]
     sign = 1 if wanted.idle is not None else -1
     return sorted(fitting, key=lambda row: (sign * _stamp(row.quiet_since), row.principal))
+
+
+def _whole_arns(items: Mapping[Key, Item]) -> dict[str, str]:
+    """By the ARN of a role that was seen without its path, the one with it: the same name and unique id."""
+    arns: dict[tuple[str, str], set[str]] = {}
+    for (principal, _), item in items.items():
+        held = item.activity.evidence.principal_id if item.activity else ""
+        if held and type_of(principal) == Kind.ROLE:
+            arns.setdefault((held, principal.rpartition("/")[2]), set()).add(principal)
+    return {arn: max(those, key=len) for those in arns.values() if len(those) > 1 for arn in those}
+
+
+def _merged(item: Item, older: Item) -> Item:
+    both = item.activity.merge(older.activity) if item.activity and older.activity else item.activity
+    return replace(item, activity=both or older.activity)
+
+
+def _age(item: tuple[Key, Item]) -> float:
+    """Sorts the newest last, where it replaces what is older, and what is flagged after all."""
+    activity = item[1].activity
+    return float("inf") if item[1].own_flag else _stamp(activity.last_seen if activity else None)
 
 
 def _row(principal: str, items: Mapping[str, Item], facet: str) -> Row:

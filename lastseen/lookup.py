@@ -1,5 +1,6 @@
 """Questions to the activity table: who is meant by a handle, and all that is known of somebody."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from activity.table import ActivityTable
 from lastseen.handle import Handle, Network
 from lastseen.profile import Profile, account_of, is_of_itself, newest
 
+_PATHLESS = re.compile(r"arn:[^:]*:iam::\d*:role/[^/]*")
 _READERS = 8  # botocore keeps ten connections.
 
 
@@ -31,12 +33,14 @@ _READERS = 8  # botocore keeps ten connections.
 class Match:
     """Somebody whom a handle may mean, and the facets that it was found by: none where by its name.
 
-    `last` is the newest sighting with these, or of the principal itself; None where it was flagged only.
+    `last` is the newest sighting with these, or of the principal itself; None where it was flagged only. `by`:
+    how it was found without any of these.
     """
 
     principal: str
     facets: tuple[str, ...]
     last: Activity | None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +60,40 @@ class Lookup:
         itself: dict[Key, Item] = {}
         for principal in handle.principals:
             itself = itself or self.table.items_of(principal)
+        held = {kind_and_value(facet)[1] for _, facet in itself if is_of_itself(facet)} - {""}
+        is_pathless = any(_PATHLESS.fullmatch(who) for who, _ in itself)
+        if handle.name and is_pathless:  # With its path, it may have been seen since.
+            facets = [facet(each) for each in held for facet in (id_facet, denied_facet)]
+            names = {who for facet in facets for who in self.table.principals_with(facet)}
+            itself |= self.table.get((who, facet) for who in names if handle.name.fits(who) for facet in facets)
         if handle.network:
             seen_with += self._addresses_within(handle.network)
         if handle.federated:
             itself |= self._last_seen_as(handle.federated, handle.account)
-        if handle.name and not (handle.is_certain and (seen_with or itself)):
+        is_told = seen_with or (itself and (held or not is_pathless))
+        if handle.name and not (handle.is_certain and is_told):
             self.before_scan(f"every name for {handle.name.name}")
             begins = handle.session_begins
             keys = self.scan.keys(naming=handle.name.name, facet_begins=begins)
             seen_with += [key for key in keys if begins and key[1].startswith(begins)]
             itself |= self.table.get(key for key in keys if handle.name.fits(key[0]))
-        return _matches(self.table.get(seen_with), itself)
+        return _matches(self.table.get(seen_with), itself) or self._by_last_event(handle)
+
+    def _by_last_event(self, handle: Handle) -> list[Match]:
+        """Of whom addresses and sessions are not kept, the last event may tell."""
+        found: dict[Key, Item] = {}
+        if handle.last_address:
+            self.before_scan(f"every last sighting from {handle.last_address}")
+            found = self.scan.last_seen_from(handle.last_address)
+        if handle.last_session:
+            self.before_scan(f"every last sighting by a session named {handle.last_session}")
+            found = self.scan.last_seen_as(handle.last_session)
+        by = f"last event {'from' if handle.last_address else 'by session'}"
+        found = {key: item for key, item in found.items() if key[0].startswith("arn:")}
+        by = f"{by} {handle.last_address or handle.last_session}"
+        last = {who: [item.activity for (each, _), item in found.items() if each == who] for who, _ in found}
+        matches = (Match(who, (), newest(filter(None, those)), by) for who, those in last.items())
+        return sorted(matches, key=lambda match: (_age(match.last), match.principal))
 
     def profile(self, principal: str) -> Profile:
         return Profile.of(principal, self.table.items_of(principal))

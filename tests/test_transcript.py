@@ -1,9 +1,10 @@
-"""The look-ups that README shows, asked again."""
+"""What README shows of replay and look-ups, asked again."""
 
 import re
 import shlex
 from datetime import UTC, datetime
 
+import pytest
 from asking import ask, record_samples
 from builders import ROOT
 
@@ -25,15 +26,19 @@ MEANT = {
 }
 
 
-def test_the_readme_shows_what_the_look_ups_print(table):
-    record_samples(table)
-    (shown,) = re.findall(
-        r"```text\n(\$ lastseen who \S+\n.*?)```", (ROOT / "README.md").read_text(), re.DOTALL
-    )
-    commands = re.findall(r"(?m)^\$ lastseen (.*)$", shown)
-    printed = [f"$ lastseen {each}\n{ask(*shlex.split(each), now=THEN).stdout}" for each in commands]
+@pytest.fixture
+def home(table, tmp_path, monkeypatch):
+    """Where a checkout is, with a table that is empty."""
+    monkeypatch.chdir(ROOT)
+    return {"XDG_STATE_HOME": str(tmp_path), "AWS_DEFAULT_REGION": "us-east-1"}
 
-    assert len(commands) == 3
+
+def test_the_readme_shows_what_replay_and_the_look_ups_print(home):
+    (shown,) = re.findall(r"```text\n(\$ lastseen replay .*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    commands = re.findall(r"(?m)^\$ lastseen (.*)$", shown)
+    printed = [f"$ lastseen {each}\n{ask(*shlex.split(each), now=THEN, **home).stdout}" for each in commands]
+
+    assert [each.split()[0] for each in commands] == ["replay", "who", "who", "who"]
     assert shown == "\n".join(printed)
 
 

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from activity.item import attributes
-from lastseen import demo as demonstration
 from lastseen.cast import ALICE_KEY, OFFICE
 from lastseen.lookup import lines
 from lastseen.terminal import print_json
@@ -18,6 +17,10 @@ def demo(
     ] = False,
 ) -> None:
     """Run the main job on an AWS inside this process: events in, the mail out, and two look-ups."""
+    from lastseen import (
+        demo as demonstration,
+    )  # moto takes as long to load as all other commands take to answer.
+
     outcome = demonstration.run(datetime.now(UTC))
     if as_json:
         print_json(outcome.answer["findings"])

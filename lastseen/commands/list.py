@@ -44,7 +44,8 @@ def list_principals(
     account: Annotated[str | None, typer.Option(metavar="ID", help="Of this account.")] = None,
     kind: Annotated[Kind | None, typer.Option("--type", help="Of this type.")] = None,
     service: Annotated[
-        str | None, typer.Option(metavar="s3", help="Who called this service; times are of that.")
+        str | None,
+        typer.Option(metavar="s3", help="Who called this service, and was not refused; times are of that."),
     ] = None,
     flagged: Annotated[bool, typer.Option("--flagged", help="Flagged by the last report.")] = False,
     table: TableName = None,
@@ -73,13 +74,13 @@ def list_principals(
         elif found:
             show_rows(Screen(no_color=no_color), found, clock)
         if not found:
-            _none(Screen(no_color=no_color, to_stderr=as_json), lookup, clock)
+            _none(Screen(no_color=no_color, to_stderr=as_json), lookup, clock, account or "")
 
 
-def _none(screen: Screen, lookup: Lookup, clock: Times) -> NoReturn:
+def _none(screen: Screen, lookup: Lookup, clock: Times, account: str) -> NoReturn:
     screen.line("No principal in the table is such.")
     screen.line()
-    show_heard(screen, lookup.coverage(), clock)
+    show_heard(screen, lookup.coverage(), clock, account=account)
     raise typer.Exit(NOTHING_FOUND)
 
 

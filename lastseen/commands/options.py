@@ -14,7 +14,7 @@ from activity.scan import Scan
 from activity.table import ActivityTable
 from lastseen.connection import connected
 from lastseen.lookup import Lookup
-from lastseen.terminal import shown
+from lastseen.terminal import piped, shown
 from lastseen.times import Times
 
 TableName = Annotated[
@@ -32,7 +32,8 @@ LocalTime = Annotated[bool, typer.Option("--local-time", help="Local time beside
 
 @contextmanager
 def asking(table: str | None, stack: str | None, region: str | None, profile: str | None) -> Iterator[Lookup]:
-    with connected(os.environ, table=table, stack=stack, region=region, profile=profile) as connection:
+    asked = connected(os.environ, table=table, stack=stack, region=region, profile=profile)
+    with piped(), asked as connection:
         at = connection.dynamodb(), connection.table
         yield Lookup(ActivityTable(*at), Flags(*at), Scan(*at), _tell)
 

@@ -29,9 +29,8 @@ from lastseen.past.s3 import REGION, s3_client
 from lastseen.past.summary import Summary
 from lastseen.past.target import target_of
 from lastseen.past.when import BadTime, time_of
-from lastseen.terminal import INCOMPLETE, misused, print_json, shown
+from lastseen.terminal import INCOMPLETE, INTERRUPTED, misused, print_json, shown
 
-INTERRUPTED = 130  # As a shell has it for what Ctrl-C ended.
 KEPT_AT_LEAST = timedelta(days=30)
 NO_STATE = "which files are done is not kept: dynamodb:DescribeTable, which tells tables apart, is denied"
 

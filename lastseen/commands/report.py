@@ -13,8 +13,8 @@ from activity.flags import Flags
 from activity.table import ActivityTable
 from lastseen.commands.options import AsJson, Profile, Region, StackName, TableName
 from lastseen.connection import Connection, connected
-from lastseen.terminal import INCOMPLETE, misused, print_json, shown
-from reporter.document import document
+from lastseen.terminal import INCOMPLETE, misused, piped, print_json, shown
+from reporter.document import document, warnings
 from reporter.findings import Report
 from reporter.inventory import Iam
 from reporter.page import page
@@ -55,21 +55,23 @@ def report(
     STALE_ROLE_DAYS, or 90 days.
 
     With --json: a finding a line, and a summary last. Exit status 1 says that
-    something could not be checked; 2, that nothing could be asked.
+    something could not be checked, or that the tracker does not hear what it
+    should; 2, that nothing could be asked.
     """
     with connected(os.environ, table=table, stack=stack, region=region, profile=profile) as connection:
         made = _made(connection, _terms(connection, stack))
     if html:
         _write(html, page(document(made)))
-    if as_json:
-        plain = document(made)
-        print_json(plain.pop("findings"))
-        print_json([{"summary": plain}])
-    elif html:
-        print(f"{shown(subject_line(made))}: see {html}")
-    else:
-        print(*map(shown, body(made, most=sys.maxsize).splitlines()), sep="\n")
-    if made.gaps:
+    with piped():
+        if as_json:
+            plain = document(made)
+            print_json(plain.pop("findings"))
+            print_json([{"summary": plain}])
+        elif html:
+            print(f"{shown(subject_line(made))}: see {html}")
+        else:
+            print(*map(shown, body(made, most=sys.maxsize).splitlines()), sep="\n")
+    if made.gaps or warnings(made):
         raise typer.Exit(INCOMPLETE)
 
 

@@ -7,7 +7,7 @@ import typer
 
 from activity.item import attributes, plain
 from activity.model import session_facet
-from lastseen.answers import show_heard, show_matches, show_nothing, show_other_names, show_profile
+from lastseen.answers import show_caveat, show_heard, show_matches, show_nothing, show_other_names, show_profile
 from lastseen.commands.options import (
     AsJson,
     LocalTime,
@@ -75,6 +75,7 @@ def who(
             print_json(_items(lookup, matches))
         elif len(matches) > 1:
             show_matches(screen, matches, clock, options=options, everything=everything)
+            show_caveat(screen, meant.caveat if meant.is_certain else "")
         else:
             _show(screen, lookup, matches[0], clock, meant, options, everything)
 
@@ -82,7 +83,10 @@ def who(
 def _show_nothing(screen: Screen, lookup: Lookup, clock: Times, meant: Handle, asked: str) -> NoReturn:
     """What was searched, and since when anything was heard: silence is no innocence."""
     show_nothing(screen, f"{asked} looks like {meant.means}", meant.searched())
-    show_heard(screen, lookup.coverage(), clock)
+    show_heard(
+        screen, lookup.coverage(), clock, account=meant.account or (meant.name.account if meant.name else "")
+    )
+    show_caveat(screen, meant.caveat)
     raise typer.Exit(NOTHING_FOUND)
 
 
@@ -99,6 +103,7 @@ def _show(
     asked = {*match.facets, *([session_facet(handle.session)] if handle.session else [])}
     show_profile(screen, found, clock, handle=handle, asked=asked, everything=everything)
     show_other_names(screen, lookup.other_names(found), options)
+    show_caveat(screen, handle.caveat if handle.is_certain else "")
 
 
 def _items(lookup: Lookup, matches: Sequence[Match]) -> Iterator[dict[str, Any]]:

