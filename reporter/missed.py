@@ -68,7 +68,7 @@ def hidden_uses(
     }
     others = seen, user.password_last_used, credentials.password_last_used
     newest = max(filter(None, (*uses, *others)), default=now)
-    return uses if any(is_due and at < newest for at, is_due in uses.items()) else {}
+    return uses if any(is_due and at < newest - SAME_USE for at, is_due in uses.items()) else {}
 
 
 def are_seen(uses: Mapping[datetime, bool], seen: Iterable[datetime], now: datetime) -> bool:

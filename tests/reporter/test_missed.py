@@ -181,6 +181,14 @@ def test_a_use_that_a_newer_one_of_the_same_user_would_hide_is_told_with_its_key
     assert [each.subject.access_key_id for each in review_of(user, ITSELF, *sightings).missed] == missing
 
 
+def test_what_may_be_the_same_use_hides_none():
+    """No key is even looked up in the table for it."""
+    user, itself = alice(Key(used=9)), seen(9 - 19 / 1440, f"ID#{BOTH.id}")
+
+    assert review_of(user, itself, Refused("keys seen")).gaps == ()
+    assert review_of(user, seen(8, itself.facet), Refused("keys seen")).gaps != ()
+
+
 def test_iam_is_asked_for_the_ids_of_keys_in_use_only_where_events_do_not_tell_them():
     known, refused = (ITSELF, seen(3, "KEY#AKIA1"), seen(9, "KEY#AKIA2")), Refused("ListAccessKeys")
 
