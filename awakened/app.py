@@ -66,10 +66,11 @@ class Herald:
         The flags go last: what fails between is announced twice, not never.
         """
         subject = uses[0].subject
-        if all(use.subject.kind is Kind.USER for use in uses):
+        is_place = uses[0].is_place_alone
+        if is_place or all(use.subject.kind is Kind.USER for use in uses):
             time.sleep(SETTLE)
-        is_root = subject.kind is Kind.ROOT
-        notice = notice_of(uses, {} if is_root else self.table.items_of(subject.arn, is_current=True))
+        is_needed = is_place or subject.kind is not Kind.ROOT
+        notice = notice_of(uses, self.table.items_of(subject.arn, is_current=True) if is_needed else {})
         if isinstance(notice, Notice):
             self.sns.publish(TopicArn=self.topic, **message(notice))
             for key in notice.flags:

@@ -25,6 +25,7 @@ class Silence(StrEnum):
     BEFORE_FLAG = "seen before it was flagged; the next report finds that"
     FLAG_IS_OFF = "no longer flagged: announced already, or resolved by a report"
     ROOT_SEEN = "the root user was seen so from there within this hour of the clock"
+    ROOT_TOLD = "told with the root user's key or sign-in"
     ROOT_PAST = "a use of the root user more than a day ago"
 
 
@@ -138,7 +139,7 @@ def notice_of(uses: Sequence[Use], items: Mapping[Key, Item]) -> Notice | Silenc
     item of the same subject.
     """
     if uses[0].subject.kind is Kind.ROOT:
-        return Notice(uses[0])
+        return Silence.ROOT_TOLD if _is_told_by_another(uses[0], items) else Notice(uses[0])
     awake = [use for use in uses if _is_flagged(items.get(use.activity.key), use.at)]
     if not awake:
         return Silence.FLAG_IS_OFF
@@ -152,6 +153,17 @@ def notice_of(uses: Sequence[Use], items: Mapping[Key, Item]) -> Notice | Silenc
     )
     others = {subject for subject in map(subject_of, flags) if subject and subject != use.subject}
     return Notice(use, tuple(sorted(others, key=lambda each: (each.kind, each.access_key_id))), flags)
+
+
+def _is_told_by_another(place: Use, items: Mapping[Key, Item]) -> bool:
+    """Whether the root user's key or sign-in was seen there within this hour, which is told of by itself."""
+    known = (
+        item.activity
+        for key, item in items.items()
+        if item.activity and subject_of(key) and not key[1].startswith(ip_facet(""))
+    )
+    then = _hour_and_place(place.activity)
+    return place.is_place_alone and any(_hour_and_place(each) == then for each in known)
 
 
 def _event(seen: Activity) -> tuple[str, datetime]:

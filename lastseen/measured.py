@@ -5,7 +5,8 @@ from math import exp, log
 HOURS = 720  # A month is 30 days here.
 SECONDS = HOURS * 3600
 
-# Figure 1 of benchmarks/README.md: the handler's processor time for an event that the table holds already.
+# Figure 1 of benchmarks/README.md, on the slower machine of note 7: the handler's processor time for an event
+# that the table holds already.
 EVENT_SECONDS = 6.84e-6
 # Figure 2: so many events per second, and so many to a write; what is not the handler's is the writes'. It is
 # time on the clock with the server on the same two cores, and so more than the client's part of a write.

@@ -206,6 +206,18 @@ def test_the_root_user_is_told_and_nothing_is_written(table, stream, sent):
     assert stream() == []
 
 
+def test_root_from_another_address_is_told_though_its_key_was_told_of_within_minutes(table, stream, sent):
+    for address, facets in (
+        ("198.51.100.7", ("KEY#AKIAROOT", "IP#198.51.100.7")),
+        ("203.0.113.66", ("IP#203.0.113.66",)),
+    ):
+        for facet in facets:  # The key's item is not written again so soon.
+            table.record(seen(facet, 60, principal=ROOT_USER, source_ip=address, event_id=address))
+
+    assert handle(stream()) == []
+    assert [each["evidence"]["source_ip"] for each in sent()] == ["198.51.100.7", "203.0.113.66"]
+
+
 def test_a_notice_that_sns_refuses_comes_again_and_keeps_its_flag(used, sent, flags, refuse, caplog):
     (record,) = used(KEY)
     stop = refuse(app.herald().sns, "Publish")

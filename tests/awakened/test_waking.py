@@ -305,6 +305,25 @@ def test_where_root_was_is_told_by_itself_only_if_nothing_more_is_known_of_it():
     assert [list(each) for each in by_event({"1": there})] == [["1"]]
 
 
+@pytest.mark.parametrize(
+    ("facet", "told"),
+    [
+        ("SIGNIN", {}),
+        ("KEY#AKIAROOT", {}),
+        ("KEY#AKIAROOT", {"seconds": 90 - 2 * HOUR}),
+        ("KEY#AKIAROOT", {"source_ip": "203.0.113.66"}),
+        (f"ID#{ACCOUNT}", {}),
+        ("IP#203.0.113.24", {}),
+    ],
+)
+def test_where_root_was_is_not_told_beside_what_it_did_there_then(facet, told):
+    other = Item(seen(facet, **{"seconds": 60, "principal": ROOT_USER} | told))
+    said = notice_of([of_root("IP#203.0.113.24", 90)], table(other))
+
+    is_told_of = facet in ("SIGNIN", "KEY#AKIAROOT") and not told
+    assert said == Silence.ROOT_TOLD if is_told_of else isinstance(said, Notice)
+
+
 def test_a_refused_attempt_of_root_from_somewhere_is_told_as_one():
     assert of_root("IP#203.0.113.24", error_code="AccessDenied").is_denied
     assert not of_root("IP#203.0.113.24").is_denied
