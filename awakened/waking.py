@@ -117,10 +117,14 @@ def by_event(uses: Mapping[str, Use]) -> list[dict[str, Use]]:
     """
     events: dict[tuple[str, str, datetime], dict[str, Use]] = {}
     order: dict[str, int] = {}
-    known = {_hour_and_place(use.activity) for use in uses.values() if not use.is_place_alone}
+    known = {
+        (use.activity.principal, *_hour_and_place(use.activity))
+        for use in uses.values()
+        if not use.is_place_alone
+    }
     for sequence, use in uses.items():
         seen = use.activity
-        if use.is_place_alone and _hour_and_place(seen) in known:
+        if use.is_place_alone and (seen.principal, *_hour_and_place(seen)) in known:
             continue
         order.setdefault(seen.principal, len(order))
         events.setdefault((seen.principal, *_event(seen)), {})[sequence] = use

@@ -24,7 +24,12 @@ _WORD = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
 _SHARED_BY_PEOPLE = "AWSReservedSSO_"
 
 _OF_PEOPLE = (
-    "Addresses are kept of people (users, root, Identity Center); of other roles, the last event's alone."
+    "Addresses are kept of people: users, root, Identity Center. Of other roles, only the last event's is, and"
+    " that is looked for where nobody was found, or with --all."
+)
+_NETWORK = (
+    "Addresses are kept of people: users, root, Identity Center. Other roles are found by a single address"
+    " alone, if their last event came from there."
 )
 _ALLOWED = "By service, only calls that were not refused are kept."
 _AS_IT_IS = (
@@ -155,8 +160,13 @@ def _role_session(partition: str, account: str, rest: str) -> Handle:
     )
 
 
+def _in_capitals(text: str) -> str:
+    """As ids are; a word of letters alone is rather a name."""
+    return text.upper() if any(map(str.isdigit, text)) else text
+
+
 def _credential(text: str) -> Handle | None:
-    text = text.upper()
+    text = _in_capitals(text)
     if _TEMPORARY_KEY.fullmatch(text):
         raise Unrecognised(
             f"{text} is a temporary key, and those are not kept: `aws cloudtrail lookup-events"
@@ -170,7 +180,7 @@ def _credential(text: str) -> Handle | None:
 
 def _id(text: str) -> Handle | None:
     name, mark, session_name = text.partition(":")
-    text = f"{name.upper()}{mark}{session_name}"
+    text = f"{_in_capitals(name)}{mark}{session_name}"
     if _OTHER_ID.fullmatch(text):
         raise Unrecognised(f"{text} is not the id of a user or role: nobody acts as that")
     unique = _UNIQUE_ID.fullmatch(text)
@@ -196,10 +206,10 @@ def _address(text: str) -> Handle | None:
     except ValueError:
         return None
     if network.num_addresses > FEW_ADDRESSES:
-        return Handle("a network", network=network, caveat=_OF_PEOPLE)
+        return Handle("a network", network=network, caveat=_NETWORK)
     facets = tuple(ip_facet(str(ip_address(each))) for each in network)
     if network.num_addresses > 1:
-        return Handle("a network", facets=facets, caveat=_OF_PEOPLE)
+        return Handle("a network", facets=facets, caveat=_NETWORK)
     address = str(network.network_address)
     return Handle("an address", facets=facets, last_address=address, caveat=_OF_PEOPLE)
 

@@ -44,8 +44,8 @@ class Row:
     def as_dict(self) -> dict[str, Any]:
         times = {"first_seen": self.first_seen, "first_flagged": self.first_flagged}
         return {
-            "principal": self.principal,
             **(attributes(self.last) if self.last else {}),
+            "principal": self.principal,
             **{name: to_text(at) for name, at in times.items() if at},
             **({"flagged": list(self.flagged)} if self.flagged else {}),
         }
@@ -90,8 +90,9 @@ def rows(items: Mapping[Key, Item], wanted: Wanted, now: datetime, *, facet: str
 def _whole_arns(items: Mapping[Key, Item]) -> dict[str, str]:
     """By the ARN of a role that was seen without its path, the one with it: the same name and unique id."""
     arns: dict[tuple[str, str], set[str]] = {}
-    for (principal, _), item in items.items():
-        held = item.activity.evidence.principal_id if item.activity else ""
+    for (principal, facet), item in items.items():
+        held = kind_and_value(facet)[1] if is_of_itself(facet) else ""
+        held = held or (item.activity.evidence.principal_id if item.activity else "")
         if held and type_of(principal) == Kind.ROLE:
             arns.setdefault((held, principal.rpartition("/")[2]), set()).add(principal)
     return {arn: max(those, key=len) for those in arns.values() if len(those) > 1 for arn in those}

@@ -52,8 +52,11 @@ class Lookup:
     scan: Scan
     before_scan: Callable[[str], object] = bool
 
-    def find(self, handle: Handle) -> list[Match]:
-        """By keys and indexes where these answer. The last seen first."""
+    def find(self, handle: Handle, *, everywhere: bool = False) -> list[Match]:
+        """By keys and indexes where these answer. The last seen first.
+
+        `everywhere`: by last events, too, though somebody was found already.
+        """
         seen_with = [(who, facet) for facet in handle.facets for who in self.table.principals_with(facet)]
         if handle.name and handle.is_certain:
             seen_with = [key for key in seen_with if handle.name.fits(key[0])]
@@ -77,7 +80,11 @@ class Lookup:
             keys = self.scan.keys(naming=handle.name.name, facet_begins=begins)
             seen_with += [key for key in keys if begins and key[1].startswith(begins)]
             itself |= self.table.get(key for key in keys if handle.name.fits(key[0]))
-        return _matches(self.table.get(seen_with), itself) or self._by_last_event(handle)
+        found = _matches(self.table.get(seen_with), itself)
+        if found and not everywhere:
+            return found
+        known = {match.principal for match in found}
+        return found + [match for match in self._by_last_event(handle) if match.principal not in known]
 
     def _by_last_event(self, handle: Handle) -> list[Match]:
         """Of whom addresses and sessions are not kept, the last event may tell."""

@@ -95,3 +95,9 @@ class Inventory:
     gaps: tuple[Gap, ...] = ()
     lists_users: bool = True
     lists_roles: bool = True
+
+    @property
+    def tells_of_users(self) -> bool:
+        """Whether there are none, or of some it is known what credentials they have."""
+        told = (not isinstance(user.credentials, Gap) for user in self.users)
+        return self.lists_users and (not self.users or any(told))

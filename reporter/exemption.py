@@ -6,7 +6,8 @@ from datetime import date
 
 _END = re.compile(r"(?P<reason>.*?)\s*\buntil=(?P<until>\d{4}-\d{2}-\d{2})", re.DOTALL)
 _MEANT_AS_AN_END = re.compile(
-    r"(?<![a-z])(?:(?:until|expire|valid|end)[a-z]*\s*[=:]\s*\S|until[a-z]*\W*\d)|until\s*=", re.IGNORECASE
+    r"until\s*=|(?<![a-z])(?:until[a-z]*\s*:\s*\S|until[a-z]*\W*\d|(?:expir[a-z]*|exp|valid|ends?)\s*[=:]\s*\d)",
+    re.IGNORECASE,
 )
 
 

@@ -12,7 +12,7 @@ from reporter.account import Gap, Inventory
 from reporter.gaps import all_gaps, readable
 from reporter.hearing import Hearing
 from reporter.missed import Missed, missed
-from reporter.renaming import moves
+from reporter.renaming import moves, nameless
 from reporter.resolution import Resolved, resolved
 from reporter.staleness import Status, Verdict
 from reporter.subjects import KeysOf, Kind, LeftOut, Limits, Subject, left_out
@@ -63,7 +63,11 @@ class Remembered:
     exempt: frozenset[Key] = frozenset()
     expiry: Mapping[Key, datetime] = field(default_factory=dict)
     previous: datetime | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] | Gap = field(default_factory=dict)
+
+    @property
+    def known_names(self) -> Mapping[str, str]:
+        return {} if isinstance(self.names, Gap) else self.names
 
     def moved(self, to: Mapping[Key, Key]) -> Self:
         """With each flag, and each exemption, where its user is now."""
@@ -79,7 +83,7 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`is_empty`: nothing could be judged, for roles and all that is told of users could not be read.
+    """`is_empty`: neither roles could be listed, nor users, or what credentials these have.
 
     `old_names`: flags that are under others now.
     """
@@ -122,12 +126,12 @@ def sum_up(
     retention: timedelta,
     now: datetime,
 ) -> Report:
-    to = moves((*remembered.listed, *remembered.exempt), inventory, keys_of, remembered.names)
+    to = moves((*remembered.listed, *remembered.exempt), inventory, keys_of, remembered.known_names)
     was_exempt, remembered = remembered.exempt, remembered.moved(to)
     findings = tuple(_findings(inventory.account, judged, remembered, hearing, limits, now))
     disabled = tuple(_disabled(inventory, keys_of))
-    by_key = {flag_key(subject): (subject, verdict) for subject, verdict in judged if subject.facets}
-    became = tuple(resolved(remembered.listed, by_key, inventory, keys_of))
+    untold = _untold(remembered, inventory)
+    became = tuple(resolved(remembered.listed, _by_key(judged), inventory, keys_of, untold))
     return Report(
         account=inventory.account,
         alias=inventory.alias,
@@ -138,14 +142,14 @@ def sum_up(
         resolved=became,
         gaps=all_gaps((*inventory.gaps, *gaps, *hearing.gaps), keys_of, judged, inventory, limits, now),
         exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
-        lapses=tuple(lapses(judged, remembered.exempt, inventory, now)),
+        lapses=tuple(lapses(judged, remembered.exempt - untold, inventory, now)),
         missed=tuple(missed(judged, hearing, retention=retention, now=now)),
         counts=_counts(inventory, judged, len(disabled)),
         disabled_keys=disabled,
         root=root,
         hearing=hearing,
-        is_empty=not inventory.lists_roles and all(each.status is Status.UNKNOWN for _, each in judged),
-        exempt_keys=tuple(in_force(judged, remembered.exempt, inventory, now)),
+        is_empty=not inventory.lists_roles and not inventory.tells_of_users,
+        exempt_keys=(*in_force(judged, remembered.exempt, inventory, now), *(remembered.exempt & untold)),
         old_names=tuple(_settled(to, findings, became)),
         was_exempt=was_exempt,
     )
@@ -174,6 +178,17 @@ def _findings(
                 is_new=flagged is None,
                 flag_expires=remembered.expiry.get(flag_key(subject)),
             )
+
+
+def _by_key(judged: Sequence[Judged]) -> dict[Key, Judged]:
+    return {flag_key(subject): (subject, verdict) for subject, verdict in judged if subject.facets}
+
+
+def _untold(remembered: Remembered, inventory: Inventory) -> frozenset[Key]:
+    """What was flagged under names that nobody has now, if it could not be looked up who had them."""
+    keys = {*remembered.listed, *remembered.exempt}
+    gone = nameless(keys, inventory) if isinstance(remembered.names, Gap) else set()
+    return frozenset(key for key in keys if key[0] in gone)
 
 
 def _settled(to: Mapping[Key, Key], findings: Iterable[Finding], became: Iterable[Resolved]) -> Iterator[Key]:

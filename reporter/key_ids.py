@@ -56,16 +56,17 @@ def keys_of_hidden(
     *,
     retention: timedelta,
     now: datetime,
-) -> dict[str, tuple[AccessKey, ...] | Gap]:
+) -> tuple[dict[str, tuple[AccessKey, ...]], tuple[Gap, ...]]:
     """Keys in use are known from events; IAM is asked for the ids where these leave a use without a key.
 
-    `items` are those of the users. Raises the table's errors.
+    What it would not tell changes no verdict. `items` are those of the users. Raises the table's errors.
     """
     if isinstance(items, Gap):
-        return {}
+        return {}, ()
 
     def ask(user: User) -> tuple[AccessKey, ...] | Gap | None:
-        itself = (items.get((user.arn, facet)) for facet in (id_facet(user.id), denied_facet(user.id)))
+        facets = (facet(held) for held in (user.id, "") for facet in (id_facet, denied_facet))
+        itself = (items.get((user.arn, each)) for each in facets)
         times = (item.activity.last_seen for item in itself if item and item.activity)
         uses = hidden_uses(user, max(times, default=None), hearing, retention=retention, now=now)
         if not uses or are_seen(uses, sightings.keys_seen(table, user.arn), now):
@@ -74,5 +75,6 @@ def keys_of_hidden(
 
     asked = [user for user in inventory.users if user.id not in known]
     with ThreadPoolExecutor(_ASKING) as pool:
-        found = zip((user.id for user in asked), pool.map(ask, asked), strict=True)
-        return {unique_id: keys for unique_id, keys in found if keys is not None}
+        found = dict(zip((user.id for user in asked), pool.map(ask, asked), strict=True))
+    gaps = tuple(each for each in found.values() if isinstance(each, Gap))
+    return {each: keys for each, keys in found.items() if keys is not None and not isinstance(keys, Gap)}, gaps

@@ -1,6 +1,6 @@
 """Uses that IAM knows of and CloudTrail did not tell of, while it was heard."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -51,7 +51,7 @@ def missed(
 
 def hidden_uses(
     user: User, seen: datetime | None, hearing: Hearing, *, retention: timedelta, now: datetime
-) -> dict[datetime, bool]:
+) -> list[tuple[datetime, bool]]:
     """Uses of active keys, by IAM's word, and of each whether it should have been heard.
 
     None where no newer use of the same user, `seen` by CloudTrail or not, would hide that one was missed; nor
@@ -59,28 +59,29 @@ def hidden_uses(
     """
     credentials = user.credentials
     if isinstance(credentials, Gap):
-        return {}
-    uses = {
-        slot.last_used.at: slot.last_used.service not in _DATA_EVENTS
-        and _should_be_heard(slot.last_used.at, hearing, retention, now)
-        for slot in credentials.slots
-        if slot.is_active and slot.last_used.at
-    }
+        return []
+    claims = [slot.last_used for slot in credentials.slots if slot.is_active]
+    uses = [
+        (use.at, use.service not in _DATA_EVENTS and _should_be_heard(use.at, hearing, retention, now))
+        for use in claims
+        if use.at
+    ]
     others = seen, user.password_last_used, credentials.password_last_used
-    newest = max(filter(None, (*uses, *others)), default=now)
-    return uses if any(is_due and at < newest - SAME_USE for at, is_due in uses.items()) else {}
+    newest = max(filter(None, (*(at for at, _ in uses), *others)), default=now)
+    return uses if any(is_due and at < newest - SAME_USE for at, is_due in uses) else []
 
 
-def are_seen(uses: Mapping[datetime, bool], seen: Iterable[datetime], now: datetime) -> bool:
+def are_seen(uses: Sequence[tuple[datetime, bool]], seen: Iterable[datetime], now: datetime) -> bool:
     """Whether each of the uses that are due was seen, by a key of its own. `seen`: when each key was last.
 
     IAM knows of what was seen, but for its lag: a sighting that it does not know is of a key that is gone.
     """
-    left = set(seen)
-    for used, is_due in sorted(uses.items(), reverse=True):
-        own = {at for at in left if abs(at - used) <= SAME_USE or (at > used and at > now - _LATE)}
-        left -= {max(own, default=None)}
-        if is_due and not own:
+    left = sorted(seen)
+    for used, is_due in sorted(uses, reverse=True):
+        own = [at for at in left if abs(at - used) <= SAME_USE or (at > used and at > now - _LATE)]
+        if own:
+            left.remove(own[-1])
+        elif is_due:
             return False
     return True
 

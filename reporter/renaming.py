@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from activity.keeping import Key
-from activity.model import id_facet, key_facet
+from activity.model import id_facet, is_of_principal, key_facet
 from reporter.account import Gap, Inventory
 from reporter.subjects import KeysOf
 
@@ -15,9 +15,10 @@ def nameless(flags: Iterable[Key], inventory: Inventory) -> set[str]:
 
 
 def heirs(ids: Mapping[str, Iterable[str]], inventory: Inventory) -> dict[str, str]:
-    """By an old ARN, the one of the user who has one of its unique ids now."""
+    """By an old ARN, the one of the only user who has one of its unique ids now."""
     owners = {user.id: user.arn for user in inventory.users}
-    return {arn: owners[held] for arn, those in ids.items() for held in those if held in owners}
+    found = {arn: {owners[held] for held in those if held in owners} for arn, those in ids.items()}
+    return {arn: next(iter(those)) for arn, those in found.items() if len(those) == 1}
 
 
 def moves(
@@ -25,11 +26,18 @@ def moves(
 ) -> dict[Key, Key]:
     """Where what was flagged under an old name belongs now. `names`: of ARNs that nobody has, who had them.
 
-    Somebody else may have the name by now: then a password stays, for nothing tells whose it was.
+    A unique id and a key tell by themselves whose they are; a password goes along with what else is known of
+    the name, unless somebody else has that by now.
     """
+    flags, have = list(flags), {user.arn for user in inventory.users}
     owners = {id_facet(user.id): user.arn for user in inventory.users} | _of_keys(inventory, keys_of)
-    new = {key: owners.get(key[1]) or names.get(key[0], key[0]) for key in flags}
-    return {key: (arn, key[1]) for key, arn in new.items() if arn != key[0]}
+    told = {arn: owners[facet] for arn, facet in flags if facet in owners and arn not in have}
+    names = told | dict(names)
+
+    def owner(arn: str, facet: str) -> str:
+        return owners.get(facet) or (arn if is_of_principal(facet) else names.get(arn, arn))
+
+    return {key: (owner(*key), key[1]) for key in flags if owner(*key) != key[0]}
 
 
 def _of_keys(inventory: Inventory, keys_of: KeysOf) -> dict[str, str]:

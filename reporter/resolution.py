@@ -1,6 +1,6 @@
 """What became of what earlier reports flagged and this one does not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -58,8 +58,9 @@ def resolved(
     judged: Mapping[Key, tuple[Subject, Verdict]],
     inventory: Inventory,
     keys_of: KeysOf,
+    untold: Set[Key] = frozenset(),
 ) -> Iterator[Resolved]:
-    """Of what could not be read nothing is told: it stays flagged."""
+    """Of what could not be read nothing is told: it stays flagged. `untold`: of whom that is not known."""
     users = {user.arn: user for user in inventory.users}
     roles = {(role.arn, id_facet(role.id)) for role in inventory.roles}
     for key, flag in flags.items():
@@ -68,7 +69,7 @@ def resolved(
             how, at = _by_verdict(*judged[key], flag)
         elif kind is Kind.ROLE:
             how, at = (None if not inventory.lists_roles or key in roles else How.DELETED), None
-        elif not inventory.lists_users:
+        elif not inventory.lists_users or key in untold:
             how, at = None, None
         else:
             user = users.get(key[0])

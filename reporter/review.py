@@ -69,7 +69,7 @@ class Kept:
             exempt=frozenset() if isinstance(self.exempt, Gap) else frozenset(self.exempt),
             expiry={key: item.expires_at for key, item in items.items() if item.flag and item.expires_at},
             previous=self.previous.last_seen if isinstance(self.previous, Activity) else None,
-            names={} if isinstance(self.names, Gap) else self.names,
+            names=self.names,
         )
 
 
@@ -89,8 +89,9 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     )
     every = list(subjects(inventory, keys_of, tag=terms.tag))
     items = or_gap("the activity table", lambda: sightings.items(table, every))
-    hidden = or_gap("which keys were seen", lambda: hidden_keys(items))
-    if hidden and not isinstance(hidden, Gap):
+    found = or_gap("which keys were seen", lambda: hidden_keys(items))
+    hidden, unread = ({}, (found,)) if isinstance(found, Gap) else found
+    if hidden:
         keys_of |= hidden
         every = list(subjects(inventory, keys_of, tag=terms.tag))
         items = or_gap("the activity table", lambda: sightings.items(table, every))
@@ -106,7 +107,7 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         remembered=kept.remembered(),
         hearing=hearing,
         root=sightings.root(table, inventory, partition),
-        gaps=(*kept.gaps, *gaps, *([hidden] if isinstance(hidden, Gap) else [])),
+        gaps=(*kept.gaps, *gaps, *unread),
         limits=terms.limits,
         retention=terms.retention,
         now=now,

@@ -86,7 +86,7 @@ class Root:
 
 @dataclass(frozen=True)
 class Refused:
-    """A call that is denied: one of IAM's, `table`, `index`, or `keys seen`."""
+    """A call that is denied: one of IAM's, `table`, `index`, `keys seen` or `ids`, of one name."""
 
     call: str
 
@@ -151,6 +151,7 @@ class Table:
 
     def of(self, principal, *, facet_begins=""):
         refuse_if("keys seen" in self.refused and facet_begins, "Query")
+        refuse_if("ids" in self.refused and principal.startswith(ARN) and not facet_begins, "Query")
         items = self.items.items()
         return [
             each.activity for (arn, facet), each in items if arn == principal and facet.startswith(facet_begins)

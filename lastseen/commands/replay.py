@@ -29,7 +29,7 @@ from lastseen.past.s3 import REGION, s3_client
 from lastseen.past.summary import Summary
 from lastseen.past.target import target_of
 from lastseen.past.when import BadTime, time_of
-from lastseen.terminal import INCOMPLETE, INTERRUPTED, misused, print_json, shown
+from lastseen.terminal import INCOMPLETE, INTERRUPTED, misused, piped, print_json, shown
 
 KEPT_AT_LEAST = timedelta(days=30)
 NO_STATE = "which files are done is not kept: dynamodb:DescribeTable, which tells tables apart, is denied"
@@ -180,6 +180,7 @@ def _on_aws(
                 done.close()
 
 
+@piped()
 def _print(summary: Summary, table: EmbeddedTable | None, *, as_json: bool) -> None:
     if as_json:
         print_json(attributes(activity) for activity in table or ())

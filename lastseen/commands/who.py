@@ -42,7 +42,7 @@ def who(
     handle: Annotated[
         str, typer.Argument(metavar="HANDLE", help="What you have: an ARN, a key id, an address, a name.")
     ],
-    everything: Annotated[bool, typer.Option("--all", help="Leave nothing out.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Leave nothing out, and look everywhere.")] = False,
     table: TableName = None,
     stack: StackName = None,
     region: Region = None,
@@ -68,7 +68,7 @@ def who(
     options = [word for name, value in given.items() if value for word in (name, value)]
     screen, clock = Screen(no_color=no_color), times(local_time)
     with asking(table, stack, region, profile) as lookup:
-        matches = lookup.find(meant)
+        matches = lookup.find(meant, everywhere=everything)
         if not matches:
             _show_nothing(Screen(no_color=no_color, to_stderr=as_json), lookup, clock, meant, handle)
         if as_json:

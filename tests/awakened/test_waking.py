@@ -334,3 +334,10 @@ def test_a_principal_that_was_flagged_after_the_use_stays_flagged():
     notice = notice_of([use(KEY)], table(flagged(seen(KEY, 60)), later))
 
     assert notice.flags == ((CAROL, KEY),)
+
+
+def test_where_root_of_one_account_was_is_not_told_by_somebody_elses_use_from_there():
+    there = of_root("IP#203.0.113.24", 60)
+    carols = use(KEY, 90, event_id="2")
+
+    assert [list(each) for each in by_event({"1": there, "2": carols})] == [["1"], ["2"]]

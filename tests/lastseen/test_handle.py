@@ -105,6 +105,11 @@ def test_a_word_may_be_a_service_a_session_a_user_or_a_role():
     assert handle.session_begins == "SESSION#s3"
 
 
+@pytest.mark.parametrize("name", ["asiapacificdeploy", "AsiaPacificReader", "aidanjohnsonsmith"])
+def test_a_name_that_begins_as_ids_do_is_a_name(name):
+    assert recognise(name).means == "a name"
+
+
 def test_an_email_address_is_no_service():
     assert recognise("judy@example.com").facets == ("SESSION#judy@example.com",)
 

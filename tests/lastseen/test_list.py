@@ -176,8 +176,8 @@ def test_no_coverage_at_all_is_said_with_exit_status_1(table, words, stream):
 
 def test_a_role_that_was_also_seen_without_its_path_is_one(table):
     whole, without = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("ci/release", "release"))
-    table.record(activity(-300 * DAY, principal=without, facet="ID#AROARELEASE", principal_id="AROARELEASE"))
-    table.record(activity(principal=whole, facet="ID#AROARELEASE", principal_id="AROARELEASE"))
+    table.record(activity(-300 * DAY, principal=whole, facet="ID#AROARELEASE", principal_id="AROARELEASE"))
+    table.record(activity(principal=without, facet="ID#AROARELEASE", principal_id="AROARELEASE"))
     (row,) = [
         json.loads(line)
         for line in ask("list", "--type", "role", "--active", "1h", "--json").stdout.splitlines()

@@ -199,3 +199,12 @@ def test_of_many_places_that_were_heard_a_few_are_shown(table):
 )
 def test_what_an_answer_cannot_tell_is_told(table, handle, told):
     assert told in ask("who", handle).stdout
+
+
+def test_all_of_an_address_are_its_people_and_the_roles_whose_last_event_came_from_there(table):
+    table.record(activity(facet="IP#198.18.0.77"))
+    table.record(activity(-60, principal=DEPLOY, facet="ID#AROADEPLOY", source_ip="198.18.0.77"))
+
+    assert ask("who", "198.18.0.77").stdout.splitlines()[0] == ALICE
+    everybody = ask("who", "198.18.0.77", "--all").stdout.splitlines()
+    assert [row.split()[-1] for row in everybody[3:5]] == [ALICE, DEPLOY]

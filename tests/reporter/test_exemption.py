@@ -13,6 +13,8 @@ from reporter.exemption import Exemption, parse
         ("until=2027-01-31", Exemption("no reason given", date(2027, 1, 31))),
         ("", Exemption("no reason given")),
         ("keep until the audit", Exemption("keep until the audit")),
+        ("endpoint: vpn monitor", Exemption("endpoint: vpn monitor")),
+        ("validation: yearly audit job", Exemption("validation: yearly audit job")),
         ("since 2024-01-31, for whoever is on duty", Exemption("since 2024-01-31, for whoever is on duty")),
     ],
 )
@@ -35,6 +37,8 @@ def test_a_tag_gives_a_reason_and_perhaps_an_end(value, exemption):
         "audit Until: Jan 2027",
         "audit_until=2027-01-31",
         "audit expires=2027-01-31",
+        "audit expiry: 2027-01-31",
+        "audit exp=2027-01-31",
     ],
 )
 def test_an_end_that_cannot_be_read_is_a_problem_and_no_end(value):

@@ -174,11 +174,19 @@ ITSELF = seen(3, f"ID#{BOTH.id}")
         pytest.param(BOTH, [seen(3, "KEY#AKIA1"), seen(5, "KEY#AKIAGONE")], ["AKIA2"], id="one was seen that is gone"),
         pytest.param(alice(Key(used=0), Key("AKIA2", used=9)), [seen(0, "KEY#AKIA1")], ["AKIA2"], id="the other is in use just now"),
         pytest.param(alice(Key("AKIA2", used=9)), [], ["AKIA2"], id="the user was seen since, by no key"),
+        pytest.param(alice(Key("AKIA2", used=9), id="AIDAALICE2"), [seen(3, "ID#")], ["AKIA2"], id="the user was seen since, without its id"),
+        pytest.param(alice(Key(used=9), Key("AKIA2", used=9)), [seen(9, "KEY#AKIA1")], ["AKIA2"], id="both in the same second, by IAM's word"),
         pytest.param(alice(Password(used=3), Key("AKIA2", used=9)), [seen(3, "SIGNIN")], ["AKIA2"], id="the user signed in since"),
     ],
 )  # fmt: skip
 def test_a_use_that_a_newer_one_of_the_same_user_would_hide_is_told_with_its_key(user, sightings, missing):
     assert [each.subject.access_key_id for each in review_of(user, ITSELF, *sightings).missed] == missing
+
+
+def test_keys_in_use_whose_ids_iam_would_not_tell_are_in_use_all_the_same():
+    report = review_of(BOTH, ITSELF, seen(3, "KEY#AKIA1"), Refused("ListAccessKeys"))
+
+    assert report.counts["access_key"]["active"] == 2
 
 
 def test_what_may_be_the_same_use_hides_none():

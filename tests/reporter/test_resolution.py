@@ -163,6 +163,29 @@ def test_a_password_goes_along_with_what_else_was_flagged_under_the_name():
     }
 
 
+def test_a_password_goes_along_with_a_key_that_was_flagged_under_the_name():
+    alicia = alice(Password(used=200), Key(used=200), Key("AKIA2", used=1), name="alicia")
+    report = review_of({PASSWORD: FLAG, KEY: FLAG}, alicia)
+
+    assert (report.resolved, [each.is_new for each in report.findings]) == ((), [False, False])
+
+
+@pytest.mark.parametrize("before", [{USER: FLAG}, frozenset([USER])], ids=["flagged", "exempt"])
+def test_who_was_deleted_is_told_by_the_name_it_had_not_by_that_of_who_had_it_next(before):
+    heir = alice(Password(used=1), name="bob", id="AIDANEXT")
+    report = review_of(before, heir, seen(50, "ID#AIDANEXT"))
+
+    assert [each.arn for each in (*report.resolved, *report.lapses)] == [ALICE]
+
+
+@pytest.mark.parametrize("before", [{PASSWORD: FLAG}, frozenset([USER])], ids=["flagged", "exempt"])
+def test_who_cannot_be_looked_up_is_not_told_as_deleted(before):
+    report = review_of(before, alice(Password(used=200), name="alicia"), Refused("ids"))
+
+    assert (report.resolved, report.lapses) == ((), ())
+    assert "the ids of flagged users" in {gap.what for gap in report.gaps}
+
+
 def test_an_exemption_of_a_renamed_user_is_not_of_somebody_who_is_gone():
     alicia = alice(Password(used=200), name="alicia", exempt="CISO")
     report = review_of(alicia, frozenset([USER]))
