@@ -25,13 +25,15 @@ class Crowd:
 
     So it is with the passwords and the roles; what is not idle was used yesterday, by IAM's word and CloudTrail's.
     Of one in ten, the keys are those of a user each: as many users as there can be. The keys of the first
-    `toggled` users were switched off and on since they were made, so that they fit no slot of the report.
+    `toggled` users were switched off and on since they were made, so that they fit no slot of the report. If
+    `staggered`, a user's second key was used two days before the first, and by calls that every trail logs.
     """
 
     users: int = 5000
     roles: int = 5000
     idle_in: int = 10
     toggled: int = 0
+    staggered: bool = False
 
     @cached_property
     def now(self):
@@ -41,7 +43,7 @@ class Crowd:
         return (self.now - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def used(self, number):
-        return self.ago(BUSY if number % self.idle_in else IDLE)
+        return self.ago(BUSY + 2 * (self.staggered and number % 2) if number % self.idle_in else IDLE)
 
     def user(self, number):
         listed = {
@@ -105,7 +107,7 @@ class Crowd:
                 f"access_key_{slot}_last_rotated": self.ago(300 if number < self.toggled else MADE - key % 2),
                 f"access_key_{slot}_last_used_date": self.used(key),
                 f"access_key_{slot}_last_used_region": "eu-west-1",
-                f"access_key_{slot}_last_used_service": "s3",
+                f"access_key_{slot}_last_used_service": "ec2" if self.staggered else "s3",
             }
         return row
 

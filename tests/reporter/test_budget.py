@@ -123,6 +123,17 @@ def test_a_report_asks_only_for_suspects_keys_and_for_what_the_table_may_know_of
     assert wire.of("dynamodb") == {"BatchGetItem": -(-items // 100) + 3, "Query": 2 * 150 + 3}
 
 
+def test_keys_that_are_used_at_different_times_are_told_apart_by_the_table_and_cost_no_call_of_iam(reviewed):
+    wire = Wire(Crowd(users=500, roles=500, staggered=True), page=313)
+    report = reviewed(wire)
+
+    assert wire.of("iam")["ListAccessKeys"] == 100
+    assert wire.of("iam").get("GetAccessKeyLastUsed", 0) == 0
+    assert (report.missed, report.gaps) == ((), ())
+    # Of each of the 400 others, the keys that were seen, and those that were refused.
+    assert wire.of("dynamodb")["Query"] == 2 * 150 + 3 + 2 * 400
+
+
 def test_throttled_calls_are_made_again_after_a_pause_and_the_report_is_the_same(reviewed, clock):
     crowd = Crowd(users=30, roles=20, toggled=6)
     undisturbed = answer(reviewed(Wire(crowd, page=20)))
