@@ -116,7 +116,7 @@ def replay(
     if summary.stopped and not summary.files:
         misused(summary.stopped)
     _print(summary, target if isinstance(target, EmbeddedTable) else None, as_json=as_json)
-    _end(summary, is_interrupted=is_stopped())
+    _end(summary, is_interrupted=is_stopped() and not run.is_whole)
 
 
 def _end(summary: Summary, *, is_interrupted: bool) -> None:

@@ -60,6 +60,13 @@ class Replay:
     _read: dict[int, list[tuple[File, Wanted]]] = field(default_factory=dict)
     _settled: list[tuple[File, Wanted]] = field(default_factory=list)
     _principals: set[int] = field(default_factory=set)
+    _left: int = 0
+    _is_listed: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that there is was read, though it may have been stopped after that."""
+        return self._is_listed and not self._left
 
     def run(self, sources: Sequence[str]) -> Summary:
         listing = Listing(found(sources, self.plan))
@@ -94,6 +101,7 @@ class Replay:
                         listing.left_out += each.size
                         continue
                     batch.append(each)
+                    self._left += 1
                     size += each.size
                 elif isinstance(each, Skipped):
                     self.summary.skipped[each] += 1
@@ -102,6 +110,7 @@ class Replay:
                 if each is None or len(batch) >= _FILES_AT_ONCE or size >= _BYTES_AT_ONCE:
                     yield batch or None
                     batch, size = [], 0
+            self._is_listed = True
         except (Refused, UnusableState) as error:
             self.summary.stopped = str(error)
         if batch:
@@ -117,6 +126,7 @@ class Replay:
         if isinstance(said, Stop):
             self.summary.stopped = self.summary.stopped or said.reason
         elif isinstance(said, Report):
+            self._left -= 1
             self.summary.add_report(said)
             if not said.failure and not said.unreadable:
                 wanted = self.plan.wanted if said.filtered else Wanted()

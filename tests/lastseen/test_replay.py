@@ -9,7 +9,7 @@ import pytest
 from builders import ACCOUNT, ROOT, alice, envelope, record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from logfiles import key, log, replay, save, seen
+from logfiles import key, log, plan, replay, save, seen
 
 from activity.item import attributes
 from activity.table import ActivityTable
@@ -18,6 +18,7 @@ from ingest.wire import record as decoded
 from lastseen.embedded import EmbeddedTable
 from lastseen.past.done import Done
 from lastseen.past.gathering import Gathering
+from lastseen.past.replay import Replay
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ci/deploy"
 IDENTITIES = [
@@ -292,3 +293,17 @@ def test_a_process_that_dies_is_told_and_what_it_read_is_read_again(year, tmp_pa
 
     assert killed.stopped.startswith("a process that was reading has died")
     assert replay([year], table, done=done).files == 120
+
+
+@pytest.mark.parametrize(
+    ("jobs", "after", "is_whole"),
+    [(1, 3, False), (1, None, True), (2, None, True)],
+    ids=["in its midst", "at its end", "at its end, of two processes"],
+)
+def test_a_run_that_was_stopped_knows_whether_anything_is_left(year, jobs, after, is_whole):
+    files = len([each for each in year.rglob("*") if each.is_file()])
+    run = Replay(EmbeddedTable(), plan(), jobs=jobs)
+    run.is_stopped = lambda: run.summary.files >= (after or files)
+    run.run([str(year)])
+
+    assert run.is_whole is is_whole
