@@ -289,10 +289,15 @@ def test_a_process_that_dies_is_told_and_what_it_read_is_read_again(year, tmp_pa
         for child in multiprocessing.active_children():
             child.kill()
 
-    killed = replay([year], table, done=done, jobs=2, on_file=kill)
+    more_than_two_take_at_once = [year] * 3
+    killed = replay(more_than_two_take_at_once, table, done=done, jobs=2, on_file=kill)
+    again, whole = replay([year], table, done=done), EmbeddedTable()
+    replay([year], whole)
 
     assert killed.stopped.startswith("a process that was reading has died")
-    assert replay([year], table, done=done).files == 120
+    assert again.files > 0
+    assert again.files + again.already_done == 120  # What the other had handed over by then is done.
+    assert list(table) == list(whole)
 
 
 @pytest.mark.parametrize(
