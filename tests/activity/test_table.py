@@ -17,6 +17,7 @@ from activity.model import id_facet
 from activity.settings import BadSetting
 from activity.table import WRITERS, ActivityTable, connect
 from lastseen.embedded import EmbeddedTable
+from lastseen.local_aws import make_table
 
 FIVE_MINUTES = Keeping(timedelta(minutes=5), timedelta(hours=1))
 
@@ -292,6 +293,33 @@ def test_keys_that_dynamodb_did_not_get_to_are_asked_for_again(no_real_credentia
         found = ActivityTable(client, "activity").get([(ALICE, "ID#AIDAALICE")])
 
     assert found[ALICE, "ID#AIDAALICE"].activity.last_seen == at(0)
+
+
+def test_keys_that_stay_unread_are_told_and_not_waited_for_without_end(monkeypatch):
+    pauses = []
+    monkeypatch.setattr("activity.table.time.sleep", pauses.append)
+    key = {"principal": {"S": ALICE}, "facet": {"S": "ID#AIDAALICE"}}
+    client = boto3.client("dynamodb")
+    with Stubber(client) as stub:
+        for _ in range(21):
+            stub.add_response(
+                "batch_get_item", {"Responses": {}, "UnprocessedKeys": {"activity": {"Keys": [key]}}}
+            )
+
+        with pytest.raises(TimeoutError, match="left keys of activity unread"):
+            ActivityTable(client, "activity").get([(ALICE, "ID#AIDAALICE")])
+
+    assert 60 < sum(pauses) < 120
+
+
+def test_what_is_kept_for_longer_than_its_age_allows_goes_no_sooner(aws):
+    table = ActivityTable(aws("dynamodb"), "activity", Keeping(expires_after=at(86_400)))
+    make_table(aws("dynamodb"), "activity")
+    table.record(activity(-500 * 86_400))
+    table.record(activity(0, facet="ID#OTHER"))
+
+    expiries = {key[1]: item.expires_at for key, item in table.items_of(ALICE).items()}
+    assert expiries == {"ID#AIDAALICE": at(86_400), "ID#OTHER": at(400 * 86_400)}
 
 
 def test_the_index_tells_who_was_seen_with_a_facet(table):

@@ -6,8 +6,10 @@ import sqlite3
 from functools import partial
 from pathlib import Path
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 from builders import ACCOUNT, record
 from logfiles import NOW, day, key, log, plan, replay, save, seen
 
@@ -21,6 +23,7 @@ from lastseen.past.listing import Listing
 from lastseen.past.reading import Plan, Reader
 from lastseen.past.replay import Replay, found
 from lastseen.past.s3 import Refused
+from lastseen.past.target import target_of
 
 OTHER = "210987654321"
 LAYOUTS = [
@@ -436,3 +439,11 @@ def test_of_a_long_file_no_more_kinds_are_held_than_of_many(tmp_path, form, monk
     summary = replay([source], table, done=done, most_kinds=20)
     assert (summary.principals, summary.records, summary.sighted) == (100, 100, 100)
     assert done.has(file, Wanted())
+
+
+def test_a_table_that_may_not_be_described_is_told_from_no_other():
+    client = boto3.client("dynamodb", region_name="eu-west-1")
+    with Stubber(client) as stub:
+        stub.add_client_error("describe_table", "AccessDeniedException")
+
+        assert target_of(client, "activity") is None

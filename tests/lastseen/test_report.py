@@ -31,6 +31,14 @@ def test_it_prints_the_mail(account):
     )
 
 
+def test_a_tracker_that_is_silent_is_no_success(aws, table, trail):
+    make_account(aws("iam"), PEOPLE, ROLES, now=NOON)
+    done = ask("report")
+
+    assert "THE TRACKER IS SILENT" in done.stdout
+    assert (done.exit_code, "NOT CHECKED" in done.stdout) == (1, False)
+
+
 def test_it_sends_and_remembers_nothing(account, items):
     before = items()
     ask("report")

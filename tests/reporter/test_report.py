@@ -214,6 +214,16 @@ def test_roots_line_says_on_whose_word():
     assert "Root user: no use on record; no access keys.\n" in body(report(root=Root(None, None, 0)))
 
 
+def test_roots_line_tells_of_refusals_and_of_what_is_not_known():
+    assert "Root user: last seen by CloudTrail on 2026-11-11, last refused on 2026-11-17; no acc" in body(
+        report(root=Root(days(9), None, 0, refused=days(3)))
+    )
+    assert "2026-11-17; no access keys" in body(report(root=Root(days(3), None, 0, refused=days(9))))
+    assert "Root user: no use on record; whether it has access keys is not known.\n" in body(
+        report(root=Root(None, None, None))
+    )
+
+
 def test_the_subject_names_account_and_counts():
     line = subject_line(report(person("carol", used=100), role("batch", used=130), gaps=[Gap("x", "y")]))
 
