@@ -7,4 +7,4 @@ def main() -> None:
 
         app()
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        raise SystemExit(130) from None  # INTERRUPTED of lastseen.terminal, which may not be loaded yet.

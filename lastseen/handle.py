@@ -94,12 +94,10 @@ class Handle:
             words.append(f"every facet that begins with {self.session_begins}")
         if self.network:
             words.append(f"every {ip_facet('')} facet within {self.network}")
-        words += [f"every last sighting from {each}" for each in filter(None, [self.last_address])]
-        words += [
-            f"every last sighting by a session named {each}" for each in filter(None, [self.last_session])
-        ]
-        if self.federated:
-            words.append(f"every last sighting by a session named {self.federated}")
+        if self.last_address:
+            words.append(f"every last sighting from {self.last_address}")
+        if self.last_session or self.federated:
+            words.append(f"every last sighting by a session named {self.last_session or self.federated}")
         return words
 
 

@@ -17,9 +17,8 @@ def demo(
     ] = False,
 ) -> None:
     """Run the main job on an AWS inside this process: events in, the mail out, and two look-ups."""
-    from lastseen import (
-        demo as demonstration,
-    )  # moto takes as long to load as all other commands take to answer.
+    # Here, since moto takes as long to load as all other commands take to start.
+    from lastseen import demo as demonstration
 
     outcome = demonstration.run(datetime.now(UTC))
     if as_json:

@@ -95,8 +95,8 @@ def replay(
     """Read CloudTrail records from files, folders or S3 into the activity table.
 
     Records go through the same code as live events, in any order and any number of times: the table ends the
-    same. Items are kept for RETENTION_DAYS (400) after their last sighting, and for 30 days from now at least:
-    set it as the stack has it.
+    same. Items are kept for RETENTION_DAYS (400; set it as the stack has it) after their last sighting, and for
+    30 days from now at least.
 
     Files that are done are left out the next time: after Ctrl-C, the same command goes on. Exit status 1 says
     that something could not be read or written; everything else was.
