@@ -1,0 +1,58 @@
+"""The parts of an ARN. IAM's paths may hold any character from `!` to `~`, so a substring tells nothing.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+"""
+
+from typing import NamedTuple
+
+
+class Arn(NamedTuple):
+    """`resource` is all that follows the fifth colon. Every part is "" for what is no ARN."""
+
+    partition: str
+    service: str
+    account: str
+    resource: str
+
+    @property
+    def type(self) -> str:
+        """The type of resource, such as "user", "role", "root" or "assumed-role"."""
+        return self.resource.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """Without the path."""
+        return self.resource.rpartition("/")[2]
+
+
+_NONE = Arn("", "", "", "")
+
+
+def parts(arn: str) -> Arn:
+    found = arn.split(":", 5)
+    if len(found) < 6 or found[0] != "arn":
+        return _NONE
+    return Arn(found[1], found[2], found[4], found[5])
+
+
+def is_user(arn: str) -> bool:
+    return _is_of_iam(arn, "user")
+
+
+def is_role(arn: str) -> bool:
+    return _is_of_iam(arn, "role")
+
+
+def is_root(arn: str) -> bool:
+    return parts(arn)[1::2] == ("iam", "root")
+
+
+def without_path(arn: str) -> str:
+    """As role sessions name their role: a name is an account's own, whatever its path."""
+    head, slash, rest = arn.partition("/")
+    return f"{head}/{rest.rpartition('/')[2]}" if slash else arn
+
+
+def _is_of_iam(arn: str, kind: str) -> bool:
+    found = parts(arn)
+    return found.service == "iam" and found.resource.startswith(f"{kind}/")
