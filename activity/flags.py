@@ -1,15 +1,15 @@
 """What reports have flagged, remembered on the table's items, so that look-ups show it and use takes it off."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from activity import settings
 from activity.item import Flag, flag_of, typed
 from activity.keeping import Key, retention_from_env
-from activity.model import also_shown_by, to_text
+from activity.model import held_by, is_of_principal, names_holder, to_text
 from activity.table import connect
+from activity.whose import places
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,9 +20,17 @@ BY_FLAG = "by_flag"
 # The index lists the exempt apart from the flagged.
 _EXEMPT = "exempt#"
 _IS_FLAGGED = "attribute_exists(first_flagged)"
+_WAS_FLAGGED = "attribute_exists(idle_since) OR attribute_exists(flagged)"
+_IS_NOBODYS = "attribute_not_exists(flagged_id)"
+_IS_HOLDERS = f"{_IS_NOBODYS} OR flagged_id = :id"
+_FORGET = "REMOVE first_flagged, idle_since, awakened_at, told_at, flagged, flagged_id"
+
+Values = Mapping[str, str | int]
 
 
 class Flags:
+    """Each method but the listings raises botocore's errors, and may be repeated freely."""
+
     def __init__(self, client: "DynamoDBClient", name: str, retention: timedelta = timedelta(days=400)) -> None:
         self._client = client
         self._name = name
@@ -33,62 +41,81 @@ class Flags:
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         return cls(connect(), settings.text(environ, "ACTIVITY_TABLE"), retention_from_env(environ))
 
-    def flag(self, key: Key, account: str, flag: Flag, *, now: datetime, renews: bool = False) -> None:
+    def flag(
+        self,
+        key: Key,
+        account: str,
+        flag: Flag,
+        *,
+        now: datetime,
+        elsewhere: Iterable[Key] = (),
+        renews: bool = False,
+    ) -> None:
         """Flags what `key` stands for, listed under `account`, and the items by which its use may show.
 
-        They are kept as long after this as any item is after its last sighting. `renews`: not if a use has
-        taken the flag off meanwhile.
+        `elsewhere`: more of these, under other names. All are kept as long after this as any item is after its
+        last sighting. `renews`: not if a use has taken the flag off meanwhile.
         """
-        condition = _IS_FLAGGED if renews else ""
+        times = {":first": to_text(flag.first_flagged or now), ":idle": to_text(flag.idle_since or now)}
         update = "SET first_flagged = :first, idle_since = :idle, expires_at = :expires_at"
-        values: dict[str, str | int] = {
-            ":first": to_text(flag.first_flagged or now),
-            ":idle": to_text(flag.idle_since or now),
-            ":expires_at": int((now + self._retention).timestamp()),
-        }
-        with suppress(self._refusal):
-            own = f"{update}, flagged = :account REMOVE awakened_at"
-            self._update(key, own, values | {":account": account}, condition=condition)
-            for other in _with_those_that_show(key)[1:]:
-                self._update(other, f"{update} REMOVE awakened_at", values)
+        values: dict[str, str | int] = {**times, ":expires_at": self._expiry(now)}
+        holder = flag.holder or _holder(key)
+        if holder:
+            update, values = f"{update}, flagged_id = :id", values | {":id": holder}
+        own = f"{update}, flagged = :account REMOVE awakened_at, told_at"
+        condition = _IS_FLAGGED if renews else ""
+        if self._update(key, own, values | {":account": account}, condition=condition):
+            for other in (*places(key)[1:], *elsewhere):
+                self._update(other, update, values)
 
-    def unflag(self, key: Key) -> None:
-        """Forgets the flag, also one that was taken off by use, or that its principal is exempt."""
-        for each in _with_those_that_show(key):
-            with suppress(self._refusal):  # An item that has expired meanwhile has no flag.
-                self._update(
-                    each,
-                    "REMOVE first_flagged, idle_since, awakened_at, flagged",
-                    condition=f"{_IS_FLAGGED} OR attribute_exists(awakened_at) OR attribute_exists(flagged)",
-                )
+    def unflag(self, key: Key, holder: str = "") -> None:
+        """Forgets the flag, also one that was taken off by use, or that its principal is exempt.
+
+        `holder`: whose it was, where the facet does not say; somebody else's flag stays.
+        """
+        # Its own goes last: until then the flag is listed, and what is left of it can be found.
+        for each in reversed(places(key)):
+            self._forget(each, holder or _holder(key))
+
+    def tell(self, key: Key, at: datetime) -> None:
+        """Remembers that the report of this time tells what became of it."""
+        self._update(key, "SET told_at = :at", {":at": to_text(at)}, condition="attribute_exists(flagged)")
 
     def exempt(self, key: Key, account: str, *, now: datetime) -> None:
-        """Remembers that a principal is exempt, so that it can be told when it is gone."""
-        values: dict[str, str | int] = {
-            ":exempt": _EXEMPT + account,
-            ":expires_at": int((now + self._retention).timestamp()),
-        }
-        self._update(
-            key, "SET flagged = :exempt, expires_at = :expires_at REMOVE first_flagged, awakened_at", values
-        )
+        """Remembers that a principal is exempt, so that it can be told when it is gone; its flag goes."""
+        for each in places(key)[1:]:
+            self._forget(each, _holder(key))
+        values: Values = {":exempt": _EXEMPT + account, ":expires_at": self._expiry(now)}
+        forgotten = _FORGET.replace(" flagged,", "")
+        self._update(key, f"SET flagged = :exempt, expires_at = :expires_at {forgotten}", values)
 
     def awaken(self, key: Key, at: datetime) -> bool:
         """Takes the flag off what was seen again; the next report still finds it. False if it had none."""
-        try:
-            self._update(
-                key, "SET awakened_at = :at REMOVE first_flagged", {":at": to_text(at)}, condition=_IS_FLAGGED
-            )
-        except self._refusal:
-            return False
-        return True
+        update = "SET awakened_at = :at REMOVE first_flagged"
+        return self._update(key, update, {":at": to_text(at)}, condition=_IS_FLAGGED)
 
     def of(self, account: str) -> dict[Key, Flag]:
-        """All that reports have flagged in an account, and what was seen again since the last of them."""
+        """All that reports have flagged in an account, and what was seen again since the last of them.
+
+        The index has no holders: the items have.
+        """
         return {key: flag for key, flag in self._listed(account) if flag}
 
     def exempt_of(self, account: str) -> set[Key]:
         """The principals that were exempt in the last report."""
         return {key for key, _ in self._listed(_EXEMPT + account)}
+
+    def _forget(self, key: Key, holder: str) -> None:
+        """An item that was there for its flag alone expires at once."""
+        condition = f"({_WAS_FLAGGED})"
+        values: dict[str, str | int] = {}
+        if not names_holder(key[1]):
+            condition += f" AND ({_IS_HOLDERS if holder else _IS_NOBODYS})"
+            values |= {":id": holder} if holder else {}
+        if not self._update(key, _FORGET, values, condition=f"{condition} AND attribute_exists(last_seen)"):
+            update = f"SET expires_at = :past {_FORGET}"
+            alone = f"{condition} AND attribute_not_exists(last_seen)"
+            self._update(key, update, values | {":past": 1}, condition=alone)
 
     def _listed(self, under: str) -> Iterator[tuple[Key, Flag | None]]:
         pages = self._client.get_paginator("query").paginate(
@@ -100,19 +127,26 @@ class Flags:
         for page in pages:
             yield from (((item["principal"]["S"], item["facet"]["S"]), flag_of(item)) for item in page["Items"])
 
-    def _update(
-        self, key: Key, update: str, values: Mapping[str, str | int] | None = None, *, condition: str = ""
-    ) -> None:
+    def _expiry(self, now: datetime) -> int:
+        return int((now + self._retention).timestamp())
+
+    def _update(self, key: Key, update: str, values: Values | None = None, *, condition: str = "") -> bool:
+        """Whether the condition held."""
         more: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
         if values:
             more["ExpressionAttributeValues"] = {name: typed(value) for name, value in values.items()}
-        self._client.update_item(
-            TableName=self._name,
-            Key={"principal": typed(key[0]), "facet": typed(key[1])},
-            UpdateExpression=update,
-            **more,
-        )
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key={"principal": typed(key[0]), "facet": typed(key[1])},
+                UpdateExpression=update,
+                **more,
+            )
+        except self._refusal:
+            return False
+        return True
 
 
-def _with_those_that_show(key: Key) -> tuple[Key, ...]:
-    return key, *((key[0], facet) for facet in also_shown_by(*key))
+def _holder(key: Key) -> str:
+    """The unique id in a principal's own facet: those of access keys do not name their user."""
+    return held_by(key[1]) if is_of_principal(key[1]) else ""

@@ -1,13 +1,14 @@
 """An item of the activity table as DynamoDB has it: the attributes' names, and what they mean."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from activity.model import Activity, Evidence, from_text, to_text
 
 EVIDENCE = Evidence._fields
+_TIMES = "first_flagged", "idle_since", "awakened_at", "told_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +16,14 @@ class Flag:
     """That a report flagged what an item stands for: first when, and idle since when (or made when).
 
     `awakened_at`: it was used since, and is no longer flagged; the next report tells so, and forgets it.
+    `told_at`: of the report that told what became of it. `holder`: the unique id of whose it was.
     """
 
     first_flagged: datetime | None
     idle_since: datetime | None = None
     awakened_at: datetime | None = None
+    told_at: datetime | None = None
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,9 @@ def activity_of(item: Mapping[str, Any]) -> Activity:
 
 
 def flag_of(item: Mapping[str, Any]) -> Flag | None:
-    names = "first_flagged", "idle_since", "awakened_at"
-    times = [from_text(item[name]["S"]) if name in item else None for name in names]
-    return Flag(*times) if times[0] or times[2] else None
+    first, idle, awakened, told = (from_text(item[name]["S"]) if name in item else None for name in _TIMES)
+    holder = item["flagged_id"]["S"] if "flagged_id" in item else ""
+    return Flag(first, idle, awakened, told, holder) if first or awakened else None
 
 
 def attributes(activity: Activity) -> dict[str, Any]:
@@ -82,7 +86,7 @@ def attributes(activity: Activity) -> dict[str, Any]:
 def plain(key: tuple[str, str], item: Item) -> dict[str, Any]:
     """An item under the table's attribute names, its flag too, in plain values."""
     flag = item.own_flag or Flag(None)
-    times = {each.name: getattr(flag, each.name) for each in fields(flag)}
+    times = {name: getattr(flag, name) for name in _TIMES}
     return {
         "principal": key[0],
         "facet": key[1],

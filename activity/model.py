@@ -24,6 +24,11 @@ def key_facet(access_key_id: str) -> str:
     return f"KEY#{access_key_id}"
 
 
+def facet_of(held: str) -> str:
+    """The facet of whoever or whatever has this unique id or access key id."""
+    return key_facet(held) if held.startswith("AKIA") else id_facet(held)
+
+
 def denied_facet(held: str) -> str:
     """`held` is a unique id or an access key id."""
     return f"DENIED#{held}"
@@ -51,19 +56,6 @@ def region_covered(facet: str, account: str) -> str | None:
     return region if of == account else None
 
 
-def also_shown_by(principal: str, facet: str) -> tuple[str, ...]:
-    """The other facets by which a use of what `facet` stands for may show.
-
-    A use that was refused has one of its own; a role assumed by a service is seen without its unique id.
-    """
-    kind, held = kind_and_value(facet)
-    if kind == "KEY":
-        return (denied_facet(held),)
-    if kind == "ID":
-        return denied_facet(held), *((id_facet(""), denied_facet("")) if ":role/" in principal else ())
-    return ()
-
-
 def held_by(facet: str) -> str:
     """The unique id or access key id that a facet names."""
     return kind_and_value(facet)[1]
@@ -78,6 +70,12 @@ def access_key_of(facet: str) -> str:
 def is_of_principal(facet: str) -> bool:
     """Whether it is of the principal itself, by its unique id."""
     return facet.startswith((id_facet(""), denied_facet(""))) and not access_key_of(facet)
+
+
+def names_holder(facet: str) -> bool:
+    """Whether it tells by an id of its own whose it is."""
+    kind, value = kind_and_value(facet)
+    return bool(value) and kind in ("ID", "KEY", "DENIED")
 
 
 def kind_and_value(facet: str) -> tuple[str, str]:

@@ -16,12 +16,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from activity import settings
 from activity.flags import Flags
+from activity.model import denied_facet, facet_of
 from activity.table import ActivityTable
+from awakened.flagged import Items, Notice, notice_of
 from awakened.message import message
 from awakened.notice import subject_line
 from awakened.stream import UnreadableChange, read, sequence_of
 from awakened.subject import Kind
-from awakened.waking import Notice, Silence, Use, by_event, notice_of, use_of
+from awakened.waking import Silence, Use, by_event, use_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -66,16 +68,31 @@ class Herald:
         The flags go last: what fails between is announced twice, not never.
         """
         subject = uses[0].subject
-        is_place = uses[0].is_place_alone
+        is_place, is_root = uses[0].is_place_alone, subject.kind is Kind.ROOT
+        elsewhere: Items = {}
+        if not is_root and not any(use.first_flagged for use in uses):
+            elsewhere = self._under_other_names(uses)
+            if not elsewhere:
+                return Silence.NOT_FLAGGED
         if is_place or all(use.subject.kind is Kind.USER for use in uses):
             time.sleep(SETTLE)
-        is_needed = is_place or subject.kind is not Kind.ROOT
-        notice = notice_of(uses, self.table.items_of(subject.arn, is_current=True) if is_needed else {})
+        items = self.table.items_of(subject.arn, is_current=True) if is_place or not is_root else {}
+        notice = notice_of(uses, {**items, **elsewhere})
+        if notice is Silence.FLAG_IS_OFF and not elsewhere:
+            notice = notice_of(uses, {**items, **self._under_other_names(uses)})
         if isinstance(notice, Notice):
             self.sns.publish(TopicArn=self.topic, **message(notice))
             for key in notice.flags:
                 self.flags.awaken(key, notice.use.at)
         return notice
+
+    def _under_other_names(self, uses: Sequence[Use]) -> Items:
+        """What is kept of the same user, role or key by another name: it may be flagged there."""
+        ids = {held for use in uses for held in (use.holder, use.activity.evidence.principal_id) if held}
+        facets = {facet for held in ids for facet in (facet_of(held), denied_facet(held))}
+        names = {name for facet in sorted(facets) for name in self.table.principals_with(facet)}
+        kept = (self.table.items_of(name, is_current=True) for name in sorted(names - {uses[0].subject.arn}))
+        return {key: item for items in kept for key, item in items.items()}
 
 
 @cache
@@ -131,7 +148,7 @@ def _uses(records: Mapping[str, Mapping[str, Any]], now: datetime) -> tuple[dict
             return uses, sequence
         if isinstance(use, Use):
             uses[sequence] = use
-        elif change:
+        elif change and use is not Silence.NOT_FLAGGED:
             logger.info("not announced", principal=change.key[0], facet=change.key[1], reason=str(use))
     return uses, None
 
@@ -141,7 +158,8 @@ def _announce(uses: Sequence[Use]) -> bool:
     if isinstance(said, Notice):
         logger.info("announced", extra=_about(said.use, subject_line(said.use)))
         return True
-    logger.info("not announced", extra=_about(uses[0], said))
+    if said is not Silence.NOT_FLAGGED:
+        logger.info("not announced", extra=_about(uses[0], said))
     return False
 
 

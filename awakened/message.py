@@ -6,9 +6,9 @@ from typing import Any
 from activity.item import known_of
 from activity.model import to_text
 from awakened.commands import disabling, finding
+from awakened.flagged import Notice
 from awakened.notice import clean, sms, subject_line, text
 from awakened.subject import Subject
-from awakened.waking import Notice
 
 
 def message(notice: Notice) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from activity.item import known_of
 from activity.model import Evidence
 from awakened.commands import disabling, finding
+from awakened.flagged import Notice
 from awakened.subject import Kind, Subject
-from awakened.waking import Notice, Use
+from awakened.waking import Use
 
 # A subject of SNS has fewer than 100 characters, an SMS has 160.
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html

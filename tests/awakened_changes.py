@@ -37,6 +37,8 @@ def image(key, item):
     if item.flag:
         times = {name: getattr(item.flag, name) for name in ("first_flagged", "idle_since", "awakened_at")}
         found |= {name: to_text(time) for name, time in times.items() if time}
+        found |= {"flagged_id": item.flag.holder} if item.flag.holder else {}
+        found |= {"flagged": ACCOUNT} if item.is_flags_own else {}
     return {name: typed(value) for name, value in found.items()}
 
 
@@ -57,5 +59,10 @@ def record(after, *, before=None, sequence="100"):
     }
 
 
-def flagged(activity):
+def flagged(activity, flag=FLAG):
+    return Item(activity, flag, is_flags_own=True)
+
+
+def shows(activity):
+    """The flag is of another item: this one is there to have a use noticed."""
     return Item(activity, FLAG)

@@ -1,14 +1,18 @@
 """What reports flagged, and what became of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from builders import ACCOUNT, ALICE, activity, at
 
 from activity.item import Flag
 
 ITSELF = ALICE, "ID#AIDAALICE"
 DENIED = ALICE, "DENIED#AIDAALICE"
-FLAGGED = Flag(at(0), idle_since=at(-1000))
+FLAGGED = Flag(at(0), idle_since=at(-1000), holder="AIDAALICE")
+# The index does not know whose it is.
+LISTED = replace(FLAGGED, holder="")
 
 
 def test_a_flag_outlives_later_sightings_and_is_taken_off_again(flags, table):
@@ -40,7 +44,7 @@ def test_a_flag_alone_is_no_activity(flags, table):
 def test_each_flag_is_listed_once_under_its_account(flags, table):
     flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(0))
 
-    assert flags.of(ACCOUNT) == {ITSELF: FLAGGED}
+    assert flags.of(ACCOUNT) == {ITSELF: LISTED}
     assert flags.of("999999999999") == {}
     assert table.get([DENIED])[DENIED].flag == FLAGGED
 
@@ -51,7 +55,7 @@ def test_what_is_seen_again_loses_its_flag_and_is_still_listed(flags, table):
     assert flags.awaken(ITSELF, at(60))
     assert not flags.awaken(ITSELF, at(90))
     assert table.get([ITSELF])[ITSELF].first_flagged is None
-    assert flags.of(ACCOUNT) == {ITSELF: Flag(None, at(-1000), awakened_at=at(60))}
+    assert flags.of(ACCOUNT) == {ITSELF: replace(LISTED, first_flagged=None, awakened_at=at(60))}
 
 
 def test_what_is_flagged_again_is_no_longer_awake(flags):
@@ -59,7 +63,7 @@ def test_what_is_flagged_again_is_no_longer_awake(flags):
     flags.awaken(ITSELF, at(60))
     flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(120))
 
-    assert flags.of(ACCOUNT) == {ITSELF: FLAGGED}
+    assert flags.of(ACCOUNT) == {ITSELF: LISTED}
 
 
 def test_a_flagged_item_is_kept_as_long_as_others_from_the_flag_on(flags, table):
@@ -93,7 +97,7 @@ def test_whoever_is_exempt_no_more_can_be_flagged(flags):
     flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(60))
 
     assert (unflagged, flags.exempt_of(ACCOUNT)) == (set(), set())
-    assert flags.of(ACCOUNT) == {ITSELF: FLAGGED}
+    assert flags.of(ACCOUNT) == {ITSELF: LISTED}
 
 
 def test_being_exempt_is_no_activity_and_changes_none(flags, table):
@@ -101,3 +105,85 @@ def test_being_exempt_is_no_activity_and_changes_none(flags, table):
     flags.exempt(ITSELF, ACCOUNT, now=at(90))
 
     assert table.get([ITSELF])[ITSELF].activity == activity(60)
+
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/ci/deploy", "ID#AROADEPLOY"
+PATHLESS = f"arn:aws:iam::{ACCOUNT}:role/deploy"
+PASSWORD = ALICE, "SIGNIN"
+
+
+@pytest.mark.parametrize(
+    ("key", "where"),
+    [
+        pytest.param(ITSELF, {ITSELF, DENIED, (ALICE, "ID#"), (ALICE, "DENIED#")}, id="user"),
+        pytest.param((ALICE, "KEY#AKIA1"), {(ALICE, "KEY#AKIA1"), (ALICE, "DENIED#AKIA1")}, id="access key"),
+        pytest.param(PASSWORD, {PASSWORD}, id="password"),
+        pytest.param(
+            ROLE,
+            {
+                (name, f)
+                for name in (ROLE[0], PATHLESS)
+                for f in (ROLE[1], "DENIED#AROADEPLOY", "ID#", "DENIED#")
+            },
+            id="role with a path, which some sessions leave out",
+        ),
+    ],
+)
+def test_a_flag_is_on_every_item_by_which_a_use_may_show_and_comes_off_each(flags, items, key, where):
+    flags.flag(key, ACCOUNT, Flag(at(0), holder="AIDAALICE"), now=at(0))
+    flagged = {each for each, item in items().items() if "first_flagged" in item}
+    flags.unflag(key, "AIDAALICE")
+
+    assert flagged == where
+    assert not any("first_flagged" in item or "flagged" in item for item in items().values())
+
+
+def test_what_is_kept_for_a_flag_alone_expires_once_that_is_off(flags, table, items):
+    table.record(activity(0))
+    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(0))
+    flags.unflag(ITSELF)
+
+    left = {key: int(item["expires_at"]) for key, item in items().items()}
+    assert left.pop(ITSELF) > at(0).timestamp()
+    assert set(left.values()) == {1}
+
+
+def test_a_flag_of_somebody_else_under_the_name_stays(flags, table):
+    flags.flag(PASSWORD, ACCOUNT, Flag(at(0), holder="AIDANEW"), now=at(0))
+    flags.flag((ALICE, "ID#AIDANEW"), ACCOUNT, Flag(at(0)), now=at(0))
+    flags.unflag(PASSWORD, "AIDAALICE")
+    flags.unflag(PASSWORD)
+    flags.unflag(ITSELF)
+
+    kept = table.get([PASSWORD, (ALICE, "ID#")])
+    assert [item.first_flagged for item in kept.values()] == [at(0), at(0)]
+
+
+def test_a_flag_that_is_half_set_or_half_taken_off_is_completed_by_the_next_time(flags, table, dynamodb):
+    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(0))
+    dynamodb.delete_item(
+        TableName="activity", Key={"principal": {"S": ALICE}, "facet": {"S": "DENIED#AIDAALICE"}}
+    )
+    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(60), renews=True)
+
+    assert table.get([DENIED])[DENIED].first_flagged == at(0)
+
+
+def test_a_flag_that_a_use_took_off_meanwhile_is_not_renewed(flags, table):
+    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(0))
+    flags.awaken(ITSELF, at(60))
+    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(90), renews=True)
+
+    assert flags.of(ACCOUNT)[ITSELF].awakened_at == at(60)
+
+
+def test_what_a_report_told_is_remembered_until_it_is_flagged_again(flags, table):
+    flags.tell(ITSELF, at(30))
+    untold = table.get([ITSELF])
+    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(0))
+    flags.tell(ITSELF, at(60))
+    told = table.get([ITSELF])[ITSELF].flag.told_at
+    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(90))
+
+    assert (untold, told) == ({}, at(60))
+    assert table.get([ITSELF])[ITSELF].flag.told_at is None

@@ -5,7 +5,7 @@ from builders import activity, at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity.model import Evidence, Sighting, also_shown_by, from_text, to_text
+from activity.model import Evidence, Sighting, from_text, to_text
 
 activities = st.builds(
     activity,
@@ -73,19 +73,3 @@ def test_times_as_text_sort_as_times_do_and_come_back(when):
 
     assert from_text(to_text(when)) == second
     assert to_text(second) < to_text(second + timedelta(seconds=1))
-
-
-@pytest.mark.parametrize(
-    ("principal", "facet", "others"),
-    [
-        pytest.param("user/alice", "ID#AIDA1", ("DENIED#AIDA1",), id="a user, refused"),
-        pytest.param("user/alice", "KEY#AKIA1", ("DENIED#AKIA1",), id="a key, refused"),
-        pytest.param("user/alice", "SIGNIN", (), id="a password: a sign-in that fails is no sighting"),
-        pytest.param(
-            "role/deploy", "ID#AROA1", ("DENIED#AROA1", "ID#", "DENIED#"), id="a role, and without its id"
-        ),
-        pytest.param("role/ci/deploy", "ID#AROA1", ("DENIED#AROA1", "ID#", "DENIED#"), id="a role with a path"),
-    ],
-)
-def test_a_use_may_show_by_other_facets_too(principal, facet, others):
-    assert also_shown_by(f"arn:aws:iam::123456789012:{principal}", facet) == others

@@ -1,11 +1,25 @@
 """The handler from the stream's own records to the published notice and the flag that is off."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import time_machine
-from awakened_changes import BATCH, CAROL, DENIED_KEY, FLAG, ITSELF, KEY, ROOT_USER, record, seen
+from awakened_changes import (
+    BATCH,
+    CAROL,
+    CAROL_ID,
+    CAROL_KEY,
+    DAY,
+    DENIED_KEY,
+    FLAG,
+    ITSELF,
+    KEY,
+    ROOT_USER,
+    record,
+    seen,
+)
 from botocore.exceptions import ClientError
 from builders import ACCOUNT, at
 from moto.sns.models import sns_backends
@@ -15,6 +29,8 @@ from activity.settings import BadSetting
 from awakened import app
 from awakened.app import NotAnnounced, lambda_handler
 from awakened.stream import UnreadableChange
+
+CAROLINE = CAROL.replace("carol", "caroline")
 
 
 class Context:
@@ -136,7 +152,7 @@ def test_the_same_records_once_more_tell_nothing(used, sent, caplog):
     assert handle(records) == []
     assert len(sent()) == 1
     assert {line.reason for line in lines(caplog, "not announced")} == {
-        "no longer flagged: announced already, or resolved by a report"
+        "no longer flagged: announced already, resolved by a report, or another's of that name"
     }
 
 
@@ -187,15 +203,109 @@ def test_a_replay_of_the_past_tells_nothing_and_leaves_the_flag(flags, table, st
     ]
 
 
-def test_a_refused_attempt_takes_the_flag_off_the_key_itself(flags, table, stream, sent):
+def test_a_refused_attempt_is_told_once_and_leaves_the_flag_for_a_use_that_succeeds(flags, table, stream, sent):
     flags.flag((CAROL, KEY), ACCOUNT, FLAG, now=at(0))
     stream()
-    table.record(seen(DENIED_KEY, 60, error_code="AccessDenied"))
-    handle(stream())
+    for seconds in (60, 80):
+        table.record(seen(DENIED_KEY, seconds, event_id=f"refused {seconds}", error_code="AccessDenied"))
+        assert handle(stream()) == []
+    still_flagged = flags.of(ACCOUNT)[CAROL, KEY].first_flagged
+    table.record(seen(KEY, 119, event_id="used"))
+    assert handle(stream()) == []
+    table.record(seen(DENIED_KEY, 120, event_id="refused 120", error_code="AccessDenied"))
+    assert handle(stream()) == []
 
+    assert [(notice["kind"], notice["denied"]) for notice in sent()] == [
+        ("access_key", True),
+        ("access_key", False),
+    ]
+    assert still_flagged == at(0)
+    assert flags.of(ACCOUNT)[CAROL, KEY].awakened_at == at(119)
+
+
+# Whose a use is, when the name does not tell
+
+
+@pytest.mark.parametrize(
+    "facets", [(KEY,), (DENIED_KEY,), (ITSELF,), (ITSELF, KEY), (ITSELF, "SIGNIN")], ids=" and ".join
+)
+def test_a_use_under_a_new_name_of_the_user_is_told(flags, table, stream, sent, facets):
+    for facet in (KEY, ITSELF, "SIGNIN"):
+        flags.flag((CAROL, facet), ACCOUNT, replace(FLAG, holder=CAROL_ID), now=at(0))
+    stream()
+    for facet in facets:
+        table.record(seen(facet, 60, principal=CAROLINE, principal_id=CAROL_ID))
+
+    assert handle(stream()) == []
     (notice,) = sent()
-    assert (notice["kind"], notice["denied"]) == ("access_key", True)
-    assert flags.of(ACCOUNT)[CAROL, KEY].awakened_at == at(60)
+    assert notice["name"] == "caroline"
+    assert "caroline" in str(notice["commands"])
+    assert handle(stream()) == []
+    assert len(sent()) == 1
+
+
+def test_a_use_under_a_name_that_was_known_when_it_was_flagged_is_told(flags, table, stream, sent):
+    """The user had that name before, and has it again."""
+    table.record(seen(KEY, -250 * DAY, principal=CAROLINE, principal_id=CAROL_ID, event_id="old"))
+    flags.flag((CAROL, KEY), ACCOUNT, FLAG, now=at(0), elsewhere=[(CAROLINE, KEY)])
+    stream()
+    table.record(seen(KEY, 60, principal=CAROLINE, principal_id=CAROL_ID))
+
+    assert handle(stream()) == []
+    assert [notice["access_key_id"] for notice in sent()] == [CAROL_KEY]
+
+
+@pytest.mark.parametrize("holder", [CAROL_ID, ""], ids=["known by its flag", "known by what else is flagged"])
+def test_a_successors_sign_in_is_not_told_as_a_use_of_the_flagged_password(flags, table, stream, sent, holder):
+    table.record(seen("SIGNIN", -200 * DAY, event_id="old"))
+    flags.flag((CAROL, "SIGNIN"), ACCOUNT, replace(FLAG, holder=holder), now=at(0))
+    flags.flag((CAROL, ITSELF), ACCOUNT, FLAG, now=at(0))
+    stream()
+    for facet in ("ID#AIDANEW", "SIGNIN"):
+        table.record(seen(facet, 60, principal_id="AIDANEW"))
+
+    assert handle(stream()) == []
+    assert sent() == []
+
+
+def test_a_role_that_was_made_anew_is_another_also_where_a_session_does_not_say_which(
+    flags, table, stream, sent
+):
+    flags.flag((BATCH, "ID#AROABATCH"), ACCOUNT, FLAG, now=at(0))
+    stream()
+    table.record(seen("ID#AROANEW", 50, principal=BATCH, principal_id="AROANEW", event_id="1"))
+    table.record(seen("ID#", 60, principal=BATCH, event_id="2"))
+
+    assert handle(stream()) == []
+    assert sent() == []
+
+
+@pytest.mark.parametrize("facet", ["ID#AROABATCH", "DENIED#AROABATCH", "ID#", "DENIED#"])
+def test_a_role_with_a_path_is_told_by_sessions_that_leave_it_out(flags, table, stream, sent, facet):
+    role = f"arn:aws:iam::{ACCOUNT}:role/ci/batch"
+    flags.flag((role, "ID#AROABATCH"), ACCOUNT, FLAG, now=at(0))
+    stream()
+    table.record(seen(facet, 60, principal=BATCH, principal_id=facet.partition("#")[2]))
+
+    assert handle(stream()) == []
+    assert [notice["arn"] for notice in sent()] == [role]
+
+
+def test_a_flagged_user_that_is_seen_without_its_id_is_told(flags, table, stream, sent):
+    flags.flag((CAROL, ITSELF), ACCOUNT, FLAG, now=at(0))
+    stream()
+    table.record(seen("ID#", 60, principal_id=""))
+
+    assert handle(stream()) == []
+    assert [notice["name"] for notice in sent()] == ["carol"]
+
+
+def test_somebody_new_of_whom_nothing_is_flagged_is_not_told(table, stream, sent, caplog):
+    table.record(seen(ITSELF, 60))
+
+    assert handle(stream()) == []
+    assert sent() == []
+    assert lines(caplog, "not announced") == []
 
 
 def test_the_root_user_is_told_and_nothing_is_written(table, stream, sent):

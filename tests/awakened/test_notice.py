@@ -7,10 +7,11 @@ from awakened_changes import BATCH, CAROL, CAROL_KEY, DAY, DENIED_KEY, FLAG, ITS
 from builders import ACCOUNT, NOON, at
 
 from awakened.commands import disabling
+from awakened.flagged import Notice
 from awakened.message import as_dict, message
 from awakened.notice import sms, subject_line, text
 from awakened.subject import Kind, Subject, subject_of
-from awakened.waking import Notice, Use
+from awakened.waking import Use
 from reporter.account import AccessKey, Credentials, Inventory, Role, User
 from reporter.account import Use as LastUse
 from reporter.subjects import subjects
