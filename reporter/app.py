@@ -17,6 +17,8 @@ from reporter.subjects import Kind
 NAMESPACE = "LastActivity"
 # By then before its deadline the function asks IAM no more: a call that is being retried may take as long.
 _MARGIN_MS = 180_000
+# By then it remembers no more, for the mail has to go out.
+_LAST_MS = 60_000
 
 logger = Logger(service="reporter")
 metrics = Metrics(namespace=NAMESPACE, service="reporter")
@@ -34,16 +36,23 @@ def reporter() -> Reporter:
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     """Takes any event; `{"publish": false}` has it review and measure only, and mail and flag nothing.
 
+    So has `{"scheduled_at": …}` if a report was mailed since: EventBridge Scheduler may deliver twice.
     Answers `{"findings", "gaps", "exempt", "counts"}`. If not all findings fit into an answer, `truncated` says
     how many there are, and where. Raises NothingRead.
     """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
 
-    def is_late() -> bool:
-        return context is not None and context.get_remaining_time_in_millis() < _MARGIN_MS
+    def is_left(margin: int) -> bool:
+        return context is None or context.get_remaining_time_in_millis() >= margin
 
-    publishes = not (isinstance(event, Mapping) and event.get("publish") is False)
-    run = reporter().report(datetime.now(UTC), publishes=publishes, is_late=is_late)
+    asked = event if isinstance(event, Mapping) else {}
+    run = reporter().report(
+        datetime.now(UTC),
+        publishes=asked.get("publish") is not False,
+        scheduled_at=_time(asked.get("scheduled_at")),
+        is_late=lambda: not is_left(_MARGIN_MS),
+        is_over=lambda: not is_left(_LAST_MS),
+    )
     _tell(run)
     if run.report.is_empty:
         raise NothingRead(
@@ -54,13 +63,14 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
 
 def _tell(run: Run) -> None:
     report = run.report
-    if run.forgotten:
-        logger.error("flags not remembered", account=report.account, reason=run.forgotten)
+    for reason, count in run.unsaved.reasons.items():
+        logger.error("not remembered", account=report.account, items=count, reason=reason)
     for gap in report.gaps:
         logger.warning("gap", account=report.account, what=gap.what, reason=gap.reason)
     for warning in warnings(report):
         logger.warning("tracker silent", account=report.account, reason=warning)
     metrics.add_metric("IamCalls", MetricUnit.Count, run.iam_calls)
+    metrics.add_metric("NotRemembered", MetricUnit.Count, sum(run.unsaved.reasons.values()))
     metrics.add_metric("Gaps", MetricUnit.Count, len(report.gaps))
     metrics.add_metric("TrackerSilent", MetricUnit.Count, int(bool(warnings(report))))
     metrics.add_metric("MissedEvents", MetricUnit.Count, len(report.missed))
@@ -69,3 +79,12 @@ def _tell(run: Run) -> None:
         with single_metric("Findings", MetricUnit.Count, count, namespace=NAMESPACE) as metric:
             metric.add_dimension("kind", kind)
     metrics.flush_metrics()
+
+
+def _time(scheduled: object) -> datetime | None:
+    """As EventBridge Scheduler fills it in; anything else is no time."""
+    try:
+        at = datetime.fromisoformat(str(scheduled))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -101,7 +101,7 @@ def finding_as_dict(finding: Finding) -> dict[str, Any]:
 
 
 def resolved_as_dict(resolved: Resolved) -> dict[str, Any]:
-    """`at`: used when, if that is how; `since`: idle since when before."""
+    """`at`: `used` or else `refused` when, if that is how; `since`: idle since when before."""
     return {
         "kind": str(resolved.kind),
         "name": resolved.name,
@@ -109,6 +109,8 @@ def resolved_as_dict(resolved: Resolved) -> dict[str, Any]:
         **({"access_key_id": resolved.access_key_id} if resolved.access_key_id else {}),
         "how": str(resolved.how),
         "at": _time(resolved.at),
+        **({"used": to_text(resolved.used)} if resolved.used else {}),
+        **({"refused": to_text(resolved.refused)} if resolved.refused else {}),
         **({"is_refused": True} if resolved.is_refused else {}),
         **({"then": str(resolved.then)} if resolved.then else {}),
         "since": _time(resolved.flag.idle_since),

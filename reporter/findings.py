@@ -1,8 +1,8 @@
 """What the verdicts come to: findings to act on, what became of earlier ones, exemptions, gaps and counts."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -12,8 +12,9 @@ from reporter.account import Gap, Inventory
 from reporter.gaps import all_gaps, readable
 from reporter.hearing import Hearing
 from reporter.missed import Missed, missed
-from reporter.renaming import moves, nameless
-from reporter.resolution import Resolved, resolved
+from reporter.owners import Remembered
+from reporter.resolution import Resolved, is_told, resolved
+from reporter.seen import Seen
 from reporter.staleness import Status, Verdict
 from reporter.subjects import KeysOf, Kind, LeftOut, Limits, Subject, left_out
 from reporter.tidying import Judged, Lapse, in_force, lapses
@@ -24,7 +25,10 @@ _ON_IAMS_WORD = "that it was not used since rests on IAM's word alone"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`first_flagged` is the time of this report if it is new."""
+    """`first_flagged` is the time of this report if none flagged it before. It is new until a mail has told it.
+
+    `is_renewed`: its flag is there already. `elsewhere`: items of other names by which its use may show.
+    """
 
     account: str
     subject: Subject
@@ -33,11 +37,12 @@ class Finding:
     first_flagged: datetime
     idle_since: datetime
     is_new: bool
-    flag_expires: datetime | None = None
+    is_renewed: bool = False
+    elsewhere: tuple[Key, ...] = ()
 
     @property
     def key(self) -> Key:
-        return flag_key(self.subject)
+        return self.subject.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,42 +56,28 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    """What earlier reports left in the table: flags, exemptions, and when the last of them was made.
+class ToRemember:
+    """What a report leaves in the table beside its findings' flags.
 
-    `flags` are of all items that were read now, `listed` those of the index: also of what no longer exists.
-    `expiry`: when the items that are flagged expire. `names`: by ARNs that nobody has now, who had them.
+    `told`: what became of these is told. `over`: flags and exemptions to forget, each with whose it was.
     """
 
-    flags: Mapping[Key, Flag]
-    listed: Mapping[Key, Flag]
-    exempt: frozenset[Key] = frozenset()
-    expiry: Mapping[Key, datetime] = field(default_factory=dict)
-    previous: datetime | None = None
-    names: Mapping[str, str] | Gap = field(default_factory=dict)
+    told: tuple[Key, ...] = ()
+    over: tuple[tuple[Key, str], ...] = ()
+    exempt: tuple[Key, ...] = ()
 
-    @property
-    def known_names(self) -> Mapping[str, str]:
-        return {} if isinstance(self.names, Gap) else self.names
-
-    def moved(self, to: Mapping[Key, Key]) -> Self:
-        """With each flag, and each exemption, where its user is now."""
-
-        def moved(flags: Mapping[Key, Flag]) -> dict[Key, Flag]:
-            return {to[key]: flag for key, flag in flags.items() if key in to} | {
-                key: flag for key, flag in flags.items() if key not in to
-            }
-
-        exempt = frozenset(to.get(key, key) for key in self.exempt)
-        return replace(self, flags=moved(self.flags), listed=moved(self.listed), exempt=exempt)
+    def without(self, keys: Set[Key]) -> Self:
+        """As if nothing was known of these."""
+        return type(self)(
+            told=tuple(key for key in self.told if key not in keys),
+            over=tuple(each for each in self.over if each[0] not in keys),
+            exempt=tuple(key for key in self.exempt if key not in keys),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`is_empty`: neither roles could be listed, nor users, or what credentials these have.
-
-    `old_names`: flags that are under others now.
-    """
+    """`is_empty`: neither roles could be listed, nor users, or what credentials these have."""
 
     account: str
     alias: str
@@ -104,9 +95,7 @@ class Report:
     root: Root | None
     hearing: Hearing
     is_empty: bool
-    exempt_keys: tuple[Key, ...] = ()
-    old_names: tuple[Key, ...] = ()
-    was_exempt: frozenset[Key] = frozenset()
+    to_remember: ToRemember = ToRemember()
 
     @property
     def silences(self) -> tuple[str, ...]:
@@ -118,6 +107,7 @@ def sum_up(
     keys_of: KeysOf,
     judged: Sequence[Judged],
     *,
+    seen: Seen,
     remembered: Remembered,
     hearing: Hearing,
     root: Root | None,
@@ -126,38 +116,34 @@ def sum_up(
     retention: timedelta,
     now: datetime,
 ) -> Report:
-    to = moves((*remembered.listed, *remembered.exempt), inventory, keys_of, remembered.known_names)
-    was_exempt, remembered = remembered.exempt, remembered.moved(to)
-    findings = tuple(_findings(inventory.account, judged, remembered, hearing, limits, now))
+    findings = tuple(_findings(inventory.account, judged, seen, remembered, hearing, limits, now))
     disabled = tuple(_disabled(inventory, keys_of))
-    untold = _untold(remembered, inventory)
-    became = tuple(resolved(remembered.listed, _by_key(judged), inventory, keys_of, untold))
+    became = tuple(resolved(remembered, _by_key(judged), inventory, keys_of, seen))
     return Report(
         account=inventory.account,
         alias=inventory.alias,
         at=now,
         limits=limits,
-        previous=remembered.previous,
+        previous=remembered.previous if isinstance(remembered.previous, datetime) else None,
         findings=findings,
         resolved=became,
         gaps=all_gaps((*inventory.gaps, *gaps, *hearing.gaps), keys_of, judged, inventory, limits, now),
         exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
-        lapses=tuple(lapses(judged, remembered.exempt - untold, inventory, now)),
+        lapses=tuple(lapses(judged, remembered, now)),
         missed=tuple(missed(judged, hearing, retention=retention, now=now)),
         counts=_counts(inventory, judged, len(disabled)),
         disabled_keys=disabled,
         root=root,
         hearing=hearing,
         is_empty=not inventory.lists_roles and not inventory.tells_of_users,
-        exempt_keys=(*in_force(judged, remembered.exempt, inventory, now), *(remembered.exempt & untold)),
-        old_names=tuple(_settled(to, findings, became)),
-        was_exempt=was_exempt,
+        to_remember=_to_remember(remembered, findings, became, tuple(in_force(judged, remembered, now))),
     )
 
 
 def _findings(
     account: str,
     judged: Sequence[Judged],
+    seen: Seen,
     remembered: Remembered,
     hearing: Hearing,
     limits: Limits,
@@ -165,9 +151,10 @@ def _findings(
 ) -> Iterator[Finding]:
     is_deaf = bool(hearing.deaf) and not isinstance(hearing.deaf, Gap)
     is_unheard = is_deaf or bool(hearing.silences(now)) or isinstance(hearing.heard, Gap)
+    flags = {key: remembered.flags[places[0]] for key, places in remembered.by_place().items()}
     for subject, verdict in judged:
         if verdict.status in FLAGGED:
-            flagged = _flagged_since(subject, verdict, remembered.flags)
+            flagged = _flagged_since(subject, verdict, flags)
             yield Finding(
                 account=account,
                 subject=subject,
@@ -175,38 +162,54 @@ def _findings(
                 threshold_days=limits.days(subject.kind),
                 first_flagged=flagged or now,
                 idle_since=now - verdict.idle,
-                is_new=flagged is None,
-                flag_expires=remembered.expiry.get(flag_key(subject)),
+                is_new=flagged is None or _is_untold(flagged, remembered),
+                is_renewed=flagged is not None and subject.key in remembered.flags,
+                elsewhere=_elsewhere(subject, seen),
             )
 
 
+def _is_untold(flagged: datetime, remembered: Remembered) -> bool:
+    """Whether the report that flagged it was never mailed."""
+    previous = remembered.previous
+    return not isinstance(previous, Gap) and (previous is None or flagged > previous)
+
+
+def _elsewhere(subject: Subject, seen: Seen) -> tuple[Key, ...]:
+    own = seen.of(subject.holder, subject.facets)
+    return tuple(each.key for each in own if each.key not in subject.places)
+
+
 def _by_key(judged: Sequence[Judged]) -> dict[Key, Judged]:
-    return {flag_key(subject): (subject, verdict) for subject, verdict in judged if subject.facets}
+    return {subject.key: (subject, verdict) for subject, verdict in judged if subject.facets}
 
 
-def _untold(remembered: Remembered, inventory: Inventory) -> frozenset[Key]:
-    """What was flagged under names that nobody has now, if it could not be looked up who had them."""
-    keys = {*remembered.listed, *remembered.exempt}
-    gone = nameless(keys, inventory) if isinstance(remembered.names, Gap) else set()
-    return frozenset(key for key in keys if key[0] in gone)
-
-
-def _settled(to: Mapping[Key, Key], findings: Iterable[Finding], became: Iterable[Resolved]) -> Iterator[Key]:
-    """The old names of flags that this report sets or resolves under the new: all others would be lost."""
-    told = {each.key for each in findings} | {each.key for each in became}
-    return (old for old, new in to.items() if new in told)
+def _to_remember(
+    remembered: Remembered, findings: Iterable[Finding], became: Iterable[Resolved], exempt: tuple[Key, ...]
+) -> ToRemember:
+    """Flags of old names go once they are set, or told of, under the new: all others would be lost."""
+    resolved_now = [place for each in became for place in each.places]
+    found = {each.key for each in findings}
+    settled = found | {each.key for each in became}
+    over = [
+        key
+        for key, flag in remembered.flags.items()
+        if key in resolved_now
+        or (key not in found and is_told(flag, remembered))
+        or (key not in found and remembered.now(key) != key and remembered.now(key) in settled)
+    ]
+    holders = [(key, remembered.flags[key].holder) for key in over]
+    return ToRemember(
+        told=tuple(resolved_now),
+        over=(*holders, *((key, "") for key in sorted(remembered.exempt - {*exempt} - found))),
+        exempt=exempt,
+    )
 
 
 def _flagged_since(subject: Subject, verdict: Verdict, flags: Mapping[Key, Flag]) -> datetime | None:
     """A flag from before the last use is of another story, or of a predecessor."""
-    flag = flags.get(flag_key(subject))
-    flagged = flag.first_flagged if flag else None
+    flag = flags.get(subject.key)
+    flagged = flag.first_flagged if flag and not flag.told_at else None
     return flagged if flagged and flagged >= (verdict.at or subject.exists_since) else None
-
-
-def flag_key(subject: Subject) -> Key:
-    """The table's item that remembers that a report flagged this."""
-    return subject.arn, next(iter(subject.facets), "")
 
 
 def _counts(inventory: Inventory, judged: Sequence[Judged], disabled: int) -> dict[str, dict[str, int]]:

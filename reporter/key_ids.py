@@ -1,46 +1,31 @@
 """Which users IAM is asked for the ids of their keys: its credential report tells of keys without them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from activity.item import Item
 from activity.keeping import Key
-from activity.model import denied_facet, held_by, id_facet, is_of_principal
+from activity.model import access_key_of
 from activity.table import ActivityTable
+from activity.whose import facets_of
 from reporter import sightings
 from reporter.account import AccessKey, Gap, Inventory, User
 from reporter.hearing import Hearing
 from reporter.inventory import Iam
 from reporter.missed import are_seen, hidden_uses
-from reporter.renaming import heirs, nameless
+from reporter.owners import Remembered
 from reporter.subjects import KeysOf, Limits, needs_key_ids
 
 # IAM's rate limits are not published, and are shared by all who ask in the account.
 _ASKING = 4
 
 
-def names_of(table: ActivityTable, flagged: Iterable[Key], inventory: Inventory) -> dict[str, str]:
-    """By the ARNs of flagged users that nobody has now, who had them: by their unique ids, flagged or seen."""
-    flagged = list(flagged)
-    gone = nameless(flagged, inventory)
-    ids = {arn: sightings.unique_ids(table, arn) for arn in gone}
-    for arn, facet in flagged:
-        if arn in gone and is_of_principal(facet):
-            ids[arn].add(held_by(facet))
-    return heirs(ids, inventory)
-
-
 def keys_of_suspects(
-    iam: Iam,
-    inventory: Inventory,
-    flagged: Iterable[Key],
-    names: Mapping[str, str],
-    limits: Limits,
-    now: datetime,
+    iam: Iam, inventory: Inventory, remembered: Remembered, limits: Limits, now: datetime
 ) -> dict[str, tuple[AccessKey, ...] | Gap]:
     """Of the users who have a key that seems idle, or that an earlier report flagged."""
-    owners = {names.get(arn, arn) for arn, facet in flagged if facet.startswith("KEY#")}
+    owners = {remembered.now(key)[0] for key in remembered.flags if access_key_of(key[1])}
     asked = [u for u in inventory.users if u.arn in owners or needs_key_ids(u, limits, now)]
     with ThreadPoolExecutor(_ASKING) as pool:
         return dict(zip((user.id for user in asked), pool.map(iam.access_keys, asked), strict=True))
@@ -65,8 +50,7 @@ def keys_of_hidden(
         return {}, ()
 
     def ask(user: User) -> tuple[AccessKey, ...] | Gap | None:
-        facets = (facet(held) for held in (user.id, "") for facet in (id_facet, denied_facet))
-        itself = (items.get((user.arn, each)) for each in facets)
+        itself = (items.get((user.arn, each)) for each in facets_of(user.id))
         times = (item.activity.last_seen for item in itself if item and item.activity)
         uses = hidden_uses(user, max(times, default=None), hearing, retention=retention, now=now)
         if not uses or are_seen(uses, sightings.keys_seen(table, user.arn), now):

@@ -1,27 +1,25 @@
 """One run of the reporter: reviews the account, publishes the report, and remembers what it said."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Self
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from activity import settings
 from activity.flags import Flags
-from activity.item import Flag
 from activity.keeping import Keeping, retention_from_env
-from activity.model import CANARY, REPORT, Activity, Evidence
-from activity.table import WRITERS, ActivityTable, connect
+from activity.model import CANARY, Activity, Evidence
+from activity.table import ActivityTable, connect
+from reporter.account import Gap
 from reporter.findings import Report
-from reporter.inventory import Iam
+from reporter.inventory import Iam, or_gap
 from reporter.publisher import Publisher
+from reporter.remembering import Memory, Unsaved
 from reporter.review import Sources, Terms, review
 from reporter.subjects import Limits
 from reporter.trails import Trails
@@ -51,12 +49,12 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`files`: where the report's files are. `forgotten`: why its flags were not remembered."""
+    """`files`: where the report's files are. `unsaved`: what of it could not be remembered."""
 
     report: Report
     files: str
     iam_calls: int
-    forgotten: str = ""
+    unsaved: Unsaved = field(default_factory=Unsaved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,67 +75,40 @@ class Reporter:
         return cls(sources_from_env(environ), terms_from_env(environ), publisher, boto3.client("sts"))
 
     def report(
-        self, now: datetime, *, publishes: bool = True, is_late: Callable[[], bool] = lambda: False
+        self,
+        now: datetime,
+        *,
+        publishes: bool = True,
+        scheduled_at: datetime | None = None,
+        is_late: Callable[[], bool] = lambda: False,
+        is_over: Callable[[], bool] = lambda: False,
     ) -> Run:
         """Reviews, publishes, and remembers.
 
-        If it is not to be published, all that is remembered is that IAM was asked. Once `is_late` answers True
-        IAM is asked no more. Raises botocore's errors where SNS refuses.
+        If it is not to be published, all that is remembered is that IAM was asked. Nor is it if one was mailed
+        since `scheduled_at`: schedules may deliver twice. Once `is_late` answers True IAM is asked no more, and
+        once `is_over` does, no more is remembered. Raises botocore's errors where SNS refuses.
         """
         caller, files = Caller.ask(self.sts), ""
         sources = replace(self.sources, iam=replace(self.sources.iam, is_late=is_late))
         with _counting(sources.iam.client) as calls:
             report = review(sources, caller.account, self.terms, now, partition=caller.partition)
-        if publishes:
+        unsaved = self._called(report, caller)
+        if publishes and not (scheduled_at and report.previous and report.previous >= scheduled_at):
+            memory = Memory(sources.flags, sources.table, is_over)
+            report, unset = memory.prepare(report)
             report, files = self.publisher.publish(report)
-        forgotten = ""
-        try:
-            if not report.is_empty:
-                self._remember(report, caller, is_published=publishes)
-        except (ClientError, BotoCoreError) as error:  # The mail is out: the next report flags them again.
-            forgotten = str(error)
-        return Run(report, files, calls["iam"], forgotten)
+            unsaved = unsaved | unset | memory.settle(report)
+        return Run(report, files, calls["iam"], unsaved)
 
-    def _remember(self, report: Report, caller: Caller, *, is_published: bool) -> None:
-        if is_published:
-            self._remember_flags(report)
+    def _called(self, report: Report, caller: Caller) -> Unsaved:
+        """Remembers that IAM was asked."""
+        if report.is_empty:
+            return Unsaved()
         evidence = Evidence(principal_id=caller.unique_id)
-        for run in (REPORT, CANARY) if is_published else (CANARY,):
-            self.sources.table.record(Activity(run, report.account, report.at, report.at, evidence))
-
-    def _remember_flags(self, report: Report) -> None:
-        flags, now = self.sources.flags, report.at
-        gone = report.was_exempt - {*report.exempt_keys}
-        # First of all: what is no longer exempt may be flagged now, and what is resolved may be exempt.
-        _all_of([partial(flags.unflag, key) for key in (*(each.key for each in report.resolved), *gone)])
-        # What is still flagged is flagged again in time, lest it be forgotten when its item expires.
-        soon = now + self.terms.retention / 2
-        jobs: list[Callable[[], object]] = [
-            partial(
-                flags.flag,
-                each.key,
-                report.account,
-                Flag(each.first_flagged, each.idle_since),
-                now=now,
-                renews=not each.is_new and each.flag_expires is not None,
-            )
-            for each in report.findings
-            if each.key[1] and (each.is_new or each.flag_expires is None or each.flag_expires < soon)
-        ]
-        jobs += [
-            partial(flags.exempt, key, report.account, now=now)
-            for key in report.exempt_keys
-            if key not in report.was_exempt
-        ]
-        _all_of(jobs)
-        # Last of all: a flag that was lost on its way to a new name would be told as new.
-        _all_of([partial(flags.unflag, key) for key in report.old_names])
-
-
-def _all_of(jobs: Iterable[Callable[[], object]]) -> None:
-    with ThreadPoolExecutor(WRITERS) as pool:
-        for done in [pool.submit(job) for job in jobs]:
-            done.result()
+        canary = Activity(CANARY, report.account, report.at, report.at, evidence)
+        done = or_gap("", lambda: self.sources.table.record(canary))
+        return Unsaved(frozenset([canary.key]), {done.reason: 1}) if isinstance(done, Gap) else Unsaved()
 
 
 @contextmanager

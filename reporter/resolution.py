@@ -1,44 +1,63 @@
 """What became of what earlier reports flagged and this one does not."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from activity.arn import is_role, parts
 from activity.item import Flag
 from activity.keeping import Key
-from activity.model import SIGNIN, id_facet, is_denied, key_facet
+from activity.model import SIGNIN, access_key_of, facet_of, held_by, is_denied, is_of_principal
+from activity.whose import Holder, places
 from reporter.account import AccessKey, Credentials, Gap, Inventory, User
-from reporter.staleness import Source, Status, Verdict
+from reporter.owners import Lost, Remembered
+from reporter.seen import Seen
+from reporter.staleness import SAME_USE, Status, Verdict, newest
 from reporter.subjects import KeysOf, Kind, Subject
 
 
 class How(StrEnum):
-    USED = "used"
-    RENEWED = "renewed"  # a password that was set anew; a user that was given a new credential
+    USED = "used"  # or attempted, and refused
+    RENEWED = "renewed"  # a password that was set anew; a user that has a newer credential
     EXEMPT = "exempt"
     DISABLED = "disabled"
     DELETED = "deleted"
     WITHIN_LIMIT = "within_limit"  # the threshold is a longer one now
+    NOT_TOLD = "not_told"  # several users had the name: whose it was cannot be told
 
+
+# Where it belongs now, where it was flagged, what became of it, and how it was judged.
+Became = tuple[Key, tuple[Key, ...], How | None, "tuple[Subject, Verdict] | None"]
 
 _DONE = {How.DISABLED, How.DELETED}
+_MAY_BE_USED = {How.USED, How.EXEMPT, *_DONE}
+_LOST = {Lost.DELETED: How.DELETED, Lost.SEVERAL: How.NOT_TOLD}
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """`at`: when it was used, where that is how; `is_refused`: that was an attempt.
+    """`used` and `refused`: when it was used, and last attempted in vain if that was later.
 
-    `then`: what was done about it after that.
+    `then`: what was done about it after that. `key`: where it belongs now; `places`: where it was flagged.
     """
 
     key: Key
     kind: Kind
     how: How
     flag: Flag
-    at: datetime | None = None
-    is_refused: bool = False
+    used: datetime | None = None
+    refused: datetime | None = None
     then: How | None = None
+    places: tuple[Key, ...] = ()
+
+    @property
+    def at(self) -> datetime | None:
+        return self.used or self.refused
+
+    @property
+    def is_refused(self) -> bool:
+        return self.used is None and self.refused is not None
 
     @property
     def arn(self) -> str:
@@ -46,76 +65,101 @@ class Resolved:
 
     @property
     def name(self) -> str:
-        return self.arn.rpartition("/")[2]
+        return parts(self.arn).name
 
     @property
     def access_key_id(self) -> str:
-        return self.key[1].partition("#")[2] if self.kind is Kind.ACCESS_KEY else ""
+        return access_key_of(self.key[1])
 
 
 def resolved(
-    flags: Mapping[Key, Flag],
+    remembered: Remembered,
     judged: Mapping[Key, tuple[Subject, Verdict]],
     inventory: Inventory,
     keys_of: KeysOf,
-    untold: Set[Key] = frozenset(),
+    seen: Seen,
 ) -> Iterator[Resolved]:
-    """Of what could not be read nothing is told: it stays flagged. `untold`: of whom that is not known."""
-    users = {user.arn: user for user in inventory.users}
-    roles = {(role.arn, id_facet(role.id)) for role in inventory.roles}
-    for key, flag in flags.items():
-        kind = _kind(key)
-        if key in judged:
-            how, at = _by_verdict(*judged[key], flag)
-        elif kind is Kind.ROLE:
-            how, at = (None if not inventory.lists_roles or key in roles else How.DELETED), None
-        elif not inventory.lists_users or key in untold:
-            how, at = None, None
-        else:
-            user = users.get(key[0])
-            how, at = How.DELETED if user is None else _of_credential(key, user, keys_of.get(user.id)), None
-        then = None
-        if how and flag.awakened_at:
-            then = how if how in _DONE else None
-            how, at = How.USED, flag.awakened_at
-        if how:
-            yield Resolved(key, kind, how, flag, at, key in judged and _is_refused(judged[key][1]), then)
+    """Of what could not be read nothing is told: it stays flagged. Nor of what an earlier mail has told."""
+    became: list[Became] = [(key, (key,), _LOST.get(lost), None) for key, lost in remembered.lost().items()]
+    for key, places_ in remembered.by_place().items():
+        known = judged.get(key)
+        flag = remembered.flags[places_[0]]
+        how = _by_verdict(*known, flag) if known else _not_judged(key, inventory, keys_of)
+        became.append((key, places_, how, known))
+    rank = {key: number for number, key in enumerate(remembered.flags)}
+    for key, places_, how, known in sorted(became, key=lambda each: rank[each[1][0]]):
+        flag = remembered.flags[places_[0]]
+        if how and not is_told(flag, remembered):
+            used, refused = _uses(key, flag, known, seen) if how in _MAY_BE_USED else (None, None)
+            if how is How.EXEMPT:
+                used, refused = flag.awakened_at and used, None
+            is_used = bool(used or refused)
+            then = how if is_used and how in _DONE else None
+            yield Resolved(key, _kind(key), How.USED if is_used else how, flag, used, refused, then, places_)
+
+
+def is_told(flag: Flag, remembered: Remembered) -> bool:
+    """Whether an earlier report has told what became of it, in a mail that went out."""
+    previous = remembered.previous
+    return isinstance(previous, datetime) and flag.told_at is not None and flag.told_at <= previous
 
 
 def _kind(key: Key) -> Kind:
     if key[1] == SIGNIN:
         return Kind.PASSWORD
-    if key[1].startswith("KEY#"):
+    if access_key_of(key[1]):
         return Kind.ACCESS_KEY
-    return Kind.ROLE if ":role/" in key[0] else Kind.USER
+    return Kind.ROLE if is_role(key[0]) else Kind.USER
 
 
-def _by_verdict(subject: Subject, verdict: Verdict, flag: Flag) -> tuple[How | None, datetime | None]:
+def _by_verdict(subject: Subject, verdict: Verdict, flag: Flag) -> How | None:
     if verdict.status is Status.EXEMPT:
-        return How.EXEMPT, None
+        return How.EXEMPT
     if verdict.status is not Status.ACTIVE:
-        return None, None
-    if verdict.at and (flag.idle_since is None or verdict.at > flag.idle_since):
-        return How.USED, verdict.at
+        return None
+    idle_since = flag.idle_since
+    if verdict.at and (idle_since is None or verdict.at > idle_since):
+        return How.USED
     began = max(filter(None, (subject.created, subject.renewed)))
-    is_newer = flag.first_flagged is not None and began > flag.first_flagged
-    return (How.RENEWED if is_newer else How.WITHIN_LIMIT), None
+    is_newer = idle_since is not None and began > idle_since
+    return How.RENEWED if is_newer else How.WITHIN_LIMIT
 
 
-def _is_refused(verdict: Verdict) -> bool:
-    return verdict.source is Source.CLOUDTRAIL and verdict.seen is not None and is_denied(verdict.seen.facet)
+def _not_judged(key: Key, inventory: Inventory, keys_of: KeysOf) -> How | None:
+    """Of a user that exists: what is not judged of it is not there, or could not be read."""
+    user = next((user for user in inventory.users if user.arn == key[0]), None)
+    return _of_credential(key, user, keys_of.get(user.id)) if user else None
 
 
 def _of_credential(key: Key, user: User, keys: tuple[AccessKey, ...] | Gap | None) -> How | None:
-    """Of a user that exists."""
     credentials = user.credentials
     if key[1] == SIGNIN:
         return How.DELETED if isinstance(credentials, Credentials) and not credentials.has_password else None
-    if not key[1].startswith("KEY#"):
-        return How.DELETED  # This user has another id: it was made anew.
-    if keys is None or isinstance(keys, Gap):
+    if is_of_principal(key[1]) or keys is None or isinstance(keys, Gap):
         return None
-    listed = next((each for each in keys if key_facet(each.id) == key[1]), None)
+    listed = next((each for each in keys if facet_of(each.id) == key[1]), None)
     if listed is None:
         return How.DELETED
     return None if listed.is_active else How.DISABLED
+
+
+def _uses(
+    key: Key, flag: Flag, judged: tuple[Subject, Verdict] | None, seen: Seen
+) -> tuple[datetime | None, datetime | None]:
+    """When it was used since it was idle, and when last refused, if that was later."""
+    holder = judged[0].holder if judged else Holder(key[0], held_by(key[1]) or flag.holder)
+    facets = dict.fromkeys(facet for _, facet in places(key))
+    own = list(seen.of(holder, facets))
+    allowed = newest(each for each in own if not is_denied(each.facet))
+    denied = newest(each for each in own if is_denied(each.facet))
+    refused = denied.last_seen if denied else None
+    claimed = judged[0].claim.use.at if judged else None
+    # IAM counts what it refused as well.
+    if claimed and refused and abs(claimed - refused) <= SAME_USE:
+        claimed = None
+    used = max(filter(None, (allowed.last_seen if allowed else None, claimed)), default=None)
+    since = flag.idle_since
+    used, refused = (at if at and (since is None or at > since) else None for at in (used, refused))
+    if used is None and refused is None:
+        return flag.awakened_at, None
+    return used, refused if refused and (used is None or refused > used) else None

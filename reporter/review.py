@@ -1,24 +1,23 @@
 """Puts IAM's inventory and the activity table side by side and judges everything; writes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from activity.flags import Flags
-from activity.item import Flag, Item
+from activity.item import Item
 from activity.keeping import Key
-from activity.model import Activity
 from activity.table import ActivityTable
 from reporter import sightings
-from reporter.account import Gap
-from reporter.findings import FLAGGED, Remembered, Report, sum_up
+from reporter.account import Gap, Inventory
+from reporter.findings import Report, sum_up
 from reporter.hearing import Hearing
 from reporter.inventory import Iam, or_gap
-from reporter.key_ids import keys_of_hidden, keys_of_suspects, names_of
+from reporter.key_ids import keys_of_hidden, keys_of_suspects
 from reporter.missed import missed
-from reporter.sightings import Seen
-from reporter.staleness import Verdict, judge
+from reporter.owners import Remembered, asked_of, owners
+from reporter.seen import Seen
+from reporter.staleness import Status, judge
 from reporter.subjects import Limits, Subject, subjects
 from reporter.tidying import Judged
 from reporter.trails import Trails
@@ -43,75 +42,75 @@ class Terms:
     retention: timedelta = timedelta(days=400)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What the table and its indexes hold, each as it could be read."""
-
-    items: dict[Key, Item] | Gap
-    listed: dict[Key, Flag] | Gap
-    exempt: set[Key] | Gap
-    previous: Activity | Gap | None
-    names: dict[str, str] | Gap
-
-    @property
-    def gaps(self) -> tuple[Gap, ...]:
-        if isinstance(self.items, Gap):
-            return (self.items,)  # That tells it all.
-        every = self.listed, self.exempt, self.previous, self.names
-        return tuple(each for each in every if isinstance(each, Gap))
-
-    def remembered(self) -> Remembered:
-        listed = {} if isinstance(self.listed, Gap) else self.listed
-        items = {} if isinstance(self.items, Gap) else self.items
-        return Remembered(
-            flags=listed | {key: item.flag for key, item in items.items() if item.flag},
-            listed=listed,
-            exempt=frozenset() if isinstance(self.exempt, Gap) else frozenset(self.exempt),
-            expiry={key: item.expires_at for key, item in items.items() if item.flag and item.expires_at},
-            previous=self.previous.last_seen if isinstance(self.previous, Activity) else None,
-            names=self.names,
-        )
-
-
 def review(sources: Sources, account: str, terms: Terms, now: datetime, *, partition: str = "aws") -> Report:
     """What could not be read is among the report's gaps; nothing is raised for it."""
-    table, flags = sources.table, sources.flags
+    table = sources.table
     inventory = sources.iam.list(account)
     hearing = _hearing(sources, account, partition)
-    listed = or_gap("what earlier reports flagged", lambda: flags.of(account))
-    exempt = or_gap("what was exempt before", lambda: flags.exempt_of(account))
-    known = [key for each in (listed, exempt) if not isinstance(each, Gap) for key in each]
-    names = or_gap("the ids of flagged users", lambda: names_of(table, known, inventory))
-    heirs = {} if isinstance(names, Gap) else names
-    keys_of = keys_of_suspects(sources.iam, inventory, known, heirs, terms.limits, now)
-    hidden_keys = partial(
-        keys_of_hidden, sources.iam, table, inventory, keys_of, hearing, retention=terms.retention, now=now
-    )
+    remembered, items, gaps = _remembered(sources, account, inventory)
+    keys_of = keys_of_suspects(sources.iam, inventory, remembered, terms.limits, now)
     every = list(subjects(inventory, keys_of, tag=terms.tag))
-    items = or_gap("the activity table", lambda: sightings.items(table, every))
-    found = or_gap("which keys were seen", lambda: hidden_keys(items))
+    items = _with(items, "the activity table", lambda: sightings.items(table, every))
+    found = or_gap(
+        "which keys were seen",
+        lambda: keys_of_hidden(
+            sources.iam, table, inventory, keys_of, hearing, items, retention=terms.retention, now=now
+        ),
+    )
     hidden, unread = ({}, (found,)) if isinstance(found, Gap) else found
     if hidden:
         keys_of |= hidden
         every = list(subjects(inventory, keys_of, tag=terms.tag))
-        items = or_gap("the activity table", lambda: sightings.items(table, every))
+        items = _with(items, "the activity table", lambda: sightings.items(table, every))
     if isinstance(items, Gap):  # That tells it all.
-        hearing = replace(hearing, heard=items, canary=None)
-    previous = or_gap("the time of the last report", lambda: sightings.previous(table, account))
-    kept = Kept(items, listed, exempt, previous, names)
-    judged, gaps = _judged(table, every, items, hearing, terms, now)
+        hearing, gaps = replace(hearing, heard=items, canary=None), [items]
+    judged, seen, more = _judged(table, every, items, hearing, terms, now)
     return sum_up(
         inventory,
         keys_of,
         judged,
-        remembered=kept.remembered(),
+        seen=seen,
+        remembered=remembered.with_keys(inventory, keys_of),
         hearing=hearing,
         root=sightings.root(table, inventory, partition),
-        gaps=(*kept.gaps, *gaps, *unread),
+        gaps=(*gaps, *more, *unread),
         limits=terms.limits,
         retention=terms.retention,
         now=now,
     )
+
+
+def _remembered(
+    sources: Sources, account: str, inventory: Inventory
+) -> tuple[Remembered, dict[Key, Item] | Gap, list[Gap]]:
+    """What earlier reports left, the items of what they flagged, and what of it could not be read."""
+    table, flags = sources.table, sources.flags
+    listed = or_gap("what earlier reports flagged", lambda: flags.of(account))
+    exempt = or_gap("what was exempt before", lambda: flags.exempt_of(account))
+    previous = or_gap("the time of the last report", lambda: sightings.previous(table, account))
+    flagged = {} if isinstance(listed, Gap) else listed
+    spared = frozenset() if isinstance(exempt, Gap) else frozenset(exempt)
+    items = or_gap("the activity table", lambda: sightings.flagged_items(table, flagged))
+    if not isinstance(items, Gap):  # The index does not have all.
+        flagged |= {key: items[key].own_flag or flag for key, flag in flagged.items() if key in items}
+    asked = asked_of(flagged, spared, inventory)
+    ids_of = or_gap("the ids of flagged users", lambda: sightings.ids_seen(table, asked))
+    remembered = Remembered(
+        flags=flagged,
+        exempt=spared,
+        previous=previous if isinstance(previous, Gap) else previous and previous.last_seen,
+        owners=owners(flagged, spared, inventory, ids_of),
+    )
+    gaps = [each for each in (listed, exempt, previous, ids_of) if isinstance(each, Gap)]
+    return remembered, items, gaps
+
+
+def _with(
+    items: dict[Key, Item] | Gap, what: str, read: Callable[[], dict[Key, Item]]
+) -> dict[Key, Item] | Gap:
+    """With more of them; a gap where any could not be read."""
+    more = items if isinstance(items, Gap) else or_gap(what, read)
+    return more if isinstance(more, Gap) or isinstance(items, Gap) else items | more
 
 
 def _judged(
@@ -121,26 +120,28 @@ def _judged(
     hearing: Hearing,
     terms: Terms,
     now: datetime,
-) -> tuple[list[Judged], tuple[Gap, ...]]:
-    """Who seems stale, or used without our seeing it, is looked for under other names before that is said."""
-    limits = terms.limits
-    seen = items if isinstance(items, Gap) else sightings.activities(items)
-    judged = [(subject, _judge(subject, seen, limits, now)) for subject in every]
-    behind = {each.subject.arn for each in missed(judged, hearing, retention=terms.retention, now=now)}
-    suspects = [each for each, verdict in judged if verdict.status in FLAGGED or each.arn in behind]
+) -> tuple[list[Judged], Seen, tuple[Gap, ...]]:
+    """Who seems idle, or used without our seeing it, is looked for under other names before that is said."""
+
+    def judged(subject: Subject, seen: Seen, unread: Gap | None) -> Judged:
+        limit = timedelta(days=terms.limits.days(subject.kind))
+        return subject, judge(subject, seen, limit=limit, now=now, unread=unread)
+
+    if isinstance(items, Gap):
+        return [judged(each, Seen(), items) for each in every], Seen(), ()
+    seen = Seen(sightings.activities(items).values())
+    first = [judged(each, seen, None) for each in every]
+    behind = {each.subject.arn for each in missed(first, hearing, retention=terms.retention, now=now)}
+    suspects = [each for each, verdict in first if verdict.status is not Status.ACTIVE or each.arn in behind]
     elsewhere = or_gap("the activity table's index", lambda: sightings.under_other_names(table, suspects))
-    both = (
-        elsewhere if isinstance(seen, Gap) or isinstance(elsewhere, Gap) else sightings.merged(seen, elsewhere)
-    )
-    again = [
-        (each, _judge(each, both, limits, now) if verdict.status in FLAGGED or each.arn in behind else verdict)
-        for each, verdict in judged
+    unread = elsewhere if isinstance(elsewhere, Gap) else None
+    if not isinstance(elsewhere, Gap):
+        seen = Seen(sightings.activities({**elsewhere, **items}).values())
+    again = {id(each) for each in suspects}
+    every_one = [
+        judged(each, seen, unread) if id(each) in again else (each, verdict) for each, verdict in first
     ]
-    return again, (elsewhere,) if isinstance(elsewhere, Gap) else ()
-
-
-def _judge(subject: Subject, seen: Seen | Gap, limits: Limits, now: datetime) -> Verdict:
-    return judge(subject, seen, limit=timedelta(days=limits.days(subject.kind)), now=now)
+    return every_one, seen, (unread,) if unread else ()
 
 
 def _hearing(sources: Sources, account: str, partition: str) -> Hearing:

@@ -1,6 +1,6 @@
 """What the activity table knows of an account: sightings of what exists, coverage, the last report."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -14,27 +14,29 @@ from activity.model import (
     Activity,
     access_key_of,
     denied_facet,
-    held_by,
     id_facet,
-    is_of_principal,
     key_facet,
     region_covered,
     service_facet,
 )
 from activity.table import ActivityTable
+from activity.whose import ids_told_by, places
 from reporter.account import Gap, Inventory
 from reporter.findings import Root
 from reporter.hearing import Canary, Heard
 from reporter.inventory import or_gap
-from reporter.subjects import Kind, Subject
-
-Seen = dict[Key, Activity]
+from reporter.subjects import Subject
 
 _ASKING = 16
 
 
 def items(table: ActivityTable, every: Iterable[Subject]) -> dict[Key, Item]:
-    return table.get((subject.arn, facet) for subject in every for facet in subject.facets)
+    return table.get(place for subject in every for place in subject.places)
+
+
+def flagged_items(table: ActivityTable, flagged: Iterable[Key]) -> dict[Key, Item]:
+    """What earlier reports flagged: whose it was, and when it was seen since."""
+    return table.get(place for key in flagged for place in places(key))
 
 
 def previous(table: ActivityTable, account: str) -> Activity | None:
@@ -75,33 +77,24 @@ def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:
     return Root(at, max(filter(None, used), default=None), keys, refused_at)
 
 
-def activities(items: dict[Key, Item]) -> Seen:
+def activities(items: Mapping[Key, Item]) -> dict[Key, Activity]:
     return {key: item.activity for key, item in items.items() if item.activity}
 
 
-def under_other_names(table: ActivityTable, suspects: Iterable[Subject]) -> Seen:
-    """A user renamed or moved keeps its id under a new ARN; some role sessions omit their role's path."""
+def under_other_names(table: ActivityTable, suspects: Iterable[Subject]) -> dict[Key, Item]:
+    """A user that was renamed or moved keeps its ids under a new ARN."""
     of_id: dict[str, list[Subject]] = {}
     for subject in suspects:
         of_id.setdefault(subject.id, []).append(subject)
     with ThreadPoolExecutor(_ASKING) as pool:
-        found = pool.map(lambda unique_id: _under_other_names(table, of_id[unique_id]), of_id)
-    return {key: activity for each in found for key, activity in each.items()}
+        found = pool.map(lambda unique_id: _under_other_names(table, unique_id, of_id[unique_id]), of_id)
+    return {key: item for each in found for key, item in each.items()}
 
 
-def _under_other_names(table: ActivityTable, suspects: list[Subject]) -> Seen:
-    """`suspects` are of one user or role."""
-    first = suspects[0]
-    facets = id_facet(first.id), denied_facet(first.id)
-    others = {arn for facet in facets for arn in table.principals_with(facet)} - {first.arn}
-    items = table.get((arn, facet) for arn in others for subject in suspects for facet in subject.facets)
-    found: Seen = {}
-    for (_, facet), activity in activities(items).items():
-        if first.kind is not Kind.ROLE and not (held_by(facet) or activity.evidence.principal_id == first.id):
-            continue  # Somebody else may have that name now, and this does not tell whose it is.
-        key = first.arn, facet
-        found[key] = activity.merge(found[key]) if key in found else activity
-    return found
+def _under_other_names(table: ActivityTable, unique_id: str, suspects: list[Subject]) -> dict[Key, Item]:
+    facets = id_facet(unique_id), denied_facet(unique_id)
+    names = {arn for facet in facets for arn in table.principals_with(facet)} - {suspects[0].arn}
+    return table.get((arn, facet) for arn in names for subject in suspects for facet in subject.facets)
 
 
 def keys_seen(table: ActivityTable, arn: str) -> list[datetime]:
@@ -114,14 +107,9 @@ def keys_seen(table: ActivityTable, arn: str) -> list[datetime]:
     return list(last.values())
 
 
-def unique_ids(table: ActivityTable, arn: str) -> set[str]:
-    """Those under which a principal of this name was seen or refused."""
-    return {held_by(each.facet) for each in table.of(arn) if is_of_principal(each.facet)} - {""}
-
-
-def merged(seen: Seen, elsewhere: Seen) -> Seen:
-    both = {key: activity.merge(seen[key]) for key, activity in elsewhere.items() if key in seen}
-    return seen | elsewhere | both
+def ids_seen(table: ActivityTable, names: Iterable[str]) -> dict[str, set[str]]:
+    """The unique ids under which the principals of these names were seen or refused."""
+    return {arn: ids_told_by(table.of(arn)) for arn in names}
 
 
 def _newest(those: Iterable[Activity]) -> datetime | None:

@@ -1,14 +1,14 @@
 """The verdict on one user, password, access key or role, by the newer of what we saw and what IAM claims."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from activity.keeping import Key
-from activity.model import SIGNIN, Activity, is_denied
+from activity.model import Activity, is_denied
 from reporter.account import Gap
 from reporter.exemption import Exemption
+from reporter.seen import Seen
 from reporter.subjects import Kind, Subject
 
 # RoleLastUsed reaches no further back:
@@ -16,8 +16,6 @@ from reporter.subjects import Kind, Subject
 _IAM_KEEPS = timedelta(days=400)
 # IAM keeps the first use of 15 minutes, the table moves on after 5: within that, both may mean the same one.
 SAME_USE = timedelta(minutes=20)
-
-Seen = Mapping[Key, Activity]
 
 
 class Status(StrEnum):
@@ -37,7 +35,8 @@ class Source(StrEnum):
 class Verdict:
     """`at` and `source`: the last use and on whose word; None where there is none on record.
 
-    `idle` counts from there, or from creation. `notes` are what else is to be known. `would_be` is what the
+    `idle` counts from there, or from creation. `notes` are what else is to be known. `seen` is the newest
+    sighting, `refused` the newest that was refused, `allowed` the newest that was not. `would_be` is what the
     exempt and the unknown would be without the exemption or the gap.
     """
 
@@ -47,14 +46,26 @@ class Verdict:
     idle: timedelta
     at: datetime | None = None
     source: Source | None = None
-    seen: Activity | None = None
+    allowed: Activity | None = None
+    refused: Activity | None = None
     would_be: Status | None = None
     gaps: tuple[Gap, ...] = ()
 
+    @property
+    def seen(self) -> Activity | None:
+        return newest(filter(None, (self.allowed, self.refused)))
 
-def judge(subject: Subject, seen: Seen | Gap, *, limit: timedelta, now: datetime) -> Verdict:
-    """Nothing is stale on the strength of a gap: only what is known to be idle on all sides is."""
-    sighting = None if isinstance(seen, Gap) else newest_sighting(subject, seen)
+
+def judge(
+    subject: Subject, seen: Seen, *, limit: timedelta, now: datetime, unread: Gap | None = None
+) -> Verdict:
+    """Nothing is stale on the strength of a gap: only what is known to be idle on all sides is.
+
+    `unread`: why more may have been seen than that. An exemption that could be read holds, whatever else could
+    not.
+    """
+    own = list(seen.of(subject.holder, subject.facets))
+    sighting = newest(own)
     at, source = _newer(sighting.last_seen if sighting else None, subject.claim.use.at)
     idle = now - max(filter(None, (at or subject.created, subject.renewed)))
     status = Status.ACTIVE if idle < limit else Status.STALE if at else Status.NEVER_USED
@@ -65,30 +76,23 @@ def judge(subject: Subject, seen: Seen | Gap, *, limit: timedelta, now: datetime
         idle=idle,
         at=at,
         source=source,
-        seen=sighting,
+        allowed=newest(each for each in own if not is_denied(each.facet)),
+        refused=newest(each for each in own if is_denied(each.facet)),
     )
     if status is Status.ACTIVE:
         return verdict
-    gaps = tuple(each for each in (seen, subject.claim.gap, subject.exemption) if isinstance(each, Gap))
+    gaps = tuple(each for each in (unread, subject.claim.gap, subject.exemption) if isinstance(each, Gap))
+    if isinstance(subject.exemption, Exemption) and not _is_over(subject.exemption, now):
+        would_be = Status.UNKNOWN if gaps else status
+        return replace(verdict, status=Status.EXEMPT, would_be=would_be, gaps=gaps)
     if gaps:
         reason = "; ".join(f"{gap.what} could not be read: {gap.reason}" for gap in gaps)
         return replace(verdict, status=Status.UNKNOWN, would_be=status, reason=reason, gaps=gaps)
-    if isinstance(subject.exemption, Exemption) and not _is_over(subject.exemption, now):
-        return replace(verdict, status=Status.EXEMPT, would_be=status)
     return verdict
 
 
-def newest_sighting(subject: Subject, seen: Seen) -> Activity | None:
-    """The newest of the subject's activities, leaving out those of a predecessor under the same name."""
-    activities = (seen.get((subject.arn, facet)) for facet in subject.facets)
-    own = [each for each in activities if each and _is_of(subject, each)]
-    return max(own, key=lambda activity: activity.last_seen, default=None)
-
-
-def _is_of(subject: Subject, activity: Activity) -> bool:
-    """A password's sign-ins are kept by name: they tell in their evidence whose they are."""
-    is_own_id = activity.facet != SIGNIN or activity.evidence.principal_id in ("", subject.id)
-    return is_own_id and activity.last_seen >= subject.exists_since
+def newest(activities: Iterable[Activity]) -> Activity | None:
+    return max(activities, key=lambda activity: activity.last_seen, default=None)
 
 
 def _newer(seen: datetime | None, claimed: datetime | None) -> tuple[datetime | None, Source | None]:

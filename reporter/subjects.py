@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from shlex import quote
 
-from activity.model import SIGNIN, denied_facet, id_facet, key_facet
+from activity.keeping import Key
+from activity.model import SIGNIN, denied_facet, held_by, key_facet
+from activity.whose import Holder, facets_of, places
 from reporter import exemption
 from reporter.account import AccessKey, Gap, Inventory, KeySlot, Role, Tags, Use, User
 from reporter.exemption import Exemption
@@ -70,6 +72,21 @@ class Subject:
     remark: str = ""
     renewed: datetime | None = None
 
+    @property
+    def holder(self) -> Holder:
+        """Whose a sighting has to be, to be one of this."""
+        return Holder(self.arn, held_by(self.key[1]) or self.id, since=self.exists_since)
+
+    @property
+    def key(self) -> Key:
+        """The table's item that remembers that a report flagged this; without facets there is none."""
+        return self.arn, next(iter(self.facets), "")
+
+    @property
+    def places(self) -> tuple[Key, ...]:
+        """The table's items by which a use of this may show."""
+        return places(self.key) if self.facets else ()
+
 
 KeysOf = Mapping[str, tuple[AccessKey, ...] | Gap]
 
@@ -118,7 +135,7 @@ def _of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None, tag: str) -> 
         created=user.created,
         exists_since=user.created,
         claim=_claim_of_user(user, keys),
-        facets=_facets(user.id),
+        facets=facets_of(user.id),
         commands=(),
         exemption=_exemption(user.tags, tag),
     )
@@ -187,15 +204,10 @@ def _role(role: Role, tag: str) -> Subject:
         created=role.created,
         exists_since=role.created,
         claim=Claim(role.last_used),
-        facets=_facets(role.id),
+        facets=facets_of(role.id),
         commands=(f"aws iam put-role-policy --role-name {quote(role.name)} {_deny_all()}",),
         exemption=_exemption(role.tags, tag),
     )
-
-
-def _facets(unique_id: str) -> tuple[str, ...]:
-    """AssumeRole by a service, and some sign-ins, do not say the unique id: the table then has it empty."""
-    return id_facet(unique_id), denied_facet(unique_id), id_facet(""), denied_facet("")
 
 
 def _claim_of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None) -> Claim:

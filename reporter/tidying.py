@@ -1,13 +1,13 @@
 """Exemptions to look at: over, of somebody who is in use or gone, or with an end that cannot be read."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from activity.keeping import Key
-from activity.model import id_facet
-from reporter.account import Gap, Inventory
+from reporter.account import Gap
 from reporter.exemption import Exemption
+from reporter.owners import Lost, Remembered
 from reporter.staleness import Status, Verdict
 from reporter.subjects import Kind, Subject
 
@@ -20,10 +20,7 @@ class Lapse:
     why: str
 
 
-def lapses(
-    judged: Sequence[Judged], remembered: Iterable[Key], inventory: Inventory, now: datetime
-) -> Iterator[Lapse]:
-    """`remembered`: the principals that were exempt when the last report was made."""
+def lapses(judged: Sequence[Judged], remembered: Remembered, now: datetime) -> Iterator[Lapse]:
     idle = {subject.arn for subject, verdict in judged if verdict.status is not Status.ACTIVE}
     for subject, verdict in judged:
         exempt = _of_principal(subject)
@@ -37,34 +34,21 @@ def lapses(
             yield Lapse(subject.arn, f"{exempt.problem}: until it does, it exempts without end")
         elif subject.arn not in idle and verdict.at:
             yield Lapse(subject.arn, f"in use, last on {verdict.at:%Y-%m-%d} ({exempt.reason}): is it needed?")
-    exist = {(user.arn, id_facet(user.id)) for user in inventory.users}
-    exist |= {(role.arn, id_facet(role.id)) for role in inventory.roles}
-    for key in remembered:
-        if key not in exist and _is_listed(key, inventory):
+    for key in sorted(remembered.exempt):
+        if remembered.owners.get(key) is Lost.DELETED:
             yield Lapse(key[0], "no longer exists")
 
 
-def in_force(
-    judged: Sequence[Judged], remembered: Iterable[Key], inventory: Inventory, now: datetime
-) -> Iterator[Key]:
+def in_force(judged: Sequence[Judged], remembered: Remembered, now: datetime) -> Iterator[Key]:
     """The items of the principals that are exempt now, and of those that were and could not be looked at."""
     for subject, _ in judged:
         exempt = _of_principal(subject)
         if exempt and not _is_over(exempt, now):
-            yield subject.arn, subject.facets[0]
-    untold = {
-        (subject.arn, subject.facets[0])
-        for subject, _ in judged
-        if subject.facets and isinstance(subject.exemption, Gap)
-    }
-    for key in remembered:
-        if key in untold or not _is_listed(key, inventory):
-            yield key
-
-
-def _is_listed(key: Key, inventory: Inventory) -> bool:
-    """Whether it would be in the inventory if it existed."""
-    return inventory.lists_roles if ":role/" in key[0] else inventory.lists_users
+            yield subject.key
+    untold = {subject.key for subject, _ in judged if subject.facets and isinstance(subject.exemption, Gap)}
+    for key in sorted(remembered.exempt):
+        if remembered.now(key) in untold or remembered.owners.get(key) is Lost.UNTOLD:
+            yield remembered.now(key)
 
 
 def _of_principal(subject: Subject) -> Exemption | None:

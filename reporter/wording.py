@@ -26,11 +26,12 @@ NOUNS = {
     Kind.ROLE: ("role", "roles"),
 }
 _HOW = {
-    How.RENEWED: "made or set anew, or given a new credential",
+    How.RENEWED: "set anew, or has a newer credential that is not used yet",
     How.EXEMPT: "exempt by tag",
     How.DISABLED: "disabled",
     How.DELETED: "deleted",
     How.WITHIN_LIMIT: "within the threshold as it is now",
+    How.NOT_TOLD: "whose it was cannot be told: several users had that name",
 }
 
 
@@ -74,10 +75,16 @@ def resolution(resolved: Resolved) -> str:
     whose = f"access key {resolved.access_key_id} of " if resolved.access_key_id else ""
     whose = "the console password of " if resolved.kind is Kind.PASSWORD else whose
     named = f"{whose}{'role' if resolved.kind is Kind.ROLE else 'user'} {resolved.name}"
-    again = "attempted again, and refused," if resolved.is_refused else "used again"
-    how = f"{again} on {day(resolved.at)}" if resolved.at else _HOW.get(resolved.how, again)
+    how = _again(resolved) or _HOW.get(resolved.how, "used again")
     how += f", and {_HOW[resolved.then]} since" if resolved.then else ""
     return f"- {named}{idle}: {how}"
+
+
+def _again(resolved: Resolved) -> str:
+    used = f"used again on {day(resolved.used)}" if resolved.used else ""
+    if resolved.refused and used:
+        return f"refused on {day(resolved.refused)} after being {used}"
+    return f"attempted again, and refused, on {day(resolved.refused)}" if resolved.refused else used
 
 
 def missed_use(missed: Missed) -> str:

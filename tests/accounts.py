@@ -120,11 +120,14 @@ def review_of(*things):
     exempt = {key for each in those(frozenset) for key in each}
     refused = {each.call for each in those(Refused)}
     client = IamClient(those(User), those(Role), sum(each.keys for each in those(Root)), refused)
+    # The report that flagged all of that was mailed.
+    is_told = any(each.principal == "report" for each in those(Activity))
+    mailed = [activity(-7 * DAY, principal="report", facet=ACCOUNT)] if flagged and not is_told else []
     spoke = activity(0, principal="coverage", facet=f"{ACCOUNT}#eu-west-1", first=-300 * DAY)
     sources = Sources(
         iam=Iam(client),
         trails=SimpleNamespace(deafness=lambda: ()),
-        table=Table([spoke, *those(Activity)], refused),
+        table=Table([spoke, *mailed, *those(Activity)], refused),
         flags=SimpleNamespace(of=lambda account: flagged, exempt_of=lambda account: exempt),
     )
     return review(sources, ACCOUNT, Terms(next(iter(those(Limits)), Limits())), NOON)

@@ -14,16 +14,19 @@ from samtranslator.yaml_helper import yaml_parse
 
 from activity import model
 from activity.model import Activity, Evidence
+from awakened.flagged import Notice
 from awakened.message import message
 from awakened.notice import subject_line, text
 from awakened.subject import Kind, Subject
-from awakened.waking import Notice, Use
+from awakened.waking import Use
 from ingest.principals import Ignored
 from lastseen.past.layout import Skipped
 from reporter.account import Inventory
-from reporter.findings import Remembered, sum_up
+from reporter.findings import sum_up
 from reporter.hearing import Hearing
 from reporter.message import message as report_message
+from reporter.owners import Remembered
+from reporter.seen import Seen
 from reporter.subjects import Limits
 
 README, REPORT, TABLE, REPLAY = (
@@ -136,7 +139,8 @@ def test_every_attribute_of_a_report_is_told():
         Inventory("123456789012", ""),
         {},
         [],
-        remembered=Remembered({}, {}),
+        seen=Seen(),
+        remembered=Remembered(),
         hearing=Hearing(),
         root=None,
         gaps=(),

@@ -48,7 +48,7 @@ def test_the_tag_is_a_setting(topic, monkeypatch):
     assert lambda_handler({}, None)["exempt"] == []
 
 
-def test_a_flag_that_cannot_be_remembered_does_not_stop_the_mail(sent, caplog):
+def test_a_flag_that_cannot_be_saved_does_not_stop_the_mail_which_says_so(sent, caplog, capsys):
     def refuse(**_):
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "UpdateItem")
 
@@ -56,8 +56,10 @@ def test_a_flag_that_cannot_be_remembered_does_not_stop_the_mail(sent, caplog):
     client.meta.events.register("before-call.dynamodb.UpdateItem", refuse)
     lambda_handler({}, None)
 
-    assert len(sent()) == 1
-    assert "flags not remembered" in [line.getMessage() for line in caplog.records]
+    ((_, text),) = sent()
+    assert "2 flags of this report, which could not be saved: An error occurred (AccessDenied)" in text
+    assert "not remembered" in [line.getMessage() for line in caplog.records]
+    assert '"NotRemembered":[3.0]' in capsys.readouterr().out
 
 
 def test_a_gap_is_logged_and_mailed(sent, monkeypatch, caplog):

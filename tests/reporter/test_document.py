@@ -91,7 +91,7 @@ def test_the_document_is_json(told):
 def test_the_document_says_of_what_and_when_it_is(told):
     assert (told["account"], told["alias"], told["at"]) == (ACCOUNT, "acme", "2026-11-20T12:00:00Z")
     assert told["thresholds"] == {"user": 90, "password": 90, "access_key": 90, "role": 90}
-    assert told["previous"] is None
+    assert told["previous"] == "2026-11-13T12:00:00Z"
     assert told["heard"] == [
         {"region": "eu-west-1", "since": "2026-01-24T12:00:00Z", "until": "2026-11-20T12:00:00Z"}
     ]

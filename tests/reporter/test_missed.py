@@ -10,6 +10,7 @@ from activity.model import Activity, Evidence
 from reporter.account import Gap, Use
 from reporter.hearing import Heard, Hearing
 from reporter.missed import missed
+from reporter.seen import Seen
 from reporter.staleness import judge
 from reporter.subjects import Claim, Kind, Limits, Subject
 
@@ -36,7 +37,7 @@ def used(at, kind=Kind.ACCESS_KEY, *, seen=None, region="eu-west-1", service="ec
         exemption=None,
     )
     sightings = {(ALICE, facets[0]): Activity(ALICE, facets[0], seen, seen, Evidence("e"))} if seen else {}
-    return subject, judge(subject, sightings, limit=timedelta(days=90), now=NOON)
+    return subject, judge(subject, Seen(sightings.values()), limit=timedelta(days=90), now=NOON)
 
 
 def told(*judged, hearing=HEARING, retention=400):

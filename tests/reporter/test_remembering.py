@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from botocore.exceptions import ClientError
 from builders import ACCOUNT, NOON, activity
+from moto.iam.models import iam_backends
 
 from activity.flags import Flags
 from lastseen.account import Role, make_account
@@ -129,9 +130,9 @@ def test_an_exemption_of_somebody_who_is_gone_is_told_once(sent, aws, flags):
 
 
 class SlowToForget(Flags):
-    def unflag(self, key):
+    def unflag(self, key, holder=""):
         time.sleep(0.2)
-        super().unflag(key)
+        super().unflag(key, holder)
 
 
 def test_whoever_is_exempt_no_more_is_flagged_in_the_same_report(topic, aws, flags, table):
@@ -167,6 +168,162 @@ def test_a_run_that_does_not_publish_measures_and_flags_nothing(sent, items, cap
     assert sent() == []
     assert items().keys() - before.keys() == {("canary", ACCOUNT)}
     assert metric("TrackerSilent", capsys.readouterr().out) == [0.0]
+
+
+def refuse_writes(told):
+    """DynamoDB throttles the updates that `told` answers True for; answers how to make it stop."""
+
+    def throttle(params, **_):
+        if told(json.loads(params["body"])):
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow"}}, "UpdateItem")
+
+    clients = {app.reporter().sources.flags._client, app.reporter().sources.table._client}
+    for client in clients:
+        client.meta.events.register("before-call.dynamodb.UpdateItem", throttle)
+    return lambda: [c.meta.events.unregister("before-call.dynamodb.UpdateItem", throttle) for c in clients]
+
+
+def of(key):
+    return lambda body: (body["Key"]["principal"]["S"], body["Key"]["facet"]["S"]) == key
+
+
+def test_a_flag_that_was_half_set_is_completed_by_the_next_report(sent, table):
+    stop = refuse_writes(of(DENIED_KEY))
+    lambda_handler({}, None)
+    half = table.get([KEY, DENIED_KEY])
+    stop()
+    a_week_later()
+
+    assert half.keys() == {KEY}
+    assert [item.first_flagged for item in table.get([KEY, DENIED_KEY]).values()] == [NOON, NOON]
+    assert "1 flags of this report" not in sent()[1][1]
+
+
+def test_a_flag_that_cannot_be_taken_off_keeps_no_other_from_being_set_and_goes_with_the_next(sent, aws, flags):
+    lambda_handler({}, None)
+    aws("iam").delete_role(RoleName="deploy")
+    make_account(aws("iam"), (), [Role("batch", "AROABATCH", 300, 90)], now=NOON)
+    stop = refuse_writes(lambda body: of(ROLE)(body) and "REMOVE first_flagged" in body["UpdateExpression"])
+    a_week_later()
+    left = flags.of(ACCOUNT).keys()
+    stop()
+    a_week_later()
+
+    assert left >= {ROLE, (f"{ARN}:role/batch", "ID#AROABATCH")}
+    assert ROLE not in flags.of(ACCOUNT)
+    assert ["role deploy, idle since 2026-08-12: deleted" in text for _, text in sent()] == [False, True, False]
+
+
+def test_what_cannot_be_remembered_as_told_is_told_by_the_next_report(sent, aws):
+    lambda_handler({}, None)
+    aws("iam").delete_role(RoleName="deploy")
+    stop = refuse_writes(lambda body: "told_at = :at" in body["UpdateExpression"])
+    a_week_later()
+    stop()
+    a_week_later()
+
+    assert ["role deploy, idle since 2026-08-12: deleted" in text for _, text in sent()] == [False, False, True]
+    assert "1 resolved findings, which the next report tells" in sent()[1][1]
+
+
+def test_a_mail_that_is_refused_leaves_all_to_be_told_by_the_next(topic, sent, aws):
+    lambda_handler({}, None)
+    aws("iam").delete_role(RoleName="deploy")
+    make_account(aws("iam"), (), [Role("batch", "AROABATCH", 300, 90)], now=NOON)
+    publisher = app.reporter().publisher
+    refused = replace(app.reporter(), publisher=replace(publisher, topic=topic.replace("reports", "nowhere")))
+    with pytest.raises(ClientError):
+        refused.report(NOON + timedelta(days=1))
+    a_week_later()
+    a_week_later()
+
+    (_, second), (_, third) = sent()[1:]
+    assert "- role deploy, idle since 2026-08-12: deleted" in second
+    assert second.index("NEW since 2026-11-20 (1)") < second.index("Role batch") < second.index("STILL OPEN")
+    assert "STILL OPEN (2)" in third
+    assert "deleted" not in third
+
+
+def test_a_mail_of_which_nobody_could_note_that_it_went_out_is_sent_again_whole(sent, aws):
+    lambda_handler({}, None)
+    aws("iam").delete_role(RoleName="deploy")
+    stop = refuse_writes(of(("report", ACCOUNT)))
+    a_week_later()
+    stop()
+    a_week_later()
+
+    assert ["role deploy, idle since 2026-08-12: deleted" in text for _, text in sent()] == [False, True, True]
+
+
+def test_who_is_exempt_while_something_could_not_be_read_is_told_and_loses_all_of_its_flag(sent, aws, items):
+    lambda_handler({}, None)
+    aws("iam").tag_role(RoleName="deploy", Tags=[{"Key": "last-activity:exempt", "Value": "audit"}])
+
+    def refuse_index(params, **_):
+        if "by_facet" in str(params["body"]):
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow"}}, "Query")
+
+    app.reporter().sources.table._client.meta.events.register("before-call.dynamodb.Query", refuse_index)
+    a_week_later()
+
+    assert "- role deploy, idle since 2026-08-12: exempt by tag" in sent()[1][1]
+    flagged = {key[0] for key, item in items().items() if "first_flagged" in item}
+    assert flagged == {KEY[0]}
+
+
+def test_an_exemption_is_remembered_as_long_as_it_lasts(topic, items):
+    lambda_handler({}, None)
+    first = int(items()[FRANK]["expires_at"])
+    a_week_later()
+
+    assert int(items()[FRANK]["expires_at"]) - first == WEEK.total_seconds()
+
+
+def test_what_is_resolved_in_a_report_that_could_judge_nothing_is_told_once(sent, aws):
+    lambda_handler({}, None)
+    del iam_backends[ACCOUNT]["aws"].users["alice"]
+    refuse("GetAccountAuthorizationDetails", "GenerateCredentialReport", "GetCredentialReport")
+    for days in (7, 14):
+        with time_machine.travel(NOON + timedelta(days=days), tick=False), pytest.raises(NothingRead):
+            lambda_handler({}, None)
+
+    assert ["access key AKIA1 of user alice, idle since 2026-08-12: deleted" in text for _, text in sent()] == [
+        False,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scheduled_at", "mails"),
+    [
+        pytest.param("2026-11-20T11:59:00Z", 1, id="mailed since"),
+        pytest.param("2026-11-20T12:01:00Z", 2, id="the next one"),
+        pytest.param("<aws.scheduler.scheduled-time>", 2, id="no time"),
+        pytest.param(None, 2, id="by hand"),
+    ],
+)
+def test_a_schedule_that_delivers_twice_mails_once(sent, scheduled_at, mails):
+    lambda_handler({}, None)
+    answer = lambda_handler({"scheduled_at": scheduled_at}, None)
+
+    assert len(sent()) == mails
+    assert len(answer["findings"]) == 2
+
+
+def test_a_flag_remembers_whose_it_is(topic, aws, table):
+    aws("iam").untag_user(UserName="frank", TagKeys=["last-activity:exempt"])
+    lambda_handler({}, None)
+
+    holders = {
+        key: item.flag.holder for key, item in table.get([(FRANK[0], "SIGNIN"), FRANK, KEY, ROLE]).items()
+    }
+    assert holders == {
+        (FRANK[0], "SIGNIN"): "AIDAFRANK",
+        FRANK: "AIDAFRANK",
+        KEY: "AIDAALICE",
+        ROLE: "AROADEPLOY",
+    }
 
 
 class AlmostOver:

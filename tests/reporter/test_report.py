@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from activity.item import Flag
 from reporter.account import Credentials, Gap, Inventory, Role, Use, User
-from reporter.findings import Remembered, Root, sum_up
+from reporter.findings import Root, sum_up
 from reporter.hearing import Canary, Heard, Hearing
+from reporter.owners import Remembered
 from reporter.report import body, subject_line
+from reporter.seen import Seen
 from reporter.staleness import judge
 from reporter.subjects import Limits, subjects
 
@@ -52,16 +54,17 @@ def report(
     roles = tuple(thing for thing in things if isinstance(thing, Role))
     inventory = Inventory(ACCOUNT, alias, users, roles)
     every = list(subjects(inventory, {}, tag="exempt"))
+    sightings = Seen((seen or {}).values())
     judged = [
-        (each, judge(each, seen or {}, limit=timedelta(days=LIMITS.days(each.kind)), now=NOON))
-        for each in every
+        (each, judge(each, sightings, limit=timedelta(days=LIMITS.days(each.kind)), now=NOON)) for each in every
     ]
     flags = {key: Flag(at, at) for key, at in (flagged or {}).items()}
     return sum_up(
         inventory,
         {},
         judged,
-        remembered=Remembered(flags, listed or {}, previous=previous),
+        seen=sightings,
+        remembered=Remembered(flags, previous=previous or NOON - timedelta(days=7) if flags else previous),
         hearing=hearing or Hearing(heard=WELL_HEARD if heard is None else heard),
         root=root,
         gaps=gaps,

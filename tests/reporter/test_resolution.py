@@ -1,5 +1,6 @@
 """What became of what earlier reports flagged: the real review finds out, where it can."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -117,7 +118,7 @@ def test_a_renamed_user_keeps_its_flags_under_its_new_name():
 
     assert report.resolved == ()
     assert [(each.is_new, each.first_flagged) for each in report.findings] == [(False, days(14))] * 2
-    assert set(report.old_names) == {USER, KEY}
+    assert {key for key, _ in report.to_remember.over} == {USER, KEY}
 
 
 @pytest.mark.parametrize(
@@ -147,8 +148,9 @@ def test_a_renamed_user_who_could_not_be_judged_loses_neither_flag_nor_exemption
     known = frozenset([USER]) if denied else {USER: FLAG, PASSWORD: FLAG}
     report = review_of(alicia, known, *denied)
 
-    assert (report.findings, report.old_names) == ((), ())
-    assert report.exempt_keys == (((f"{ALICE.removesuffix('alice')}alicia", USER[1]),) if denied else ())
+    assert report.findings == ()
+    assert {key for key, _ in report.to_remember.over} == ({USER} if denied else set())
+    assert report.to_remember.exempt == (((f"{ALICE.removesuffix('alice')}alicia", USER[1]),) if denied else ())
 
 
 def test_a_password_goes_along_with_what_else_was_flagged_under_the_name():
@@ -158,7 +160,7 @@ def test_a_password_goes_along_with_what_else_was_flagged_under_the_name():
     heir_of_the_name = alice(Password(used=200), id="AIDANEW")
     report = review_of({USER: FLAG, PASSWORD: FLAG}, alicia, heir_of_the_name)
     assert {(each.subject.name, str(each.subject.kind)) for each in report.findings if each.is_new} == {
-        ("alicia", "password"),
+        ("alice", "password"),
         ("alice", "user"),
     }
 
@@ -178,12 +180,115 @@ def test_who_was_deleted_is_told_by_the_name_it_had_not_by_that_of_who_had_it_ne
     assert [each.arn for each in (*report.resolved, *report.lapses)] == [ALICE]
 
 
-@pytest.mark.parametrize("before", [{PASSWORD: FLAG}, frozenset([USER])], ids=["flagged", "exempt"])
-def test_who_cannot_be_looked_up_is_not_told_as_deleted(before):
+def test_whose_a_flag_was_is_not_told_as_deleted_where_it_cannot_be_looked_up():
+    report = review_of({PASSWORD: FLAG}, alice(Password(used=200), name="alicia"), Refused("ids"))
+
+    assert report.resolved == ()
+    assert "the ids of flagged users" in {gap.what for gap in report.gaps}
+
+
+@pytest.mark.parametrize(
+    "before",
+    [frozenset([USER]), {USER: FLAG}, {PASSWORD: replace(FLAG, holder="AIDAALICE")}],
+    ids=["exempt", "flagged", "password, by its flag"],
+)
+def test_whose_it_was_needs_no_look_up_where_an_id_tells(before):
     report = review_of(before, alice(Password(used=200), name="alicia"), Refused("ids"))
 
-    assert (report.resolved, report.lapses) == ((), ())
-    assert "the ids of flagged users" in {gap.what for gap in report.gaps}
+    assert (report.resolved, report.lapses, report.gaps) == ((), (), ())
+
+
+def test_of_a_password_that_several_living_users_may_have_had_it_is_said_that_this_cannot_be_told():
+    both = alice(Password(used=1), name="alicia"), alice(Password(used=1), name="bob", id="AIDABOB")
+    before = seen(200, USER[1]), seen(150, "ID#AIDABOB")
+    (told,) = review_of({PASSWORD: FLAG}, *both, *before).resolved
+
+    assert told.how is How.NOT_TOLD
+    assert resolution(told).endswith(": whose it was cannot be told: several users had that name")
+    (known,) = review_of({PASSWORD: replace(FLAG, holder="AIDABOB")}, *both, *before).resolved
+    assert (known.how, known.name) == (How.USED, "bob")
+
+
+def test_a_password_of_somebody_who_was_made_anew_under_the_name_is_not_told_as_used_again():
+    new = alice(Password(used=3, changed=4), made=4, id="AIDANEW")
+    signed_in = seen(3, "SIGNIN", principal_id="AIDANEW")
+
+    for flags in (
+        {USER: FLAG, PASSWORD: FLAG},
+        {PASSWORD: FLAG},
+        {PASSWORD: replace(FLAG, holder="AIDAALICE")},
+    ):
+        told = {each.key: each.how for each in review_of(new, signed_in, flags).resolved}
+        assert told[PASSWORD] is How.DELETED
+
+
+def test_a_user_whose_path_looks_like_a_roles_arn_is_a_user():
+    key = f"arn:aws:iam::{ACCOUNT}:user/x:role/alice", "ID#AIDAALICE"
+
+    assert [(each.kind, each.how) for each in review_of({key: FLAG}).resolved] == [(Kind.USER, How.DELETED)]
+    assert review_of({key: FLAG}, Refused("ListUsers")).resolved == ()
+
+
+@pytest.mark.parametrize(
+    ("things", "said"),
+    [
+        pytest.param([Key(used=6), seen(6, "KEY#AKIA1"), seen(1, "DENIED#AKIA1")], "refused on 2026-11-19 after being used again on 2026-11-14", id="used, and refused since"),
+        pytest.param([Key(used=6), seen(1, "KEY#AKIA1"), seen(6, "DENIED#AKIA1")], "used again on 2026-11-19", id="refused, and used since"),
+        pytest.param([Key(used=6), seen(6, "DENIED#AKIA1")], "attempted again, and refused, on 2026-11-14", id="refused alone, which IAM counts as a use"),
+        pytest.param([Key(used=2), seen(6, "DENIED#AKIA1")], "used again on 2026-11-18", id="refused, and used since by IAM's word"),
+        pytest.param([Key(used=6, is_active=False), seen(6, "DENIED#AKIA1")], "attempted again, and refused, on 2026-11-14, and disabled since", id="refused, and disabled since"),
+        pytest.param([seen(6, "KEY#AKIA1"), seen(5, "DENIED#AKIA1")], "refused on 2026-11-15 after being used again on 2026-11-14, and deleted since", id="used, refused, and deleted since"),
+        pytest.param([Key(used=114), seen(120, "DENIED#AKIA1")], None, id="refused before it was flagged"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "flag", [FLAG, Flag(None, days(114), awakened_at=days(6))], ids=["flagged", "told at once"]
+)
+def test_what_was_used_and_what_was_refused_are_told_apart(things, said, flag):
+    user = alice(*(each for each in things if isinstance(each, Key)))
+    told = review_of(user, {KEY: flag}, *(each for each in things if not isinstance(each, Key))).resolved
+
+    expected = said or ("used again on 2026-11-14" if flag.awakened_at else None)
+    if said is None and flag.awakened_at:
+        assert told == ()  # It is idle, whatever the notice said.
+    else:
+        assert [resolution(each).partition(": ")[2] for each in told] == ([expected] if expected else [])
+
+
+def test_a_key_that_was_enabled_again_does_not_read_like_another_threshold():
+    user = alice(Password(used=200), Key(made=20))
+    (told,) = review_of(user, {USER: Flag(days(7), days(200))}).resolved
+
+    assert told.how is How.RENEWED
+    assert "threshold" not in resolution(told)
+
+
+@pytest.mark.parametrize(
+    ("told_at", "is_told"),
+    [
+        pytest.param(days(7), False, id="in a mail that went out"),
+        pytest.param(days(1), True, id="in none that did"),
+    ],
+)
+def test_what_became_of_a_flag_is_told_once(told_at, is_told):
+    """The report that was mailed last is seven days old."""
+    report = review_of({ROLE: replace(FLAG, told_at=told_at)})
+
+    assert bool(report.resolved) is is_told
+    assert [key for key, _ in report.to_remember.over] == [ROLE]
+
+
+def test_what_is_stale_once_more_after_it_was_told_of_is_new():
+    report = review_of({ROLE: replace(FLAG, told_at=days(7))}, deploy(used=114))
+
+    assert [(each.is_new, each.first_flagged) for each in report.findings] == [(True, NOON)]
+    assert report.to_remember.over == ()
+
+
+def test_what_was_flagged_by_a_report_that_was_never_mailed_is_new_and_keeps_its_date():
+    report = review_of({ROLE: Flag(days(1), days(114))}, deploy(used=114))
+
+    assert [(each.is_new, each.first_flagged) for each in report.findings] == [(True, days(1))]
 
 
 def test_an_exemption_of_a_renamed_user_is_not_of_somebody_who_is_gone():
@@ -191,7 +296,7 @@ def test_an_exemption_of_a_renamed_user_is_not_of_somebody_who_is_gone():
     report = review_of(alicia, frozenset([USER]))
 
     assert report.lapses == ()
-    assert report.exempt_keys == ((f"{ALICE.removesuffix('alice')}alicia", USER[1]),)
+    assert report.to_remember.exempt == ((f"{ALICE.removesuffix('alice')}alicia", USER[1]),)
 
 
 def test_what_was_done_about_a_use_is_told_with_it():

@@ -243,8 +243,9 @@ def test_where_cloudtrail_was_heard_is_told_for_this_account_alone(account, tabl
     assert [(each.region, (NOON - each.until).days) for each in heard] == [("us-east-1", 1), ("eu-west-1", 2)]
 
 
-def test_a_flag_of_an_earlier_report_is_remembered(account, flag):
+def test_a_flag_of_an_earlier_report_is_remembered(account, flag, table):
     flag((f"{ARN}:role/deploy", "ID#AROADEPLOY"), NOON - timedelta(days=7))
+    table.record(activity(-7 * 86_400, principal="report", facet=ACCOUNT))
     report = account(deploy(used=100))
 
     assert report.findings[0].first_flagged == NOON - timedelta(days=7)
@@ -279,7 +280,7 @@ def test_the_flag_of_a_predecessor_is_not(account, flag):
     report = account(alice(made=200, password_used=0))
 
     assert {finding.first_flagged for finding in report.findings} == {NOON}
-    assert report.resolved == ()
+    assert [str(each.how) for each in report.resolved] == ["deleted"]
 
 
 def refuse(**_):

@@ -8,6 +8,7 @@ from builders import ALICE, ALICE_ID, NOON
 from activity.model import Activity, Evidence
 from reporter.account import Gap, Use
 from reporter.exemption import parse
+from reporter.seen import Seen
 from reporter.staleness import Source, Status, judge
 from reporter.subjects import Claim, Kind, Subject
 
@@ -40,7 +41,9 @@ def seen(number, facet=ID, **evidence):
 
 
 def verdict(thing, sightings=None, now=NOON):
-    return judge(thing, {} if sightings is None else sightings, limit=LIMIT, now=now)
+    unread = sightings if isinstance(sightings, Gap) else None
+    seen = Seen(() if unread or sightings is None else sightings.values())
+    return judge(thing, seen, limit=LIMIT, now=now, unread=unread)
 
 
 @pytest.mark.parametrize(
@@ -143,6 +146,14 @@ def test_the_exempt_are_not_flagged_but_it_is_told_what_they_would_be():
     judged = verdict(subject(used=100, exemption=parse("audit until=2026-11-20")))
 
     assert (judged.status, judged.would_be) == (Status.EXEMPT, Status.STALE)
+
+
+def test_whoever_is_exempt_is_so_whatever_else_could_not_be_read():
+    thing = subject(used=100, claim=Claim(gap=GAP), exemption=parse("audit"))
+    judged = verdict(thing)
+
+    assert (judged.status, judged.would_be, judged.gaps) == (Status.EXEMPT, Status.UNKNOWN, (GAP,))
+    assert verdict(subject(used=100, exemption=parse("audit")), GAP).status is Status.EXEMPT
 
 
 def test_an_exemption_that_ended_yesterday_is_none_and_is_named():

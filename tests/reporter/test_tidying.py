@@ -65,7 +65,7 @@ def test_those_who_are_exempt_now_are_known_for_the_next_report():
         deploy(name="web", id="AROAWEB"),
     )
 
-    assert report.exempt_keys == (USERS_KEY, ROLES_KEY)
+    assert report.to_remember.exempt == (USERS_KEY, ROLES_KEY)
 
 
 def test_whoever_may_be_exempt_by_tags_nobody_could_read_is_not_told_of():
@@ -85,4 +85,4 @@ def test_whoever_may_be_exempt_by_tags_nobody_could_read_is_not_told_of():
     ],
 )  # fmt: skip
 def test_an_exemption_that_could_not_be_looked_at_is_not_forgotten(key, things, is_kept):
-    assert (key in review_of(*things, frozenset([key])).exempt_keys) is is_kept
+    assert (key in review_of(*things, frozenset([key])).to_remember.exempt) is is_kept

@@ -1,0 +1,144 @@
+"""Whose that is now what earlier reports flagged: by unique id and key id first, by name last.
+
+Users are renamed and moved, deleted and made anew; roles are deleted and made anew.
+"""
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from activity.arn import is_role
+from activity.item import Flag
+from activity.keeping import Key
+from activity.model import SIGNIN, held_by, is_of_principal, key_facet
+from reporter.account import Gap, Inventory
+from reporter.subjects import KeysOf
+
+
+class Lost(StrEnum):
+    """Why a flag is nobody's now."""
+
+    DELETED = "deleted"
+    UNTOLD = "it could not be read whether it still exists"
+    SEVERAL = "several had that name"
+
+
+Owner = str | Lost
+IdsOf = Mapping[str, Set[str]] | Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What earlier reports left in the table: flags, exemptions, and when the last of them was mailed.
+
+    `owners` has an ARN for each flag and each exemption, or why it has none.
+    """
+
+    flags: Mapping[Key, Flag] = field(default_factory=dict)
+    exempt: frozenset[Key] = frozenset()
+    previous: datetime | Gap | None = None
+    owners: Mapping[Key, Owner] = field(default_factory=dict)
+
+    def now(self, key: Key) -> Key:
+        """Where it belongs now; the same key where it is nobody's."""
+        owner = self.owners.get(key, key[0])
+        return key if isinstance(owner, Lost) else (owner, key[1])
+
+    def lost(self) -> dict[Key, Lost]:
+        """What is flagged and is nobody's now."""
+        return {key: owner for key in self.flags if isinstance(owner := self.owners.get(key), Lost)}
+
+    def by_place(self) -> dict[Key, tuple[Key, ...]]:
+        """All else that is flagged, by where it belongs now: where it was flagged, there first."""
+        lost, places = self.lost(), dict[Key, tuple[Key, ...]]()
+        for key in sorted(self.flags, key=lambda each: each != self.now(each)):
+            if key not in lost:
+                places[self.now(key)] = (*places.get(self.now(key), ()), key)
+        return places
+
+    def with_keys(self, inventory: Inventory, keys_of: KeysOf) -> "Remembered":
+        """An access key tells by itself whose it is, once the keys of its user are listed."""
+        of_key: dict[str, str] = {}
+        for user in inventory.users:
+            keys = keys_of.get(user.id, ())
+            of_key |= {} if isinstance(keys, Gap) else {key_facet(key.id): user.arn for key in keys}
+        told = {key: of_key[key[1]] for key in self.owners if key[1] in of_key}
+        # A password goes along with them, if nothing else tells.
+        for key in (each for each in self.lost() if each[1] == SIGNIN):
+            others = {owner for (arn, _), owner in told.items() if arn == key[0]}
+            told |= {key: others.pop()} if len(others) == 1 else {}
+        return replace(self, owners={**self.owners, **told})
+
+
+def owners(
+    flags: Mapping[Key, Flag], exempt: Iterable[Key], inventory: Inventory, ids_of: IdsOf
+) -> dict[Key, Owner]:
+    """`ids_of`: the unique ids seen under the names that `asked_of` answers, or why that is not known."""
+    known = _ids(flags, exempt)
+    return {
+        key: _role(key, inventory) if is_role(key[0]) else _user(key, flags.get(key), known, inventory, ids_of)
+        for key in (*flags, *exempt)
+    }
+
+
+def asked_of(flags: Mapping[Key, Flag], exempt: Iterable[Key], inventory: Inventory) -> set[str]:
+    """The names of which nothing else tells who had them when the report flagged something."""
+    if not inventory.lists_users:
+        return set()
+    known = _ids(flags, exempt)
+    of_users = ((key, flag) for key, flag in flags.items() if not is_role(key[0]))
+    return {
+        key[0]
+        for key, flag in of_users
+        if not _holder(key, flag, known) and not _is_there_still(key[0], flag, inventory)
+    }
+
+
+def _role(key: Key, inventory: Inventory) -> Owner:
+    if not inventory.lists_roles:
+        return Lost.UNTOLD
+    return {role.id: role.arn for role in inventory.roles}.get(held_by(key[1]), Lost.DELETED)
+
+
+def _user(
+    key: Key, flag: Flag | None, known: Mapping[str, Set[str]], inventory: Inventory, ids_of: IdsOf
+) -> Owner:
+    if not inventory.lists_users:
+        return Lost.UNTOLD
+    users = {user.id: user.arn for user in inventory.users}
+    holder = _holder(key, flag, known)
+    if holder:
+        return users.get(holder, Lost.DELETED)
+    if flag and _is_there_still(key[0], flag, inventory):
+        return key[0]
+    if isinstance(ids_of, Gap):
+        return Lost.UNTOLD
+    # Who has the name now came to it after the flag.
+    living = {users[held] for held in ids_of.get(key[0], ()) if held in users} - {key[0]}
+    return Lost.SEVERAL if len(living) > 1 else next(iter(living), Lost.DELETED)
+
+
+def _holder(key: Key, flag: Flag | None, known: Mapping[str, Set[str]]) -> str:
+    """The unique id that tells whose it was; "" for none."""
+    if is_of_principal(key[1]):
+        return held_by(key[1])
+    if flag and flag.holder:
+        return flag.holder
+    others = known.get(key[0], set())
+    return next(iter(others)) if len(others) == 1 else ""
+
+
+def _ids(flags: Iterable[Key], exempt: Iterable[Key]) -> dict[str, set[str]]:
+    """The unique ids that are flagged or exempt, by name."""
+    ids: dict[str, set[str]] = {}
+    for arn, facet in (*flags, *exempt):
+        if is_of_principal(facet):
+            ids.setdefault(arn, set()).add(held_by(facet))
+    return ids
+
+
+def _is_there_still(arn: str, flag: Flag, inventory: Inventory) -> bool:
+    """Whether somebody has the name who had it already when the report flagged something under it."""
+    at = flag.first_flagged or flag.awakened_at
+    return any(user.arn == arn and at is not None and user.created <= at for user in inventory.users)

@@ -1,0 +1,108 @@
+"""What a report leaves in the table for the next: a small transaction that may fail anywhere.
+
+Flags, and which resolutions are told, are set before the mail goes out. That it is out is one write. What is
+over is forgotten after that. So the next report knows what a mail has told, and completes what is not done.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Self
+
+from activity.flags import Flags
+from activity.item import Flag
+from activity.keeping import Key
+from activity.model import REPORT, Activity, Evidence
+from activity.table import WRITERS, ActivityTable
+from reporter.account import Gap
+from reporter.findings import Finding, Report
+from reporter.inventory import or_gap
+
+Jobs = Mapping[Key, Callable[[], object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """What could not be written, and why: how many for each reason."""
+
+    keys: frozenset[Key] = frozenset()
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """The most frequent."""
+        return max(self.reasons, key=lambda each: self.reasons[each], default="")
+
+    def __or__(self, other: Self) -> Self:
+        return type(self)(self.keys | other.keys, Counter(self.reasons) + Counter(other.reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Once `is_late` answers True nothing more is written: what is left counts as not saved."""
+
+    flags: Flags
+    table: ActivityTable
+    is_late: Callable[[], bool] = lambda: False
+
+    def prepare(self, report: Report) -> tuple[Report, Unsaved]:
+        """Sets the flags of a report that is to be mailed, and answers it with what could not be set.
+
+        What could not be remembered as told is left for the next report to tell.
+        """
+        # What is not flagged yet goes first, should time run out.
+        findings = sorted(report.findings, key=lambda each: each.is_renewed)
+        flags = self._all({each.key: partial(self._flag, each, report) for each in findings if each.key[1]})
+        told = self._all({key: partial(self.flags.tell, key, report.at) for key in report.to_remember.told})
+        resolved = tuple(each for each in report.resolved if told.keys.isdisjoint(each.places))
+        gaps = report.gaps
+        if flags.keys:
+            what = f"{len(flags.keys):,} flags of this report, which could not be saved"
+            gaps += (Gap(what, f"{flags.reason}. No notice is sent if what they stand for is used"),)
+        if told.keys:
+            what = f"{len(report.resolved) - len(resolved):,} resolved findings, which the next report tells"
+            gaps += (Gap(what, f"that they are told could not be saved: {told.reason}"),)
+        left = report.to_remember.without(told.keys)
+        return replace(report, resolved=resolved, gaps=gaps, to_remember=left), flags | told
+
+    def settle(self, report: Report) -> Unsaved:
+        """To be called once the report is mailed."""
+        if report.is_empty and not report.resolved:
+            return Unsaved()
+        mailed = Activity(REPORT, report.account, report.at, report.at, Evidence())
+        unsaved = self._all({mailed.key: partial(self.table.record, mailed)})
+        if unsaved.keys:  # The next report has to tell all of it again: it needs what that is told by.
+            return unsaved
+        left, flags = report.to_remember, self.flags
+        over = self._all({key: partial(flags.unflag, key, holder) for key, holder in left.over})
+        exempt = self._all(
+            {key: partial(flags.exempt, key, report.account, now=report.at) for key in left.exempt}
+        )
+        return over | exempt
+
+    def _flag(self, finding: Finding, report: Report) -> None:
+        """Flags also what is flagged: that completes what is half done, and keeps it from expiring."""
+        self.flags.flag(
+            finding.key,
+            report.account,
+            Flag(finding.first_flagged, finding.idle_since, holder=finding.subject.id),
+            now=report.at,
+            elsewhere=finding.elsewhere,
+            renews=finding.is_renewed,
+        )
+
+    def _all(self, jobs: Jobs) -> Unsaved:
+        """Does each, whatever becomes of the others."""
+
+        def attempt(job: Callable[[], object]) -> str:
+            if self.is_late():
+                return "the function's deadline is near"
+            done = or_gap("", job)
+            return done.reason if isinstance(done, Gap) else ""
+
+        with ThreadPoolExecutor(WRITERS) as pool:
+            reasons = dict(zip(jobs, pool.map(attempt, jobs.values()), strict=True))
+        failed = {key: reason for key, reason in reasons.items() if reason}
+        return Unsaved(frozenset(failed), Counter(failed.values()))

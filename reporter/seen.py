@@ -1,0 +1,22 @@
+"""All sightings that were read of an account, by whose they are."""
+
+from collections.abc import Iterable, Iterator
+
+from activity.arn import without_path
+from activity.model import Activity, names_holder
+from activity.whose import Holder, id_told_by
+
+
+class Seen:
+    def __init__(self, activities: Iterable[Activity] = ()) -> None:
+        self._by: dict[tuple[str, str], list[Activity]] = {}
+        for each in activities:
+            whose = id_told_by(each) or without_path(each.principal)
+            self._by.setdefault((whose, each.facet), []).append(each)
+
+    def of(self, holder: Holder, facets: Iterable[str]) -> Iterator[Activity]:
+        """What a holder was seen with of these facets, under whichever name."""
+        for facet in facets:
+            names = (holder.id,) if names_holder(facet) else (holder.id, without_path(holder.arn))
+            for name in names:
+                yield from filter(holder.did, self._by.get((name, facet), ()))
