@@ -109,8 +109,8 @@ def _show(
 def _items(lookup: Lookup, matches: Sequence[Match]) -> Iterator[dict[str, Any]]:
     """Of one principal all that it was seen with; of several, what each was last found by."""
     if len(matches) == 1:
-        items = lookup.table.items_of(matches[0].principal).items()
-        yield from (plain(key, item) for key, item in items if item.activity or item.own_flag)
+        items = lookup.items_of(matches[0].principal)
+        yield from (plain(key, item) for key, item in items.items())
         return
     for match in matches:
         yield attributes(match.last) if match.last else {"principal": match.principal}
