@@ -53,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is None is not asked for."""
+    """What is None is not asked for. `lag`: by how much the truth may be later than the table's times."""
 
     account: str | None = None
     kind: Kind | None = None
@@ -61,15 +61,17 @@ class Wanted:
     active: timedelta | None = None
     new: timedelta | None = None
     only_flagged: bool = False
+    lag: timedelta = timedelta(0)
 
     def fits(self, row: Row, now: datetime) -> bool:
         is_there = self.account in (None, row.account) and self.kind in (None, type_of(row.principal))
         return is_there and (bool(row.flagged) or not self.only_flagged) and self._is_then(row, now)
 
     def _is_then(self, row: Row, now: datetime) -> bool:
-        if self.idle is not None and row.quiet_since and now - row.quiet_since < self.idle:
+        lag = self.lag if row.last else timedelta(0)
+        if self.idle is not None and row.quiet_since and now - row.quiet_since - lag < self.idle:
             return False
-        if self.active is not None and not (row.last and now - row.last.last_seen <= self.active):
+        if self.active is not None and not (row.last and now - row.last.last_seen - lag <= self.active):
             return False
         return self.new is None or bool(row.first_seen and now - row.first_seen <= self.new)
 

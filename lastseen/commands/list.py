@@ -1,16 +1,19 @@
 """`lastseen list`: principals by recency."""
 
+import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, NoReturn
 
 import typer
 
+from activity import settings
 from activity.item import Item
-from activity.keeping import Key
-from activity.model import service_facet
-from lastseen.answers import show_heard, show_rows
+from activity.keeping import Keeping, Key
+from activity.model import id_facet, service_facet
+from lastseen.answers import show_caveat, show_heard, show_rows
 from lastseen.commands.options import (
     AsJson,
     LocalTime,
@@ -26,7 +29,7 @@ from lastseen.listing import Kind, Wanted, rows
 from lastseen.lookup import Lookup
 from lastseen.screen import Screen
 from lastseen.terminal import NOTHING_FOUND, misused, print_json
-from lastseen.times import BadDuration, Times, duration
+from lastseen.times import BadDuration, Times, duration, length
 
 EXAMPLES = """\b
 lastseen list --active 1h                 who is at work
@@ -63,22 +66,47 @@ def list_principals(
     Lists what was seen, refused or flagged; the report asks IAM for what was
     never seen. Exit status 1 says that none was found, 2 that it could not be
     asked.
+
+    The table's times may be up to 5 minutes old, with --service up to an hour:
+    --active also lists who may have been seen since, --idle leaves them out.
+    For a tracker that keeps them otherwise, set RESOLUTION and
+    DETAIL_RESOLUTION to its seconds.
     """
-    wanted = Wanted(_account(account), kind, _time(idle), _time(active), _time(new), flagged)
     facet = _service(service) if service else ""
+    lag = _lag(facet)
+    wanted = Wanted(_account(account), kind, _time(idle), _time(active), _time(new), flagged, lag)
     clock = times(local_time)
     with asking(table, stack, region, profile) as lookup:
-        found = rows(_items(lookup, wanted, facet), wanted, clock.now, facet=facet)
+        items = _items(lookup, wanted, facet)
+        found = rows(items, wanted, clock.now, facet=facet)
+        exact = rows(items, replace(wanted, lag=timedelta(0)), clock.now, facet=facet)
         if as_json:
             print_json(row.as_dict() for row in found)
         elif found:
             show_rows(Screen(no_color=no_color), found, clock)
+        beside, caveat = Screen(no_color=no_color, to_stderr=as_json), _lagging(lag) if found != exact else ""
         if not found:
-            _none(Screen(no_color=no_color, to_stderr=as_json), lookup, clock, account or "")
+            _none(beside, lookup, clock, account or "", caveat)
+        show_caveat(beside, caveat)
 
 
-def _none(screen: Screen, lookup: Lookup, clock: Times, account: str) -> NoReturn:
+def _lag(facet: str) -> timedelta:
+    try:
+        return Keeping.from_env(os.environ).resolution_of(facet or id_facet(""))
+    except settings.BadSetting as error:
+        misused(str(error))
+
+
+def _lagging(lag: timedelta) -> str:
+    return (
+        f"The table's times may be up to {length(lag)} old: --active also lists who may have been seen since,"
+        " --idle leaves them out."
+    )
+
+
+def _none(screen: Screen, lookup: Lookup, clock: Times, account: str, caveat: str) -> NoReturn:
     screen.line("No principal in the table is such.")
+    show_caveat(screen, caveat)
     screen.line()
     show_heard(screen, lookup.coverage(), clock, account=account)
     raise typer.Exit(NOTHING_FOUND)
