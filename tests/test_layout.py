@@ -28,6 +28,7 @@ CORE = (
     "awakened.stream",
     "awakened.subject",
     "awakened.waking",
+    "deployment.overrides",
     "deployment.settings",
     "ingest.batch",
     "ingest.cloudtrail",

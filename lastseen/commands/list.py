@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, NoReturn
 
 import typer
@@ -25,7 +25,7 @@ from lastseen.commands.options import (
     asking,
     times,
 )
-from lastseen.listing import Kind, Wanted, rows
+from lastseen.listing import Kind, Row, Wanted, rows
 from lastseen.lookup import Lookup
 from lastseen.screen import Screen
 from lastseen.terminal import NOTHING_FOUND, misused, print_json
@@ -64,30 +64,33 @@ def list_principals(
     The last seen come first; with --idle, those that have been so for longest.
 
     Lists what was seen, refused or flagged; the report asks IAM for what was
-    never seen. Exit status 1 says that none was found, 2 that it could not be
-    asked.
-
-    The table's times may be up to 5 minutes old, with --service up to an hour:
-    --active also lists who may have been seen since, --idle leaves them out.
-    For a tracker that keeps them otherwise, set RESOLUTION and
-    DETAIL_RESOLUTION to its seconds.
+    never seen. Times may be up to 5 minutes old, with --service an hour (or
+    RESOLUTION and DETAIL_RESOLUTION, in seconds): --active also lists who may
+    have been seen since, --idle leaves them out. Exit status 1 says that none
+    was found, 2 that it could not be asked.
     """
     facet = _service(service) if service else ""
-    lag = _lag(facet)
-    wanted = Wanted(_account(account), kind, _time(idle), _time(active), _time(new), flagged, lag)
+    wanted = Wanted(_account(account), kind, _time(idle), _time(active), _time(new), flagged, _lag(facet))
     clock = times(local_time)
     with asking(table, stack, region, profile) as lookup:
-        items = _items(lookup, wanted, facet)
-        found = rows(items, wanted, clock.now, facet=facet)
-        exact = rows(items, replace(wanted, lag=timedelta(0)), clock.now, facet=facet)
+        found, caveat = _found(_items(lookup, wanted, facet), wanted, clock.now, facet)
         if as_json:
             print_json(row.as_dict() for row in found)
         elif found:
             show_rows(Screen(no_color=no_color), found, clock)
-        beside, caveat = Screen(no_color=no_color, to_stderr=as_json), _lagging(lag) if found != exact else ""
-        if not found:
-            _none(beside, lookup, clock, account or "", caveat)
-        show_caveat(beside, caveat)
+        beside = Screen(no_color=no_color, to_stderr=as_json)
+        show_caveat(beside, caveat) if found else _none(beside, lookup, clock, account or "", caveat)
+
+
+def _found(items: Mapping[Key, Item], wanted: Wanted, now: datetime, facet: str) -> tuple[list[Row], str]:
+    """And what is to be said where exact times might have made another list."""
+    found = rows(items, wanted, now, facet=facet)
+    if found == rows(items, replace(wanted, lag=timedelta(0)), now, facet=facet):
+        return found, ""
+    return found, (
+        f"The table's times may be up to {length(wanted.lag)} old: --active also lists who may have been seen"
+        " since, --idle leaves them out."
+    )
 
 
 def _lag(facet: str) -> timedelta:
@@ -95,13 +98,6 @@ def _lag(facet: str) -> timedelta:
         return Keeping.from_env(os.environ).resolution_of(facet or id_facet(""))
     except settings.BadSetting as error:
         misused(str(error))
-
-
-def _lagging(lag: timedelta) -> str:
-    return (
-        f"The table's times may be up to {length(lag)} old: --active also lists who may have been seen since,"
-        " --idle leaves them out."
-    )
 
 
 def _none(screen: Screen, lookup: Lookup, clock: Times, account: str, caveat: str) -> NoReturn:
