@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "lastseen": set(PACKAGES) - {"deployment"},
 }
 CORE = (
+    "activity.commands",
     "activity.item",
     "activity.keeping",
     "activity.model",
