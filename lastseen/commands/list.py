@@ -64,10 +64,10 @@ def list_principals(
     The last seen come first; with --idle, those that have been so for longest.
 
     Lists what was seen, refused or flagged; the report asks IAM for what was
-    never seen. Times may be up to 5 minutes old, with --service an hour (or
-    RESOLUTION and DETAIL_RESOLUTION, in seconds): --active also lists who may
-    have been seen since, --idle leaves them out. Exit status 1 says that none
-    was found, 2 that it could not be asked.
+    never seen. Last-seen times may lag by up to 5 minutes, with --service by an
+    hour (or by RESOLUTION and DETAIL_RESOLUTION seconds): --active also lists
+    who may have been seen since, --idle leaves them out. Exit status 1 says
+    that none was found, 2 that it could not be asked.
     """
     facet = _service(service) if service else ""
     wanted = Wanted(_account(account), kind, _time(idle), _time(active), _time(new), flagged, _lag(facet))
@@ -88,8 +88,8 @@ def _found(items: Mapping[Key, Item], wanted: Wanted, now: datetime, facet: str)
     if found == rows(items, replace(wanted, lag=timedelta(0)), now, facet=facet):
         return found, ""
     return found, (
-        f"The table's times may be up to {length(wanted.lag)} old: --active also lists who may have been seen"
-        " since, --idle leaves them out."
+        f"Last-seen times may lag by up to {length(wanted.lag)}: --active also lists principals that may have"
+        " been seen since, --idle leaves them out."
     )
 
 
