@@ -1,6 +1,5 @@
 """The template's parameters, and samconfig.toml, where SAM finds what it deploys with."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import tomlkit
 from samtranslator.yaml_helper import yaml_parse
 from tomlkit.exceptions import TOMLKitError
 
+from deployment import overrides
 from deployment.settings import STACK, Parameters, Settings, Unusable
 
 ROOT = Path(__file__).parent.parent
@@ -30,13 +30,12 @@ def load(path: Path) -> Settings:
     if not path.exists():
         return Settings()
     document = _read(path).unwrap()
-    deploy = _section(document, "deploy")
-    overrides = deploy.get("parameter_overrides", "")
-    words = overrides if isinstance(overrides, str) else " ".join(overrides)
-    stack = deploy.get("stack_name") or _section(document, "global").get("stack_name") or STACK
-    return Settings(
-        stack=stack, region=deploy.get("region", ""), bucket=deploy.get("s3_bucket", "")
-    ).with_values(dict(re.findall(r'(\w+)="([^"]*)"', words) or re.findall(r"(\w+)=(\S*)", words)))
+    said = _section(document, "global") | _section(document, "deploy")  # As SAM has it.
+    settings = Settings(said.get("stack_name") or STACK, said.get("region", ""), said.get("s3_bucket", ""))
+    try:
+        return settings.with_values(overrides.read(said.get("parameter_overrides", "")))
+    except Unusable as error:
+        raise Unusable(f"{path}: parameter_overrides: {error}") from error
 
 
 def save(path: Path, settings: Settings) -> None:
@@ -55,7 +54,7 @@ def save(path: Path, settings: Settings) -> None:
         deploy["s3_bucket"] = settings.bucket
     deploy["s3_prefix"] = settings.stack
     deploy["region"] = settings.region
-    deploy["parameter_overrides"] = " ".join(f'{name}="{value}"' for name, value in settings.values)
+    deploy["parameter_overrides"] = overrides.written(dict(settings.values))
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
 
 

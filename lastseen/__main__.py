@@ -12,6 +12,7 @@ from lastseen.commands import who as owners
 from lastseen.commands.cost import cost
 from lastseen.commands.demo import demo
 from lastseen.commands.replay import replay
+from lastseen.terminal import Command
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -31,12 +32,12 @@ def lastseen(
     """When was each AWS IAM principal last active, with what, and from where."""
 
 
-app.command(epilog=owners.EXAMPLES)(owners.who)
-app.command("list", epilog=listings.EXAMPLES)(listings.list_principals)
-app.command(epilog=coverages.EXAMPLES)(coverages.coverage)
-app.command(epilog=reports.EXAMPLES)(reports.report)
+app.command(cls=Command, epilog=owners.EXAMPLES)(owners.who)
+app.command("list", cls=Command, epilog=listings.EXAMPLES)(listings.list_principals)
+app.command(cls=Command, epilog=coverages.EXAMPLES)(coverages.coverage)
+app.command(cls=Command, epilog=reports.EXAMPLES)(reports.report)
 for command in (replay, demo, cost):
-    app.command()(command)
+    app.command(cls=Command)(command)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """How look-ups answer people: one principal on one screen, a choice of several, or where nobody was found."""
 
 import shlex
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from activity.model import Activity
+from activity.item import Item
+from activity.keeping import Key
+from activity.model import Activity, is_denied
 from lastseen.handle import Handle
 from lastseen.listing import Row
 from lastseen.lookup import Match, event_of
@@ -133,12 +135,25 @@ def show_matches(
         screen.line(f"{len(matches) - len(shown):,} more, seen longer ago: --all")
 
 
-def show_other_names(screen: Screen, names: Sequence[str], options: Sequence[str]) -> None:
-    if names:
-        screen.line()
-        screen.line("The same unique id was seen under other names, too:")
-    for name in names:
-        screen.line(f"    {shlex.join(['lastseen', 'who', name, *options])}")
+def show_other_names(screen: Screen, items: Mapping[Key, Item], options: Sequence[str]) -> None:
+    by: dict[str, list[Item]] = {}
+    for (name, _), item in items.items():
+        by.setdefault(name, []).append(item)
+    for how in ("seen", "refused", "flagged"):
+        names = sorted(name for name, those in by.items() if _was(those) == how)
+        if names:
+            screen.line()
+            screen.line(f"The same unique id was {how} under other names, too:")
+        for name in names:
+            screen.line(f"    {shlex.join(['lastseen', 'who', name, *options])}")
+
+
+def _was(items: Sequence[Item]) -> str:
+    """The most that is known of them."""
+    seen = [item.activity for item in items if item.activity]
+    if any(not is_denied(each.facet) for each in seen):
+        return "seen"
+    return "refused" if seen else "flagged"
 
 
 def show_rows(screen: Screen, rows: Sequence[Row], times: Times) -> None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
+from activity.arn import parts, without_path
 from activity.model import denied_facet, id_facet, ip_facet, key_facet, service_facet, session_facet
 
 Network = IPv4Network | IPv6Network
@@ -21,6 +22,8 @@ _IDENTITY_CENTER_USER = re.compile(r"([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?", re.IGNORECASE)
 _KIND_AND_NAME = re.compile(r"(user|role)/([\x21-\x7e]+)")
 _WORD = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
+# Neither is a part of any name. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_AROUND = re.compile(r"^[\s,;]*[\"'`]+|[\"'`]+[\s,;]*$")
 _SHARED_BY_PEOPLE = "AWSReservedSSO_"
 
 _OF_PEOPLE = (
@@ -51,10 +54,9 @@ class Name:
     account: str = ""
 
     def fits(self, principal: str) -> bool:
-        parts = principal.split(":", 5)
-        kind, _, rest = parts[-1].partition("/")
-        is_here = not self.account or self.account == parts[4:5][0]
-        return parts[2:3] == ["iam"] and is_here and kind in self.kinds and f"/{rest}".endswith(f"/{self.name}")
+        arn = parts(principal)
+        is_here = arn.service == "iam" and self.account in ("", arn.account)
+        return is_here and arn.type in self.kinds and arn.resource.endswith(f"/{self.name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,13 @@ class Handle:
 
 
 def recognise(text: str) -> Handle:
-    """Quotes, commas and blanks around it, as copied from JSON, do not matter. Raises Unrecognised."""
-    text = text.strip().strip("\"'`,; \t")
+    """Quotes and blanks around it, as copied from JSON, do not matter. Raises Unrecognised.
+
+    A comma is left to what may have one: IAM's names, of all that people have in their hands.
+    """
+    text = _unwrapped(text)
     for form in (_arn, _credential, _id, _address, _service, _named):
-        handle = form(text)
+        handle = form(text) or form(text.strip(","))
         if handle:
             return handle
     raise Unrecognised(
@@ -114,20 +119,32 @@ def recognise(text: str) -> Handle:
     )
 
 
+def readings(text: str) -> list[Handle]:
+    """What it may mean as it is written, and as one of a list, without the comma at its end.
+
+    Raises Unrecognised.
+    """
+    text = _unwrapped(text)
+    return list(dict.fromkeys(map(recognise, (text, text.rstrip(",") or text))))
+
+
+def _unwrapped(text: str) -> str:
+    return _AROUND.sub("", text.strip()).strip("; \t")
+
+
 def _arn(text: str) -> Handle | None:
-    parts = _ARN.fullmatch(text)
-    if not parts:
+    found = _ARN.fullmatch(text)
+    if not found:
         if text.startswith("arn:"):
             raise Unrecognised(f"{text} is no ARN of a user, role, root user or session: nobody acts as that")
         return None
-    partition, service, account, resource = parts.groups()
+    partition, service, account, resource = found.groups()
     kind, _, rest = resource.partition("/")
     match service, kind:
         case "iam", "user" if rest:
             return Handle("a user's ARN", principals=(text,), name=_end_of(rest, "user", account))
         case "iam", "role" if rest:
-            pathless = f"arn:{partition}:iam::{account}:role/{rest.rpartition('/')[2]}"
-            known = tuple(dict.fromkeys((text, pathless)))
+            known = tuple(dict.fromkeys((text, without_path(text))))
             return Handle("a role's ARN", principals=known, name=_end_of(rest, "role", account))
         case "iam", "root":
             return Handle("the root user's ARN", principals=(text,))

@@ -8,8 +8,8 @@ from typing import Any
 
 from activity.item import Item, attributes
 from activity.keeping import Key
-from activity.model import Activity, kind_and_value, to_text
-from lastseen.profile import account_of, is_of_itself, newest, type_of
+from activity.model import Activity, held_by, is_of_principal, to_text
+from lastseen.profile import account_of, newest, type_of
 
 
 class Kind(StrEnum):
@@ -53,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is None is not asked for."""
+    """What is None is not asked for. `lag`: by how much the truth may be later than the table's times."""
 
     account: str | None = None
     kind: Kind | None = None
@@ -61,15 +61,17 @@ class Wanted:
     active: timedelta | None = None
     new: timedelta | None = None
     only_flagged: bool = False
+    lag: timedelta = timedelta(0)
 
     def fits(self, row: Row, now: datetime) -> bool:
         is_there = self.account in (None, row.account) and self.kind in (None, type_of(row.principal))
         return is_there and (bool(row.flagged) or not self.only_flagged) and self._is_then(row, now)
 
     def _is_then(self, row: Row, now: datetime) -> bool:
-        if self.idle is not None and row.quiet_since and now - row.quiet_since < self.idle:
+        lag = self.lag if row.last else timedelta(0)
+        if self.idle is not None and row.quiet_since and now - row.quiet_since - lag < self.idle:
             return False
-        if self.active is not None and not (row.last and now - row.last.last_seen <= self.active):
+        if self.active is not None and not (row.last and now - row.last.last_seen - lag <= self.active):
             return False
         return self.new is None or bool(row.first_seen and now - row.first_seen <= self.new)
 
@@ -91,7 +93,7 @@ def _whole_arns(items: Mapping[Key, Item]) -> dict[str, str]:
     """By the ARN of a role that was seen without its path, the one with it: the same name and unique id."""
     arns: dict[tuple[str, str], set[str]] = {}
     for (principal, facet), item in items.items():
-        held = kind_and_value(facet)[1] if is_of_itself(facet) else ""
+        held = held_by(facet) if is_of_principal(facet) else ""
         held = held or (item.activity.evidence.principal_id if item.activity else "")
         if held and type_of(principal) == Kind.ROLE:
             arns.setdefault((held, principal.rpartition("/")[2]), set()).add(principal)
@@ -113,7 +115,7 @@ def _row(principal: str, items: Mapping[str, Item], facet: str) -> Row:
     activities = [
         item.activity
         for each, item in items.items()
-        if item.activity and (each == facet if facet else is_of_itself(each))
+        if item.activity and (each == facet if facet else is_of_principal(each))
     ]
     own = {each: item.own_flag for each, item in items.items()}
     flags = {each: flag for each, flag in own.items() if flag and flag.first_flagged}
@@ -131,7 +133,7 @@ def _beginnings(activities: Iterable[Activity]) -> Iterator[datetime]:
     """When each unique id was first seen; sightings that do not tell the id are its only beginning, or none."""
     first: dict[str, datetime] = {}
     for activity in activities:
-        held = kind_and_value(activity.facet)[1]
+        held = held_by(activity.facet)
         first[held] = min(activity.first_seen, first.get(held, activity.first_seen))
     if len(first) == 2 and "" in first:
         yield min(first.values())

@@ -1,12 +1,12 @@
 """Questions to the activity table: who is meant by a handle, and all that is known of somebody."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import ip_address
 from itertools import groupby
 
+from activity.arn import is_role, parts, without_path
 from activity.flags import Flags
 from activity.item import Item
 from activity.keeping import Key
@@ -15,17 +15,17 @@ from activity.model import (
     Activity,
     Evidence,
     denied_facet,
+    held_by,
     id_facet,
     ip_facet,
-    kind_and_value,
+    is_of_principal,
     to_text,
 )
 from activity.scan import Scan
 from activity.table import ActivityTable
 from lastseen.handle import Handle, Network
-from lastseen.profile import Profile, account_of, is_of_itself, newest
+from lastseen.profile import Profile, account_of, newest
 
-_PATHLESS = re.compile(r"arn:[^:]*:iam::\d*:role/[^/]*")
 _READERS = 8  # botocore keeps ten connections.
 
 
@@ -62,13 +62,13 @@ class Lookup:
             seen_with = [key for key in seen_with if handle.name.fits(key[0])]
         itself: dict[Key, Item] = {}
         for principal in handle.principals:
-            itself = itself or self.table.items_of(principal)
-        held = {kind_and_value(facet)[1] for _, facet in itself if is_of_itself(facet)} - {""}
-        is_pathless = any(_PATHLESS.fullmatch(who) for who, _ in itself)
+            itself = itself or self.items_of(principal)
+        held = {held_by(facet) for _, facet in itself if is_of_principal(facet)} - {""}
+        is_pathless = any(is_role(who) and who == without_path(who) for who, _ in itself)
         if handle.name and is_pathless:  # With its path, it may have been seen since.
             facets = [facet(each) for each in held for facet in (id_facet, denied_facet)]
             names = {who for facet in facets for who in self.table.principals_with(facet)}
-            itself |= self.table.get((who, facet) for who in names if handle.name.fits(who) for facet in facets)
+            itself |= self._get((who, facet) for who in names if handle.name.fits(who) for facet in facets)
         if handle.network:
             seen_with += self._addresses_within(handle.network)
         if handle.federated:
@@ -79,8 +79,8 @@ class Lookup:
             begins = handle.session_begins
             keys = self.scan.keys(naming=handle.name.name, facet_begins=begins)
             seen_with += [key for key in keys if begins and key[1].startswith(begins)]
-            itself |= self.table.get(key for key in keys if handle.name.fits(key[0]))
-        found = _matches(self.table.get(seen_with), itself)
+            itself |= self._get(key for key in keys if handle.name.fits(key[0]))
+        found = _matches(self._get(seen_with), itself)
         if found and not everywhere:
             return found
         known = {match.principal for match in found}
@@ -96,14 +96,18 @@ class Lookup:
             self.before_scan(f"every last sighting by a session named {handle.last_session}")
             found = self.scan.last_seen_as(handle.last_session)
         by = f"last event {'from' if handle.last_address else 'by session'}"
-        found = {key: item for key, item in found.items() if key[0].startswith("arn:")}
         by = f"{by} {handle.last_address or handle.last_session}"
-        last = {who: [item.activity for (each, _), item in found.items() if each == who] for who, _ in found}
-        matches = (Match(who, (), newest(filter(None, those)), by) for who, those in last.items())
+        last: dict[str, list[Activity]] = {}
+        for (who, _), item in _told(found).items():
+            last.setdefault(who, []).extend(filter(None, [item.activity]))
+        matches = (Match(who, (), newest(those), by) for who, those in last.items())
         return sorted(matches, key=lambda match: (_age(match.last), match.principal))
 
+    def items_of(self, principal: str) -> dict[Key, Item]:
+        return _told(self.table.items_of(principal))
+
     def profile(self, principal: str) -> Profile:
-        return Profile.of(principal, self.table.items_of(principal))
+        return Profile.of(principal, self.items_of(principal))
 
     def coverage(self) -> list[Activity]:
         """The accounts and regions that events came from, and since and until when."""
@@ -111,34 +115,47 @@ class Lookup:
 
     def everybody(self) -> dict[Key, Item]:
         self.before_scan("every principal")
-        return self.scan.recencies()
+        return _told(self.scan.recencies())
 
     def seen_with(self, facet: str) -> dict[Key, Item]:
-        return self.table.get((who, facet) for who in self.table.principals_with(facet))
+        return self._get((who, facet) for who in self.table.principals_with(facet))
 
     def flagged(self, account: str | None) -> dict[Key, Item]:
         """All of the principals of which something is flagged, or was until it was seen again."""
         keys = self.flags.of(account) if account else self.scan.flagged()
         with ThreadPoolExecutor(_READERS) as pool:
-            found = pool.map(self.table.items_of, sorted({principal for principal, _ in keys}))
+            found = pool.map(self.items_of, sorted({principal for principal, _ in keys}))
             return {key: item for items in found for key, item in items.items()}
 
-    def other_names(self, profile: Profile) -> list[str]:
-        """The ARNs with the same unique id: a user that was renamed, a role told of without its path."""
+    def other_names(self, profile: Profile) -> dict[Key, Item]:
+        """What tells of the same unique id by another ARN: a user that was renamed, a role without its path."""
         facets = [facet(held) for held in profile.unique_ids for facet in (id_facet, denied_facet)]
-        names = (name for facet in facets for name in self.table.principals_with(facet))
-        return sorted(set(names) - {profile.principal})
+        keys = ((name, facet) for facet in facets for name in self.table.principals_with(facet))
+        return self._get(key for key in keys if key[0] != profile.principal)
+
+    def _get(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        return _told(self.table.get(keys))
 
     def _addresses_within(self, network: Network) -> list[Key]:
         self.before_scan(f"every address for {network}")
         keys = self.scan.keys(facet_begins=ip_facet(""))
-        addresses = ((key, ip_address(kind_and_value(key[1])[1])) for key in keys)
+        addresses = ((key, ip_address(held_by(key[1]))) for key in keys)
         return [key for key, address in addresses if address in network]
 
     def _last_seen_as(self, session_name: str, account: str) -> dict[Key, Item]:
         self.before_scan(f"every last sighting for the session {session_name}")
-        found = self.scan.last_seen_as(session_name)
+        found = _told(self.scan.last_seen_as(session_name))
         return {key: item for key, item in found.items() if account_of(key[0]) == account}
+
+
+def _told(items: Mapping[Key, Item]) -> dict[Key, Item]:
+    """Without what tells of nobody: an item with neither a sighting nor a flag of its own, or of no ARN.
+
+    An exemption that is remembered is such an item, and a record with its names blacked out leaves no ARN.
+    """
+    return {
+        key: item for key, item in items.items() if (item.activity or item.own_flag) and parts(key[0]).resource
+    }
 
 
 def _matches(seen_with: dict[Key, Item], itself: dict[Key, Item]) -> list[Match]:
@@ -147,7 +164,7 @@ def _matches(seen_with: dict[Key, Item], itself: dict[Key, Item]) -> list[Match]
     for (principal, facet), item in seen_with.items():
         by.setdefault(principal, {})[facet] = item
     for (principal, facet), item in itself.items():
-        own.setdefault(principal, []).extend([item] if is_of_itself(facet) else [])
+        own.setdefault(principal, []).extend([item] if is_of_principal(facet) else [])
     matches = []
     for principal in by | own:
         facets = by.get(principal, {})

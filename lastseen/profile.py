@@ -6,9 +6,10 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Self
 
+from activity.arn import parts
 from activity.item import Flag, Item
 from activity.keeping import Key
-from activity.model import Activity, kind_and_value
+from activity.model import Activity, held_by, is_of_principal, kind_and_value
 
 # The facets that only an allowed call or sign-in gives: a refused one leaves its address and session as well.
 _PROOFS = {"ID", "KEY", "SIGNIN", "SERVICE"}
@@ -64,20 +65,14 @@ class Profile:
 
     @property
     def unique_ids(self) -> list[str]:
-        """Also of what was only refused; the keys of refused calls are none."""
-        held = (kind_and_value(each.facet)[1] for each in self.activities if is_of_itself(each.facet))
-        return list(dict.fromkeys(filter(None, held)))
+        """Also of what was only refused, or flagged and never seen; the keys of refused calls are none."""
+        facets = (*(each.facet for each in self.activities), *self.flags)
+        return list(dict.fromkeys(filter(None, (held_by(each) for each in facets if is_of_principal(each)))))
 
     def groups(self) -> list[list[Activity]]:
         """What it was seen with, by kind, each the newest first."""
         kinds = ([each for each in self.activities if kind_of(each.facet) == kind] for kind in _ORDER)
         return [group for group in kinds if group]
-
-
-def is_of_itself(facet: str) -> bool:
-    """Whether it tells of the principal as a whole, seen or refused, and not of something it used."""
-    kind, value = kind_and_value(facet)
-    return kind == "ID" or (kind == "DENIED" and not value.startswith("AKIA"))
 
 
 def newest(activities: Iterable[Activity]) -> Activity | None:
@@ -100,11 +95,9 @@ def counted(facet: str, count: int) -> str:
 
 
 def type_of(principal: str) -> str:
-    _, _, service, *_, resource = principal.split(":", 5)
-    if service == "identitystore":
-        return "identity-center"
-    return resource.partition("/")[0]
+    arn = parts(principal)
+    return "identity-center" if arn.service == "identitystore" else arn.type
 
 
 def account_of(principal: str) -> str:
-    return principal.split(":", 5)[4]
+    return parts(principal).account

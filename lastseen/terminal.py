@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 INCOMPLETE = 1
 NOTHING_FOUND = 1
@@ -19,6 +20,20 @@ INTERRUPTED = 130  # And for what Ctrl-C ended.
 def misused(why: str) -> NoReturn:
     print(f"lastseen: {shown(why)}", file=sys.stderr)
     raise typer.Exit(MISUSED)
+
+
+class Command(TyperCommand):
+    """Takes nothing empty: `--table "$TABLE"` with TABLE unset would ask another table without a word."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        given, _, _ = self.make_parser(ctx).parse_args(args=[*args])  # As it was typed: Path("") is the folder.
+        for parameter in self.get_params(ctx):
+            typed = given.get(parameter.name)
+            words = typed if isinstance(typed, list | tuple) else [typed]
+            if any(isinstance(word, str) and not word.strip() for word in words):
+                name = parameter.opts[0] if parameter.param_type_name == "option" else parameter.metavar
+                misused(f"{name} is empty: is a variable of the shell not set?")
+        return super().parse_args(ctx, args)
 
 
 @contextmanager

@@ -195,7 +195,7 @@ def _to_remember(
         for key, flag in remembered.flags.items()
         if key in resolved_now
         or (key not in found and is_told(flag, remembered))
-        or (key not in found and remembered.now(key) != key and remembered.now(key) in settled)
+        or (key not in found and remembered.place_of(key) != key and remembered.place_of(key) in settled)
     ]
     holders = [(key, remembered.flags[key].holder) for key in over]
     return ToRemember(

@@ -25,7 +25,7 @@ def keys_of_suspects(
     iam: Iam, inventory: Inventory, remembered: Remembered, limits: Limits, now: datetime
 ) -> dict[str, tuple[AccessKey, ...] | Gap]:
     """Of the users who have a key that seems idle, or that an earlier report flagged."""
-    owners = {remembered.now(key)[0] for key in remembered.flags if access_key_of(key[1])}
+    owners = {remembered.place_of(key)[0] for key in remembered.flags if access_key_of(key[1])}
     asked = [u for u in inventory.users if u.arn in owners or needs_key_ids(u, limits, now)]
     with ThreadPoolExecutor(_ASKING) as pool:
         return dict(zip((user.id for user in asked), pool.map(iam.access_keys, asked), strict=True))

@@ -40,7 +40,7 @@ class Remembered:
     previous: datetime | Gap | None = None
     owners: Mapping[Key, Owner] = field(default_factory=dict)
 
-    def now(self, key: Key) -> Key:
+    def place_of(self, key: Key) -> Key:
         """Where it belongs now; the same key where it is nobody's."""
         owner = self.owners.get(key, key[0])
         return key if isinstance(owner, Lost) else (owner, key[1])
@@ -52,9 +52,9 @@ class Remembered:
     def by_place(self) -> dict[Key, tuple[Key, ...]]:
         """All else that is flagged, by where it belongs now: where it was flagged, there first."""
         lost, places = self.lost(), dict[Key, tuple[Key, ...]]()
-        for key in sorted(self.flags, key=lambda each: each != self.now(each)):
+        for key in sorted(self.flags, key=lambda each: each != self.place_of(each)):
             if key not in lost:
-                places[self.now(key)] = (*places.get(self.now(key), ()), key)
+                places[self.place_of(key)] = (*places.get(self.place_of(key), ()), key)
         return places
 
     def with_keys(self, inventory: Inventory, keys_of: KeysOf) -> "Remembered":

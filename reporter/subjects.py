@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from shlex import quote
 
+from activity.commands import delete_password, deny_role, deny_user, disable_key
 from activity.keeping import Key
 from activity.model import SIGNIN, denied_facet, held_by, key_facet
 from activity.whose import Holder, facets_of, places
@@ -13,7 +13,6 @@ from reporter import exemption
 from reporter.account import AccessKey, Gap, Inventory, KeySlot, Role, Tags, Use, User
 from reporter.exemption import Exemption
 
-_DENY_ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -141,11 +140,10 @@ def _of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None, tag: str) -> 
     )
     credentials = [*_password(itself, user), *_keys(itself, user, keys)]
     commands = tuple(command for each in credentials for command in each.commands)
-    deny = f"aws iam put-user-policy --user-name {quote(user.name)} {_deny_all()}"
     remark = "" if credentials or isinstance(user.credentials, Gap) else "it has no password and no active key"
     unused = (each.created for each in credentials if each.claim.use.at is None)
     renewed = max(unused, default=None)
-    yield replace(itself, commands=commands or (deny,), remark=remark, renewed=renewed)
+    yield replace(itself, commands=commands or (deny_user(user.name),), remark=remark, renewed=renewed)
     yield from credentials
 
 
@@ -159,7 +157,7 @@ def _password(user: Subject, listed: User) -> Iterator[Subject]:
         created=credentials.password_changed or listed.created,
         claim=Claim(_newest(Use(listed.password_last_used), Use(credentials.password_last_used))),
         facets=(SIGNIN,),
-        commands=(f"aws iam delete-login-profile --user-name {quote(user.name)}",),
+        commands=(delete_password(user.name),),
     )
 
 
@@ -187,10 +185,7 @@ def _keys(user: Subject, listed: User, keys: tuple[AccessKey, ...] | Gap | None)
                 created=key.created,
                 claim=_claim_of_key(key),
                 facets=(key_facet(key.id), denied_facet(key.id)),
-                commands=(
-                    f"aws iam update-access-key --user-name {quote(user.name)}"
-                    f" --access-key-id {key.id} --status Inactive",
-                ),
+                commands=(disable_key(key.id, user.name),),
                 access_key_id=key.id,
             )
 
@@ -205,7 +200,7 @@ def _role(role: Role, tag: str) -> Subject:
         exists_since=role.created,
         claim=Claim(role.last_used),
         facets=facets_of(role.id),
-        commands=(f"aws iam put-role-policy --role-name {quote(role.name)} {_deny_all()}",),
+        commands=(deny_role(role.name),),
         exemption=_exemption(role.tags, tag),
     )
 
@@ -234,7 +229,3 @@ def _exemption(tags: Tags | Gap, tag: str) -> Exemption | Gap | None:
     if isinstance(tags, Gap):
         return tags
     return exemption.parse(tags[tag]) if tag in tags else None
-
-
-def _deny_all() -> str:
-    return f"--policy-name LastActivityDenyAll --policy-document {quote(_DENY_ALL)}"

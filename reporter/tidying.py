@@ -47,8 +47,8 @@ def in_force(judged: Sequence[Judged], remembered: Remembered, now: datetime) ->
             yield subject.key
     untold = {subject.key for subject, _ in judged if subject.facets and isinstance(subject.exemption, Gap)}
     for key in sorted(remembered.exempt):
-        if remembered.now(key) in untold or remembered.owners.get(key) is Lost.UNTOLD:
-            yield remembered.now(key)
+        if remembered.place_of(key) in untold or remembered.owners.get(key) is Lost.UNTOLD:
+            yield remembered.place_of(key)
 
 
 def _of_principal(subject: Subject) -> Exemption | None:

@@ -82,9 +82,8 @@ def resolution(resolved: Resolved) -> str:
 
 def _again(resolved: Resolved) -> str:
     used = f"used again on {day(resolved.used)}" if resolved.used else ""
-    if resolved.refused and used:
-        return f"refused on {day(resolved.refused)} after being {used}"
-    return f"attempted again, and refused, on {day(resolved.refused)}" if resolved.refused else used
+    refused = f"attempted again, and refused, on {day(resolved.refused)}" if resolved.refused else ""
+    return f"{refused} after being {used}" if refused and used else refused or used
 
 
 def missed_use(missed: Missed) -> str:

@@ -7,6 +7,8 @@ import pytest
 from builders import ROOT
 from samtranslator.yaml_helper import yaml_parse
 
+from reporter.resolution import How
+
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 MARK = "<!-- needs an account -->\n"
 BLOCK = re.compile(rf"(?m)^({re.escape(MARK)})?```sh\n(.*?)^```", re.DOTALL)
@@ -101,6 +103,12 @@ def test_the_runbook_has_an_entry_for_each_alarm_which_says_when_to_ignore_it():
 
     assert {name for name in entries if name.endswith("Alarm")} == alarms
     assert all("\nIgnore it " in entries[name] for name in alarms)
+
+
+def test_the_page_on_reports_tells_all_that_may_become_of_a_finding():
+    (table,) = re.findall(r"\| `how` \|.*?\n\n", (ROOT / "docs" / "report.md").read_text(), re.DOTALL)
+
+    assert re.findall(r"(?m)^\| `(\w+)` \|", table)[1:] == list(How)
 
 
 def arrows():

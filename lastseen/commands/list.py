@@ -1,16 +1,19 @@
 """`lastseen list`: principals by recency."""
 
+import os
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Annotated, NoReturn
 
 import typer
 
+from activity import settings
 from activity.item import Item
-from activity.keeping import Key
-from activity.model import service_facet
-from lastseen.answers import show_heard, show_rows
+from activity.keeping import Keeping, Key
+from activity.model import id_facet, service_facet
+from lastseen.answers import show_caveat, show_heard, show_rows
 from lastseen.commands.options import (
     AsJson,
     LocalTime,
@@ -22,11 +25,11 @@ from lastseen.commands.options import (
     asking,
     times,
 )
-from lastseen.listing import Kind, Wanted, rows
+from lastseen.listing import Kind, Row, Wanted, rows
 from lastseen.lookup import Lookup
 from lastseen.screen import Screen
 from lastseen.terminal import NOTHING_FOUND, misused, print_json
-from lastseen.times import BadDuration, Times, duration
+from lastseen.times import BadDuration, Times, duration, length
 
 EXAMPLES = """\b
 lastseen list --active 1h                 who is at work
@@ -61,24 +64,45 @@ def list_principals(
     The last seen come first; with --idle, those that have been so for longest.
 
     Lists what was seen, refused or flagged; the report asks IAM for what was
-    never seen. Exit status 1 says that none was found, 2 that it could not be
-    asked.
+    never seen. Last-seen times may lag by up to 5 minutes, with --service by an
+    hour (or by RESOLUTION and DETAIL_RESOLUTION seconds): --active also lists
+    who may have been seen since, --idle leaves them out. Exit status 1 says
+    that none was found, 2 that it could not be asked.
     """
-    wanted = Wanted(_account(account), kind, _time(idle), _time(active), _time(new), flagged)
     facet = _service(service) if service else ""
+    wanted = Wanted(_account(account), kind, _time(idle), _time(active), _time(new), flagged, _lag(facet))
     clock = times(local_time)
     with asking(table, stack, region, profile) as lookup:
-        found = rows(_items(lookup, wanted, facet), wanted, clock.now, facet=facet)
+        found, caveat = _found(_items(lookup, wanted, facet), wanted, clock.now, facet)
         if as_json:
             print_json(row.as_dict() for row in found)
         elif found:
             show_rows(Screen(no_color=no_color), found, clock)
-        if not found:
-            _none(Screen(no_color=no_color, to_stderr=as_json), lookup, clock, account or "")
+        beside = Screen(no_color=no_color, to_stderr=as_json)
+        show_caveat(beside, caveat) if found else _none(beside, lookup, clock, account or "", caveat)
 
 
-def _none(screen: Screen, lookup: Lookup, clock: Times, account: str) -> NoReturn:
+def _found(items: Mapping[Key, Item], wanted: Wanted, now: datetime, facet: str) -> tuple[list[Row], str]:
+    """And what is to be said where exact times might have made another list."""
+    found = rows(items, wanted, now, facet=facet)
+    if found == rows(items, replace(wanted, lag=timedelta(0)), now, facet=facet):
+        return found, ""
+    return found, (
+        f"Last-seen times may lag by up to {length(wanted.lag)}: --active also lists principals that may have"
+        " been seen since, --idle leaves them out."
+    )
+
+
+def _lag(facet: str) -> timedelta:
+    try:
+        return Keeping.from_env(os.environ).resolution_of(facet or id_facet(""))
+    except settings.BadSetting as error:
+        misused(str(error))
+
+
+def _none(screen: Screen, lookup: Lookup, clock: Times, account: str, caveat: str) -> NoReturn:
     screen.line("No principal in the table is such.")
+    show_caveat(screen, caveat)
     screen.line()
     show_heard(screen, lookup.coverage(), clock, account=account)
     raise typer.Exit(NOTHING_FOUND)

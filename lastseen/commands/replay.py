@@ -33,6 +33,7 @@ from lastseen.terminal import INCOMPLETE, INTERRUPTED, misused, piped, print_jso
 
 KEPT_AT_LEAST = timedelta(days=30)
 NO_STATE = "which files are done is not kept: dynamodb:DescribeTable, which tells tables apart, is denied"
+OF_ANOTHER_VERSION = "files were marked as done by another version of lastseen, and are read again"
 
 Target = tuple[ActivityTable | EmbeddedTable, Done | None]
 
@@ -138,9 +139,6 @@ def _wanted(since: str, until: str, accounts: list[str], regions: list[str]) -> 
         start, end = (time_of(text, now=now) if text else None for text in (since, until))
     except BadTime as error:
         misused(str(error))
-    for at in filter(None, (start, end)):
-        if not 2000 <= at.year < 9000:  # So that a day more or less is a day, too.
-            misused(f"{at:%Y-%m-%d} is not a time that CloudTrail's files can be of")
     if start and end and start >= end:
         misused("--since has to be before --until")
     for account in accounts:
@@ -178,6 +176,8 @@ def _on_aws(
         finally:
             if done:
                 done.close()
+                if done.others:
+                    print(f"lastseen: {done.others:,} {OF_ANOTHER_VERSION}", file=sys.stderr)
 
 
 @piped()

@@ -19,7 +19,7 @@ from lastseen.commands.options import (
     asking,
     times,
 )
-from lastseen.handle import Handle, Unrecognised, recognise
+from lastseen.handle import Handle, Unrecognised, readings
 from lastseen.lookup import Lookup, Match
 from lastseen.screen import Screen
 from lastseen.terminal import NOTHING_FOUND, misused, print_json
@@ -61,14 +61,14 @@ def who(
     1 says that nobody was found, 2 that it could not be asked.
     """
     try:
-        meant = recognise(handle)
+        meanings = readings(handle)
     except Unrecognised as error:
         misused(str(error))
     given = {"--table": table, "--stack": stack, "--region": region, "--profile": profile}
     options = [word for name, value in given.items() if value for word in (name, value)]
     screen, clock = Screen(no_color=no_color), times(local_time)
     with asking(table, stack, region, profile) as lookup:
-        matches = lookup.find(meant, everywhere=everything)
+        meant, matches = _found(lookup, meanings, everything)
         if not matches:
             _show_nothing(Screen(no_color=no_color, to_stderr=as_json), lookup, clock, meant, handle)
         if as_json:
@@ -78,6 +78,14 @@ def who(
             show_caveat(screen, meant.caveat if meant.is_certain else "")
         else:
             _show(screen, lookup, matches[0], clock, meant, options, everything)
+
+
+def _found(lookup: Lookup, meanings: Sequence[Handle], everything: bool) -> tuple[Handle, list[Match]]:
+    """By the first that finds somebody."""
+    for meant in meanings:
+        if matches := lookup.find(meant, everywhere=everything):
+            return meant, matches
+    return meanings[0], []
 
 
 def _show_nothing(screen: Screen, lookup: Lookup, clock: Times, meant: Handle, asked: str) -> NoReturn:
@@ -109,8 +117,8 @@ def _show(
 def _items(lookup: Lookup, matches: Sequence[Match]) -> Iterator[dict[str, Any]]:
     """Of one principal all that it was seen with; of several, what each was last found by."""
     if len(matches) == 1:
-        items = lookup.table.items_of(matches[0].principal).items()
-        yield from (plain(key, item) for key, item in items if item.activity or item.own_flag)
+        items = lookup.items_of(matches[0].principal)
+        yield from (plain(key, item) for key, item in items.items())
         return
     for match in matches:
         yield attributes(match.last) if match.last else {"principal": match.principal}

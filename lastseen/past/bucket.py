@@ -44,6 +44,8 @@ def split(source: str) -> tuple[str, str]:
 def listed(client: "S3Client", source: str, wanted: Wanted) -> Iterator[Found]:
     """All under `source` that may hold what is wanted, of each page the newest first. Raises Refused."""
     bucket, prefix = split(source)
+    if not bucket:
+        raise Refused(f"{source}: it names no bucket")
     try:
         if not client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)["KeyCount"]:
             yield Missing(source, "there is nothing whose key begins so")

@@ -30,6 +30,7 @@ def default_path(environ: Mapping[str, str]) -> Path:
 class Done:
     """`target` names the table. To lose the file costs time, nothing else: a second write changes nothing.
 
+    `others`: files that another version marked in a way that is not understood; they count as not done.
     Raises UnusableState.
     """
 
@@ -38,6 +39,7 @@ class Done:
         self._path = path
         self._target = target
         self._is_forgetful = is_forgetful
+        self.others = 0
         with self._usable():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=patience)
@@ -51,7 +53,13 @@ class Done:
             row = self._connection.execute(
                 "SELECT mark, wanted FROM done WHERE target = ? AND name = ?", (self._target, file.name)
             ).fetchone()
-        return row is not None and row[0] == file.mark and wanted.within(_wanted(row[1]))
+        if row is None or row[0] != file.mark:
+            return False
+        try:
+            return wanted.within(_wanted(row[1]))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            self.others += 1
+            return False
 
     def add(self, files: Iterable[tuple[File, Wanted]]) -> None:
         rows = [(self._target, file.name, file.mark, dumps(wanted.as_dict())) for file, wanted in files]

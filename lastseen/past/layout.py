@@ -118,6 +118,8 @@ class Wanted:
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> Self:
+        if fields.keys() != Wanted().as_dict().keys():
+            raise KeyError(f"not the conditions that this version knows: {', '.join(fields)}")
         since, until = (fields[name] and datetime.fromisoformat(fields[name]) for name in ("since", "until"))
         return cls(since, until, frozenset(fields["accounts"]), frozenset(fields["regions"]))
 

@@ -1,14 +1,16 @@
 """What `make deploy` is given, asks for and saves."""
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
 
 import pytest
 from builders import ROOT
+from samcli.cli.types import CfnParameterOverridesType
 
-from deployment import files
+from deployment import files, overrides
 from deployment.settings import SHORT, Settings, Unusable, asked, complete, given, merged
 
 PARAMETERS = files.parameters()
@@ -125,17 +127,124 @@ def test_a_bucket_of_ones_own_can_be_given_up_for_sams(tmp_path):
     assert "s3_bucket" not in saved
 
 
-def test_what_sams_own_questions_saved_is_read(tmp_path):
+WEEKLY = {"NotificationEmail": "o'neil@example.com", "ReportSchedule": "cron(0 7 ? * MON *)"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(
+            r"""'''NotificationEmail="o'neil@example.com" ReportSchedule="cron(0 7 ? * MON *)"'''""",
+            id="quotes",
+        ),
+        pytest.param(
+            r"""'''NotificationEmail="o'neil@example.com" ReportSchedule='cron(0 7 ? * MON *)' '''""",
+            id="both kinds of quotes",
+        ),
+        pytest.param(
+            r"""'''NotificationEmail=o'neil@example.com ReportSchedule="cron(0 7 ? * MON *)"'''""",
+            id="quotes and none",
+        ),
+        pytest.param(
+            r"""'''ReportSchedule=cron(0\ 7\ ?\ *\ MON\ *) NotificationEmail=o'neil@example.com'''""",
+            id="blanks behind backslashes",
+        ),
+        pytest.param(
+            """"ParameterKey=NotificationEmail,ParameterValue=o'neil@example.com"""
+            r' ParameterKey=\"ReportSchedule\",ParameterValue=\"cron(0 7 ? * MON *)\""',
+            id="ParameterKey and ParameterValue",
+        ),
+        pytest.param(
+            r"""["NotificationEmail=o'neil@example.com", "ReportSchedule=\"cron(0 7 ? * MON *)\""]""",
+            id="a list",
+        ),
+        pytest.param(
+            """{NotificationEmail = "o'neil@example.com", ReportSchedule = "cron(0 7 ? * MON *)"}""",
+            id="a table",
+        ),
+        pytest.param(
+            """[["NotificationEmail=o'neil@example.com"], {ReportSchedule = "cron(0 7 ? * MON *)"}]""",
+            id="a list of lists and tables",
+        ),
+    ],
+)
+def test_parameters_are_read_in_every_form_that_sam_reads(tmp_path, said):
+    path = tmp_path / "samconfig.toml"
+    path.write_text(f"version = 0.1\n[default.deploy.parameters]\nparameter_overrides = {said}\n")
+
+    assert CfnParameterOverridesType().convert(overrides_in(path), None, None) == WEEKLY
+    assert dict(files.load(path).values) == WEEKLY
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        pytest.param('"ReportSchedule=cron(0 7 ? * MON *) StaleKeyDays=45"', {"ReportSchedule": "cron(0 7 ? * MON *)", "StaleKeyDays": "45"}, id="blanks without quotes"),
+        pytest.param('["ReportSchedule=cron(0 7 ? * MON *)"]', {"ReportSchedule": "cron(0 7 ? * MON *)"}, id="and in a list"),
+        pytest.param('"StaleKeyDays=45 ParameterKey=StaleRoleDays,ParameterValue=30"', {"StaleKeyDays": "45", "StaleRoleDays": "30"}, id="two forms in one line"),
+        pytest.param("{StaleKeyDays = 45, Regions = ['eu-west-1', ' us-east-1']}", {"StaleKeyDays": "45", "Regions": "eu-west-1,us-east-1"}, id="a number and a list"),
+        pytest.param(r'"OrganizationId=\"\" StaleKeyDays= StaleRoleDays=30"', {"OrganizationId": "", "StaleRoleDays": "30"}, id="empty in quotes, and nothing at all"),
+        pytest.param('""', {}, id="none"),
+    ],
+)  # fmt: skip
+def test_what_is_set_by_hand_is_kept_by_the_next_deployment_and_read_by_sam(tmp_path, said, values):
     path = tmp_path / "samconfig.toml"
     path.write_text(
-        "version = 0.1\n[default.deploy.parameters]\n"
-        'stack_name = "mine"\nregion = "eu-west-1"\n'
-        'parameter_overrides = "NotificationEmail=\\"a@example.com\\" ReportSchedule=\\"rate(1 day)\\""\n'
+        f'version = 0.1\n[default.deploy.parameters]\nregion = "eu-west-1"\nparameter_overrides = {said}\n'
+    )
+    files.save(path, merged(files.load(path), {"EMAIL": "a@example.com"}, PARAMETERS))
+    values = values | {"NotificationEmail": "a@example.com"}
+
+    assert dict(files.load(path).values) == values
+    assert CfnParameterOverridesType().convert(overrides_in(path), None, None) == values
+
+
+def overrides_in(path):
+    return tomllib.loads(path.read_text())["default"]["deploy"]["parameters"]["parameter_overrides"]
+
+
+@pytest.mark.parametrize("value", ['say "x"', "a\\b", "", " ", "o'neil", "'x'", "a=b c=d", "\u00fc"])
+def test_any_value_is_saved_as_sam_reads_it(value):
+    text = overrides.written({"A": value, "B": "2"})
+
+    assert CfnParameterOverridesType().convert(text, None, None) == {"A": value, "B": "2"}
+    assert overrides.read(text) == {"A": value, "B": "2"}
+
+
+@pytest.mark.parametrize("value", ["ends with a backslash\\", "a\\ b", '\\"'])
+def test_a_value_that_sam_would_read_as_another_is_not_saved(value):
+    with pytest.raises(Unusable, match=r"cannot be saved|is no parameter"):
+        overrides.written({"A": value, "B": "2"})
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        pytest.param('"StaleKeyDays = 45"', "StaleKeyDays = 45 is no parameter: write it as NAME=value", id="blanks"),
+        pytest.param(r'"A=\"x\" 45"', 'A="x" 45 is no parameter', id="a word that is none"),
+        pytest.param('"file://more.yaml"', "file://more.yaml is no parameter", id="another file"),
+        pytest.param('{"$include" = "more.yaml"}', "cannot be kept", id="a table with another file"),
+        pytest.param("[45]", "45 cannot be kept", id="a number"),
+    ],
+)  # fmt: skip
+def test_what_would_be_lost_is_refused_with_the_name_of_the_file(tmp_path, said, why):
+    path = tmp_path / "samconfig.toml"
+    path.write_text(f"version = 0.1\n[default.deploy.parameters]\nparameter_overrides = {said}\n")
+
+    with pytest.raises(Unusable, match=rf"samconfig\.toml: parameter_overrides: .*{re.escape(why)}"):
+        files.load(path)
+
+
+def test_what_is_said_for_all_commands_goes_for_deploy_as_for_sam(tmp_path):
+    path = tmp_path / "samconfig.toml"
+    path.write_text(
+        "version = 0.1\n"
+        '[default.global.parameters]\nstack_name = "mine"\nregion = "eu-west-1"\ns3_bucket = "builds"\n'
+        'parameter_overrides = "StaleKeyDays=45"\n'
+        '[default.deploy.parameters]\ns3_bucket = "others"\n'
     )
 
-    assert files.load(path) == Settings("mine", "eu-west-1").with_values(
-        {"NotificationEmail": "a@example.com", "ReportSchedule": "rate(1 day)"}
-    )
+    assert files.load(path) == Settings("mine", "eu-west-1", "others").with_values({"StaleKeyDays": "45"})
 
 
 def test_a_file_that_is_no_toml_is_named(tmp_path):

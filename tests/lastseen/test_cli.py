@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -197,6 +198,11 @@ def test_a_bucket_is_read_for_what_is_asked_and_nothing_else(on_aws, aws):
             ["x", "--until", "9999-12-31"],
             "lastseen: 9999-12-31 is not a time that CloudTrail's files can be of\n",
         ),
+        (
+            ["x", "--since", "0001-01-01T00:00+10:00"],
+            "lastseen: 0001-01-01T00:00+10:00 is not a time that CloudTrail's files can be of\n",
+        ),
+        (["s3:///AWSLogs/"], "lastseen: s3:///AWSLogs/: it names no bucket\n"),
         (["x", "--account", "prod"], "lastseen: 'prod' is no account: its id has 12 digits\n"),
         (["x", "--state", os.devnull + "/x"], "lastseen: what is done cannot be kept in /dev/null/x: "),
     ],
@@ -207,6 +213,46 @@ def test_what_cannot_be_begun_is_told_in_one_line(on_aws, arguments, says):
     assert done.exit_code == 2
     assert done.stderr.startswith(says)
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["who", ""], "HANDLE"),
+        (["who", "alice", "--table", ""], "--table"),
+        (["list", "--stack="], "--stack"),
+        (["list", "--service", " "], "--service"),
+        (["coverage", "--profile", ""], "--profile"),
+        (["replay", "--local", ""], "SOURCE..."),
+        (["replay", "--local", "a.json", ""], "SOURCE..."),
+        (["replay", "--local", "a.json", "--since", ""], "--since"),
+        (["replay", "--local", "a.json", "--region", "eu-west-1", "--region", ""], "--region"),
+        (["replay", "a.json", "--state", ""], "--state"),
+        (["report", "--html", ""], "--html"),
+        (["cost", "--stack", ""], "--stack"),
+    ],
+)
+def test_a_variable_that_is_not_set_is_not_taken_for_nothing_given(on_aws, tmp_path, monkeypatch, words, named):
+    monkeypatch.chdir(save(tmp_path / "logs", {"a.json": log()}))
+    done = CliRunner().invoke(app, words)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == f"lastseen: {named} is empty: is a variable of the shell not set?\n"
+
+
+def test_files_that_another_version_marked_as_done_are_read_again_and_that_is_said(on_aws, tmp_path):
+    logs, state = save(tmp_path / "logs", {key(): log()}), tmp_path / "state.sqlite"
+    on_aws(logs, "--state", state)
+    with sqlite3.connect(state) as connection:
+        connection.execute("UPDATE done SET wanted = '{}'")
+    second, third = on_aws(logs, "--state", state), on_aws(logs, "--state", state)
+
+    assert "        1 files read" in second.stdout
+    assert second.stderr == (
+        "lastseen: 1 files were marked as done by another version of lastseen, and are read again\n"
+    )
+    assert "        1 files left out: done before" in third.stdout
+    assert third.stderr == ""
 
 
 def test_without_credentials_it_says_so(tmp_path):

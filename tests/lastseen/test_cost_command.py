@@ -117,7 +117,7 @@ def test_numbers_may_be_written_as_people_do(written, number):
         ),
         (
             ["--events", "1", "--principals", ""],
-            "--principals must be a whole number from 1, such as 250000, 250k, 100M or 1B, not ''",
+            "--principals is empty: is a variable of the shell not set?",
         ),
         (
             ["--events", "1", "--stack", "tracker"],

@@ -1,6 +1,7 @@
 """CloudTrail's names and folders, and what of them is looked at."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -172,4 +173,13 @@ def test_a_time_is_read_as_people_write_it(text, at):
 @pytest.mark.parametrize("text", ["yesterday", "90", "2026-13-01", "-1d", "", "d", "99999w"])
 def test_a_time_that_cannot_be_read_is_named(text):
     with pytest.raises(BadTime, match="is no time: write 2026-11-01"):
+        time_of(text, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1999-12-31", "9000-01-01", "9999w", "0001-01-01T00:00+00:01", "9999-12-31T23:59-00:01", "0001-01-01"],
+)
+def test_a_time_before_and_after_all_log_files_is_named(text):
+    with pytest.raises(BadTime, match=f"{re.escape(text)} is not a time that CloudTrail's files can be of"):
         time_of(text, now=NOW)

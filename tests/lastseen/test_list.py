@@ -6,6 +6,10 @@ import pytest
 from asking import ask, record_samples
 from builders import ACCOUNT, ALICE, ALICE_ID, activity, at
 
+from activity.item import Flag
+from activity.keeping import Keeping
+from activity.table import ActivityTable
+
 DAY = 86400
 BOB = f"arn:aws:iam::{ACCOUNT}:user/bob"
 DEPLOY = f"arn:aws:iam::{ACCOUNT}:role/ci/deploy"
@@ -35,20 +39,83 @@ def listed(*words, **more):
     ("options", "principals"),
     [
         pytest.param([], [ALICE, BOB, DEPLOY, FOREIGN], id="the last seen first"),
-        pytest.param(["--active", "1h"], [ALICE, BOB], id="refused calls count, to the second"),
-        pytest.param(["--active", "59m"], [ALICE], id="active"),
-        pytest.param(["--idle", "2d"], [FOREIGN, DEPLOY], id="who is idle for longest first"),
+        pytest.param(["--active", "55m"], [ALICE, BOB], id="refused calls count, and up to 5 minutes more"),
+        pytest.param(["--active", "54m"], [ALICE], id="active"),
+        pytest.param(["--idle", "47h"], [FOREIGN, DEPLOY], id="who is idle for longest first"),
+        pytest.param(["--idle", "2d"], [FOREIGN], id="idle for certain"),
         pytest.param(["--new", "1w"], [DEPLOY], id="new"),
         pytest.param(["--account", "210987654321"], [FOREIGN], id="account"),
         pytest.param(["--type", "role"], [DEPLOY], id="type"),
-        pytest.param(["--type", "user", "--idle", "1h"], [FOREIGN, BOB], id="type and idle"),
+        pytest.param(["--type", "user", "--idle", "55m"], [FOREIGN, BOB], id="type and idle"),
         pytest.param(["--service", "kms"], [ALICE, DEPLOY], id="service"),
-        pytest.param(["--service", "KMS.amazonaws.com", "--idle", "3d"], [DEPLOY], id="idle as to a service"),
+        pytest.param(["--service", "KMS.amazonaws.com", "--idle", "71h"], [DEPLOY], id="idle as to a service"),
+        pytest.param(["--service", "kms", "--active", "71h"], [ALICE, DEPLOY], id="up to an hour more"),
+        pytest.param(["--service", "kms", "--active", "70h"], [ALICE], id="but no more than that"),
         pytest.param(["--service", "kms", "--active", "1d"], [ALICE], id="active in a service"),
     ],
 )
 def test_options_combine(people, options, principals):
     assert listed(*options) == principals
+
+
+@pytest.fixture
+def busy(dynamodb):
+    """Alice calls S3 once a minute for an hour, and the table keeps times as a deployed one does."""
+    table = ActivityTable(dynamodb, "activity", Keeping.from_env({}))
+    for second in range(0, 3600, 60):
+        for facet in ("ID#AIDAALICE", "SERVICE#s3.amazonaws.com"):
+            table.record(activity(second, facet=facet))
+
+
+@pytest.mark.parametrize(
+    ("options", "principals", "lag"),
+    [
+        pytest.param(["--active", "2m"], [ALICE], "5 minutes", id="active"),
+        pytest.param(["--idle", "2m"], [], "5 minutes", id="idle"),
+        pytest.param(["--active", "10m"], [ALICE], "", id="no doubt about active"),
+        pytest.param(["--idle", "2h"], [], "", id="no doubt about idle"),
+        pytest.param(["--service", "s3", "--active", "30m"], [ALICE], "60 minutes", id="active in a service"),
+        pytest.param(["--service", "s3", "--idle", "30m"], [], "60 minutes", id="idle in a service"),
+        pytest.param(["--service", "s3", "--active", "2h"], [ALICE], "", id="no doubt about a service"),
+    ],
+)
+def test_who_calls_every_minute_is_active_and_how_old_times_may_be_is_said(busy, options, principals, lag):
+    now = at(3599)
+    done = ask("list", *options, now=now)
+
+    assert listed(*options, now=now) == principals
+    assert done.exit_code == (0 if principals else 1)
+    assert ("Last-seen times may lag" in done.stdout) is bool(lag)
+    assert f"by up to {lag}: --active also lists" in done.stdout or not lag
+    assert ("may lag" in ask("list", *options, "--json", now=now).stderr) is bool(lag)
+
+
+def test_a_tracker_that_keeps_exact_times_has_no_lag(people):
+    exact = {"RESOLUTION": "0", "DETAIL_RESOLUTION": "0"}
+
+    assert listed("--active", "1h", **exact) == [ALICE, BOB]
+    assert listed("--active", "59m", **exact) == [ALICE]
+    assert listed("--service", "kms", "--idle", "3d", **exact) == [DEPLOY]
+    assert "RESOLUTION must be a whole number" in ask("list", RESOLUTION="soon").stderr
+
+
+def unflagged(flags, key):
+    flags.flag(key, ACCOUNT, Flag(at(-7 * DAY), at(-300 * DAY)), now=at(-7 * DAY))
+    flags.unflag(key)
+
+
+def test_what_tells_of_nobody_is_not_listed(table, flags, people):
+    old = f"arn:aws:iam::{ACCOUNT}:role/old-importer", "ID#AROAOLD"
+    unflagged(flags, old)
+    flags.exempt((f"arn:aws:iam::{ACCOUNT}:role/break-glass", "ID#AROAGLASS"), ACCOUNT, now=at(0))
+    table.record(activity(principal="HIDDEN_DUE_TO_SECURITY_REASONS", facet="ID#AIDAX"))
+    table.record(activity(principal="HIDDEN_DUE_TO_SECURITY_REASONS", facet="SERVICE#kms.amazonaws.com"))
+
+    assert listed() == [ALICE, BOB, DEPLOY, FOREIGN]
+    assert listed("--idle", "90d") == [FOREIGN]
+    assert listed("--service", "kms") == [ALICE, DEPLOY]
+    assert listed("--flagged") == []
+    assert ask("list", "--flagged").exit_code == 1
 
 
 @pytest.mark.parametrize(
@@ -157,6 +224,13 @@ def test_coverage_marks_what_has_fallen_silent(table):
         "1 of 2 have been silent for more than 24 hours.",
     ]
     assert "0 of 2 have been silent for more than 2 days." in ask("coverage", "--silent", "2d").stdout
+
+
+def test_coverage_passes_over_what_has_no_times(table, flags):
+    unflagged(flags, ("coverage", f"{ACCOUNT}#eu-west-1"))
+
+    assert ask("coverage").exit_code == 1
+    assert ask("coverage", "--json").stdout == ""
 
 
 def test_coverage_as_json_is_its_items(table):

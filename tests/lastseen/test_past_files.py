@@ -318,6 +318,36 @@ class TestDone:
         assert replay([source], EmbeddedTable(), done=Done(tmp_path / "state", "two")).files == 1
         assert replay([source], EmbeddedTable(), done=Done(tmp_path / "state", "one")).files == 0
 
+    @pytest.mark.parametrize(
+        "wanted",
+        [
+            pytest.param("", id="nothing"),
+            pytest.param("{", id="no JSON"),
+            pytest.param("null", id="null"),
+            pytest.param("[]", id="a list"),
+            pytest.param("{}", id="a condition missing"),
+            pytest.param('{"since": 1, "until": null, "accounts": [], "regions": []}', id="no time"),
+            pytest.param(
+                '{"since": "2026-11-01", "until": null, "accounts": [], "regions": []}', id="a time of no place"
+            ),
+            pytest.param(
+                '{"since": null, "until": null, "accounts": [], "regions": [], "principals": ["alice"]}',
+                id="a condition that is not known, and that the rest may hang on",
+            ),
+        ],
+    )
+    def test_what_another_version_marked_in_another_way_is_not_done(self, tmp_path, wanted):
+        source = save(tmp_path / "logs", {"a.json.gz": log()})
+        replay([source], EmbeddedTable(), done=Done(tmp_path / "state", "table"))
+        with sqlite3.connect(tmp_path / "state") as connection:
+            connection.execute("UPDATE done SET wanted = ?", [wanted])
+        done = Done(tmp_path / "state", "table")
+        asked = Wanted(since=day(1))
+
+        assert replay([source], EmbeddedTable(), asked, done=done).files == 1
+        assert done.others == 1
+        assert replay([source], EmbeddedTable(), asked, done=done).already_done == 1
+
     def test_asked_again_it_is_read_again_and_is_still_done(self, tmp_path):
         source = save(tmp_path / "logs", {"a.json.gz": log()})
         for _ in range(2):

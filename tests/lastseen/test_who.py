@@ -1,10 +1,15 @@
 """`lastseen who`: what one screen tells of a principal, and where there is nothing to tell."""
 
 import json
+from time import perf_counter
 
 import pytest
 from asking import ask
 from builders import ACCOUNT, ALICE, ALICE_ID, activity, at
+
+from activity.item import Flag, Item
+from lastseen.handle import recognise
+from lastseen.lookup import Lookup
 
 ME = f"arn:aws:iam::{ACCOUNT}"
 
@@ -57,6 +62,85 @@ def test_what_was_flagged_and_never_seen_is_found(flag):
 
     assert done.exit_code == 0
     assert "last seen  never\n" in done.stdout
+
+
+@pytest.mark.parametrize("handle", ["old-importer", f"{ME}:role/old-importer", "AROAEXAMPLEOLD0001"])
+@pytest.mark.parametrize("is_exempt", [False, True], ids=["once flagged", "exempt"])
+def test_what_was_neither_seen_nor_is_flagged_is_nobody(flags, handle, is_exempt):
+    key = f"{ME}:role/old-importer", "ID#AROAEXAMPLEOLD0001"
+    flags.flag(key, ACCOUNT, Flag(at(-100), at(-200)), now=at(-100))
+    flags.unflag(key)
+    if is_exempt:
+        flags.exempt(key, ACCOUNT, now=at(0))
+    done, as_json = ask("who", handle), ask("who", handle, "--json")
+
+    assert (done.exit_code, as_json.exit_code, as_json.stdout) == (1, 1, "")
+    assert done.stdout.startswith("Nobody was found")
+    assert as_json.stderr.count("Nobody was found") == 1
+
+
+@pytest.mark.parametrize("handle", ["alice", ALICE_ID, "198.51.100.7", "build-42"])
+def test_what_has_no_arn_is_nobody(table, handle):
+    redacted = {"source_ip": "198.51.100.7", "session_name": "build-42"}
+    for facet in (f"ID#{ALICE_ID}", "IP#198.51.100.7"):
+        table.record(activity(principal="alice", facet=facet, **redacted))
+
+    assert ask("who", handle).exit_code == 1
+
+
+ALICIA = f"{ME}:user/alicia"
+
+
+@pytest.mark.parametrize(
+    ("facets", "is_flagged", "said"),
+    [
+        pytest.param([f"ID#{ALICE_ID}"], True, "seen", id="seen, and flagged"),
+        pytest.param([f"DENIED#{ALICE_ID}", f"ID#{ALICE_ID}"], False, "seen", id="seen and refused"),
+        pytest.param([f"DENIED#{ALICE_ID}"], True, "refused", id="refused, and flagged"),
+        pytest.param([], True, "flagged", id="flagged alone"),
+    ],
+)
+def test_the_other_name_of_a_unique_id_is_told_as_what_it_was(table, flag, facets, is_flagged, said):
+    for facet in facets:
+        table.record(activity(facet=facet))
+    if is_flagged:
+        flag((ALICE, f"ID#{ALICE_ID}"), at(-100))
+    table.record(activity(principal=ALICIA))
+    shown = ask("who", "alicia").stdout
+
+    assert f"The same unique id was {said} under other names, too:\n    lastseen who {ALICE}\n" in shown
+    assert shown.count("under other names") == 1
+    assert f"seen under other names, too:\n    lastseen who {ALICIA}\n" in ask("who", ALICE).stdout
+
+
+def test_a_name_that_neither_saw_nor_flagged_the_unique_id_any_more_is_no_other_name(table, flags):
+    flags.flag((ALICE, f"ID#{ALICE_ID}"), ACCOUNT, Flag(at(-100), at(-200)), now=at(-100))
+    flags.unflag((ALICE, f"ID#{ALICE_ID}"))
+    table.record(activity(principal=ALICIA))
+
+    assert "under other names" not in ask("who", "alicia").stdout
+
+
+class Nat:
+    """An address from which the last event of ten thousand roles came."""
+
+    def last_seen_from(self, address):
+        those = (
+            activity(n, principal=f"{ME}:role/r{n // 3}", facet=f"SERVICE#{n % 3}", source_ip=address)
+            for n in range(30_000)
+        )
+        return {each.key: Item(each) for each in those}
+
+
+def test_the_time_for_an_address_grows_no_faster_than_who_came_from_there(table, flags):
+    nat = Nat()
+    began = perf_counter()
+    found = Lookup(table, flags, nat).find(recognise("203.0.113.9"))
+    took = perf_counter() - began
+
+    assert [match.principal for match in found[:2]] == [f"{ME}:role/r9999", f"{ME}:role/r9998"]
+    assert len(found) == 10_000
+    assert took < 2
 
 
 def test_a_key_whose_owner_was_renamed_shows_both_names(table):

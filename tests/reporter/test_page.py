@@ -9,11 +9,16 @@ from time import perf_counter
 
 import pytest
 from browser import chromium, started
-from builders import ACCOUNT, ROOT
+from builders import ACCOUNT, NOON, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activity.item import Flag
+from reporter.document import resolved_as_dict
 from reporter.page import page
+from reporter.resolution import How, Resolved
+from reporter.subjects import Kind
+from reporter.wording import resolution
 
 TEMPLATE = (ROOT / "reporter" / "page.html").read_text(encoding="utf-8")
 HOSTILE = "</script><script>document.title='owned'</script><!--<img src=x onerror=alert(1)>\"'&\x00\u202e\u2066\u2028\ud800"
@@ -298,7 +303,17 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
     someone = {"kind": "access_key", "name": "bob", "arn": "arn", "access_key_id": "AKIAEXAMPLEBOB"}
     time = "2026-11-01T00:00:00Z"
     lists = {
-        "resolved": [someone | {"how": "used", "then": "disabled", "since": time, "first_flagged": None}],
+        "resolved": [
+            someone
+            | {
+                "how": "used",
+                "at": time,
+                "used": time,
+                "then": "disabled",
+                "since": time,
+                "first_flagged": None,
+            }
+        ],
         "missed": [
             someone | {"used": time, "region": "eu-west-1", "service": "s3", "seen": None, "cause": "c"}
         ],
@@ -330,11 +345,41 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
         "AKIAEXAMPLEOLD",
         "CISO",
         "never used",
-        "used, disabled since",
+        "used again on 2026-11-01, and disabled since",
         "s3",
         "Left out: 3 service-linked roles.",
     ):
         assert shown in text
+
+
+TIMES = [(NOON, None), (None, NOON), (NOON, NOON)]
+AGAIN = [(How.USED, *times, then) for times in TIMES for then in (None, How.DISABLED)]
+OUTCOMES = [*((how, None, None, None) for how in How), *AGAIN]
+
+
+def test_the_page_and_the_mail_say_the_same_of_what_was_resolved(opened):
+    key = f"arn:aws:iam::{ACCOUNT}:user/alice", "KEY#AKIAEXAMPLEALICE"
+    all_of_it = [Resolved(key, Kind.ACCESS_KEY, how, Flag(NOON), *rest) for how, *rest in OUTCOMES]
+    run = opened(document(resolved=[resolved_as_dict(each) for each in all_of_it]))
+    shown = run("[...document.querySelectorAll('#resolved tbody tr')].map((each) => each.cells[2].textContent)")
+
+    assert shown == [resolution(each).partition(": ")[2] for each in all_of_it]
+
+
+def test_the_page_has_the_mails_words_for_all_that_may_become_of_a_finding():
+    (words,) = re.findall(r"const OUTCOMES = .*?\{(.*?)\}", TEMPLATE, re.DOTALL)
+    page_has = dict(re.findall(r'(\w+): "([^"]*)"', words))
+    flagged = f"arn:aws:iam::{ACCOUNT}:role/batch", "ID#AROABATCH"
+    used, refused = (
+        resolution(Resolved(flagged, Kind.ROLE, How.USED, Flag(NOON), *times)).partition(": ")[2]
+        for times in TIMES[:2]
+    )
+
+    assert page_has.keys() - {"refused"} == set(How)
+    assert (f"{page_has['used']} on 2026-11-20", f"{page_has['refused']} on 2026-11-20") == (used, refused)
+    for how in How:
+        assert resolution(Resolved(flagged, Kind.ROLE, how, Flag(NOON))) == f"- role batch: {page_has[how]}"
+    assert "{ how, used, refused, then }" in TEMPLATE
 
 
 def test_a_page_that_cannot_be_drawn_does_not_look_clean(opened):

@@ -232,12 +232,12 @@ def test_a_user_whose_path_looks_like_a_roles_arn_is_a_user():
 @pytest.mark.parametrize(
     ("things", "said"),
     [
-        pytest.param([Key(used=6), seen(6, "KEY#AKIA1"), seen(1, "DENIED#AKIA1")], "refused on 2026-11-19 after being used again on 2026-11-14", id="used, and refused since"),
+        pytest.param([Key(used=6), seen(6, "KEY#AKIA1"), seen(1, "DENIED#AKIA1")], "attempted again, and refused, on 2026-11-19 after being used again on 2026-11-14", id="used, and refused since"),
         pytest.param([Key(used=6), seen(1, "KEY#AKIA1"), seen(6, "DENIED#AKIA1")], "used again on 2026-11-19", id="refused, and used since"),
         pytest.param([Key(used=6), seen(6, "DENIED#AKIA1")], "attempted again, and refused, on 2026-11-14", id="refused alone, which IAM counts as a use"),
         pytest.param([Key(used=2), seen(6, "DENIED#AKIA1")], "used again on 2026-11-18", id="refused, and used since by IAM's word"),
         pytest.param([Key(used=6, is_active=False), seen(6, "DENIED#AKIA1")], "attempted again, and refused, on 2026-11-14, and disabled since", id="refused, and disabled since"),
-        pytest.param([seen(6, "KEY#AKIA1"), seen(5, "DENIED#AKIA1")], "refused on 2026-11-15 after being used again on 2026-11-14, and deleted since", id="used, refused, and deleted since"),
+        pytest.param([seen(6, "KEY#AKIA1"), seen(5, "DENIED#AKIA1")], "attempted again, and refused, on 2026-11-15 after being used again on 2026-11-14, and deleted since", id="used, refused, and deleted since"),
         pytest.param([Key(used=114), seen(120, "DENIED#AKIA1")], None, id="refused before it was flagged"),
     ],
 )  # fmt: skip

@@ -1,0 +1,33 @@
+"""The commands of the AWS CLI that disable a credential or a principal, as reports and notices print them."""
+
+from shlex import quote
+
+_DENY_ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
+
+
+def disable_key(access_key_id: str, user: str) -> str:
+    """`user`: "" for the root user, who has to run it: without a name, it is about the keys of the caller."""
+    whose = f" {_option('--user-name', user)}" if user else ""
+    return f"aws iam update-access-key{whose} {_option('--access-key-id', access_key_id)} --status Inactive"
+
+
+def delete_password(user: str) -> str:
+    return f"aws iam delete-login-profile {_option('--user-name', user)}"
+
+
+def deny_user(name: str) -> str:
+    return f"aws iam put-user-policy {_option('--user-name', name)} {_deny()}"
+
+
+def deny_role(name: str) -> str:
+    return f"aws iam put-role-policy {_option('--role-name', name)} {_deny()}"
+
+
+def _deny() -> str:
+    return f"--policy-name LastActivityDenyAll --policy-document {quote(_DENY_ALL)}"
+
+
+def _option(name: str, value: str) -> str:
+    # IAM's names may begin with a hyphen: joined by "=", the AWS CLI does not take them for options.
+    # https://github.com/aws/aws-cli/issues/1135
+    return f"{name}{'=' if value.startswith('-') else ' '}{quote(value)}"
