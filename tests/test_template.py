@@ -316,7 +316,7 @@ def test_each_item_of_the_stream_comes_in_order_and_what_fails_is_tried_for_long
     assert source["ParallelizationFactor"] == 1
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["BisectBatchOnFunctionError"] is True
-    assert source["MaximumRetryAttempts"] >= 10
+    assert source["MaximumRetryAttempts"] == -1  # As often as its age allows.
     assert 3600 <= source["MaximumRecordAgeInSeconds"] < 86_400  # The stream forgets after a day.
     assert source["DestinationConfig"] == {
         "OnFailure": {"Destination": {"Fn::GetAtt": ["AwakenedDeadLetterQueue", "Arn"]}}
@@ -463,8 +463,12 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
     ) - constants == {*table, *times}
     assert set(read_from_environment("reporter/reporter.py")) - constants == {*reporter, "ACTIVITY_TABLE"}
     awakened = {name: (table | reporter)[name] for name in ("ACTIVITY_TABLE", "REPORT_TOPIC_ARN")}
-    assert resources["AwakenedFunction"]["Environment"]["Variables"] == awakened
-    assert set(read_from_environment("awakened/app.py")) - {"PAUSE", "SETTLE"} == {"REPORT_TOPIC_ARN"}
+    letters = {"DEAD_LETTER_QUEUE_URL": {"Ref": "AwakenedDeadLetterQueue"}}
+    assert resources["AwakenedFunction"]["Environment"]["Variables"] == awakened | letters
+    assert set(read_from_environment("awakened/app.py", "awakened/letters.py")) - {"PAUSE", "SETTLE"} == {
+        "REPORT_TOPIC_ARN",
+        *letters,
+    }
 
 
 def test_settings_have_the_defaults_of_the_code(template, resources):
