@@ -245,20 +245,14 @@ def test_a_denial_names_the_queues_that_its_policy_is_of():
         assert denial["Resource"] == [{"Fn::GetAtt": [queue["Ref"], "Arn"]} for queue in policy["Queues"]]
 
 
-def test_alarms_may_publish_to_the_topic_by_its_policy_and_nobody_else():
+def test_alarms_and_rules_may_publish_to_the_topic_by_its_policy_and_nobody_else():
     policy = templates.hub()["Resources"]["ReportTopicPolicy"]["Properties"]["PolicyDocument"]
     allowed = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
 
-    assert [each["Principal"] for each in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
-    assert allowed[0]["Action"] == "sns:Publish"
+    assert [each["Principal"] for each in allowed] == [
+        {"Service": "cloudwatch.amazonaws.com"},
+        {"Service": "events.amazonaws.com"},
+    ]
+    assert {each["Action"] for each in allowed} == {"sns:Publish"}
+    assert "Condition" not in allowed[1]  # It would not work with EventBridge.
     assert allowed[0]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-
-
-def test_what_could_not_be_forwarded_raises_an_alarm_where_there_is_a_topic():
-    alarm = templates.forwarder()["Resources"]["UnforwardedAlarm"]
-    properties = alarm["Properties"]
-
-    assert alarm["Condition"] == "HasTopic"
-    assert properties["AlarmActions"] == [{"Ref": "AlarmTopicArn"}]
-    assert properties["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}
-    assert (properties["ComparisonOperator"], properties["Threshold"]) == ("GreaterThanThreshold", 0)
