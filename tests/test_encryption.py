@@ -181,7 +181,8 @@ def test_the_documented_key_policy_lets_in_each_service_that_writes_by_itself():
     }
 
     assert services == {
-        "events.amazonaws.com": ["kms:Decrypt", "kms:GenerateDataKey"],  # The rules, to the queues.
+        # The rules, to the queues, and to the topic.
+        "events.amazonaws.com": ["kms:Decrypt", "kms:GenerateDataKey*"],
         "cloudwatch.amazonaws.com": ["kms:Decrypt", "kms:GenerateDataKey*"],  # The alarms, to the topic.
         "logs.REGION.amazonaws.com": [
             "kms:Decrypt*",
@@ -195,12 +196,42 @@ def test_the_documented_key_policy_lets_in_each_service_that_writes_by_itself():
 
 
 def test_the_documented_key_policys_actions_exist():
-    named = {action for statement in KEY_POLICY["Statement"] for action in statement["Action"]}
+    assert_kms_has(
+        {action for statement in KEY_POLICY["Statement"] for action in statement["Action"]} - {"kms:*"}
+    )
 
-    for action in named - {"kms:*"}:
+
+def assert_kms_has(actions):
+    for action in actions:
         names = ["ReEncryptFrom"] if action == "kms:ReEncrypt*" else [action.partition(":")[2].rstrip("*")]
         names = ["DescribeKey"] if names == ["Describe"] else names
         assert all(get_action_data("kms", name) for name in names), action
+
+
+def test_who_deploys_is_told_what_dynamodb_asks_of_them():
+    (sentence,) = re.findall(r"Who deploys needs (.+?)\.\n", PAGE)
+    named = set(re.findall(r"`(kms:\w+\*?)`", sentence))
+
+    assert_kms_has(named)
+    assert named == {
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey*",  # Also GenerateDataKeyWithoutPlaintext.
+        "kms:ReEncrypt*",
+    }
+
+
+def test_in_china_the_logs_have_another_principal_and_is_told():
+    (logs,) = (
+        service
+        for statement in KEY_POLICY["Statement"]
+        if (service := statement["Principal"].get("Service", "")).startswith("logs.")
+    )
+
+    assert f"the principal of the fourth statement is `{logs}.cn`" in PAGE
+    assert KEY_POLICY["Statement"][3]["Principal"] == {"Service": logs}
 
 
 # By TLS alone
