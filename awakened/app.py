@@ -19,9 +19,10 @@ from activity.flags import Flags
 from activity.model import denied_facet, facet_of
 from activity.table import ActivityTable
 from awakened.flagged import Items, Notice, notice_of
+from awakened.letters import DeadLetters
 from awakened.message import message
 from awakened.notice import subject_line
-from awakened.stream import UnreadableChange, read, sequence_of
+from awakened.stream import UNREADABLE, UnreadableChange, read, sequence_of
 from awakened.subject import Kind
 from awakened.waking import Silence, Use, by_event, use_of
 
@@ -34,6 +35,8 @@ NAMESPACE = "LastActivity"
 PAUSE = 0.5
 # Ingest writes the items of one event within moments, a user's own perhaps before that of its credential.
 SETTLE = 1.0
+
+REFUSED = (ClientError, BotoCoreError)
 
 logger = Logger(service="awakened")
 metrics = Metrics(namespace=NAMESPACE, service="awakened")
@@ -100,6 +103,11 @@ def herald() -> Herald:
     return Herald.from_env(os.environ)
 
 
+@cache
+def dead_letters() -> DeadLetters:
+    return DeadLetters.from_env(os.environ)
+
+
 def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
     """Takes records of the table's stream. Answers the first that failed: all from there on come again."""
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
@@ -116,7 +124,7 @@ def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dic
 
 
 def _announce_all(records: Mapping[str, Mapping[str, Any]], now: datetime) -> str | None:
-    """The sequence number of the first that could not be read or announced."""
+    """The sequence number of the first that could not be announced, or neither be read nor set aside."""
     uses, failed = _uses(records, now)
     waiting = by_event(uses)
     told = 0
@@ -124,9 +132,9 @@ def _announce_all(records: Mapping[str, Mapping[str, Any]], now: datetime) -> st
         while waiting:
             if told:
                 time.sleep(PAUSE)
-            told += _announce(list(waiting[0].values()))
+            told += _announce_or_set_aside(waiting[0], records)
             del waiting[0]
-    except (ClientError, BotoCoreError) as error:
+    except REFUSED as error:
         use = next(iter(waiting[0].values()))
         logger.error("not announced", extra=_about(use, str(error)))
         left = {sequence for those in waiting for sequence in those}
@@ -137,20 +145,43 @@ def _announce_all(records: Mapping[str, Mapping[str, Any]], now: datetime) -> st
 
 
 def _uses(records: Mapping[str, Mapping[str, Any]], now: datetime) -> tuple[dict[str, Use], str | None]:
-    """What is to be announced, up to the first record that cannot be read, and that one's sequence number."""
+    """What is to be announced, up to the first record that could not be set aside, and that one's number.
+
+    What cannot be read once can never be read: it would only keep back what comes after it.
+    """
     uses: dict[str, Use] = {}
     for sequence, record in records.items():
         try:
             change = read(record)
             use = use_of(change, now=now) if change else Silence.NOT_SEEN
         except UnreadableChange as unreadable:
-            logger.error("unreadable", sequence_number=sequence, reason=str(unreadable))
-            return uses, sequence
+            try:
+                _set_aside(sequence, record, str(unreadable))
+            except REFUSED as error:
+                logger.error("not set aside", sequence_number=sequence, reason=str(error))
+                return uses, sequence
+            continue
         if isinstance(use, Use):
             uses[sequence] = use
         elif change and use is not Silence.NOT_FLAGGED:
             logger.info("not announced", principal=change.key[0], facet=change.key[1], reason=str(use))
     return uses, None
+
+
+def _set_aside(sequence: str, record: Mapping[str, Any], why: str) -> None:
+    logger.error("unreadable", sequence_number=sequence, reason=why)
+    dead_letters().put(record, why)
+
+
+def _announce_or_set_aside(uses: Mapping[str, Use], records: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Set aside where the table has an item of the principal that cannot be read."""
+    try:
+        return _announce(list(uses.values()))
+    except UNREADABLE as error:
+        for sequence, use in uses.items():
+            why = f"{use.subject.arn}: an item of it, or what is to be said of it, cannot be read: {error!r}"
+            _set_aside(sequence, records[sequence], why)
+        return False
 
 
 def _announce(uses: Sequence[Use]) -> bool:

@@ -14,6 +14,13 @@ from awakened.waking import Use
 _LONGEST_SUBJECT = 99
 _LONGEST_SMS = 160
 _LONGEST_VALUE = 200
+_NAMELESS = {
+    Kind.ACCESS_KEY: "an access key",
+    Kind.PASSWORD: "a console password",
+    Kind.USER: "a user",
+    Kind.ROLE: "a role",
+    Kind.ROOT: "the root user",
+}
 
 
 def text(notice: Notice) -> str:
@@ -30,17 +37,34 @@ def text(notice: Notice) -> str:
 
 
 def subject_line(use: Use) -> str:
-    """ASCII, one line, short enough for SNS: a long name is cut, not the days."""
-    days = f" after {_days(use)}" if use.first_flagged else ""
-    head = f"IAM last activity {use.subject.account}: "
-    tail = f" {_verb(use)}{days}{' (refused)' if use.is_denied else ''}"
-    line = f"{head}{_what(use.subject)[: _LONGEST_SUBJECT - len(head) - len(tail)]}{tail}"
-    return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in line)
+    """ASCII, one line, short enough for SNS. No name is cut: a cut one is another's. See `_line`."""
+    return _line(use, _LONGEST_SUBJECT)
 
 
 def sms(use: Use) -> str:
-    address = clean(use.activity.evidence).source_ip
-    return f"{subject_line(use)}, {_minute(use.at)}{f', from {address}' if address else ''}"[:_LONGEST_SMS]
+    address = _ascii(clean(use.activity.evidence).source_ip)
+    when, where = f", {_minute(use.at)}", f", from {address}" if address else ""
+    told = _line(use, _LONGEST_SMS - len(when)) + when
+    return told + where if len(told + where) <= _LONGEST_SMS else told
+
+
+def _line(use: Use, longest: int) -> str:
+    """The first that fits: with all; without the days; without the key's owner; without any name."""
+    head = f"IAM last activity {use.subject.account}: "
+    refused = " (refused)" if use.is_denied else ""
+    ends = [f" after {_days(use)}", " again"] if use.first_flagged else [""]
+    lines = [_ascii(f"{head}{what} {_verb(use)}{end}{refused}") for what in _named(use.subject) for end in ends]
+    return next((line for line in lines if len(line) <= longest), lines[-1])
+
+
+def _ascii(text: str) -> str:
+    return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in text)
+
+
+def _named(subject: Subject) -> list[str]:
+    """By all of its names; a key by its id alone; by none."""
+    key = [f"access key {subject.access_key_id}"] if subject.access_key_id else []
+    return [_what(subject), *key, _NAMELESS[subject.kind]]
 
 
 def clean(evidence: Evidence) -> Evidence:

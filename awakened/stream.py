@@ -1,11 +1,18 @@
 """Records of the table's stream: an item before a change and after it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from activity.item import Item, item_of
 from activity.keeping import Key
+
+# A message may have 1 MiB, and a record two images of 400 KB each, with all but ASCII written as \\uXXXX.
+_LONGEST_LETTER = 1_000_000
+_LONGEST_REASON = 1_000
+# What reading an item raises whose attributes are not those of the table.
+UNREADABLE = (AttributeError, KeyError, StopIteration, TypeError, ValueError)
 
 
 class UnreadableChange(Exception):
@@ -42,12 +49,22 @@ def read(record: Mapping[str, Any]) -> Change | None:
     return Change(key, before, after)
 
 
+def letter(record: Mapping[str, Any], why: str) -> str:
+    """What is kept of a record that cannot be read: all of it, or all but its images where that is too much."""
+    told = {"reason": why[:_LONGEST_REASON], "record": dict(record)}
+    whole = json.dumps(told, default=str)
+    if len(whole) <= _LONGEST_LETTER:
+        return whole
+    change = {name: part for name, part in record["dynamodb"].items() if not name.endswith("Image")}
+    return json.dumps(told | {"record": {**record, "dynamodb": change}}, default=str)
+
+
 def _item(key: Key, change: Mapping[str, Any], image: str) -> Item | None:
     if image not in change:
         return None
     try:
         return item_of(change[image])
-    except (AttributeError, KeyError, StopIteration, TypeError, ValueError) as error:
+    except UNREADABLE as error:
         raise UnreadableChange(f"{_named(key)}: {image} is no item of the table: {error!r}") from error
 
 

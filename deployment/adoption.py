@@ -14,12 +14,16 @@ KEY, CONDITION = "KmsKeyArn", "HasKey"
 
 
 def importing(template: dict[str, Any]) -> dict[str, Any]:
-    """The table alone, as `template` declares it, with what it refers to: an import can make nothing else."""
+    """The table alone, as `template` declares it, with what it refers to: an import can make nothing else.
+
+    But for its deletion policy: no import that fails is to take the table with it.
+    """
+    table = template["Resources"][LOGICAL] | {"DeletionPolicy": "Retain"}
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Parameters": {KEY: template["Parameters"][KEY]},
         "Conditions": {CONDITION: template["Conditions"][CONDITION]},
-        "Resources": {LOGICAL: template["Resources"][LOGICAL]},
+        "Resources": {LOGICAL: table},
     }
 
 

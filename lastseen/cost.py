@@ -22,8 +22,8 @@ RECEIVED = 10  # Messages to a request, at most.
 IDLE_RECEIVES = 5 * SECONDS / 20
 # The metrics of one invocation are 1 KB; Lambda's own lines of its start and end are taken to be as much.
 LOG_BYTES = 2_000
-METRICS = 8 + len(Ignored) + 4 + len(Kind) + 1
-ALARMS = 9
+METRICS = 8 + len(Ignored) + 5 + len(Kind) + 1
+ALARMS = 10
 DASHBOARDS = 1
 KEY_REQUESTS = SECONDS / 300  # The table's key is asked for once in five minutes, at most.
 REPORT_BYTES = 1_000  # For each principal.

@@ -34,7 +34,7 @@ def local_aws(region: str) -> Iterator[Callable[[str], Any]]:
 
 def forget() -> None:
     """What the Lambdas keep from one invocation to the next is of the AWS they were connected to."""
-    for kept in (awakened.herald, ingest.table, ingest.memory, reporter.reporter):
+    for kept in (awakened.herald, awakened.dead_letters, ingest.table, ingest.memory, reporter.reporter):
         kept.cache_clear()
     boto3.DEFAULT_SESSION = None  # It keeps the credentials that it was made with.
 

@@ -99,10 +99,11 @@ def anchors(page):
 def test_the_runbook_has_an_entry_for_each_alarm_which_says_when_to_ignore_it():
     text = (ROOT / "docs" / "runbook.md").read_text()
     entries = dict(re.findall(r"(?ms)^## (.+?)\n(.*?)(?=^## |\Z)", text))
-    alarms = {name for name, each in TEMPLATE.items() if each["Type"] == "AWS::CloudWatch::Alarm"}
+    resources = TEMPLATE | FORWARDER
+    alarms = {name for name, each in resources.items() if each["Type"] == "AWS::CloudWatch::Alarm"}
 
     assert {name for name in entries if name.endswith("Alarm")} == alarms
-    assert all("\nIgnore it " in entries[name] for name in alarms)
+    assert all(re.search(r"\n(Ignore it |Do not ignore it)", entries[name]) for name in alarms)
 
 
 def test_the_page_on_reports_tells_all_that_may_become_of_a_finding():
@@ -136,12 +137,14 @@ def names_in(value):
 def test_all_that_moves_is_drawn_and_nothing_else():
     drawn = {box for arrow in arrows() for box in arrow}
 
-    assert drawn - {"Rule", "Alarms"} == {name for name, each in TEMPLATE.items() if each["Type"] in DRAWN}
+    assert drawn - {"Rule", "AlarmRule", "Alarms"} == {
+        name for name, each in TEMPLATE.items() if each["Type"] in DRAWN
+    }
 
 
 @pytest.mark.parametrize(("source", "target"), list(arrows()))
 def test_an_arrow_is_a_reference_in_the_template(source, target):
-    if source == "Rule":
+    if source in ("Rule", "AlarmRule"):
         assert FORWARDER[source]["Properties"]["Targets"][0]["Arn"] == {"Ref": f"{target}Arn"}
     elif source == "Alarms":
         alarms = [each for each in TEMPLATE.values() if each["Type"] == "AWS::CloudWatch::Alarm"]

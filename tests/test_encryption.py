@@ -181,7 +181,8 @@ def test_the_documented_key_policy_lets_in_each_service_that_writes_by_itself():
     }
 
     assert services == {
-        "events.amazonaws.com": ["kms:Decrypt", "kms:GenerateDataKey"],  # The rules, to the queues.
+        # The rules, to the queues, and to the topic.
+        "events.amazonaws.com": ["kms:Decrypt", "kms:GenerateDataKey*"],
         "cloudwatch.amazonaws.com": ["kms:Decrypt", "kms:GenerateDataKey*"],  # The alarms, to the topic.
         "logs.REGION.amazonaws.com": [
             "kms:Decrypt*",
@@ -195,12 +196,42 @@ def test_the_documented_key_policy_lets_in_each_service_that_writes_by_itself():
 
 
 def test_the_documented_key_policys_actions_exist():
-    named = {action for statement in KEY_POLICY["Statement"] for action in statement["Action"]}
+    assert_kms_has(
+        {action for statement in KEY_POLICY["Statement"] for action in statement["Action"]} - {"kms:*"}
+    )
 
-    for action in named - {"kms:*"}:
+
+def assert_kms_has(actions):
+    for action in actions:
         names = ["ReEncryptFrom"] if action == "kms:ReEncrypt*" else [action.partition(":")[2].rstrip("*")]
         names = ["DescribeKey"] if names == ["Describe"] else names
         assert all(get_action_data("kms", name) for name in names), action
+
+
+def test_who_deploys_is_told_what_dynamodb_asks_of_them():
+    (sentence,) = re.findall(r"Who deploys needs (.+?)\.\n", PAGE)
+    named = set(re.findall(r"`(kms:\w+\*?)`", sentence))
+
+    assert_kms_has(named)
+    assert named == {
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey*",  # Also GenerateDataKeyWithoutPlaintext.
+        "kms:ReEncrypt*",
+    }
+
+
+def test_in_china_the_logs_have_another_principal_and_is_told():
+    (logs,) = (
+        service
+        for statement in KEY_POLICY["Statement"]
+        if (service := statement["Principal"].get("Service", "")).startswith("logs.")
+    )
+
+    assert f"the principal of the fourth statement is `{logs}.cn`" in PAGE
+    assert KEY_POLICY["Statement"][3]["Principal"] == {"Service": logs}
 
 
 # By TLS alone
@@ -245,20 +276,14 @@ def test_a_denial_names_the_queues_that_its_policy_is_of():
         assert denial["Resource"] == [{"Fn::GetAtt": [queue["Ref"], "Arn"]} for queue in policy["Queues"]]
 
 
-def test_alarms_may_publish_to_the_topic_by_its_policy_and_nobody_else():
+def test_alarms_and_rules_may_publish_to_the_topic_by_its_policy_and_nobody_else():
     policy = templates.hub()["Resources"]["ReportTopicPolicy"]["Properties"]["PolicyDocument"]
     allowed = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
 
-    assert [each["Principal"] for each in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
-    assert allowed[0]["Action"] == "sns:Publish"
+    assert [each["Principal"] for each in allowed] == [
+        {"Service": "cloudwatch.amazonaws.com"},
+        {"Service": "events.amazonaws.com"},
+    ]
+    assert {each["Action"] for each in allowed} == {"sns:Publish"}
+    assert "Condition" not in allowed[1]  # It would not work with EventBridge.
     assert allowed[0]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-
-
-def test_what_could_not_be_forwarded_raises_an_alarm_where_there_is_a_topic():
-    alarm = templates.forwarder()["Resources"]["UnforwardedAlarm"]
-    properties = alarm["Properties"]
-
-    assert alarm["Condition"] == "HasTopic"
-    assert properties["AlarmActions"] == [{"Ref": "AlarmTopicArn"}]
-    assert properties["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}
-    assert (properties["ComparisonOperator"], properties["Threshold"]) == ("GreaterThanThreshold", 0)

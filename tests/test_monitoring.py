@@ -1,6 +1,7 @@
 """The dashboard and the alarms, held together with the metrics that the code emits."""
 
 import json
+import math
 import re
 
 import boto3
@@ -111,6 +112,57 @@ def test_silence_is_alarming_only_where_something_must_always_come():
     breaching = {name for name, alarm in ALARMS.items() if alarm["TreatMissingData"] == "breaching"}
 
     assert breaching == {"NoEventsAlarm", "ReporterMissedAlarm"}
+
+
+def is_alarming(alarm, points, reach):
+    """By CloudWatch's rules for `points`, oldest first, None where there is none; it looks at the last `reach`.
+
+    What is there counts before what is missing: that fills up, as often as it has to.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+    """
+    over = {"GreaterThanThreshold": lambda each: each > alarm["Threshold"]}
+    over["LessThanThreshold"] = lambda each: each < alarm["Threshold"]
+    there = [over[alarm["ComparisonOperator"]](each) for each in points[-reach:] if each is not None]
+    missing = [alarm["TreatMissingData"] == "breaching"] * (alarm["EvaluationPeriods"] - len(there))
+    return all([*there, *missing][-alarm["EvaluationPeriods"] :])
+
+
+def hours_until(alarm, runs, reach, end):
+    """At which hours it goes off, of a metric that has a point for each of the `runs`, by their hours."""
+    a_period = alarm["Period"] // 3600
+    for hour in range(a_period * reach, end):
+        periods = [range(hour - a_period * back, hour - a_period * (back - 1)) for back in range(reach, 0, -1)]
+        points = [sum(run in period for run in runs) or None for period in periods]
+        if is_alarming(alarm, points, reach):
+            yield hour
+
+
+# How far back CloudWatch looks, it does not say; its example has 5 for 3 periods.
+REACHES = [lambda periods: periods, lambda periods: periods + 2, lambda periods: math.ceil(periods * 5 / 3)]
+
+
+@pytest.mark.parametrize(
+    "reach", [reach(ALARMS["ReporterMissedAlarm"]["EvaluationPeriods"]) for reach in REACHES]
+)
+@pytest.mark.parametrize("late", [0, 2], ids=["on time", "some late"])
+def test_a_reporter_that_no_longer_runs_is_missed_within_two_days_and_one_that_runs_is_not(reach, late):
+    runs = [24 * day + 7 + (late if day % 3 == 0 else 0) for day in range(10)]
+    alarm = ALARMS["ReporterMissedAlarm"]
+
+    first = next(hours_until(alarm, runs, reach, end=24 * 14))
+    assert 24 + late < first - runs[-1] <= 48
+
+
+def test_with_days_for_periods_it_would_be_missed_after_four():
+    runs = [24 * day + 7 for day in range(10)]
+    daily = ALARMS["ReporterMissedAlarm"] | {"Period": 86_400, "EvaluationPeriods": 2}
+
+    first = next(hours_until(daily, runs, reach=4, end=24 * 20))
+    assert first - runs[-1] > 72
+
+
+def test_an_alarm_that_counts_what_is_missing_counts_it_by_the_hour():
+    assert {each["Period"] for each in ALARMS.values() if each["TreatMissingData"] == "breaching"} == {3600}
 
 
 def test_every_queue_that_holds_what_failed_has_an_alarm():

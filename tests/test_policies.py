@@ -49,7 +49,7 @@ WIDE = {
 TABLE = ("activity/table.py", "activity/flags.py")
 CODE = {
     "IngestRole": (*TABLE, "ingest/app.py"),
-    "AwakenedRole": (*TABLE, "awakened/app.py"),
+    "AwakenedRole": (*TABLE, "awakened/app.py", "awakened/letters.py"),
     "ReporterRole": (*TABLE, *(f"reporter/{name}.py" for name in ("inventory", "publisher", "trails"))),
     "InvestigatorPolicy": (*TABLE, "activity/scan.py", "lastseen/connection.py"),
 }
@@ -65,7 +65,6 @@ BY_OTHERS = {
     "dynamodb:GetRecords": STREAM,
     "dynamodb:GetShardIterator": STREAM,
     "dynamodb:ListStreams": STREAM,
-    "sqs:SendMessage": "Lambda puts into the dead letters what could not be announced",
     "logs:CreateLogStream": LOGS,
     "logs:PutLogEvents": LOGS,
     "kms:Decrypt": KEY,

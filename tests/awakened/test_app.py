@@ -60,6 +60,22 @@ def topic(aws, dynamodb, monkeypatch):
 
 
 @pytest.fixture
+def set_aside(aws, monkeypatch):
+    """What is in the dead letters; it is gone then."""
+    sqs = aws("sqs")
+    queue = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", queue)
+
+    def read():
+        letters = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        for each in letters:
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
+        return [json.loads(each["Body"]) for each in letters]
+
+    return read
+
+
+@pytest.fixture
 def sent(topic):
     """The notices until now, as machines get them."""
 
@@ -368,23 +384,88 @@ def test_all_from_the_first_failure_on_comes_again_and_nothing_of_it_was_told(us
     assert [notice["access_key_id"] for notice in sent()] == ["AKIACAROL"]
 
 
-def test_a_record_that_cannot_be_read_stops_what_follows_and_is_named(used, sent, caplog):
+def spoiled(record):
+    """Its item has no time that could be read."""
+    return {**record, "dynamodb": record["dynamodb"] | {"NewImage": {"last_seen": {"S": "yesterday"}}}}
+
+
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "amidst", "last"])
+def test_a_record_that_cannot_be_read_is_set_aside_and_holds_nothing_up(used, sent, set_aside, caplog, place):
+    keys = ["AKIAONE", "AKIATWO", "AKIATHREE"]
+    records = used(*(f"KEY#{key}" for key in keys))
+    records[place] = spoiled(records[place])
+
+    assert handle(records) == []
+    assert [notice["access_key_id"] for notice in sent()] == [key for key in keys if key != keys[place]]
+    (letter,) = set_aside()
+    assert letter["reason"].startswith(f"item {CAROL} KEY#{keys[place]}: NewImage is no item of the table")
+    assert letter["record"]["dynamodb"]["SequenceNumber"] == records[place]["dynamodb"]["SequenceNumber"]
+    (line,) = lines(caplog, "unreadable")
+    assert line.reason == letter["reason"]
+
+
+def test_a_flag_on_what_reports_do_not_flag_is_set_aside(used, set_aside):
+    assert handle(used("SERVICE#s3.amazonaws.com")) == []
+
+    (letter,) = set_aside()
+    assert "flagged, but neither user, role nor key" in letter["reason"]
+
+
+def test_what_cannot_be_set_aside_comes_again_and_nothing_after_it_was_told(
+    used, sent, set_aside, refuse, caplog
+):
     records = used(KEY, "KEY#AKIATWO", "KEY#AKIATHREE")
-    records[1]["dynamodb"]["NewImage"]["last_seen"] = {"S": "yesterday"}
+    records[1] = spoiled(records[1])
+    stop = refuse(app.dead_letters().sqs, "SendMessage")
 
     assert handle(records) == again_from(records[1])
     assert [notice["access_key_id"] for notice in sent()] == ["AKIACAROL"]
-    (line,) = lines(caplog, "unreadable")
-    assert line.reason.startswith(f"item {CAROL} KEY#AKIATWO: NewImage is no item of the table")
+    assert [line.reason for line in lines(caplog, "not set aside")]
+    stop()
+    assert handle(records[1:]) == []
+    assert len(set_aside()) == 1
+    assert [notice["access_key_id"] for notice in sent()] == ["AKIACAROL", "AKIATHREE"]
 
 
-def test_a_first_record_that_fails_among_others_has_the_batch_halved(used, sent):
+def test_an_item_of_the_table_that_cannot_be_read_holds_up_nobody_else(
+    used, flags, table, stream, dynamodb, sent, set_aside
+):
+    records = used(KEY)
+    flags.flag((BATCH, "ID#"), ACCOUNT, FLAG, now=at(0))
+    table.record(seen("ID#", 60, principal=BATCH, event_id="of batch"))
+    records += stream()
+    dynamodb.put_item(
+        TableName="activity",
+        Item={name: {"S": value} for name, value in (("principal", CAROL), ("facet", "x"), ("last_seen", "?"))},
+    )
+
+    assert handle(records) == []
+    assert [notice["arn"] for notice in sent()] == [BATCH]
+    (letter,) = set_aside()
+    assert letter["reason"].startswith(f"{CAROL}: ")
+    assert letter["record"]["dynamodb"]["SequenceNumber"] == records[0]["dynamodb"]["SequenceNumber"]
+
+
+def test_where_that_cannot_be_set_aside_it_comes_again(used, dynamodb, sent, set_aside, refuse):
+    records = used(KEY)
+    dynamodb.put_item(
+        TableName="activity",
+        Item={name: {"S": value} for name, value in (("principal", CAROL), ("facet", "x"), ("last_seen", "?"))},
+    )
+    refuse(app.dead_letters().sqs, "SendMessage")
+
+    assert handle(records) == again_from(records[0])
+    assert set_aside() == []
+
+
+def test_a_first_record_that_fails_among_others_has_the_batch_halved(used, sent, refuse):
     records = used(KEY, "KEY#AKIATWO")
-    del records[0]["dynamodb"]["OldImage"]
+    stop = refuse(app.herald().sns, "Publish")
 
     with pytest.raises(NotAnnounced, match="the first of 2; the log says why"):
         handle(records)
     assert handle(records[:1]) == again_from(records[0])
+    stop()
     assert handle(records[1:]) == []
     assert [notice["access_key_id"] for notice in sent()] == ["AKIATWO"]
 
@@ -440,3 +521,8 @@ def test_a_missing_setting_is_named(topic, monkeypatch, name):
 
     with pytest.raises(BadSetting, match=f"{name} is not set"):
         handle([record(Item(seen("SIGNIN", 60, principal=ROOT_USER)))])
+
+
+def test_the_queue_of_what_cannot_be_read_is_missed_by_name(topic):
+    with pytest.raises(BadSetting, match="DEAD_LETTER_QUEUE_URL is not set"):
+        handle([spoiled(record(Item(seen(KEY, 60))))])

@@ -163,16 +163,63 @@ def test_what_a_caller_says_of_itself_moves_no_cursor_and_fills_no_mail():
     assert "agent ?[2J?evil???xxx" in forms["email"]
 
 
-@pytest.mark.parametrize("name", ["carol", "c" * 64, "zoë"])
-def test_a_subject_fits_sns(name):
-    principal = f"arn:aws:iam::{ACCOUNT}:user/{name}"
-    line = subject_line(use("KEY#AKIAIOSFODNN7EXAMPLE", principal=principal))
+LONG = "c" * 64
+LONG_KEY = "KEY#AKIA" + "X" * 124  # As long as IAM lets an id be.
+AT = f"IAM last activity {ACCOUNT}: "
 
-    assert len(line) < 100
-    assert line.isascii()
-    assert line.isprintable()
-    assert line.startswith("IAM last activity 123456789012: access key AKIAIOSFODNN7EXAMPLE of user ")
-    assert line.endswith(" used after 214 days")
+
+def by(facet, name="carol", kind="user", **more):
+    return use(facet, principal=f"arn:aws:iam::{ACCOUNT}:{kind}/{name}", **more)
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        pytest.param(
+            by("KEY#AKIAEXAMPLECAROL0001"),
+            "access key AKIAEXAMPLECAROL0001 of user carol used after 214 days",
+            id="all of it",
+        ),
+        pytest.param(
+            by("DENIED#AKIAEXAMPLECAROL0001", error_code="AccessDenied"),
+            "access key AKIAEXAMPLECAROL0001 of user carol used again (refused)",
+            id="without the days",
+        ),
+        pytest.param(
+            by("DENIED#AKIAEXAMPLECAROL0001", "caroline.mueller", error_code="AccessDenied"),
+            "access key AKIAEXAMPLECAROL0001 used after 214 days (refused)",
+            id="without the owner",
+        ),
+        pytest.param(
+            by("DENIED#AKIAEXAMPLECAROL0001", LONG, error_code="AccessDenied", since=at(-3000 * DAY)),
+            "access key AKIAEXAMPLECAROL0001 used after 3,014 days (refused)",
+            id="a long owner and many days",
+        ),
+        pytest.param(by(LONG_KEY), "an access key used after 214 days", id="a long key id"),
+        pytest.param(by("ID#", "r" * 40, "role"), f"role {'r' * 40} used after 214 days", id="a role"),
+        pytest.param(by("ID#", "r" * 51, "role"), f"role {'r' * 51} used again", id="a longer role"),
+        pytest.param(by("ID#", LONG, "role"), "a role used after 214 days", id="the longest role"),
+        pytest.param(by("SIGNIN", LONG), "a console password used after 214 days", id="a password"),
+        pytest.param(by(ITSELF, LONG), "a user active after 214 days", id="a user"),
+        pytest.param(by(ITSELF, "zoë"), "user zo? active after 214 days", id="not ASCII"),
+        pytest.param(of_root("SIGNIN"), "the root user signed in", id="root"),
+        pytest.param(of_root(LONG_KEY), "the root user used", id="a long key id of root"),
+    ],
+)
+def test_a_subject_fits_sns_and_cuts_no_name(told, line):
+    assert subject_line(told) == AT + line
+    assert len(AT + line) < 100
+
+
+def test_a_text_message_has_room_for_more():
+    told = by("DENIED#AKIAEXAMPLECAROL0001", LONG, error_code="AccessDenied")
+    role = by("ID#", LONG, "role")
+
+    assert sms(told) == (
+        f"{AT}access key AKIAEXAMPLECAROL0001 used after 214 days (refused), 2026-12-04 12:00 UTC,"
+        " from 203.0.113.24"
+    )
+    assert sms(role) == f"{AT}role {LONG} used after 214 days, 2026-12-04 12:00 UTC"
 
 
 def test_a_text_message_is_one_line():
@@ -180,7 +227,17 @@ def test_a_text_message_is_one_line():
         "IAM last activity 123456789012: access key AKIACAROL of user carol used after 214 days,"
         " 2026-12-04 12:00 UTC, from 203.0.113.24"
     )
-    assert len(sms(use(source_ip="a" * 200))) == 160
+
+
+@pytest.mark.parametrize("address", ["2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", "a" * 200, "ü" * 60])
+@pytest.mark.parametrize("name", ["carol", "c" * 20, LONG])
+@pytest.mark.parametrize("facet", ["KEY#AKIAEXAMPLECAROL0001", LONG_KEY, "SIGNIN", ITSELF])
+def test_a_text_message_has_an_address_whole_or_not_at_all(facet, name, address):
+    told = sms(by(facet, name, source_ip=address))
+
+    assert len(told) <= 160
+    assert told.isascii()
+    assert told.endswith((" UTC", f", from {address}", f", from {'?' * len(address)}"))
 
 
 def test_machines_get_json_and_attributes_to_filter_by():

@@ -1,11 +1,12 @@
-"""What can be read of the table's stream, and how what cannot is named."""
+"""What can be read of the table's stream, and how what cannot is named and kept."""
 
+import json
 import re
 
 import pytest
 from awakened_changes import CAROL, KEY, flagged, record, seen
 
-from awakened.stream import Change, UnreadableChange, read, sequence_of
+from awakened.stream import Change, UnreadableChange, letter, read, sequence_of
 
 USED = flagged(seen(KEY, 60))
 BEFORE = flagged(seen(KEY, -60))
@@ -63,3 +64,18 @@ def test_a_record_of_another_table_is_named_by_its_number(keys):
 def test_what_is_no_record_of_a_stream_is_refused(record):
     with pytest.raises(UnreadableChange, match="not a record of a DynamoDB stream"):
         sequence_of(record)
+
+
+def test_what_cannot_be_read_is_kept_whole_with_the_reason():
+    record = broken(NewImage={"last_seen": {"S": "yesterday"}})
+
+    assert json.loads(letter(record, "no time")) == {"reason": "no time", "record": record}
+
+
+def test_what_no_message_has_room_for_is_kept_without_its_images():
+    record = broken(NewImage={"last_seen": {"S": "\u00fc" * 400_000}})
+
+    kept = json.loads(letter(record, "x" * 5_000))
+    assert kept["record"]["dynamodb"]["Keys"] == record["dynamodb"]["Keys"]
+    assert kept["record"]["dynamodb"].keys() == {"Keys", "SequenceNumber", "StreamViewType"}
+    assert len(kept["reason"]) == 1_000

@@ -16,3 +16,11 @@ def test_the_table_is_imported_with_all_that_it_refers_to(tmp_path):
     done = subprocess.run([linter, path], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout
+
+
+def test_an_import_that_fails_leaves_the_table_whatever_a_failed_creation_does():
+    whole = files.template()
+    table = importing(whole)["Resources"]["ActivityTable"]
+
+    assert whole["Resources"]["ActivityTable"]["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert table == whole["Resources"]["ActivityTable"] | {"DeletionPolicy": "Retain"}

@@ -97,6 +97,36 @@ def test_a_newer_template_is_brought_to_a_region_that_forwards(client, hub):
     assert list(forwarders.deploy(client, hub, ["us-east-1"], newer)) == [Outcome("us-east-1", "updated")]
 
 
+def alarm_of(client, hub, region):
+    """The actions of the forwarder's alarm."""
+    alarms = client("cloudwatch", region).describe_alarms(AlarmNamePrefix=hub.forwarder)["MetricAlarms"]
+    (alarm,) = (each for each in alarms if "UnforwardedAlarm" in each["AlarmName"])
+    return alarm["AlarmActions"]
+
+
+def test_a_region_that_forwards_has_its_alarm_without_being_told_of_a_topic(client, hub):
+    deployed(client, hub, ["us-east-1"])
+
+    assert alarm_of(client, hub, "us-east-1") == []
+
+
+def test_a_region_that_was_told_of_a_topic_keeps_it(client, hub):
+    topic = f"arn:aws:sns:us-east-1:{ACCOUNT}:alarms"
+    given = {"HubBusArn": hub.bus, "AlarmTopicArn": topic}
+    cloudformation = client("cloudformation", "us-east-1")
+    made = cloudformation.create_stack(
+        StackName=hub.forwarder,
+        TemplateBody=BODY,
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    stacks.settled(cloudformation, made["StackId"])
+    newer = BODY.replace("MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 604800")
+
+    assert list(forwarders.deploy(client, hub, ["us-east-1"], newer)) == [Outcome("us-east-1", "updated")]
+    assert alarm_of(client, hub, "us-east-1") == [topic]
+
+
 def test_a_region_that_refuses_stops_no_other(client, hub):
     first, second = deployed(without(client, "eu-central-1"), hub)
 

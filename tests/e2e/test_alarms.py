@@ -4,9 +4,10 @@ The local server has no metrics of SQS; a queue's own attributes stand for them.
 that what a function printed stands for those of LastActivity. Of some only a part is tried:
 
 - UndeliveredAlarm: the server's EventBridge has no dead letters; a message is put there by hand.
-- UnannouncedAlarm: a record of the stream is tried twenty times before; a message is put there by hand.
+- UnannouncedAlarm: a record of the stream is tried for twelve hours before; a message is put there by hand. What cannot
+  be read comes there at once: tests/e2e/test_awakened.py.
 - LateAlarm, NoEventsAlarm: that messages wait in, or are sent to, the queue that they watch; not half an hour or six.
-- ReporterMissedAlarm: that a run is counted, and none would be too few; not two days.
+- ReporterMissedAlarm: that a run is counted, and none would be too few; not more than a day.
 """
 
 import json

@@ -190,29 +190,56 @@ def records(server, own_table):
 
 
 @pytest.fixture(scope="module")
-def conversation(server, stack, artifacts, records, notices, tmp_path_factory):
-    """What the artifact's process posts for each invocation: a poisoned record amidst, first, alone, and mended."""
-    settings = {"ACTIVITY_TABLE": TABLE, "REPORT_TOPIC_ARN": stack.outputs["ReportTopicArn"]}
+def letters(server, stack):
+    """The dead letters of the deployed function."""
+    return Queue(server.client("sqs"), f"x:{stack.resources['AwakenedDeadLetterQueue'].rpartition('/')[2]}")
+
+
+@pytest.fixture(scope="module")
+def conversation(server, stack, artifacts, records, notices, letters, tmp_path_factory):
+    """What the artifact's process posts for each invocation, with what comes to stay in the queue by it.
+
+    A poisoned record amidst the others, and alone; the others; and the poisoned one where it cannot be set aside.
+    """
+    settings = {
+        "ACTIVITY_TABLE": TABLE,
+        "REPORT_TOPIC_ARN": stack.outputs["ReportTopicArn"],
+        "DEAD_LETTER_QUEUE_URL": letters.url,
+    }
     folder, artifact = tmp_path_factory.mktemp("sandbox"), artifacts / "AwakenedFunction"
     poison = json.loads(json.dumps(records[1]))
     poison["dynamodb"]["NewImage"]["last_seen"] = {"S": "yesterday"}
-    batches = {
-        "amidst": [records[0], poison, records[2]],
-        "first": [poison, records[2]],
-        "alone": [poison],
-        "mended": records,
-    }
+    batches = {"amidst": [records[0], poison, records[2]], "alone": [poison], "mended": records}
+    letters.take()
     with running(server, artifact, "awakened.app.lambda_handler", folder, **settings) as (api, _):
-        return {name: api.invoke(name, {"Records": batch}) for name, batch in batches.items()}
+        said = {name: (api.invoke(name, {"Records": batch}), letters.take()) for name, batch in batches.items()}
+    nowhere = settings | {"DEAD_LETTER_QUEUE_URL": f"{letters.url}-gone"}
+    folder = tmp_path_factory.mktemp("sandbox")
+    with running(server, artifact, "awakened.app.lambda_handler", folder, **nowhere) as (api, _):
+        said["amidst, no queue"] = (api.invoke("1", {"Records": [records[0], poison]}), letters.take())
+        said["first, no queue"] = (api.invoke("2", {"Records": [poison, records[2]]}), letters.take())
+    return said
 
 
-def test_the_artifact_answers_the_first_record_that_failed_and_has_a_batch_halved(conversation, records):
+def test_the_artifact_sets_aside_what_it_cannot_read_and_goes_on(conversation, records):
+    number = records[1]["dynamodb"]["SequenceNumber"]
+
+    for name in ("amidst", "alone"):
+        said, (letter,) = conversation[name]
+        assert said == Said(name, "response", {"batchItemFailures": []})
+        assert json.loads(letter)["record"]["dynamodb"]["SequenceNumber"] == number
+        assert "NewImage is no item of the table" in json.loads(letter)["reason"]
+    assert conversation["mended"] == (Said("mended", "response", {"batchItemFailures": []}), [])
+
+
+def test_the_artifact_answers_the_first_record_that_it_cannot_set_aside_and_has_a_batch_halved(
+    conversation, records
+):
     again = {"batchItemFailures": [{"itemIdentifier": records[1]["dynamodb"]["SequenceNumber"]}]}
+    said, _ = conversation["first, no queue"]
 
-    assert conversation["amidst"] == Said("amidst", "response", again)
-    assert (conversation["first"].about, conversation["first"].body["errorType"]) == ("error", "NotAnnounced")
-    assert conversation["alone"] == Said("alone", "response", again)
-    assert conversation["mended"] == Said("mended", "response", {"batchItemFailures": []})
+    assert conversation["amidst, no queue"] == (Said("1", "response", again), [])
+    assert (said.about, said.body["errorType"]) == ("error", "NotAnnounced")
 
 
 def test_the_artifact_tells_of_each_key_once(conversation, notices):
