@@ -1,4 +1,8 @@
-"""A local AWS on loopback in a process of its own: ministack, which runs Lambda code as it is deployed."""
+"""A local AWS on loopback in a process of its own: ministack, which runs Lambda code as it is deployed.
+
+It evaluates IAM's policies and those of resources, and speaks TLS alone, as AWS does. What it does not enforce all the
+same: tests/e2e/test_enforced.py.
+"""
 
 import os
 import signal
@@ -8,29 +12,35 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import boto3
 from botocore.config import Config
+from e2e.certificate import certified
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
+# Of the account's root user, which may do everything. Functions have sessions of their roles.
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 PATIENCE = Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 2})
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
     endpoint: str
+    certificate: Path
 
-    def client(self, service):
-        session = boto3.Session("testing", "testing", region_name=REGION)
-        return session.client(service, endpoint_url=self.endpoint, config=PATIENCE)
+    def client(self, service, region=REGION, **more):
+        session = boto3.Session(*CREDENTIALS.values(), region_name=region)
+        verified = {"endpoint_url": self.endpoint, "verify": str(self.certificate), "config": PATIENCE}
+        return session.client(service, **(verified | more))
 
     def environment(self):
         """For commands that are to know this AWS and no other, and to go to it straight."""
         direct = {name: value for name, value in machine().items() if not name.lower().endswith("_proxy")}
         return direct | {
+            **CREDENTIALS,
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_CA_BUNDLE": str(self.certificate),
             "AWS_DEFAULT_REGION": REGION,
             "AWS_REGION": REGION,
         }
@@ -47,23 +57,28 @@ def running(folder):
     """A server whose files are in `folder`; what IAM knows outlives it there. Its Lambdas end with it."""
     (folder / "tmp").mkdir(parents=True, exist_ok=True)
     port, log = free_port(), folder / "log"
+    certificate, key = certified(folder)
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "ministack"],
-            env=settings(folder, port),
+            env=settings(folder, port)
+            | {"MINISTACK_SSL_CERT": str(certificate), "MINISTACK_SSL_KEY": str(key)},
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     try:
         eventually(lambda: listens(port, process, log), "the server listens", within=30)
-        yield Server(f"http://127.0.0.1:{port}")
+        yield Server(f"https://127.0.0.1:{port}", certificate)
     finally:
         end(process)
 
 
 def settings(folder, port):
     return {
+        **CREDENTIALS,
+        "AUTH": "true",
+        "USE_SSL": "1",
         "PATH": os.environ["PATH"],
         "TMPDIR": str(folder / "tmp"),
         "BIND_HOST": "127.0.0.1",

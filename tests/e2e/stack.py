@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from builders import ROOT
-from e2e.server import REGION, Server, eventually, machine
+from e2e.policies import allowing, singles
+from e2e.server import ACCOUNT, REGION, Server, eventually, machine
 
 NAME = "last-activity"
 SAM = Path(sys.executable).with_name("sam")
@@ -139,6 +141,71 @@ class Stack:
         self.server.client("lambda").update_event_source_mapping(UUID=self.mapping()["UUID"], Enabled=on)
         wanted = "Enabled" if on else "Disabled"
         eventually(lambda: self.mapping()["State"] == wanted, f"the mapping is {wanted}", within=20)
+
+    @contextmanager
+    def mailbox(self, name, **subscription):
+        """A queue that gets what the topic publishes."""
+        sqs, sns, topic = self.server.client("sqs"), self.server.client("sns"), self.outputs["ReportTopicArn"]
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        queue = Queue(sqs, f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")
+        lets_in = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": queue.arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+        }
+        queue.set(Policy=json.dumps({"Version": "2012-10-17", "Statement": [lets_in]}))
+        subscribed = sns.subscribe(
+            TopicArn=topic,
+            Protocol="sqs",
+            Endpoint=queue.arn,
+            Attributes=subscription,
+            ReturnSubscriptionArn=True,
+        )
+        yield queue
+        sns.unsubscribe(SubscriptionArn=subscribed["SubscriptionArn"])
+        sqs.delete_queue(QueueUrl=url)
+
+    def policies(self, role):
+        """The documents of a role's policies as they are deployed, by name."""
+        iam, name = self.server.client("iam"), self.resources[role]
+        assert not iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+        names = iam.list_role_policies(RoleName=name)["PolicyNames"]
+        return {each: iam.get_role_policy(RoleName=name, PolicyName=each)["PolicyDocument"] for each in names}
+
+    def permissions(self, role):
+        """(action, resource) of all that the deployed role may do, in the order of its policy."""
+        ((_, document),) = self.policies(role).items()
+        return list(singles(document))
+
+    @contextmanager
+    def without(self, role, *taken):
+        """The role may not do what is `taken`, out of its permissions, until this is over."""
+        iam, name = self.server.client("iam"), self.resources[role]
+        ((policy, document),) = self.policies(role).items()
+        left = [each for each in singles(document) if each not in taken]
+        assert len(left) == len(list(singles(document))) - len(taken)
+        iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(allowing(left)))
+        try:
+            yield
+        finally:
+            iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
+
+    def as_role(self, role, *, table):
+        """The environment of a function under a role that may do with this table what `role` may with the stack's."""
+        iam, twin = self.server.client("iam"), f"{table}-{role}"
+        trust = iam.get_role(RoleName=self.resources[role])["Role"]["AssumeRolePolicyDocument"]
+        made = iam.create_role(RoleName=twin, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+        for name, document in self.policies(role).items():
+            own = json.dumps(document).replace(f"table/{self.outputs['ActivityTableName']}", f"table/{table}")
+            iam.put_role_policy(RoleName=twin, PolicyName=name, PolicyDocument=own)
+        session = self.server.client("sts").assume_role(RoleArn=made["Arn"], RoleSessionName="function")
+        return {
+            "AWS_ACCESS_KEY_ID": session["Credentials"]["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": session["Credentials"]["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": session["Credentials"]["SessionToken"],
+        }
 
     def items(self):
         """All of the table, by principal and facet, in plain values."""

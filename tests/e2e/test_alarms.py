@@ -153,6 +153,16 @@ def test_reporter_missed_each_run_is_counted_and_none_is_below_the_threshold(ser
     assert is_over("ReporterMissedAlarm", 0)
 
 
+def test_not_remembered_what_the_reporter_may_not_write_is_in_the_metric_of_the_alarm(server, stack, is_over):
+    before = len(printed(server, stack))
+    (write,) = [each for each in stack.permissions("ReporterRole") if each[0] == "dynamodb:UpdateItem"]
+    with stack.without("ReporterRole", write):
+        invoke(server, stack, "ReporterFunction", {"publish": False})
+    said = eventually(lambda: printed(server, stack)[before:], "the metric is in the log", within=20)
+
+    assert is_over("NotRememberedAlarm", said[-1][ALARMS["NotRememberedAlarm"]["MetricName"]][0])
+
+
 def test_silent_a_trail_that_was_stopped_is_in_the_metric_of_the_alarm(server, stack, is_over):
     server.client("cloudtrail").stop_logging(Name="all")
     try:

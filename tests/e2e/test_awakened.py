@@ -7,35 +7,26 @@ import pytest
 from builders import ACCOUNT, alice, envelope, record
 from e2e.runtime_api import Said
 from e2e.sandbox import running
-from e2e.server import REGION, eventually
+from e2e.server import eventually
 from e2e.stack import Queue
 
 from activity.flags import Flags
 from activity.item import Flag
-from activity.model import Activity, Evidence, to_text
+from activity.model import Activity, Evidence, is_denied, to_text
 from activity.table import ActivityTable
 from lastseen.local_aws import make_table
 
-MAILBOX, TABLE = "notices", "awakened-runtime"
+TABLE = "awakened-runtime"
 # Not the account of the samples, whose root user other tests count on to be new.
 OTHER_ACCOUNT = "210987654321"
 ROOT_USER = f"arn:aws:iam::{OTHER_ACCOUNT}:root"
 
 
 @pytest.fixture(scope="module")
-def notices(server, stack):
+def notices(stack):
     """A queue that gets what the topic publishes about awakenings, and nothing else; by the filter's attribute."""
-    client, topic = server.client("sqs"), stack.outputs["ReportTopicArn"]
-    url = client.create_queue(QueueName=MAILBOX)["QueueUrl"]
-    queue = Queue(client, f"arn:aws:sqs:{REGION}:{ACCOUNT}:{MAILBOX}")
-    server.client("sns").subscribe(
-        TopicArn=topic,
-        Protocol="sqs",
-        Endpoint=queue.arn,
-        Attributes={"FilterPolicy": json.dumps({"event": ["awakened"]})},
-    )
-    yield queue
-    client.delete_queue(QueueUrl=url)
+    with stack.mailbox("notices", FilterPolicy=json.dumps({"event": ["awakened"]})) as queue:
+        yield queue
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +55,11 @@ def flag(flags, identity, *, days_ago=7):
     itself = (identity["arn"], f"ID#{identity['principalId']}")
     for each in (key, itself):
         flags.flag(each, ACCOUNT, Flag(at, at - timedelta(days=200)), now=at)
+
+
+def flagged_of(table, identity):
+    items = table.items_of(identity["arn"], is_current=True)
+    return {facet for (_, facet), item in items.items() if item.first_flagged}
 
 
 def send(stack, identity, **more):
@@ -134,10 +130,11 @@ def test_a_refused_attempt_with_a_flagged_key_is_told_as_one(stack, flags, table
     assert (told["access_key_id"], told["denied"]) == ("AKIAMIKE", True)
     assert told["evidence"]["error_code"] == "AccessDenied"
     eventually(
-        lambda: not any(item.first_flagged for item in table.items_of(mike["arn"]).values()),
-        "no flag is left",
+        lambda: not any(map(is_denied, flagged_of(table, mike))),
+        "what was refused is flagged no longer",
         within=20,
     )
+    assert {f"KEY#{mike['accessKeyId']}", f"ID#{mike['principalId']}"} <= flagged_of(table, mike)
 
 
 def test_a_key_of_the_root_user_is_told_though_nothing_is_flagged(stack, next_notices):
@@ -155,7 +152,7 @@ def test_the_mapping_has_its_filters_and_its_queue_for_what_fails(stack, server)
     ]
     letters = stack.resources["AwakenedDeadLetterQueue"].rpartition("/")[2]
 
-    assert len(mapping["FilterCriteria"]["Filters"]) == 2
+    assert len(mapping["FilterCriteria"]["Filters"]) == 3
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["DestinationConfig"]["OnFailure"]["Destination"].endswith(f":{letters}")
 
@@ -211,11 +208,12 @@ def conversation(server, stack, artifacts, records, notices, letters, tmp_path_f
     poison["dynamodb"]["NewImage"]["last_seen"] = {"S": "yesterday"}
     batches = {"amidst": [records[0], poison, records[2]], "alone": [poison], "mended": records}
     letters.take()
-    with running(server, artifact, "awakened.app.lambda_handler", folder, **settings) as (api, _):
+    role = stack.as_role("AwakenedRole", table=TABLE)
+    with running(server, artifact, "awakened.app.lambda_handler", folder, **role, **settings) as (api, _):
         said = {name: (api.invoke(name, {"Records": batch}), letters.take()) for name, batch in batches.items()}
     nowhere = settings | {"DEAD_LETTER_QUEUE_URL": f"{letters.url}-gone"}
     folder = tmp_path_factory.mktemp("sandbox")
-    with running(server, artifact, "awakened.app.lambda_handler", folder, **nowhere) as (api, _):
+    with running(server, artifact, "awakened.app.lambda_handler", folder, **role, **nowhere) as (api, _):
         said["amidst, no queue"] = (api.invoke("1", {"Records": [records[0], poison]}), letters.take())
         said["first, no queue"] = (api.invoke("2", {"Records": [poison, records[2]]}), letters.take())
     return said

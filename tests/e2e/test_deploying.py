@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-import boto3
 import pytest
 from builders import ROOT
 from e2e.server import REGION
@@ -40,10 +39,7 @@ def run(server, artifacts, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def client(server):
-    session = boto3.Session("testing", "testing")
-    return lambda service, region=REGION: session.client(
-        service, region_name=region, endpoint_url=server.endpoint
-    )
+    return server.client
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import ACCOUNT, alice, envelope, record
-from e2e.server import REGION, eventually
-from e2e.stack import Queue
+from e2e.server import eventually
 
 from activity.model import to_text
 
@@ -15,22 +14,10 @@ LEGACY = f"arn:aws:iam::{ACCOUNT}:role/legacy-batch"
 
 
 @pytest.fixture(scope="module")
-def mailbox(server, stack):
+def mailbox(stack):
     """A queue that the topic's mails come to."""
-    client, topic = server.client("sqs"), stack.outputs["ReportTopicArn"]
-    url = client.create_queue(QueueName="mailbox")["QueueUrl"]
-    queue = Queue(client, f"arn:aws:sqs:{REGION}:{ACCOUNT}:mailbox")
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue.arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-    }
-    queue.set(Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-    server.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.arn)
-    yield queue
-    client.delete_queue(QueueUrl=url)
+    with stack.mailbox("mailbox") as queue:
+        yield queue
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,9 @@
 
 import json
 
-import boto3
 import pytest
 from builders import ROOT, sample
 from e2e.server import ACCOUNT, REGION, eventually
-from e2e.stack import Queue
 
 from deployment import files, stacks
 from ingest.cloudtrail import read
@@ -21,8 +19,7 @@ ELSEWHERE, FORWARDER = "us-east-1", "rules-forwarder"
 @pytest.fixture(scope="module")
 def elsewhere(server):
     """Clients of another region."""
-    session = boto3.Session("testing", "testing", region_name=ELSEWHERE)
-    return lambda service: session.client(service, endpoint_url=server.endpoint)
+    return lambda service: server.client(service, ELSEWHERE)
 
 
 @pytest.fixture(scope="module")
@@ -146,19 +143,8 @@ def test_the_alarm_that_a_forwarder_has_without_being_told_a_topic_is_one_that_t
 @pytest.fixture
 def mails(server, stack):
     """A queue that gets what the topic publishes, as it is."""
-    client = server.client("sqs")
-    url = client.create_queue(QueueName="alarms-of-forwarders")["QueueUrl"]
-    queue = Queue(client, f"arn:aws:sqs:{REGION}:{ACCOUNT}:alarms-of-forwarders")
-    subscribed = server.client("sns").subscribe(
-        TopicArn=stack.outputs["ReportTopicArn"],
-        Protocol="sqs",
-        Endpoint=queue.arn,
-        Attributes={"RawMessageDelivery": "true"},
-        ReturnSubscriptionArn=True,
-    )
-    yield queue
-    server.client("sns").unsubscribe(SubscriptionArn=subscribed["SubscriptionArn"])
-    client.delete_queue(QueueUrl=url)
+    with stack.mailbox("alarms-of-forwarders", RawMessageDelivery="true") as queue:
+        yield queue
 
 
 @pytest.fixture

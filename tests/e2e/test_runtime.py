@@ -25,9 +25,11 @@ def table(server):
 
 
 @pytest.fixture(scope="module")
-def sandbox(server, artifacts, table, tmp_path_factory):
+def sandbox(server, stack, artifacts, table, tmp_path_factory):
     folder, artifact = tmp_path_factory.mktemp("sandbox"), artifacts / "IngestFunction"
-    with running(server, artifact, "ingest.app.lambda_handler", folder, ACTIVITY_TABLE=TABLE) as sandbox:
+    role = stack.as_role("IngestRole", table=TABLE)
+    settings = role | {"ACTIVITY_TABLE": TABLE}
+    with running(server, artifact, "ingest.app.lambda_handler", folder, **settings) as sandbox:
         yield sandbox
 
 
