@@ -13,7 +13,7 @@ AUDIT := .venv-audit/.complete
 
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help setup demo test e2e bench lint format checkov audit build deploy forwarders destroy lock
+.PHONY: help setup demo test e2e permissions bench lint format checkov audit build deploy forwarders destroy lock
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -39,6 +39,9 @@ test: $(SETUP)  ## the tests, on all cores
 
 e2e: $(SETUP)  ## the stack, deployed on a local AWS; takes a minute or two
 	$(BIN)/pytest tests/e2e
+
+permissions: $(SETUP)  ## take each permission of the functions' roles away, on a local AWS; takes three minutes
+	$(BIN)/pytest tests/e2e/permissions.py
 
 bench: $(SETUP)  ## what ingest and a report cost, measured; takes some minutes
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)

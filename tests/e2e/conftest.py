@@ -1,11 +1,13 @@
 """One server with one deployed stack for all tests of this folder; each looks at its own principals."""
 
 import signal
+from collections import Counter
 
 import pytest
 from e2e.people import make_people, make_trail, years_pass
 from e2e.server import running
 from e2e.stack import build, deploy
+from e2e.unenforced import ELSEWHERE
 
 
 def pytest_configure():
@@ -32,3 +34,24 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="session")
 def stack(server, artifacts, tmp_path_factory):
     return deploy(server, artifacts, tmp_path_factory.mktemp("deploy"))
+
+
+LOSSES = pytest.StashKey[list]()
+
+
+@pytest.fixture(scope="session")
+def losses(pytestconfig):
+    """(role, action, resource, how the loss of that permission was noticed), printed in the end."""
+    return pytestconfig.stash.setdefault(LOSSES, [])
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    losses = config.stash.get(LOSSES, [])
+    for role, action, resource, noticed in losses:
+        terminalreporter.write_line(f"{role:13} {action} on {resource}\n{'':14}{noticed}")
+    for role, taken in Counter(role for role, *_ in losses).items():
+        elsewhere = sum(each == role and noticed.startswith(ELSEWHERE) for each, *_, noticed in losses)
+        told = (
+            f"{taken} permissions taken away, {taken - elsewhere} noticed, {elsewhere} enforced in other tests"
+        )
+        terminalreporter.write_line(f"{role:13} {told}")

@@ -130,17 +130,18 @@ class Stack:
         ((target,),) = [self.rules()["DefaultBusRule"]["Targets"]]
         return Queue(self.server.client("sqs"), target["Arn"])
 
-    def mapping(self):
-        """The event source mapping that feeds ingest."""
+    def mapping(self, function="IngestFunction"):
+        """The event source mapping that feeds it."""
         functions = self.server.client("lambda")
-        name = self.resources["IngestFunction"]
+        name = self.resources[function]
         (mapping,) = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
         return mapping
 
-    def turn_mapping(self, *, on):
-        self.server.client("lambda").update_event_source_mapping(UUID=self.mapping()["UUID"], Enabled=on)
+    def turn_mapping(self, function="IngestFunction", *, on):
+        mapping = self.mapping(function)["UUID"]
+        self.server.client("lambda").update_event_source_mapping(UUID=mapping, Enabled=on)
         wanted = "Enabled" if on else "Disabled"
-        eventually(lambda: self.mapping()["State"] == wanted, f"the mapping is {wanted}", within=20)
+        eventually(lambda: self.mapping(function)["State"] == wanted, f"the mapping is {wanted}", within=20)
 
     @contextmanager
     def mailbox(self, name, **subscription):
@@ -180,17 +181,24 @@ class Stack:
         return list(singles(document))
 
     @contextmanager
-    def without(self, role, *taken):
-        """The role may not do what is `taken`, out of its permissions, until this is over."""
+    def allowed(self, role, permissions):
+        """The role may do this alone until it is over."""
         iam, name = self.server.client("iam"), self.resources[role]
-        ((policy, document),) = self.policies(role).items()
-        left = [each for each in singles(document) if each not in taken]
-        assert len(left) == len(list(singles(document))) - len(taken)
-        iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(allowing(left)))
+        ((policy, deployed),) = self.policies(role).items()
+
+        def put(document):
+            iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
+
+        put(allowing(permissions))
         try:
             yield
         finally:
-            iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
+            put(deployed)
+
+    def without(self, role, taken):
+        left = self.permissions(role)
+        left.remove(taken)
+        return self.allowed(role, left)
 
     def as_role(self, role, *, table):
         """The environment of a function under a role that may do with this table what `role` may with the stack's."""

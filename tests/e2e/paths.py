@@ -1,0 +1,189 @@
+"""The shortest ways through the deployed stack that need a function's permissions.
+
+Each answers how it shows that something is amiss: an error, a gap in the report, or an alarm. Nothing if all is well.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from builders import ACCOUNT, alice, envelope, record
+from e2e.server import eventually
+from e2e.stack import Queue, Stack
+
+from activity.flags import Flags
+from activity.item import Flag
+from activity.model import Activity, Evidence, id_facet, key_facet, to_text
+from activity.table import ActivityTable
+
+NUMBERS = count(1)
+# By which metric of the reporter's log which alarm goes off.
+ALARMS = {"TrackerSilent": "SilentAlarm", "NotRemembered": "NotRememberedAlarm"}
+
+
+def someone():
+    """A user of whom nobody has heard yet."""
+    name = f"user{next(NUMBERS)}"
+    arn = f"arn:aws:iam::{ACCOUNT}:user/{name}"
+    return alice(arn=arn, principalId=f"AIDA{name.upper()}", accessKeyId=f"AKIA{name.upper()}")
+
+
+def key_of(user):
+    return user["arn"], key_facet(user["accessKeyId"])
+
+
+def id_of(user):
+    return user["arn"], id_facet(user["principalId"])
+
+
+def invoke(stack, function, event):
+    """The answer, or the error as text."""
+    name, payload = stack.resources[function], json.dumps(event).encode()
+    answer = stack.server.client("lambda").invoke(FunctionName=name, Payload=payload)
+    said = json.load(answer["Payload"])
+    return f"error: {said['errorMessage'][:100]}" if "FunctionError" in answer else said
+
+
+@dataclass(frozen=True)
+class Recording:
+    """An event on the queue comes into the table, or in the end into the queue of the alarm."""
+
+    stack: Stack
+
+    def __call__(self):
+        queue, user = self.stack.queue(), someone()
+        dead = queue.dead_letters()
+        at = to_text(datetime.now(UTC) - timedelta(minutes=1))
+        queue.send([json.dumps(envelope(record(user, eventTime=at, awsRegion="eu-north-1")))])
+
+        def outcome():
+            return "recorded" if key_of(user) in self.stack.items() else dead.take() and "UnrecordedAlarm"
+
+        told = eventually(outcome, "it is recorded, or dead", within=60)
+        return "" if told == "recorded" else told
+
+
+@dataclass(frozen=True)
+class Announcing:
+    """Changes of the table, as the stream has them: given to the function, or left for the stream to give."""
+
+    stack: Stack
+
+    @property
+    def table(self):
+        return ActivityTable(self._client, self._name)
+
+    @property
+    def flags(self):
+        return Flags(self._client, self._name)
+
+    def use_of_what_is_flagged(self):
+        user = someone()
+        before = self._flagged(key_of(user))
+        self._use(key_of(user), user)
+        return self._announced(key_of(user), self._change(key_of(user), before))
+
+    def use_by_another_name(self):
+        user, renamed = someone(), someone()
+        self._flagged(id_of(user))
+        new = renamed["arn"], id_of(user)[1]
+        self._use(new, user)
+        return self._announced(id_of(user), self._change(new))
+
+    def what_cannot_be_read(self):
+        user = someone()
+        self._use(key_of(user), user)
+        poison = self._change(key_of(user))
+        poison["dynamodb"]["NewImage"]["last_seen"] = {"S": "yesterday"}
+        said, letters = self._given(poison), self.stack.resources["AwakenedDeadLetterQueue"]
+        assert said or Queue(self.stack.server.client("sqs"), f"x:{letters.rpartition('/')[2]}").take()
+        return said
+
+    def by_the_stream(self):
+        user = someone()
+        self._flagged(key_of(user))
+        self._use(key_of(user), user)
+        eventually(lambda: self._is_awake(key_of(user)), "it is announced", within=60)
+        return ""
+
+    def _announced(self, key, change):
+        said = self._given(change)
+        assert said or self._is_awake(key)
+        return said
+
+    def _given(self, change):
+        said = invoke(self.stack, "AwakenedFunction", {"Records": [change]})
+        if isinstance(said, str):
+            return said
+        return "the record comes again for 12 hours, then UnannouncedAlarm" if said["batchItemFailures"] else ""
+
+    def _is_awake(self, key):
+        return self.flags.of(ACCOUNT)[key].awakened_at
+
+    def _flagged(self, key):
+        at = datetime.now(UTC) - timedelta(days=7)
+        self.flags.flag(key, ACCOUNT, Flag(at, at - timedelta(days=200)), now=at)
+        return self._item(key)
+
+    def _use(self, key, user):
+        at = datetime.now(UTC).replace(microsecond=0)
+        evidence = Evidence(f"event-{user['userName']}", principal_id=user["principalId"])
+        self.table.record(Activity(*key, at, at, evidence))
+
+    def _change(self, key, before=None):
+        images = {"NewImage": self._item(key)} | ({"OldImage": before} if before else {})
+        return {
+            "eventName": "MODIFY" if before else "INSERT",
+            "dynamodb": {"Keys": _plain(key), **images, "SequenceNumber": "100"},
+        }
+
+    def _item(self, key):
+        return self._client.get_item(TableName=self._name, Key=_plain(key))["Item"]
+
+    @property
+    def _name(self):
+        return self.stack.outputs["ActivityTableName"]
+
+    @property
+    def _client(self):
+        return self.stack.server.client("dynamodb")
+
+
+def _plain(key):
+    return {"principal": {"S": key[0]}, "facet": {"S": key[1]}}
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """A report of an account in which there is something to look for of each kind."""
+
+    stack: Stack
+
+    def __call__(self):
+        before = len(self._measured())
+        said = invoke(self.stack, "ReporterFunction", {})
+        if isinstance(said, str):
+            return f"ReporterErrorsAlarm; {said}"
+        metrics = eventually(lambda: self._measured()[before:], "it has measured", within=20)[-1]
+        gaps = [f"gap: {each['what']}" for each in said["gaps"]]
+        return "; ".join([*gaps, *(alarm for metric, alarm in ALARMS.items() if metrics[metric][0])])
+
+    def _measured(self):
+        group = self.stack.resources["ReporterLogs"]
+        events = self.stack.server.client("logs").filter_log_events(logGroupName=group)["events"]
+        lines = [each["message"] for each in events]
+        return [json.loads(line) for line in lines if line.startswith("{") and '"TrackerSilent"' in line]
+
+
+def make_twins(iam):
+    """Two keys made in one second: the credential report does not tell which of its times is whose."""
+
+    def make():
+        return iam.create_access_key(UserName="twins")["AccessKey"]
+
+    iam.create_user(UserName="twins")
+    first, second = make(), make()
+    while first["CreateDate"].replace(microsecond=0) != second["CreateDate"].replace(microsecond=0):
+        iam.delete_access_key(UserName="twins", AccessKeyId=first["AccessKeyId"])
+        first, second = second, make()
