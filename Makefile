@@ -13,7 +13,7 @@ AUDIT := .venv-audit/.complete
 
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help setup demo test e2e permissions bench lint format checkov audit build deploy forwarders destroy lock
+.PHONY: help setup demo test e2e permissions simulator bench lint format checkov audit build deploy forwarders destroy lock
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -39,6 +39,12 @@ test: $(SETUP)  ## the tests, on all cores
 
 e2e: $(SETUP)  ## the stack, deployed on a local AWS; takes a minute or two
 	$(BIN)/pytest tests/e2e
+
+simulator: tests/simulator/node_modules/.complete  ## what evaluates policies in `make test`, which else skips that; needs node
+
+tests/simulator/node_modules/.complete: tests/simulator/package-lock.json
+	npm ci --prefix tests/simulator --ignore-scripts --no-audit --no-fund
+	touch $@
 
 permissions: $(SETUP)  ## take each permission of the functions' roles away, on a local AWS; takes three minutes
 	$(BIN)/pytest tests/e2e/permissions.py

@@ -4,24 +4,9 @@ import re
 
 import pytest
 import templates
+from arns import HERE, arn, listed
 from policy_sentry.querying.actions import get_action_data
 from templates import KEYED, KEYLESS, calls
-
-NAMES = {"AWS::Partition": "aws", "AWS::Region": "eu-west-1", "AWS::AccountId": "123456789012"}
-HERE = "eu-west-1:123456789012"
-ARNS = {
-    "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{HERE}:table/NAME",
-    "AWS::KMS::Key": f"arn:aws:kms:{HERE}:key/NAME",
-    "AWS::Lambda::Function": f"arn:aws:lambda:{HERE}:function:NAME",
-    "AWS::Logs::LogGroup": f"arn:aws:logs:{HERE}:log-group:NAME:*",
-    "AWS::S3::Bucket": "arn:aws:s3:::NAME",
-    "AWS::SNS::Topic": f"arn:aws:sns:{HERE}:NAME",
-    "AWS::SQS::Queue": f"arn:aws:sqs:{HERE}:NAME",
-}
-PARAMETERS = {
-    "KmsKeyArn": f"arn:aws:kms:{HERE}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-    "HubBusArn": f"arn:aws:events:{HERE}:event-bus/last-activity-hub",
-}
 
 # Every resource that is not one thing of the stack's own, and why.
 ACCOUNT = "reads the whole account: AWS has no resource for it"
@@ -73,29 +58,6 @@ BY_OTHERS = {
     "events:PutEvents": "the rule forwards",
     "cloudtrail:LookupEvents": "the command that look-ups print",
 }
-
-
-def listed(one_or_many):
-    return one_or_many if isinstance(one_or_many, list) else [one_or_many]
-
-
-def arn(value, resources):
-    """What a resource of a policy comes to."""
-    if value == "*":
-        return value
-    if "Fn::GetAtt" in value:
-        name, attribute = value["Fn::GetAtt"]
-        known = ARNS[resources[name]["Type"]].replace("NAME", name)
-        return f"{known}/stream/2026" if attribute == "StreamArn" else known
-    if "Fn::Sub" in value:
-        names = NAMES | {"AWS::StackName": "last-activity"}
-        return re.sub(
-            r"\$\{([^}]+)}",
-            lambda mark: names.get(mark[1]) or arn({"Fn::GetAtt": mark[1].split(".")}, resources),
-            value["Fn::Sub"],
-        )
-    name = value["Ref"]
-    return PARAMETERS.get(name) or ARNS[resources[name]["Type"]].replace("NAME", name)
 
 
 def documents(resource):

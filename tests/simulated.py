@@ -1,0 +1,82 @@
+"""Policies of the templates, evaluated by a simulator of IAM: `make simulator` installs it, and it needs node."""
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+
+import templates
+from arns import arn, resolved
+from builders import ACCOUNT, ROOT
+
+FOLDER = ROOT / "tests" / "simulator"
+IS_THERE = shutil.which("node") and (FOLDER / "node_modules" / ".complete").exists()
+OTHER_ACCOUNT = "210987654321"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A template's resources under a choice of its conditions."""
+
+    resources: dict
+
+    @classmethod
+    def of(cls, template, **conditions):
+        return cls(templates.resources(template, conditions))
+
+    def arn(self, name, attribute="Arn"):
+        return arn({"Fn::GetAtt": [name, attribute]}, self.resources)
+
+    def properties(self, name):
+        return resolved(self.resources[name]["Properties"], self.resources)
+
+    def identity(self, role):
+        (policy,) = self.properties(role)["Policies"]
+        return {"Version": "2012-10-17"} | policy["PolicyDocument"]
+
+    def trust(self, role):
+        return self.properties(role)["AssumeRolePolicyDocument"]
+
+    def policy(self, name, document="PolicyDocument"):
+        return self.properties(name)[document]
+
+
+@dataclass(frozen=True)
+class Request:
+    """`principal`: an ARN, or a service. `policy`: the resource's own. It comes by TLS, if nothing else is said."""
+
+    principal: str
+    action: str
+    resource: str
+    identity: dict | None = None
+    policy: dict | None = None
+    owner: str = ACCOUNT
+    context: dict = field(default_factory=dict)
+
+    def simulation(self):
+        context = {"aws:SecureTransport": "true"} | self.context
+        return {
+            "request": {
+                "principal": self.principal,
+                "action": self.action,
+                "resource": {"resource": self.resource, "accountId": self.owner},
+                "contextVariables": context,
+            },
+            "identityPolicies": [{"name": "own", "policy": self.identity}] if self.identity else [],
+            "serviceControlPolicies": [],
+            "resourceControlPolicies": [],
+        } | ({"resourcePolicy": self.policy} if self.policy else {})
+
+
+def simulate(requests):
+    """Of each, Allowed, ImplicitlyDenied or ExplicitlyDenied; or why it is no request."""
+    done = subprocess.run(
+        ["node", "simulate.mjs"],
+        cwd=FOLDER,
+        input=json.dumps([each.simulation() for each in requests]),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return json.loads(done.stdout)
