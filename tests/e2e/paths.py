@@ -4,13 +4,16 @@ Each answers how it shows that something is amiss: an error, a gap in the report
 """
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 from builders import ACCOUNT, alice, envelope, record
 from e2e.server import eventually
-from e2e.stack import Queue, Stack
+from e2e.stack import NAME, Queue, Stack
 
 from activity.flags import Flags
 from activity.item import Flag
@@ -18,15 +21,17 @@ from activity.model import Activity, Evidence, id_facet, key_facet, to_text
 from activity.table import ActivityTable
 
 NUMBERS = count(1)
+LASTSEEN, AWS = (Path(sys.executable).with_name(name) for name in ("lastseen", "aws"))
+INVESTIGATOR = "investigator"
 # By which metric of the reporter's log which alarm goes off.
 ALARMS = {"TrackerSilent": "SilentAlarm", "NotRemembered": "NotRememberedAlarm"}
 
 
 def someone():
     """A user of whom nobody has heard yet."""
-    name = f"user{next(NUMBERS)}"
+    name = f"user{next(NUMBERS):012}"  # As long as ids are.
     arn = f"arn:aws:iam::{ACCOUNT}:user/{name}"
-    return alice(arn=arn, principalId=f"AIDA{name.upper()}", accessKeyId=f"AKIA{name.upper()}")
+    return alice(arn=arn, userName=name, principalId=f"AIDA{name.upper()}", accessKeyId=f"AKIA{name.upper()}")
 
 
 def key_of(user):
@@ -45,7 +50,7 @@ def invoke(stack, function, event):
     return f"error: {said['errorMessage'][:100]}" if "FunctionError" in answer else said
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recording:
     """An event on the queue comes into the table, or in the end into the queue of the alarm."""
 
@@ -64,7 +69,7 @@ class Recording:
         return "" if told == "recorded" else told
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Announcing:
     """Changes of the table, as the stream has them: given to the function, or left for the stream to give."""
 
@@ -106,6 +111,12 @@ class Announcing:
         self._use(key_of(user), user)
         eventually(lambda: self._is_awake(key_of(user)), "it is announced", within=60)
         return ""
+
+    def is_flagged_and_used(self, user):
+        """The function is not given it."""
+        self._flagged(key_of(user))
+        self._use(key_of(user), user)
+        self._use(id_of(user), user)
 
     def _announced(self, key, change):
         said = self._given(change)
@@ -154,7 +165,7 @@ def _plain(key):
     return {"principal": {"S": key[0]}, "facet": {"S": key[1]}}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reporting:
     """A report of an account in which there is something to look for of each kind."""
 
@@ -174,6 +185,53 @@ class Reporting:
         events = self.stack.server.client("logs").filter_log_events(logGroupName=group)["events"]
         lines = [each["message"] for each in events]
         return [json.loads(line) for line in lines if line.startswith("{") and '"TrackerSilent"' in line]
+
+
+@dataclass(frozen=True, eq=False)
+class Investigating:
+    """The questions of the README and of docs/investigate.md that need each of the permissions, by `lastseen`."""
+
+    stack: Stack
+    user: dict
+    session: dict
+
+    def __call__(self):
+        """What the first that is refused says."""
+        name = self.user["userName"]
+        for words in (
+            ["who", self.user["accessKeyId"]],
+            ["who", name],
+            ["list"],
+            ["list", "--flagged"],
+            ["list", "--flagged", "--account", ACCOUNT],
+        ):
+            said = self._run(LASTSEEN, *words, "--stack", NAME)
+            if said:
+                return f"lastseen {' '.join(words).replace(name, 'NAME')}: {said}"
+        return self._run(AWS, "cloudtrail", "lookup-events")
+
+    def _run(self, *words):
+        done = subprocess.run(
+            words,
+            env=self.stack.server.environment() | self.session,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        return done.stderr.strip().splitlines()[-1] if done.returncode else ""
+
+
+def make_investigator(stack):
+    """A role that may do what the stack's policy for people allows; the environment of its session."""
+    iam, policy = stack.server.client("iam"), stack.outputs["InvestigatorPolicyArn"]
+    version = iam.get_policy(PolicyArn=policy)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=policy, VersionId=version)["PolicyVersion"]["Document"]
+    anybody = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [anybody]}
+    role = iam.create_role(RoleName=INVESTIGATOR, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    iam.put_role_policy(RoleName=INVESTIGATOR, PolicyName="all", PolicyDocument=json.dumps(document))
+    return stack.server.session(role["Arn"])
 
 
 def make_twins(iam):

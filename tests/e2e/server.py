@@ -1,7 +1,7 @@
 """A local AWS on loopback in a process of its own: ministack, which runs Lambda code as it is deployed.
 
 It evaluates IAM's policies and those of resources, and speaks TLS alone, as AWS does. What it does not enforce all the
-same: tests/e2e/test_enforced.py.
+same: tests/e2e/unenforced.py.
 """
 
 import os
@@ -30,9 +30,18 @@ class Server:
     certificate: Path
 
     def client(self, service, region=REGION, **more):
-        session = boto3.Session(*CREDENTIALS.values(), region_name=region)
+        own = {name.lower(): value for name, value in CREDENTIALS.items()}
         verified = {"endpoint_url": self.endpoint, "verify": str(self.certificate), "config": PATIENCE}
-        return session.client(service, **(verified | more))
+        return boto3.Session(region_name=region).client(service, **(own | verified | more))
+
+    def session(self, role):
+        """The environment of who has assumed it."""
+        answer = self.client("sts").assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
+        return {
+            "AWS_ACCESS_KEY_ID": answer["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": answer["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": answer["SessionToken"],
+        }
 
     def environment(self):
         """For commands that are to know this AWS and no other, and to go to it straight."""

@@ -169,8 +169,11 @@ class Stack:
         sqs.delete_queue(QueueUrl=url)
 
     def policies(self, role):
-        """The documents of a role's policies as they are deployed, by name."""
-        iam, name = self.server.client("iam"), self.resources[role]
+        """The documents of a role's policies as they are now, by name.
+
+        A role goes by its logical id; one that is not the stack's by its name.
+        """
+        iam, name = self.server.client("iam"), self.resources.get(role, role)
         assert not iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
         names = iam.list_role_policies(RoleName=name)["PolicyNames"]
         return {each: iam.get_role_policy(RoleName=name, PolicyName=each)["PolicyDocument"] for each in names}
@@ -183,7 +186,7 @@ class Stack:
     @contextmanager
     def allowed(self, role, permissions):
         """The role may do this alone until it is over."""
-        iam, name = self.server.client("iam"), self.resources[role]
+        iam, name = self.server.client("iam"), self.resources.get(role, role)
         ((policy, deployed),) = self.policies(role).items()
 
         def put(document):
@@ -208,12 +211,7 @@ class Stack:
         for name, document in self.policies(role).items():
             own = json.dumps(document).replace(f"table/{self.outputs['ActivityTableName']}", f"table/{table}")
             iam.put_role_policy(RoleName=twin, PolicyName=name, PolicyDocument=own)
-        session = self.server.client("sts").assume_role(RoleArn=made["Arn"], RoleSessionName="function")
-        return {
-            "AWS_ACCESS_KEY_ID": session["Credentials"]["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": session["Credentials"]["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": session["Credentials"]["SessionToken"],
-        }
+        return self.server.session(made["Arn"])
 
     def items(self):
         """All of the table, by principal and facet, in plain values."""
