@@ -26,6 +26,7 @@ def server(tmp_path_factory):
 @pytest.fixture
 def client(server, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(server.certificate))
     return lambda service, region: boto3.client(service, region_name=region)
 
 
