@@ -18,7 +18,7 @@ from e2e.paths import (
     someone,
 )
 from e2e.policies import singles
-from e2e.unenforced import ASKED_FOR_ALL, ELSEWHERE
+from e2e.unenforced import ASKED_FOR_ALL, ELSEWHERE, UNNOTICED
 from e2e.unenforced import PERMISSIONS as UNENFORCED
 
 HUB = templates.resources(templates.hub(), templates.KEYLESS)
@@ -130,6 +130,6 @@ def test_the_loss_of_a_permission_is_noticed_and_nothing_else_is(stack, path_of,
     with stack.allowed(role, deployed[:number] + deployed[number + 1 :]):
         told = path()
 
-    covered = UNENFORCED.get(permission[0], "")
-    losses.append((role, *permission, told or f"{ELSEWHERE} {covered.partition('::')[0]}"))
+    covered = UNENFORCED.get(permission[0], "").partition("::")[0]
+    losses.append((role, *permission, told or (f"{ELSEWHERE} {covered}" if covered else UNNOTICED)))
     assert bool(told) != bool(covered), told or "nothing notices it: it is superfluous, or untested"

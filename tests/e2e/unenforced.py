@@ -7,7 +7,8 @@ from builders import ROOT
 AS_AWS_ASKS = "tests/test_simulated.py::test_what_aws_asks_in_a_roles_name_is_allowed_by_one_permission_alone"
 BY_SERVICES = "tests/test_simulated.py::test_what_a_service_does_is_allowed_or_refused"
 
-ELSEWHERE = "not enforced here, but in"
+# How a loss is told of that nothing showed here.
+ELSEWHERE, UNNOTICED = "not enforced here, but in", "NOT NOTICED"
 
 # What Lambda, and those who encrypt, ask in the name of a function's role.
 PERMISSIONS = {
