@@ -125,7 +125,7 @@ def test_a_key_that_was_used_while_the_report_was_made_is_told_once_it_is_flagge
     assert (told["access_key_id"], told["evidence"]["event_id"]) == ("AKIANIAJ", "niaj-1")
 
 
-def test_a_refused_attempt_with_a_flagged_key_is_told_as_one(stack, flags, table, next_notices):
+def test_a_refused_attempt_with_a_flagged_key_is_told_as_one_and_the_use_that_succeeds_after_it_too(stack, flags, table, next_notices):
     mike = person("mike")
     flag(flags, mike)
     send(stack, mike, errorCode="AccessDenied")
@@ -133,6 +133,9 @@ def test_a_refused_attempt_with_a_flagged_key_is_told_as_one(stack, flags, table
 
     assert (told["access_key_id"], told["denied"]) == ("AKIAMIKE", True)
     assert told["evidence"]["error_code"] == "AccessDenied"
+    send(stack, mike)
+    (told,) = next_notices("the notice of mike's use has come")
+    assert (told["access_key_id"], told["denied"]) == ("AKIAMIKE", False)
     eventually(
         lambda: not any(item.first_flagged for item in table.items_of(mike["arn"]).values()),
         "no flag is left",
@@ -155,7 +158,7 @@ def test_the_mapping_has_its_filters_and_its_queue_for_what_fails(stack, server)
     ]
     letters = stack.resources["AwakenedDeadLetterQueue"].rpartition("/")[2]
 
-    assert len(mapping["FilterCriteria"]["Filters"]) == 2
+    assert len(mapping["FilterCriteria"]["Filters"]) == 3
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["DestinationConfig"]["OnFailure"]["Destination"].endswith(f":{letters}")
 
