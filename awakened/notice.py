@@ -1,9 +1,8 @@
 """The notice as people read it: what was used, on what evidence, and what to do about it."""
 
-from datetime import UTC, datetime
-
 from activity.item import known_of
 from activity.model import Evidence
+from activity.plain import ascii_line, day, line, minute
 from awakened.commands import disabling, finding
 from awakened.subject import Kind, Subject
 from awakened.waking import Notice, Use
@@ -19,8 +18,8 @@ def text(notice: Notice) -> str:
     use, evidence = notice.use, clean(notice.use.activity.evidence)
     event = f"event {evidence.event_id}" if evidence.event_id else "an event without an id"
     parts = [
-        f"{_sentence(use)}:\n\n  {_told(evidence)}\n  {event}",
-        _story(notice),
+        f"{line(_sentence(use))}:\n\n  {_told(evidence)}\n  {event}",
+        line(_story(notice)),
         _advice(use.subject),
         "Find the event, and all that is known:\n\n"
         + _indented(finding(use.subject, evidence.event_id, evidence.region)),
@@ -33,13 +32,12 @@ def subject_line(use: Use) -> str:
     days = f" after {_days(use)}" if use.first_flagged else ""
     head = f"IAM last activity {use.subject.account}: "
     tail = f" {_verb(use)}{days}{' (refused)' if use.is_denied else ''}"
-    line = f"{head}{_what(use.subject)[: _LONGEST_SUBJECT - len(head) - len(tail)]}{tail}"
-    return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in line)
+    return ascii_line(f"{head}{_what(use.subject)[: _LONGEST_SUBJECT - len(head) - len(tail)]}{tail}")
 
 
 def sms(use: Use) -> str:
     address = clean(use.activity.evidence).source_ip
-    return f"{subject_line(use)}, {_minute(use.at)}{f', from {address}' if address else ''}"[:_LONGEST_SMS]
+    return f"{subject_line(use)}, {minute(use.at)}{f', from {address}' if address else ''}"[:_LONGEST_SMS]
 
 
 def clean(evidence: Evidence) -> Evidence:
@@ -49,8 +47,8 @@ def clean(evidence: Evidence) -> Evidence:
 
 
 def _plain(value: str) -> str:
-    line = "".join(letter if letter.isprintable() else "?" for letter in value)
-    return line if len(line) <= _LONGEST_VALUE else f"{line[: _LONGEST_VALUE - 3]}..."
+    plain = line(value)
+    return plain if len(plain) <= _LONGEST_VALUE else f"{plain[: _LONGEST_VALUE - 3]}..."
 
 
 def _sentence(use: Use) -> str:
@@ -59,7 +57,7 @@ def _sentence(use: Use) -> str:
     was = verb if verb.startswith("signed") else f"was {verb}"
     idle = f", idle for {_days(use)}," if use.first_flagged else ""
     sentence = (
-        f"{what[0].upper()}{what[1:]} in account {use.subject.account}{idle} {was}{again} at {_minute(use.at)}"
+        f"{what[0].upper()}{what[1:]} in account {use.subject.account}{idle} {was}{again} at {minute(use.at)}"
     )
     if not use.is_denied:
         return sentence
@@ -83,10 +81,10 @@ def _story(notice: Notice) -> str:
     """Since when it was flagged, and what else is awake with it."""
     use = notice.use
     if not use.first_flagged:
-        before = f"Last seen so on {_day(use.since)}" if use.since else "Never seen so before"
+        before = f"Last seen so on {day(use.since)}" if use.since else "Never seen so before"
         return f"{before}. Uses of the root user are always told, flagged or not."
     also = " and ".join(f"that of {_what(subject)}" for subject in notice.also)
-    return f"First flagged on {_day(use.first_flagged)}. Its flag is off now{f', also {also}' if also else ''}."
+    return f"First flagged on {day(use.first_flagged)}. Its flag is off now{f', also {also}' if also else ''}."
 
 
 def _advice(subject: Subject) -> str:
@@ -116,17 +114,9 @@ def _what(subject: Subject) -> str:
 
 
 def _indented(lines: list[str]) -> str:
-    return "\n".join(f"    {line}" for line in lines)
+    return "\n".join(f"    {line(each)}" for each in lines)
 
 
 def _days(use: Use) -> str:
     days = use.idle.days if use.idle else 0
     return f"{days:,} {'day' if days == 1 else 'days'}"
-
-
-def _minute(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _day(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d}"
