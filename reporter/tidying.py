@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from activity.keeping import Key
 from activity.model import id_facet
@@ -29,7 +29,7 @@ def lapses(
         exempt = _of_principal(subject)
         if exempt is None:
             continue
-        if exempt.is_over(now.astimezone(UTC).date()):
+        if exempt.is_over(now):
             yield Lapse(
                 subject.arn, f"ended on {exempt.until} ({exempt.reason}): take the tag off, or renew it"
             )
@@ -50,7 +50,7 @@ def in_force(
     """The items of the principals that are exempt now, and of those that were and could not be looked at."""
     for subject, _ in judged:
         exempt = _of_principal(subject)
-        if exempt and not _is_over(exempt, now):
+        if exempt and not exempt.is_over(now):
             yield subject.arn, subject.facets[0]
     untold = {
         (subject.arn, subject.facets[0])
@@ -71,7 +71,3 @@ def _of_principal(subject: Subject) -> Exemption | None:
     """None for a credential, too: its user's is told."""
     is_principal = subject.kind in (Kind.USER, Kind.ROLE)
     return subject.exemption if is_principal and isinstance(subject.exemption, Exemption) else None
-
-
-def _is_over(exempt: Exemption, now: datetime) -> bool:
-    return exempt.is_over(now.astimezone(UTC).date())
