@@ -8,7 +8,8 @@ from typing import Self
 
 from activity.item import Flag
 from activity.keeping import Key
-from reporter.account import Gap, Inventory
+from reporter import undated
+from reporter.account import Gap, Inventory, OldReport, Undated
 from reporter.gaps import all_gaps, readable
 from reporter.hearing import Hearing
 from reporter.missed import Missed, missed
@@ -42,12 +43,21 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The root user: `seen` by CloudTrail, `used` by IAM's word. `active_keys`: None if not known."""
+    """The root user: `seen` by CloudTrail, `used` by IAM's word. `active_keys`: None if not known.
+
+    `unread`: why the table's items could not be read.
+    """
 
     seen: datetime | None
     used: datetime | None
     active_keys: int | None
     refused: datetime | None = None
+    unread: Gap | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether both sources could be asked for its last use."""
+        return self.unread is None and self.active_keys is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,14 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
+class OfIam:
+    """What IAM's listings tell besides what is judged."""
+
+    old_report: OldReport | None = None
+    undated: tuple[Undated, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """`is_empty`: neither roles could be listed, nor users, or what credentials these have.
 
@@ -107,6 +125,7 @@ class Report:
     exempt_keys: tuple[Key, ...] = ()
     old_names: tuple[Key, ...] = ()
     was_exempt: frozenset[Key] = frozenset()
+    of_iam: OfIam = field(default_factory=OfIam)
 
     @property
     def silences(self) -> tuple[str, ...]:
@@ -129,7 +148,6 @@ def sum_up(
     to = moves((*remembered.listed, *remembered.exempt), inventory, keys_of, remembered.known_names)
     was_exempt, remembered = remembered.exempt, remembered.moved(to)
     findings = tuple(_findings(inventory.account, judged, remembered, hearing, limits, now))
-    disabled = tuple(_disabled(inventory, keys_of))
     untold = _untold(remembered, inventory)
     became = tuple(resolved(remembered.listed, _by_key(judged), inventory, keys_of, untold))
     return Report(
@@ -144,14 +162,15 @@ def sum_up(
         exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
         lapses=tuple(lapses(judged, remembered.exempt - untold, inventory, now)),
         missed=tuple(missed(judged, hearing, retention=retention, now=now)),
-        counts=_counts(inventory, judged, len(disabled)),
-        disabled_keys=disabled,
+        counts=_counts(inventory, judged, keys_of),
+        disabled_keys=tuple(_disabled(inventory, keys_of)),
         root=root,
         hearing=hearing,
         is_empty=not inventory.lists_roles and not inventory.tells_of_users,
         exempt_keys=(*in_force(judged, remembered.exempt, inventory, now), *(remembered.exempt & untold)),
         old_names=tuple(_settled(to, findings, became)),
         was_exempt=was_exempt,
+        of_iam=OfIam(inventory.old_report, undated.all_of(inventory)),
     )
 
 
@@ -209,14 +228,14 @@ def flag_key(subject: Subject) -> Key:
     return subject.arn, next(iter(subject.facets), "")
 
 
-def _counts(inventory: Inventory, judged: Sequence[Judged], disabled: int) -> dict[str, dict[str, int]]:
+def _counts(inventory: Inventory, judged: Sequence[Judged], keys_of: KeysOf) -> dict[str, dict[str, int]]:
     counts = {str(kind): dict.fromkeys(map(str, Status), 0) for kind in Kind}
     for subject, verdict in judged:
         counts[subject.kind][verdict.status] += 1
     roles = Counter(filter(None, map(left_out, inventory.roles)))
-    return counts | {
-        "left_out": {str(each): roles[each] for each in LeftOut} | {LeftOut.DISABLED_KEY: disabled}
-    }
+    disabled, dateless = list(_disabled(inventory, keys_of)), undated.all_of(inventory)
+    others = {LeftOut.DISABLED_KEY: len(disabled), LeftOut.UNDATED_CREDENTIAL: len(dateless)}
+    return counts | {"left_out": {str(each): roles[each] for each in LeftOut} | others}
 
 
 def _disabled(inventory: Inventory, keys_of: KeysOf) -> Iterator[tuple[str, str]]:

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Self
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
-from activity import settings
+from activity import arn, settings
 from activity.flags import Flags
 from activity.item import Flag
 from activity.keeping import Keeping, retention_from_env
 from activity.model import CANARY, REPORT, Activity, Evidence
 from activity.table import WRITERS, ActivityTable, connect
+from reporter.account import Gap
 from reporter.findings import Report
-from reporter.inventory import Iam
+from reporter.inventory import Iam, or_gap
 from reporter.publisher import Publisher
 from reporter.review import Sources, Terms, review
 from reporter.subjects import Limits
@@ -47,6 +47,12 @@ class Caller:
     def ask(cls, sts: "STSClient") -> Self:
         answer = sts.get_caller_identity()
         return cls(answer["Account"], answer["Arn"].split(":")[1], answer["UserId"].partition(":")[0])
+
+    @classmethod
+    def of_topic(cls, topic: str) -> Self:
+        """Where STS does not answer: the topic is of the same account."""
+        of = arn.parts(topic)
+        return cls(of.account, of.partition, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +90,32 @@ class Reporter:
         If it is not to be published, all that is remembered is that IAM was asked. Once `is_late` answers True
         IAM is asked no more. Raises botocore's errors where SNS refuses.
         """
-        caller, files = Caller.ask(self.sts), ""
+        asked, files = (
+            or_gap("the reporter's own identity (GetCallerIdentity)", lambda: Caller.ask(self.sts)),
+            "",
+        )
+        caller = Caller.of_topic(self.publisher.topic) if isinstance(asked, Gap) else asked
         sources = replace(self.sources, iam=replace(self.sources.iam, is_late=is_late))
         with _counting(sources.iam.client) as calls:
             report = review(sources, caller.account, self.terms, now, partition=caller.partition)
+        if isinstance(asked, Gap):
+            told = f"{asked.reason}; account and partition are those of the topic that the report goes to"
+            report = replace(report, gaps=(*report.gaps, replace(asked, reason=told)))
         if publishes:
             report, files = self.publisher.publish(report)
         forgotten = ""
-        try:
-            if not report.is_empty:
-                self._remember(report, caller, is_published=publishes)
-        except (ClientError, BotoCoreError) as error:  # The mail is out: the next report flags them again.
-            forgotten = str(error)
+        if not report.is_empty:  # The mail is out: what is not remembered, the next report flags again.
+            done = or_gap("flags", lambda: self._remember(report, caller, is_published=publishes))
+            forgotten = done.reason if isinstance(done, Gap) else ""
         return Run(report, files, calls["iam"], forgotten)
 
     def _remember(self, report: Report, caller: Caller, *, is_published: bool) -> None:
         if is_published:
             self._remember_flags(report)
         evidence = Evidence(principal_id=caller.unique_id)
-        for run in (REPORT, CANARY) if is_published else (CANARY,):
+        # Without an id of its own, the reporter could not find its calls again.
+        canary = (CANARY,) if caller.unique_id else ()
+        for run in (REPORT, *canary) if is_published else canary:
             self.sources.table.record(Activity(run, report.account, report.at, report.at, evidence))
 
     def _remember_flags(self, report: Report) -> None:

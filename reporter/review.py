@@ -22,6 +22,7 @@ from reporter.staleness import Verdict, judge
 from reporter.subjects import Limits, Subject, subjects
 from reporter.tidying import Judged
 from reporter.trails import Trails
+from reporter.undated_ids import looked_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,13 @@ class Kept:
     exempt: set[Key] | Gap
     previous: Activity | Gap | None
     names: dict[str, str] | Gap
+    root: Gap | None = None
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
         if isinstance(self.items, Gap):
             return (self.items,)  # That tells it all.
-        every = self.listed, self.exempt, self.previous, self.names
+        every = self.listed, self.exempt, self.previous, self.names, self.root
         return tuple(each for each in every if isinstance(each, Gap))
 
     def remembered(self) -> Remembered:
@@ -76,7 +78,7 @@ class Kept:
 def review(sources: Sources, account: str, terms: Terms, now: datetime, *, partition: str = "aws") -> Report:
     """What could not be read is among the report's gaps; nothing is raised for it."""
     table, flags = sources.table, sources.flags
-    inventory = sources.iam.list(account)
+    inventory = looked_up(sources.iam, sources.iam.list(account), terms.limits, now)
     hearing = _hearing(sources, account, partition)
     listed = or_gap("what earlier reports flagged", lambda: flags.of(account))
     exempt = or_gap("what was exempt before", lambda: flags.exempt_of(account))
@@ -98,7 +100,8 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     if isinstance(items, Gap):  # That tells it all.
         hearing = replace(hearing, heard=items, canary=None)
     previous = or_gap("the time of the last report", lambda: sightings.previous(table, account))
-    kept = Kept(items, listed, exempt, previous, names)
+    root = sightings.root(table, inventory, partition)
+    kept = Kept(items, listed, exempt, previous, names, root.unread)
     judged, gaps = _judged(table, every, items, hearing, terms, now)
     return sum_up(
         inventory,
@@ -106,7 +109,7 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         judged,
         remembered=kept.remembered(),
         hearing=hearing,
-        root=sightings.root(table, inventory, partition),
+        root=root,
         gaps=(*kept.gaps, *gaps, *unread),
         limits=terms.limits,
         retention=terms.retention,

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from activity.keeping import Key
 from activity.model import SIGNIN, Activity, is_denied
+from activity.plain import day
 from reporter.account import Gap
 from reporter.exemption import Exemption
 from reporter.subjects import Kind, Subject
@@ -73,7 +74,7 @@ def judge(subject: Subject, seen: Seen | Gap, *, limit: timedelta, now: datetime
     if gaps:
         reason = "; ".join(f"{gap.what} could not be read: {gap.reason}" for gap in gaps)
         return replace(verdict, status=Status.UNKNOWN, would_be=status, reason=reason, gaps=gaps)
-    if isinstance(subject.exemption, Exemption) and not _is_over(subject.exemption, now):
+    if isinstance(subject.exemption, Exemption) and not subject.exemption.is_over(now):
         return replace(verdict, status=Status.EXEMPT, would_be=status)
     return verdict
 
@@ -103,18 +104,18 @@ def _reason(subject: Subject, at: datetime | None, sighting: Activity | None) ->
     if sighting is None:
         use = subject.claim.use
         where = " ".join(filter(None, (use.service, f"in {use.region}" if use.region else "")))
-        return f"last used on {_day(at)}{f' ({where})' if where else ''}, says IAM"
+        return f"last used on {day(at)}{f' ({where})' if where else ''}, says IAM"
     evidence = sighting.evidence
     call = f"{evidence.event_source} {evidence.event_name}".strip()
     what = ", ".join(filter(None, (call, evidence.region, evidence.source_ip)))
     if is_denied(sighting.facet):
-        return f"last attempted on {_day(at)}, says CloudTrail ({what})"
-    return f"last seen by CloudTrail on {_day(at)} ({what})"
+        return f"last attempted on {day(at)}, says CloudTrail ({what})"
+    return f"last seen by CloudTrail on {day(at)} ({what})"
 
 
 def _never(subject: Subject) -> str:
     began = "its last change" if subject.kind is Kind.PASSWORD else "its creation"
-    return f"no use on record since {began} on {_day(subject.created)}"
+    return f"no use on record since {began} on {day(subject.created)}"
 
 
 def _notes(subject: Subject, at: datetime | None, sighting: Activity | None, now: datetime) -> tuple[str, ...]:
@@ -123,14 +124,6 @@ def _notes(subject: Subject, at: datetime | None, sighting: Activity | None, now
         notes.append(f"of a role's use, IAM keeps the last {_IAM_KEEPS.days} days")
     if at and sighting and is_denied(sighting.facet) and at - sighting.last_seen <= SAME_USE:
         notes.append(f"the last that CloudTrail saw was refused ({sighting.evidence.error_code})")
-    if isinstance(subject.exemption, Exemption) and _is_over(subject.exemption, now):
+    if isinstance(subject.exemption, Exemption) and subject.exemption.is_over(now):
         notes.append(f"its exemption ({subject.exemption.reason}) ended on {subject.exemption.until}")
     return tuple(notes)
-
-
-def _is_over(exemption: Exemption, now: datetime) -> bool:
-    return exemption.is_over(now.astimezone(UTC).date())
-
-
-def _day(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d")

@@ -22,6 +22,7 @@ CORE = (
     "activity.item",
     "activity.keeping",
     "activity.model",
+    "activity.plain",
     "awakened.commands",
     "awakened.message",
     "awakened.notice",
@@ -51,6 +52,7 @@ CORE = (
     "reporter.account",
     "reporter.document",
     "reporter.hearing",
+    "reporter.listed",
     "reporter.message",
     "reporter.missed",
     "reporter.page",
@@ -64,6 +66,7 @@ CORE = (
     "reporter.report",
     "reporter.staleness",
     "reporter.subjects",
+    "reporter.undated",
 )
 
 
