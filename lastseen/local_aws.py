@@ -8,12 +8,19 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.core.responses import ActionResult
+from moto.iam.responses import IamResponse
 
 from activity.flags import BY_FLAG
 from activity.table import BY_FACET
 from awakened import app as awakened
 from ingest import app as ingest
 from reporter import app as reporter
+
+
+def _list_service_specific_credentials(asked: IamResponse) -> ActionResult:
+    """moto lacks the call. What it answers is kept on moto's own account."""
+    return ActionResult({"ServiceSpecificCredentials": getattr(asked.backend, "service_credentials", [])})
 
 
 @contextmanager
@@ -26,6 +33,8 @@ def local_aws(region: str) -> Iterator[Callable[[str], Any]]:
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
     }
+    answers: Any = IamResponse
+    answers.list_service_specific_credentials = _list_service_specific_credentials
     with environment(credentials, without=("AWS_",)), mock_aws():
         forget()
         yield lambda service: boto3.client(service)  # type: ignore[call-overload]  # any service

@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from activity.model import Activity, to_text
-from reporter.account import Gap
+from reporter.account import Gap, Undated
 from reporter.exemption import Exemption
 from reporter.findings import Finding, Report
 from reporter.missed import Missed
 from reporter.resolution import Resolved
 from reporter.staleness import Verdict
 from reporter.subjects import Kind, Subject
+from reporter.undated import age_days
+from reporter.wording import old_report, since, starts_anew
 
 _COLUMNS = (
     "account kind name arn id access_key_id status created last_used last_used_source idle_days threshold_days"
@@ -56,9 +58,12 @@ def document(report: Report) -> dict[str, Any]:
             "last_used": _time(max(filter(None, (report.root.seen, report.root.used)), default=None)),
             "last_refused": _time(report.root.refused),
             "access_keys": report.root.active_keys,
+            "is_known": report.root.is_known,
         }
         if report.root
         else None,
+        "remarks": [old_report(report.of_iam.old_report, report.at)] if report.of_iam.old_report else [],
+        "undated_credentials": [_undated(report, each) for each in report.of_iam.undated],
         "disabled_keys": [{"name": name, "access_key_id": key} for name, key in report.disabled_keys],
     }
 
@@ -94,10 +99,15 @@ def finding_as_dict(finding: Finding) -> dict[str, Any]:
         "idle_days": verdict.idle.days,
         "threshold_days": finding.threshold_days,
         "first_flagged": to_text(finding.first_flagged),
-        "reason": "; ".join((verdict.reason, *verdict.notes)),
+        "reason": "; ".join((verdict.reason, *_anew(finding), *verdict.notes)),
         "evidence": _evidence(subject, verdict.seen),
         "commands": list(subject.commands),
     }
+
+
+def _anew(finding: Finding) -> tuple[str, ...]:
+    """Why it is not idle for as long as the last use is past."""
+    return (f"not used {since(finding)}",) if starts_anew(finding) else ()
 
 
 def resolved_as_dict(resolved: Resolved) -> dict[str, Any]:
@@ -125,6 +135,21 @@ def _subject(subject: Subject) -> dict[str, Any]:
         "arn": subject.arn,
         "id": subject.id,
         **({"access_key_id": subject.access_key_id} if subject.access_key_id else {}),
+    }
+
+
+def _undated(report: Report, credential: Undated) -> dict[str, Any]:
+    return {
+        "account": report.account,
+        "user": credential.user,
+        "arn": credential.arn,
+        "kind": str(credential.kind),
+        "id": credential.id or None,
+        "service": credential.service or None,
+        "status": credential.status,
+        "created": _time(credential.created),
+        "age_days": age_days(credential, report.at),
+        "expires": _time(credential.expires),
     }
 
 

@@ -8,7 +8,8 @@ from typing import Self
 
 from activity.item import Flag
 from activity.keeping import Key
-from reporter.account import Gap, Inventory
+from reporter import undated
+from reporter.account import Gap, Inventory, OldReport, Undated
 from reporter.gaps import all_gaps, readable
 from reporter.hearing import Hearing
 from reporter.missed import Missed, missed
@@ -47,12 +48,21 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The root user: `seen` by CloudTrail, `used` by IAM's word. `active_keys`: None if not known."""
+    """The root user: `seen` by CloudTrail, `used` by IAM's word. `active_keys`: None if not known.
+
+    `unread`: why the table's items could not be read.
+    """
 
     seen: datetime | None
     used: datetime | None
     active_keys: int | None
     refused: datetime | None = None
+    unread: Gap | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether both sources could be asked for its last use."""
+        return self.unread is None and self.active_keys is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,14 @@ class ToRemember:
 
 
 @dataclass(frozen=True, slots=True)
+class OfIam:
+    """What IAM's listings tell besides what is judged."""
+
+    old_report: OldReport | None = None
+    undated: tuple[Undated, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """`is_empty`: neither roles could be listed, nor users, or what credentials these have."""
 
@@ -96,6 +114,7 @@ class Report:
     hearing: Hearing
     is_empty: bool
     to_remember: ToRemember = ToRemember()
+    of_iam: OfIam = OfIam()
 
     @property
     def silences(self) -> tuple[str, ...]:
@@ -117,7 +136,6 @@ def sum_up(
     now: datetime,
 ) -> Report:
     findings = tuple(_findings(inventory.account, judged, seen, remembered, hearing, limits, now))
-    disabled = tuple(_disabled(inventory, keys_of))
     became = tuple(resolved(remembered, _by_key(judged), inventory, keys_of, seen))
     return Report(
         account=inventory.account,
@@ -131,12 +149,13 @@ def sum_up(
         exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
         lapses=tuple(lapses(judged, remembered, now)),
         missed=tuple(missed(judged, hearing, retention=retention, now=now)),
-        counts=_counts(inventory, judged, len(disabled)),
-        disabled_keys=disabled,
+        counts=_counts(inventory, judged, keys_of),
+        disabled_keys=tuple(_disabled(inventory, keys_of)),
         root=root,
         hearing=hearing,
         is_empty=not inventory.lists_roles and not inventory.tells_of_users,
         to_remember=_to_remember(remembered, findings, became, tuple(in_force(judged, remembered, now))),
+        of_iam=OfIam(inventory.old_report, undated.all_of(inventory)),
     )
 
 
@@ -212,14 +231,14 @@ def _flagged_since(subject: Subject, verdict: Verdict, flags: Mapping[Key, Flag]
     return flagged if flagged and flagged >= (verdict.at or subject.exists_since) else None
 
 
-def _counts(inventory: Inventory, judged: Sequence[Judged], disabled: int) -> dict[str, dict[str, int]]:
+def _counts(inventory: Inventory, judged: Sequence[Judged], keys_of: KeysOf) -> dict[str, dict[str, int]]:
     counts = {str(kind): dict.fromkeys(map(str, Status), 0) for kind in Kind}
     for subject, verdict in judged:
         counts[subject.kind][verdict.status] += 1
     roles = Counter(filter(None, map(left_out, inventory.roles)))
-    return counts | {
-        "left_out": {str(each): roles[each] for each in LeftOut} | {LeftOut.DISABLED_KEY: disabled}
-    }
+    disabled, dateless = list(_disabled(inventory, keys_of)), undated.all_of(inventory)
+    others = {LeftOut.DISABLED_KEY: len(disabled), LeftOut.UNDATED_CREDENTIAL: len(dateless)}
+    return counts | {"left_out": {str(each): roles[each] for each in LeftOut} | others}
 
 
 def _disabled(inventory: Inventory, keys_of: KeysOf) -> Iterator[tuple[str, str]]:

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC
 from itertools import groupby
 
+from activity.plain import ascii_line, day, line, minute
+from reporter import undated
 from reporter.account import Gap
 from reporter.document import warnings
 from reporter.findings import Finding, Report
@@ -15,9 +16,9 @@ from reporter.wording import (
     NOUNS,
     count,
     counts,
-    day,
     exempt,
     missed_use,
+    old_report,
     resolution,
     sentence,
     some,
@@ -48,13 +49,12 @@ def subject_line(report: Report) -> str:
     named = f"IAM last activity {_account(report)}: {stale}{more}"
     plain = f"IAM last activity {report.account}: {stale}{more}"
     lines = (named, plain, f"IAM last activity {report.account}: {short}{more}")
-    line = next((line for line in lines if len(line) <= _LONGEST_SUBJECT), lines[-1])
-    return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in line)
+    return ascii_line(next((each for each in lines if len(each) <= _LONGEST_SUBJECT), lines[-1]))
 
 
 def body(report: Report, files: str = "", *, most: int = MOST_BYTES) -> str:
     """`files` is where all of the report is kept, as an s3:// address ending in a slash."""
-    head, tail = "\n".join(_head(report, files)), "\n\n".join(_tail(report))
+    head, tail = _text(_head(report, files)), "\n\n".join(_tail(report))
     new = _worst_first(each for each in report.findings if each.is_new)
     known = _worst_first(each for each in report.findings if not each.is_new)
     blocks = [*_titled(_new_title(report, new), map(_in_full, new)), *_still_open(known)]
@@ -74,6 +74,11 @@ def body(report: Report, files: str = "", *, most: int = MOST_BYTES) -> str:
     return "\n\n".join(part for part in (head, *shown, tail) if part) + "\n"
 
 
+def _text(lines: Iterable[str]) -> str:
+    """Each on a line of its own, whatever stands in it: names, tags and reasons are written by others."""
+    return "\n".join(map(line, lines))
+
+
 def size(text: str) -> int:
     """In bytes, as a part of a JSON document."""
     return len(json.dumps(text, ensure_ascii=False).encode()) - 2
@@ -81,21 +86,23 @@ def size(text: str) -> int:
 
 def _head(report: Report, files: str) -> Iterator[str]:
     limits = report.limits
-    yield f"IAM last activity in account {_account(report)}, {report.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    yield f"IAM last activity in account {_account(report)}, {minute(report.at)}"
     unheard = warnings(report)
     if unheard:
-        yield "\n".join(("", *unheard, "Until that is mended, all that follows rests on IAM's word alone.", ""))
+        yield from ("", *unheard, "Until that is mended, all that follows rests on IAM's word alone.", "")
     yield (
         f"Stale: no use known to CloudTrail or IAM for {limits.user} days (users, passwords),"
         f" {limits.access_key} (access keys), {limits.role} (roles)."
     )
     yield from _heard(report.hearing)
+    if report.of_iam.old_report:
+        yield old_report(report.of_iam.old_report, report.at)
     if files:
         yield f"All of it, with evidence: {files}report.html (findings also: report.json, report.csv)."
     if report.gaps:
-        yield "\nNOT CHECKED:"
+        yield from ("", "NOT CHECKED:")
         yield from some([f"- {gap.what}: {gap.reason}" for gap in report.gaps])
-    yield f"\n{_sum(report)}"
+    yield from ("", _sum(report))
 
 
 def _heard(hearing: Hearing) -> Iterator[str]:
@@ -148,7 +155,7 @@ def _still_open(known: Sequence[Sequence[Finding]]) -> list[Block]:
         return _titled(title, map(_in_full, known))
     lines = [f"- {sentence(finding)}" for findings in known for finding in findings]
     some = (lines[i : i + MOST_LISTED] for i in range(0, len(lines), MOST_LISTED))
-    return [(title, 0), *(("\n".join(each), len(each)) for each in some)]
+    return [(title, 0), *((_text(each), len(each)) for each in some)]
 
 
 def _in_full(findings: Sequence[Finding]) -> Block:
@@ -159,7 +166,7 @@ def _in_full(findings: Sequence[Finding]) -> Block:
         *(f"- {sentence(finding)}" for finding in findings),
         *(f"    {command}" for command in commands),
     ]
-    return "\n".join(lines), len(findings)
+    return _text(lines), len(findings)
 
 
 def _tail(report: Report) -> Iterator[str]:
@@ -171,14 +178,18 @@ def _tail(report: Report) -> Iterator[str]:
             map(missed_use, report.missed),
         ),
         ("Exempt by tag:", map(exempt, report.exempt)),
+        (
+            f"LAST USE NOT RECORDED ({len(report.of_iam.undated):,}): AWS does not say when these were used:",
+            (undated.listed(each, report.at) for each in report.of_iam.undated),
+        ),
         ("Exemptions to look at:", (f"- {each.arn}: {each.why}" for each in report.lapses)),
     )
     for title, lines in sections:
         listed = list(some(list(lines)))
         if listed:
-            yield "\n".join((title, *listed))
+            yield _text((title, *listed))
     if not report.is_empty:
-        yield "\n".join(counts(report))
+        yield _text(counts(report))
 
 
 def _worst_first(findings: Iterable[Finding]) -> list[list[Finding]]:

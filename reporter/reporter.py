@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import boto3
 from botocore.config import Config
 
-from activity import settings
+from activity import arn, settings
 from activity.flags import Flags
 from activity.keeping import Keeping, retention_from_env
 from activity.model import CANARY, Activity, Evidence
@@ -45,6 +45,12 @@ class Caller:
     def ask(cls, sts: "STSClient") -> Self:
         answer = sts.get_caller_identity()
         return cls(answer["Account"], answer["Arn"].split(":")[1], answer["UserId"].partition(":")[0])
+
+    @classmethod
+    def of_topic(cls, topic: str) -> Self:
+        """Where STS does not answer: the topic is of the same account."""
+        of = arn.parts(topic)
+        return cls(of.account, of.partition, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +95,17 @@ class Reporter:
         since `scheduled_at`: schedules may deliver twice. Once `is_late` answers True IAM is asked no more, and
         once `is_over` does, no more is remembered. Raises botocore's errors where SNS refuses.
         """
-        caller, files = Caller.ask(self.sts), ""
+        asked, files = (
+            or_gap("the reporter's own identity (GetCallerIdentity)", lambda: Caller.ask(self.sts)),
+            "",
+        )
+        caller = Caller.of_topic(self.publisher.topic) if isinstance(asked, Gap) else asked
         sources = replace(self.sources, iam=replace(self.sources.iam, is_late=is_late))
         with _counting(sources.iam.client) as calls:
             report = review(sources, caller.account, self.terms, now, partition=caller.partition)
+        if isinstance(asked, Gap):
+            told = f"{asked.reason}; account and partition are those of the topic that the report goes to"
+            report = replace(report, gaps=(*report.gaps, replace(asked, reason=told)))
         unsaved = self._called(report, caller)
         if publishes and not (scheduled_at and report.previous and report.previous >= scheduled_at):
             memory = Memory(sources.flags, sources.table, is_over)
@@ -103,7 +116,7 @@ class Reporter:
 
     def _called(self, report: Report, caller: Caller) -> Unsaved:
         """Remembers that IAM was asked."""
-        if report.is_empty:
+        if report.is_empty or not caller.unique_id:  # Without an id it could not find its calls again.
             return Unsaved()
         evidence = Evidence(principal_id=caller.unique_id)
         canary = Activity(CANARY, report.account, report.at, report.at, evidence)

@@ -21,6 +21,7 @@ from reporter.staleness import Status, judge
 from reporter.subjects import Limits, Subject, subjects
 from reporter.tidying import Judged
 from reporter.trails import Trails
+from reporter.undated_ids import looked_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Terms:
 def review(sources: Sources, account: str, terms: Terms, now: datetime, *, partition: str = "aws") -> Report:
     """What could not be read is among the report's gaps; nothing is raised for it."""
     table = sources.table
-    inventory = sources.iam.list(account)
+    inventory = looked_up(sources.iam, sources.iam.list(account), terms.limits, now)
     hearing = _hearing(sources, account, partition)
     remembered, items, gaps = _remembered(sources, account, inventory)
     keys_of = keys_of_suspects(sources.iam, inventory, remembered, terms.limits, now)
@@ -64,6 +65,9 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         items = _with(items, "the activity table", lambda: sightings.items(table, every))
     if isinstance(items, Gap):  # That tells it all.
         hearing, gaps = replace(hearing, heard=items, canary=None), [items]
+    root = sightings.root(table, inventory, partition)
+    if root.unread and not isinstance(items, Gap):
+        gaps.append(root.unread)
     judged, seen, more = _judged(table, every, items, hearing, terms, now)
     return sum_up(
         inventory,
@@ -72,7 +76,7 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         seen=seen,
         remembered=remembered.with_keys(inventory, keys_of),
         hearing=hearing,
-        root=sightings.root(table, inventory, partition),
+        root=root,
         gaps=(*gaps, *more, *unread),
         limits=terms.limits,
         retention=terms.retention,

@@ -65,16 +65,18 @@ def heard(table: ActivityTable, account: str) -> tuple[Heard, ...]:
 def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:
     arn = f"arn:{partition}:iam::{inventory.account}:root"
     denied = arn, denied_facet(inventory.account)
-    items = or_gap("root", lambda: table.get([(arn, id_facet(inventory.account)), (arn, SIGNIN), denied]))
+    keys = (arn, id_facet(inventory.account)), (arn, SIGNIN), denied
+    items = or_gap("what CloudTrail saw of the root user", lambda: table.get(keys))
+    unread = items if isinstance(items, Gap) else None
     seen = {} if isinstance(items, Gap) else activities(items)
     refused = seen.pop(denied, None)
     at, refused_at = _newest(seen.values()), refused.last_seen if refused else None
     row = inventory.root
     if row is None:
-        return Root(at, None, None, refused_at)
+        return Root(at, None, None, refused_at, unread)
     used = [row.password_last_used, *(slot.last_used.at for slot in row.slots)]
-    keys = sum(slot.is_active for slot in row.slots)
-    return Root(at, max(filter(None, used), default=None), keys, refused_at)
+    active = sum(slot.is_active for slot in row.slots)
+    return Root(at, max(filter(None, used), default=None), active, refused_at, unread)
 
 
 def activities(items: Mapping[Key, Item]) -> dict[Key, Activity]:

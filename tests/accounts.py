@@ -39,6 +39,31 @@ class Key:
 
 
 @dataclass(frozen=True)
+class ServiceCredential:
+    """`expires`: in days from noon."""
+
+    id: str = "ACCAEXAMPLECRED00001"
+    made: int = 200
+    service: str = "bedrock.amazonaws.com"
+    status: str = "Active"
+    expires: int | None = None
+
+
+@dataclass(frozen=True)
+class SshKey:
+    id: str = "APKAEXAMPLEKEY000001"
+    made: int = 200
+    status: str = "Active"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    id: str = "CERTEXAMPLE0000000000001"
+    made: int = 200
+    status: str = "Active"
+
+
+@dataclass(frozen=True)
 class User:
     """`signed_in`: what ListUsers says of its last sign-in, which outlives passwords and is ahead of the report."""
 
@@ -58,7 +83,10 @@ class User:
 
     @property
     def keys(self):
-        return [each for each in self.held if isinstance(each, Key)]
+        return self.all_of(Key)
+
+    def all_of(self, kind):
+        return [each for each in self.held if isinstance(each, kind)]
 
     @property
     def password(self):
@@ -86,7 +114,7 @@ class Root:
 
 @dataclass(frozen=True)
 class Refused:
-    """A call that is denied: one of IAM's, `table`, `index`, `keys seen` or `ids`, of one name."""
+    """A call that is denied: one of IAM's, `table`, `root`, `index`, `keys seen` or `ids`, of one name."""
 
     call: str
 
@@ -145,7 +173,9 @@ class Table:
             self.by_facet[each.facet].append(each.principal)
 
     def get(self, keys):
-        refuse_if("table" in self.refused, "BatchGetItem")
+        keys = list(keys)
+        is_roots = any(principal.endswith(":root") for principal, _ in keys)
+        refuse_if("table" in self.refused or ("root" in self.refused and is_roots), "BatchGetItem")
         return {key: self.items[key] for key in keys if key in self.items}
 
     def principals_with(self, facet):
@@ -174,6 +204,7 @@ class IamClient:
         return {"State": "COMPLETE"}
 
     def get_credential_report(self):
+        refuse_if("GetCredentialReport" in self.refused, "GetCredentialReport")
         root = {"user": "<root_account>", "password_enabled": "not_supported"}
         root |= {f"access_key_{slot}_active": "true" for slot in range(1, self.root_keys + 1)}
         return {"Content": credential_report(root, *(_row(user) for user in self.users if user.is_in_report))}
@@ -209,9 +240,35 @@ class IamClient:
         refuse_if("ListUsers" in self.refused, "ListUsers")
         return {"Users": [_listed(user) for user in self.users]}
 
+    def list_service_specific_credentials(self, *, AllUsers, **_):  # noqa: N803  # boto3's name
+        assert AllUsers
+        refuse_if("ListServiceSpecificCredentials" in self.refused, "ListServiceSpecificCredentials")
+        every = ((user, each) for user in self.users for each in user.all_of(ServiceCredential))
+        return {"ServiceSpecificCredentials": [_service_credential(*each) for each in every]}
+
+    def list_ssh_public_keys(self, UserName):  # noqa: N803  # boto3's name
+        refuse_if("ListSSHPublicKeys" in self.refused, "ListSSHPublicKeys")
+        listed = [
+            {"SSHPublicKeyId": key.id, "Status": key.status, "UploadDate": days(key.made)}
+            for key in self._user(UserName).all_of(SshKey)
+        ]
+        return {"SSHPublicKeys": listed}
+
+    def list_signing_certificates(self, UserName):  # noqa: N803  # boto3's name
+        refuse_if("ListSigningCertificates" in self.refused, "ListSigningCertificates")
+        listed = [
+            {"CertificateId": each.id, "Status": each.status, "UploadDate": days(each.made)}
+            for each in self._user(UserName).all_of(Certificate)
+        ]
+        return {"Certificates": listed}
+
+    def _user(self, name):
+        (user,) = (user for user in self.users if user.name == name)
+        return user
+
     def list_access_keys(self, UserName):  # noqa: N803  # boto3's name
         refuse_if("ListAccessKeys" in self.refused, "ListAccessKeys")
-        (user,) = (user for user in self.users if user.name == UserName)
+        user = self._user(UserName)
         status = {True: "Active", False: "Inactive"}
         return {
             "AccessKeyMetadata": [
@@ -231,6 +288,17 @@ def _listed(user):
     told = {} if signed_in is None else {"PasswordLastUsed": days(signed_in)}
     named = {"UserName": user.name, "Arn": user.arn, "UserId": user.id}
     return named | {"CreateDate": days(user.made)} | told
+
+
+def _service_credential(user, each):
+    listed = {
+        "UserName": user.name,
+        "ServiceName": each.service,
+        "Status": each.status,
+        "ServiceSpecificCredentialId": each.id,
+        "CreateDate": days(each.made),
+    }
+    return listed if each.expires is None else listed | {"ExpirationDate": days(-each.expires)}
 
 
 def _row(user):
@@ -253,6 +321,8 @@ def _row(user):
             }
         if key.used is not None:
             row[f"access_key_{number}_last_used_date"] = days(key.used).isoformat()
+    for number, each in enumerate((each for each in user.all_of(Certificate) if each.status == "Active"), 1):
+        row |= {f"cert_{number}_active": "true", f"cert_{number}_last_rotated": days(each.made).isoformat()}
     if len(user.keys) > 2:
         row["additional_credentials_info"] = f"{len(user.keys)} access keys"
     return row

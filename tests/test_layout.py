@@ -24,6 +24,7 @@ CORE = (
     "activity.item",
     "activity.keeping",
     "activity.model",
+    "activity.plain",
     "activity.whose",
     "awakened.commands",
     "awakened.flagged",
@@ -56,6 +57,7 @@ CORE = (
     "reporter.account",
     "reporter.document",
     "reporter.hearing",
+    "reporter.listed",
     "reporter.message",
     "reporter.missed",
     "reporter.owners",
@@ -71,6 +73,7 @@ CORE = (
     "reporter.seen",
     "reporter.staleness",
     "reporter.subjects",
+    "reporter.undated",
 )
 
 

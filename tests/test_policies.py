@@ -25,14 +25,19 @@ PARAMETERS = {
 
 # Every resource that is not one thing of the stack's own, and why.
 ACCOUNT = "reads the whole account: AWS has no resource for it"
+# AWS documents users as this action's resource, and not which of them it is where all are asked for at once.
+OF_ALL_USERS = "iam:ListServiceSpecificCredentials"
 WIDE = {
     ("iam:GenerateCredentialReport", "*"): ACCOUNT,
     ("iam:GetAccountAuthorizationDetails", "*"): ACCOUNT,
     ("iam:GetCredentialReport", "*"): ACCOUNT,
     ("iam:ListAccountAliases", "*"): ACCOUNT,
+    (OF_ALL_USERS, "*"): "of all users at once: AWS does not say by which ARN",
     ("iam:ListUsers", "*"): ACCOUNT,
     ("iam:GetAccessKeyLastUsed", "arn:aws:iam::123456789012:user/*"): "all users are judged",
     ("iam:ListAccessKeys", "arn:aws:iam::123456789012:user/*"): "all users are judged",
+    ("iam:ListSSHPublicKeys", "arn:aws:iam::123456789012:user/*"): "all users are judged",
+    ("iam:ListSigningCertificates", "arn:aws:iam::123456789012:user/*"): "all users are judged",
     ("cloudtrail:DescribeTrails", "*"): "lists: AWS has no resource for it",
     ("cloudtrail:GetEventSelectors", "arn:aws:cloudtrail:*:*:trail/*"): "an organization's trail is elsewhere",
     ("cloudtrail:GetTrailStatus", "arn:aws:cloudtrail:*:*:trail/*"): "an organization's trail is elsewhere",
@@ -158,7 +163,7 @@ def test_there_are_permissions_of_every_role():
 def test_an_action_exists_and_takes_the_resource_that_it_is_allowed_for(holder, action, resource):
     forms = takes(action)
 
-    assert any(fits(resource, form) for form in forms), forms
+    assert any(fits(resource, form) for form in forms) or (action, resource) == (OF_ALL_USERS, "*"), forms
 
 
 def test_a_policy_names_single_things_but_where_a_reason_stands():
@@ -167,7 +172,7 @@ def test_a_policy_names_single_things_but_where_a_reason_stands():
     assert wide == WIDE.keys()
 
 
-@pytest.mark.parametrize("action", [action for action, arn in WIDE if arn == "*"])
+@pytest.mark.parametrize("action", [action for action, arn in WIDE if arn == "*" and action != OF_ALL_USERS])
 def test_everything_is_allowed_only_where_aws_has_no_resource(action):
     assert takes(action) == {"*"}
 

@@ -813,7 +813,12 @@ TRAILS = json.dumps({"Fn::Sub": "arn:${AWS::Partition}:cloudtrail:*:*:trail/*"})
 def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_no_others(resources):
     shell = "reporter/reporter.py", "reporter/inventory.py", "reporter/publisher.py", "reporter/trails.py"
     made = set(calls(*shell, "activity/table.py", "activity/flags.py"))
-    of_users = {"iam:GetAccessKeyLastUsed", "iam:ListAccessKeys"}
+    of_users = {
+        "iam:GetAccessKeyLastUsed",
+        "iam:ListAccessKeys",
+        "iam:ListSSHPublicKeys",
+        "iam:ListSigningCertificates",
+    }
     users = json.dumps({"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*"})
 
     assert of_users < made

@@ -71,6 +71,13 @@ class Wire:
     def _iam_ListAccountAliases(self, asked):
         return {"AccountAliases": ["crowded"]}
 
+    def _iam_ListServiceSpecificCredentials(self, asked):
+        assert asked["AllUsers"] == "true"
+        return {"ServiceSpecificCredentials": []}
+
+    def _iam_ListSSHPublicKeys(self, asked):
+        return {"SSHPublicKeys": []}
+
     def _iam_ListUsers(self, asked):
         numbers, more = self._page(asked, self.crowd.users)
         return {"Users": [self.crowd.user(number) for number in numbers]} | more

@@ -55,7 +55,10 @@ def document(*findings, **changes):
     counts = {kind: dict.fromkeys(statuses, 0) for kind in kinds}
     for each in findings:
         counts[each["kind"]][each["status"]] += 1
-    lists = "resolved", "lapses", "gaps", "exempt", "missed", "warnings", "heard", "disabled_keys"
+    lists = (
+        *("resolved", "lapses", "gaps", "exempt", "missed", "warnings", "heard", "disabled_keys"),
+        *("undated_credentials", "remarks"),
+    )
     return {
         "account": ACCOUNT,
         "alias": "acme",
@@ -321,9 +324,24 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
         "lapses": [{"arn": "arn:frank", "why": "no longer exists"}],
         "gaps": [{"what": f"key {each}", "reason": "AccessDenied"} for each in range(12)],
         "disabled_keys": [{"name": "bob", "access_key_id": "AKIAEXAMPLEOLD"}],
+        "undated_credentials": [
+            {
+                "user": "carol",
+                "kind": "service_specific_credential",
+                "id": "ACCAEXAMPLE",
+                "service": "bedrock.amazonaws.com",
+                "status": "Inactive",
+                "created": time,
+                "age_days": 200,
+                "expires": None,
+            },
+            {"user": "dave", "kind": "signing_certificate", "id": None, "service": None, "status": "Active"}
+            | {"created": None, "age_days": None, "expires": None},
+        ],
         "heard": [{"region": "eu-west-1", "since": time, "until": time}],
+        "remarks": ["IAM made no new credential report."],
     }
-    run = opened(document(root={"last_used": None, "access_keys": 1}, **lists))
+    run = opened(document(root={"last_used": None, "access_keys": 1, "is_known": True}, **lists))
     titles = "[...document.querySelectorAll('section:not([hidden]) h2')].map((each) => each.textContent)"
 
     assert run(titles) == [
@@ -334,6 +352,7 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
         "Exemptions to look at",
         "Not checked",
         "Disabled access keys",
+        "Last use not recorded",
         "Regions heard",
     ]
     text = run("document.body.innerText")
@@ -343,6 +362,10 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
     for shown in (
         "AKIAEXAMPLEBOB",
         "AKIAEXAMPLEOLD",
+        "ACCAEXAMPLE",
+        "Service-specific credential",
+        "Signing certificate",
+        "IAM made no new credential report.",
         "CISO",
         "never used",
         "used again on 2026-11-01, and disabled since",

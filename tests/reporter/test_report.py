@@ -1,5 +1,6 @@
 """The mail as text."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activity.item import Flag
-from reporter.account import Credentials, Gap, Inventory, Role, Use, User
+from reporter.account import Credentials, Gap, Inventory, OldReport, Role, Use, User
+from reporter.document import document
 from reporter.findings import Root, sum_up
 from reporter.hearing import Canary, Heard, Hearing
 from reporter.owners import Remembered
@@ -53,6 +55,31 @@ def report(
     users = tuple(thing for thing in things if isinstance(thing, User))
     roles = tuple(thing for thing in things if isinstance(thing, Role))
     inventory = Inventory(ACCOUNT, alias, users, roles)
+    return summed(
+        inventory,
+        seen=seen,
+        gaps=gaps,
+        flagged=flagged,
+        listed=listed,
+        previous=previous,
+        root=root,
+        heard=heard,
+        hearing=hearing,
+    )
+
+
+def summed(
+    inventory,
+    *,
+    seen=None,
+    gaps=(),
+    flagged=None,
+    listed=None,
+    previous=None,
+    root=None,
+    heard=None,
+    hearing=None,
+):
     every = list(subjects(inventory, {}, tag="exempt"))
     sightings = Seen((seen or {}).values())
     judged = [
@@ -192,6 +219,13 @@ def test_exemptions_are_listed_with_reason_and_end():
     ) in text
 
 
+def test_the_tag_of_an_exemption_counts_in_any_case_and_with_blanks_around_it():
+    made = report(person("frank", used=100, tags={" Exempt": "CISO"}), role("dr", used=200))
+
+    assert [subject.kind for subject, _ in made.exempt] == ["user", "password"]
+    assert [each.subject.name for each in made.findings] == ["dr"]
+
+
 def test_an_earlier_flag_is_told():
     flagged = {(f"arn:aws:iam::{ACCOUNT}:role/batch", "ID#AROAbatch"): days(14)}
 
@@ -222,8 +256,15 @@ def test_roots_line_tells_of_refusals_and_of_what_is_not_known():
         report(root=Root(days(9), None, 0, refused=days(3)))
     )
     assert "2026-11-17; no access keys" in body(report(root=Root(days(3), None, 0, refused=days(9))))
-    assert "Root user: no use on record; whether it has access keys is not known.\n" in body(
+    assert "Root user: its last use is not known; whether it has access keys is not known.\n" in body(
         report(root=Root(None, None, None))
+    )
+    unread = Gap("what CloudTrail saw of the root user", "AccessDenied")
+    assert "Root user: its last use is not known; no access keys.\n" in body(
+        report(root=Root(None, None, 0, unread=unread))
+    )
+    assert "used, says IAM, on 2026-11-17 (what CloudTrail saw is not known); no access keys.\n" in body(
+        report(root=Root(None, days(3), 0, unread=unread))
     )
 
 
@@ -276,3 +317,82 @@ def test_a_region_that_stopped_leaves_findings_on_iams_word():
 
     assert "rests on IAM's word alone." in body(report(role("batch", used=130), hearing=stopped))
     assert "rests on IAM's word alone." not in body(report(role("batch", used=130)))
+
+
+EVIL = "audit\u2028\u2028Judged: 0 users\u2029Root user: no use on record\u0085x\r\ny\x0bz\x1b[2J"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param(lambda text: report(person("carol", used=100, tags={"exempt": text})), id="tag"),
+        pytest.param(lambda text: report(person("carol", used=100), gaps=[Gap(text, text)]), id="gap"),
+        pytest.param(lambda text: report(person("carol", used=100), alias=text), id="alias"),
+        pytest.param(lambda text: report(person(text, used=100)), id="name of a user"),
+        pytest.param(lambda text: report(role(text, used=200)), id="name of a role"),
+        pytest.param(
+            lambda text: report(
+                role("deploy", used=200),
+                seen={
+                    ("arn:aws:iam::123456789012:role/deploy", "ID#AROAdeploy"): activity(
+                        -130 * 86_400, facet="ID#AROAdeploy", event_name=text, source_ip=text, error_code=text
+                    )
+                },
+            ),
+            id="event",
+        ),
+        pytest.param(
+            lambda text: report(person("carol", used=100, tags={"exempt": f"{text} until=2026-01-01"})),
+            id="reason of an exemption that is over",
+        ),
+        pytest.param(
+            lambda text: report(person("carol"), hearing=Hearing(heard=(Heard(text, days(3), NOON),))),
+            id="region",
+        ),
+    ],
+)
+def test_nothing_that_others_wrote_adds_a_line_to_the_mail(made):
+    lines = body(made(EVIL)).splitlines()
+
+    assert len(lines) == len(body(made("audit")).splitlines())
+    assert all(line.isprintable() for line in lines)
+
+
+def test_a_password_that_was_set_after_its_last_use_says_so():
+    carol = person("carol", used=400)
+    set_anew = replace(carol, credentials=replace(carol.credentials, password_changed=days(100)))
+    made = report(set_anew)
+
+    assert (
+        "- User carol has not used the console password since it was set on 2026-08-12 (100 days) and needs"
+        " cleanup: last used on 2025-10-16, says IAM; never seen by CloudTrail.\n"
+    ) in body(made)
+    assert "- User carol has not been active since being given its newest credential on 2026-08-12" in body(
+        made
+    )
+    assert [each["reason"] for each in document(made)["findings"]] == [
+        "last used on 2025-10-16, says IAM; not used since being given its newest credential on 2026-08-12",
+        "last used on 2025-10-16, says IAM; not used since it was set on 2026-08-12",
+    ]
+
+
+def test_a_password_that_was_set_on_the_day_of_its_last_use_is_told_as_any_other():
+    carol = person("carol", used=100)
+    changed = days(100) + timedelta(minutes=1)
+    made = report(replace(carol, credentials=replace(carol.credentials, password_changed=changed)))
+
+    assert "has not used the console password since 2026-08-12 (99 days) and needs" in body(made)
+
+
+def test_an_old_credential_report_is_told_with_its_age_and_why():
+    inventory = Inventory(ACCOUNT, "acme", old_report=OldReport(NOON - timedelta(hours=7), "LimitExceeded"))
+    made = summed(inventory)
+
+    line = (
+        "IAM made no new credential report (LimitExceeded). Users are judged by its last, made at"
+        " 2026-11-20 05:00 UTC, 7 hours ago."
+    )
+    assert f"\n{line}\n" in body(made)
+    assert document(made)["remarks"] == [line]
+    assert made.gaps == ()
+    assert document(report())["remarks"] == []

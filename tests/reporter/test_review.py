@@ -204,7 +204,12 @@ def test_everything_is_counted(account):
         "password": none | {"active": 1},
         "access_key": none | {"active": 2},
         "role": none | {"stale": 1},
-        "left_out": {"service_linked_role": 1, "identity_center_role": 1, "disabled_key": 1},
+        "left_out": {
+            "service_linked_role": 1,
+            "identity_center_role": 1,
+            "disabled_key": 1,
+            "undated_credential": 0,
+        },
     }
     assert report.disabled_keys == (("alice", "AKIA2"),)
 
