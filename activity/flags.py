@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from activity import settings
-from activity.item import Flag, flag_of, typed
+from activity.item import Flag, readable, typed
 from activity.keeping import Key, retention_from_env
 from activity.model import also_shown_by, to_text
 from activity.table import connect
@@ -98,7 +98,8 @@ class Flags:
             ExpressionAttributeValues={":under": typed(under)},
         )
         for page in pages:
-            yield from (((item["principal"]["S"], item["facet"]["S"]), flag_of(item)) for item in page["Items"])
+            for item in page["Items"]:
+                yield (item["principal"]["S"], item["facet"]["S"]), readable(item).flag
 
     def _update(
         self, key: Key, update: str, values: Mapping[str, str | int] | None = None, *, condition: str = ""

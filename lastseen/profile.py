@@ -6,6 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Self
 
+from activity.arn import parts
 from activity.item import Flag, Item
 from activity.keeping import Key
 from activity.model import Activity, kind_and_value
@@ -31,6 +32,7 @@ class Profile:
     principal: str
     activities: tuple[Activity, ...]
     flags: Mapping[str, Flag]
+    problems: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, principal: str, items: Mapping[Key, Item]) -> Self:
@@ -38,7 +40,10 @@ class Profile:
             (item.activity for item in items.values() if item.activity), key=_LAST_SEEN, reverse=True
         )
         flags = {facet: item.own_flag for (_, facet), item in items.items()}
-        return cls(principal, tuple(activities), {facet: flag for facet, flag in flags.items() if flag})
+        problems = tuple(item.problem for item in items.values() if item.problem)
+        return cls(
+            principal, tuple(activities), {facet: flag for facet, flag in flags.items() if flag}, problems
+        )
 
     @property
     def type(self) -> str:
@@ -100,11 +105,10 @@ def counted(facet: str, count: int) -> str:
 
 
 def type_of(principal: str) -> str:
-    _, _, service, *_, resource = principal.split(":", 5)
-    if service == "identitystore":
-        return "identity-center"
-    return resource.partition("/")[0]
+    """ "" for what is no ARN."""
+    found = parts(principal)
+    return "identity-center" if found.service == "identitystore" else found.type
 
 
 def account_of(principal: str) -> str:
-    return principal.split(":", 5)[4]
+    return parts(principal).account

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from activity.item import UnreadableItem
 from reporter import credential_report
 from reporter.account import AccessKey, Credentials, Gap, Inventory, KeySlot, Role, Tags, Use, User
 
@@ -205,5 +206,11 @@ def or_gap(what: str, read: Callable[[], T]) -> T | Gap:
     """What was read; where AWS would not have it read, or it cannot be understood, that and why."""
     try:
         return read()
-    except (ClientError, BotoCoreError, TimeoutError, credential_report.UnreadableReport) as error:
+    except (
+        ClientError,
+        BotoCoreError,
+        TimeoutError,
+        UnreadableItem,
+        credential_report.UnreadableReport,
+    ) as error:
         return Gap(what, str(error))

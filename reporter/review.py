@@ -125,7 +125,7 @@ def _judged(
     """Who seems stale, or used without our seeing it, is looked for under other names before that is said."""
     limits = terms.limits
     seen = items if isinstance(items, Gap) else sightings.activities(items)
-    judged = [(subject, _judge(subject, seen, limits, now)) for subject in every]
+    judged = [(subject, _judge(subject, seen, items, limits, now)) for subject in every]
     behind = {each.subject.arn for each in missed(judged, hearing, retention=terms.retention, now=now)}
     suspects = [each for each, verdict in judged if verdict.status in FLAGGED or each.arn in behind]
     elsewhere = or_gap("the activity table's index", lambda: sightings.under_other_names(table, suspects))
@@ -133,14 +133,22 @@ def _judged(
         elsewhere if isinstance(seen, Gap) or isinstance(elsewhere, Gap) else sightings.merged(seen, elsewhere)
     )
     again = [
-        (each, _judge(each, both, limits, now) if verdict.status in FLAGGED or each.arn in behind else verdict)
+        (
+            each,
+            _judge(each, both, items, limits, now)
+            if verdict.status in FLAGGED or each.arn in behind
+            else verdict,
+        )
         for each, verdict in judged
     ]
     return again, (elsewhere,) if isinstance(elsewhere, Gap) else ()
 
 
-def _judge(subject: Subject, seen: Seen | Gap, limits: Limits, now: datetime) -> Verdict:
-    return judge(subject, seen, limit=timedelta(days=limits.days(subject.kind)), now=now)
+def _judge(
+    subject: Subject, seen: Seen | Gap, items: dict[Key, Item] | Gap, limits: Limits, now: datetime
+) -> Verdict:
+    known = seen if isinstance(items, Gap) else sightings.gap_of(subject, items) or seen
+    return judge(subject, known, limit=timedelta(days=limits.days(subject.kind)), now=now)
 
 
 def _hearing(sources: Sources, account: str, partition: str) -> Hearing:

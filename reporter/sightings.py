@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from activity.item import Item
+from activity.item import Item, UnreadableItem
 from activity.keeping import Key
 from activity.model import (
     CANARY,
@@ -39,13 +39,13 @@ def items(table: ActivityTable, every: Iterable[Subject]) -> dict[Key, Item]:
 
 def previous(table: ActivityTable, account: str) -> Activity | None:
     """The last report of this account that was published."""
-    item = table.get([(REPORT, account)]).get((REPORT, account))
+    item = readable(table.get([(REPORT, account)])).get((REPORT, account))
     return item.activity if item else None
 
 
 def canary(table: ActivityTable, account: str) -> Canary | None:
     """When the last run asked IAM, and of which of its calls CloudTrail told last. None before the first."""
-    run = table.get([(CANARY, account)]).get((CANARY, account))
+    run = readable(table.get([(CANARY, account)])).get((CANARY, account))
     if run is None or run.activity is None or not run.activity.evidence.principal_id:
         return None
     names = table.principals_with(id_facet(run.activity.evidence.principal_id))
@@ -55,7 +55,8 @@ def canary(table: ActivityTable, account: str) -> Canary | None:
 
 def heard(table: ActivityTable, account: str) -> tuple[Heard, ...]:
     """The regions of this account that events came from, the last heard first."""
-    regions = ((region_covered(each.facet, account), each) for each in table.of(COVERAGE))
+    every = activities(readable(table.items_of(COVERAGE))).values()
+    regions = ((region_covered(each.facet, account), each) for each in every)
     heard = [Heard(region, each.first_seen, each.last_seen) for region, each in regions if region]
     return tuple(sorted(heard, key=lambda each: each.until, reverse=True))
 
@@ -63,7 +64,8 @@ def heard(table: ActivityTable, account: str) -> tuple[Heard, ...]:
 def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:
     arn = f"arn:{partition}:iam::{inventory.account}:root"
     denied = arn, denied_facet(inventory.account)
-    items = or_gap("root", lambda: table.get([(arn, id_facet(inventory.account)), (arn, SIGNIN), denied]))
+    own = (arn, id_facet(inventory.account)), (arn, SIGNIN), denied
+    items = or_gap("root", lambda: readable(table.get(own)))
     seen = {} if isinstance(items, Gap) else activities(items)
     refused = seen.pop(denied, None)
     at, refused_at = _newest(seen.values()), refused.last_seen if refused else None
@@ -73,6 +75,21 @@ def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:
     used = [row.password_last_used, *(slot.last_used.at for slot in row.slots)]
     keys = sum(slot.is_active for slot in row.slots)
     return Root(at, max(filter(None, used), default=None), keys, refused_at)
+
+
+def readable(items: dict[Key, Item]) -> dict[Key, Item]:
+    """Raises UnreadableItem where one of them was edited."""
+    problem = next((item.problem for item in items.values() if item.problem), "")
+    if problem:
+        raise UnreadableItem(problem)
+    return items
+
+
+def gap_of(subject: Subject, items: dict[Key, Item]) -> Gap | None:
+    """Where an item of the subject was edited, what it was seen with is not known."""
+    own = (items.get((subject.arn, facet)) for facet in subject.facets)
+    problem = next((item.problem for item in own if item and item.problem), "")
+    return Gap("the activity table", problem) if problem else None
 
 
 def activities(items: dict[Key, Item]) -> Seen:

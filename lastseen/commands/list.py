@@ -25,7 +25,7 @@ from lastseen.commands.options import (
 from lastseen.listing import Kind, Wanted, rows
 from lastseen.lookup import Lookup
 from lastseen.screen import Screen
-from lastseen.terminal import NOTHING_FOUND, misused, print_json
+from lastseen.terminal import NOTHING_FOUND, misused, print_json, warn
 from lastseen.times import BadDuration, Times, duration
 
 EXAMPLES = """\b
@@ -68,7 +68,9 @@ def list_principals(
     facet = _service(service) if service else ""
     clock = times(local_time)
     with asking(table, stack, region, profile) as lookup:
-        found = rows(_items(lookup, wanted, facet), wanted, clock.now, facet=facet)
+        items = _items(lookup, wanted, facet)
+        found = rows(items, wanted, clock.now, facet=facet)
+        warn(item.problem for item in items.values())
         if as_json:
             print_json(row.as_dict() for row in found)
         elif found:
