@@ -272,8 +272,7 @@ def ingested(some, keeping, rng, sandboxes=2, most=10):
         for one in some[:size]:
             batch.add_record(one, "m")
         some = some[size:]
-        for stored in table.record_all(batch.activities()).stored:
-            memory.stored.remember(stored)
+        batch.remember(table.record_all(batch.activities()).stored)
     return {activity.key: activity for activity in table}
 
 
@@ -328,8 +327,7 @@ def test_what_is_known_costs_no_write_and_is_counted_as_saved(later):
         batch = Batch(memory, arrived=NOW)
         batch.add_record(made(alice(), {}, seconds), "m")
         activities = batch.activities()
-        for stored in table.record_all(activities).stored:
-            memory.stored.remember(stored)
+        batch.remember(table.record_all(activities).stored)
 
     assert activities == []
     assert (batch.saved, batch.sightings) == (5, 1)
