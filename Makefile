@@ -13,7 +13,7 @@ AUDIT := .venv-audit/.complete
 
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help setup demo test e2e bench lint format checkov audit build deploy forwarders destroy lock
+.PHONY: help setup demo test e2e bench refusals lint format checkov audit build deploy forwarders destroy lock
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -42,6 +42,9 @@ e2e: $(SETUP)  ## the stack, deployed on a local AWS; takes a minute or two
 
 bench: $(SETUP)  ## what ingest and a report cost, measured; takes some minutes
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
+
+refusals: $(SETUP)  ## which errors refuse a caller, anew from error_codes/judged.toml; lists those not judged
+	@$(BIN)/python -m error_codes
 
 lint: $(SETUP)  ## ruff, mypy --strict, cfn-lint and sam validate
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from activity import settings
-from activity.item import Flag, flag_of, typed
+from activity.item import Flag, readable, typed
 from activity.keeping import Key, retention_from_env
 from activity.model import held_by, is_of_principal, names_holder, to_text
 from activity.table import connect
@@ -125,7 +125,8 @@ class Flags:
             ExpressionAttributeValues={":under": typed(under)},
         )
         for page in pages:
-            yield from (((item["principal"]["S"], item["facet"]["S"]), flag_of(item)) for item in page["Items"])
+            for item in page["Items"]:
+                yield (item["principal"]["S"], item["facet"]["S"]), readable(item).flag
 
     def _expiry(self, now: datetime) -> int:
         return int((now + self._retention).timestamp())

@@ -5,6 +5,8 @@ Facets are the strings of the table's sort key; the functions here are the only 
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from ipaddress import ip_address
 from typing import NamedTuple
 
 COVERAGE = "coverage"
@@ -39,7 +41,21 @@ def service_facet(event_source: str) -> str:
 
 
 def ip_facet(address: str) -> str:
+    """`address` in the spelling of `address_of`."""
     return f"IP#{address}"
+
+
+@lru_cache(maxsize=4096)
+def address_of(text: str) -> str:
+    """In its shortest form; "" for what is no address, such as a service's name.
+
+    Python 3.11 and 3.13 spell an IPv4 address within IPv6 in two ways: it is the IPv4 address.
+    """
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def session_facet(session_name: str) -> str:

@@ -22,7 +22,7 @@ from awakened.flagged import Items, Notice, notice_of
 from awakened.letters import DeadLetters
 from awakened.message import message
 from awakened.notice import subject_line
-from awakened.stream import UNREADABLE, UnreadableChange, read, sequence_of
+from awakened.stream import UnreadableChange, read, sequence_of
 from awakened.subject import Kind
 from awakened.waking import Silence, Use, by_event, use_of
 
@@ -132,7 +132,7 @@ def _announce_all(records: Mapping[str, Mapping[str, Any]], now: datetime) -> st
         while waiting:
             if told:
                 time.sleep(PAUSE)
-            told += _announce_or_set_aside(waiting[0], records)
+            told += _announce(list(waiting[0].values()))
             del waiting[0]
     except REFUSED as error:
         use = next(iter(waiting[0].values()))
@@ -171,17 +171,6 @@ def _uses(records: Mapping[str, Mapping[str, Any]], now: datetime) -> tuple[dict
 def _set_aside(sequence: str, record: Mapping[str, Any], why: str) -> None:
     logger.error("unreadable", sequence_number=sequence, reason=why)
     dead_letters().put(record, why)
-
-
-def _announce_or_set_aside(uses: Mapping[str, Use], records: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Set aside where the table has an item of the principal that cannot be read."""
-    try:
-        return _announce(list(uses.values()))
-    except UNREADABLE as error:
-        for sequence, use in uses.items():
-            why = f"{use.subject.arn}: an item of it, or what is to be said of it, cannot be read: {error!r}"
-            _set_aside(sequence, records[sequence], why)
-        return False
 
 
 def _announce(uses: Sequence[Use]) -> bool:

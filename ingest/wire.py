@@ -47,6 +47,7 @@ class UserIdentity(_Struct, frozen=True):
     arn: str | None = None
     account_id: str | None = None
     access_key_id: str | None = None
+    invoked_by: str | None = None
     session_context: SessionContext | None = None
     on_behalf_of: OnBehalfOf | None = None
 

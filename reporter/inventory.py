@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from activity.item import UnreadableItem
 from reporter import credential_report, listed
 from reporter.account import AccessKey, Gap, Inventory, OldReport, Role, Tags, Undated, Use, User
 from reporter.listed import ByName, Details, Rows
@@ -207,7 +208,7 @@ def or_gap(what: str, read: Callable[[], T]) -> T | Gap:
     """What was read; where AWS would not have it read, or it cannot be understood, that and why."""
     try:
         return read()
-    except (*UNANSWERED, credential_report.UnreadableReport) as error:
+    except (*UNANSWERED, UnreadableItem, credential_report.UnreadableReport) as error:
         return Gap(what, str(error))
     except (KeyError, TypeError, ValueError) as error:
         # What answers is perhaps not AWS, but something in between.

@@ -134,7 +134,8 @@ def _judged(
     if isinstance(items, Gap):
         return [judged(each, Seen(), items) for each in every], Seen(), ()
     seen = Seen(sightings.activities(items).values())
-    first = [judged(each, seen, None) for each in every]
+    edited = {id(each): sightings.gap_of(each, items) for each in every}
+    first = [judged(each, seen, edited[id(each)]) for each in every]
     behind = {each.subject.arn for each in missed(first, hearing, retention=terms.retention, now=now)}
     suspects = [each for each, verdict in first if verdict.status is not Status.ACTIVE or each.arn in behind]
     elsewhere = or_gap("the activity table's index", lambda: sightings.under_other_names(table, suspects))
@@ -143,7 +144,8 @@ def _judged(
         seen = Seen(sightings.activities({**elsewhere, **items}).values())
     again = {id(each) for each in suspects}
     every_one = [
-        judged(each, seen, unread) if id(each) in again else (each, verdict) for each, verdict in first
+        judged(each, seen, edited[id(each)] or unread) if id(each) in again else (each, verdict)
+        for each, verdict in first
     ]
     return every_one, seen, (unread,) if unread else ()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from activity.item import Item
+from activity.item import Item, UnreadableItem
 from activity.keeping import Key
 from activity.model import (
     CANARY,
@@ -41,13 +41,13 @@ def flagged_items(table: ActivityTable, flagged: Iterable[Key]) -> dict[Key, Ite
 
 def previous(table: ActivityTable, account: str) -> Activity | None:
     """The last report of this account that was published."""
-    item = table.get([(REPORT, account)]).get((REPORT, account))
+    item = readable(table.get([(REPORT, account)])).get((REPORT, account))
     return item.activity if item else None
 
 
 def canary(table: ActivityTable, account: str) -> Canary | None:
     """When the last run asked IAM, and of which of its calls CloudTrail told last. None before the first."""
-    run = table.get([(CANARY, account)]).get((CANARY, account))
+    run = readable(table.get([(CANARY, account)])).get((CANARY, account))
     if run is None or run.activity is None or not run.activity.evidence.principal_id:
         return None
     names = table.principals_with(id_facet(run.activity.evidence.principal_id))
@@ -57,7 +57,8 @@ def canary(table: ActivityTable, account: str) -> Canary | None:
 
 def heard(table: ActivityTable, account: str) -> tuple[Heard, ...]:
     """The regions of this account that events came from, the last heard first."""
-    regions = ((region_covered(each.facet, account), each) for each in table.of(COVERAGE))
+    every = activities(readable(table.items_of(COVERAGE))).values()
+    regions = ((region_covered(each.facet, account), each) for each in every)
     heard = [Heard(region, each.first_seen, each.last_seen) for region, each in regions if region]
     return tuple(sorted(heard, key=lambda each: each.until, reverse=True))
 
@@ -65,8 +66,8 @@ def heard(table: ActivityTable, account: str) -> tuple[Heard, ...]:
 def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:
     arn = f"arn:{partition}:iam::{inventory.account}:root"
     denied = arn, denied_facet(inventory.account)
-    keys = (arn, id_facet(inventory.account)), (arn, SIGNIN), denied
-    items = or_gap("what CloudTrail saw of the root user", lambda: table.get(keys))
+    own = (arn, id_facet(inventory.account)), (arn, SIGNIN), denied
+    items = or_gap("what CloudTrail saw of the root user", lambda: readable(table.get(own)))
     unread = items if isinstance(items, Gap) else None
     seen = {} if isinstance(items, Gap) else activities(items)
     refused = seen.pop(denied, None)
@@ -77,6 +78,21 @@ def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:
     used = [row.password_last_used, *(slot.last_used.at for slot in row.slots)]
     active = sum(slot.is_active for slot in row.slots)
     return Root(at, max(filter(None, used), default=None), active, refused_at, unread)
+
+
+def readable(items: dict[Key, Item]) -> dict[Key, Item]:
+    """Raises UnreadableItem where one of them was edited."""
+    problem = next((item.problem for item in items.values() if item.problem), "")
+    if problem:
+        raise UnreadableItem(problem)
+    return items
+
+
+def gap_of(subject: Subject, items: Mapping[Key, Item]) -> Gap | None:
+    """Where an item of the subject was edited, what it was seen with is not known."""
+    own = (items.get(place) for place in subject.places)
+    problem = next((item.problem for item in own if item and item.problem), "")
+    return Gap("the activity table", problem) if problem else None
 
 
 def activities(items: Mapping[Key, Item]) -> dict[Key, Activity]:

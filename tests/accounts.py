@@ -182,6 +182,9 @@ class Table:
         refuse_if("index" in self.refused, "Query")
         return self.by_facet[facet]
 
+    def items_of(self, principal):
+        return {key: item for key, item in self.items.items() if key[0] == principal}
+
     def of(self, principal, *, facet_begins=""):
         refuse_if("keys seen" in self.refused and facet_begins, "Query")
         refuse_if("ids" in self.refused and principal.startswith(ARN) and not facet_begins, "Query")

@@ -9,14 +9,15 @@ import tomllib
 import pytest
 from builders import ROOT
 
-PACKAGES = ("activity", "awakened", "deployment", "ingest", "reporter", "lastseen")
+PACKAGES = ("activity", "awakened", "deployment", "error_codes", "ingest", "reporter", "lastseen")
 MAY_IMPORT = {
     "activity": {"activity"},
     "awakened": {"awakened", "activity"},
     "deployment": {"deployment", "lastseen"},
+    "error_codes": {"error_codes"},
     "ingest": {"ingest", "activity"},
     "reporter": {"reporter", "activity"},
-    "lastseen": set(PACKAGES) - {"deployment"},
+    "lastseen": set(PACKAGES) - {"deployment", "error_codes"},
 }
 CORE = (
     "activity.arn",
@@ -38,6 +39,8 @@ CORE = (
     "ingest.batch",
     "ingest.cloudtrail",
     "ingest.coalesce",
+    "ingest.error_codes",
+    "ingest.identity",
     "ingest.likeness",
     "ingest.principals",
     "ingest.refusals",

@@ -261,3 +261,30 @@ def test_a_role_that_was_also_seen_without_its_path_is_one(table):
     assert (row["principal"], row["last_seen"]) == (whole, "2026-11-20T12:00:00Z")
     assert row["first_seen"] == "2026-01-24T12:00:00Z"
     assert "release" not in ask("list", "--idle", "90d").stdout
+
+
+def test_an_item_that_was_edited_and_a_principal_that_is_no_arn_end_no_listing_and_are_left_out(
+    dynamodb, people, table
+):
+    """Such are in tables of the past: the first is named beside the list, the second tells of nobody."""
+    table.record(activity(-60, principal="REDACTED"))
+    dynamodb.put_item(
+        TableName="activity",
+        Item={"principal": {"S": BOB}, "facet": {"S": "ID#AIDABOB"}, "last_seen": {"S": "yesterday"}},
+    )
+    done = ask("list")
+
+    assert done.exit_code == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == [
+        ALICE,
+        BOB,
+        DEPLOY,
+        FOREIGN,
+    ]
+    assert f"lastseen: the table's item of principal {BOB} and facet ID#AIDABOB cannot be read" in done.stderr
+    assert listed() == [ALICE, BOB, DEPLOY, FOREIGN]
+    assert listed("--type", "user", "--account", ACCOUNT) == [ALICE, BOB]
+    for handle in ("REDACTED", "bob", "198.51.100.7"):
+        assert ask("who", handle).exit_code in (0, 1)
+    assert f"principal {BOB} and facet ID#AIDABOB cannot be read" in ask("who", "bob").stderr
+    assert f"principal {BOB} and facet ID#AIDABOB cannot be read" in ask("who", BOB, "--json").stderr
