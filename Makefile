@@ -111,9 +111,8 @@ build-IngestFunction: PACKAGE := ingest
 build-ReporterFunction: PACKAGE := reporter
 build-AwakenedFunction build-IngestFunction build-ReporterFunction:
 	@test -x $(BIN)/uv || { echo 'run make setup first'; exit 1; }
-	mkdir -p $(ARTIFACTS_DIR)/$(PACKAGE) $(ARTIFACTS_DIR)/activity
-	cp $(wildcard $(PACKAGE)/*.py $(PACKAGE)/*.html) $(ARTIFACTS_DIR)/$(PACKAGE)
-	cp activity/*.py $(ARTIFACTS_DIR)/activity
+	mkdir -p $(ARTIFACTS_DIR)
+	find $(PACKAGE) activity -name '*.py' -o -name '*.html' | tar -cf - -T - | tar -xf - -C $(ARTIFACTS_DIR)
 	$(BIN)/uv pip install --quiet --require-hashes --no-deps --only-binary :all: \
 		$(TARGET_$(FOR)) \
 		--target $(ARTIFACTS_DIR) -r $(PACKAGE)/requirements.txt

@@ -80,6 +80,14 @@ def readable(item: Mapping[str, Any]) -> Item:
         return Item(None, problem=str(error))
 
 
+def unedited(items: dict[tuple[str, str], Item]) -> dict[tuple[str, str], Item]:
+    """For those who need all of them. Raises UnreadableItem."""
+    problem = next((item.problem for item in items.values() if item.problem), "")
+    if problem:
+        raise UnreadableItem(problem)
+    return items
+
+
 def activity_of(item: Mapping[str, Any]) -> Activity:
     """Raises UnreadableItem."""
     plain = {name: next(iter(value.values())) for name, value in item.items()}

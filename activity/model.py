@@ -12,7 +12,10 @@ from typing import NamedTuple
 COVERAGE = "coverage"
 REPORT = "report"
 CANARY = "canary"
+CANARY_SENT = "canary-sent"
 SIGNIN = "SIGNIN"
+# By this, in the user agent that CloudTrail keeps, the reporter's own calls are known when they come back.
+CANARY_AGENT = "last-activity-canary"
 
 # What is kept at the coarser resolution: it colours a last-seen time, it does not decide one.
 _DETAIL = ("SERVICE#", "IP#", "SESSION#")
@@ -66,10 +69,10 @@ def coverage_facet(account: str, region: str) -> str:
     return f"{account}#{region}"
 
 
-def region_covered(facet: str, account: str) -> str | None:
-    """The region that a facet of `coverage` is about, if it is one of this account's."""
-    of, _, region = facet.partition("#")
-    return region if of == account else None
+def place_covered(facet: str) -> tuple[str, str]:
+    """The account and the region that a facet of `coverage` or of a canary is about."""
+    account, _, region = facet.partition("#")
+    return account, region
 
 
 def held_by(facet: str) -> str:

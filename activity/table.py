@@ -26,6 +26,7 @@ _IDLE_READS = 20
 
 # An item that is not there, or whose last_seen moves by more than the resolution and whose first_seen does not.
 _MOVES_ON = "attribute_not_exists(#last_seen) OR (#last_seen < :older AND #first_seen <= :newer)"
+_IS_NO_OLDER = "attribute_not_exists(#last_seen) OR #last_seen <= :last_seen"
 _STILL_AS_READ = "#last_seen = :read_last AND #first_seen = :read_first AND "
 
 
@@ -74,6 +75,11 @@ class ActivityTable:
             _stop_if(is_late)
             with suppress(self._refusal):  # Somebody else wrote it meanwhile: look again.
                 return self._put(merged, ":first_seen", *_as_read(stored))
+
+    def replace(self, activity: Activity) -> None:
+        """Unlike `record`, with the times as they are given. An older one takes no newer one's place."""
+        with suppress(self._refusal):
+            self._put(activity, ":first_seen", _IS_NO_OLDER, {})
 
     def record_all(
         self, activities: Sequence[Activity], *, is_late: Callable[[], bool] = lambda: False

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from activity.model import (
+    CANARY,
+    CANARY_AGENT,
     COVERAGE,
     SIGNIN,
     Evidence,
@@ -56,14 +58,14 @@ _SAID = {"true": True, "yes": True, "false": False, "no": False}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one record gives: sightings, or else the reason why none; and where it was heard, if it says."""
+    """What one record gives: sightings, or else the reason why none; and where it came from, if it says."""
 
     sightings: tuple[Sighting, ...]
     ignored: Ignored | None
-    coverage: Sighting | None
+    coverage: tuple[Sighting, ...]
 
     def everything(self) -> tuple[Sighting, ...]:
-        return (*self.sightings, self.coverage) if self.coverage else self.sightings
+        return (*self.sightings, *self.coverage)
 
 
 def read(record: Record, *, arrived: datetime) -> Reading:
@@ -173,11 +175,21 @@ def _sighting(record: Record, principal: Principal, at: datetime, facets: Iterat
     return Sighting(principal.arn, tuple(facets), at, evidence)
 
 
-def _coverage(record: Record, at: datetime) -> Sighting | None:
-    """Where the record was heard: the account and region whose CloudTrail delivered it."""
+def is_canary(record: Record) -> bool:
+    """Whether the reporter made this call, to see it come back."""
+    return (
+        record.event_name == "GetCallerIdentity"
+        and record.event_source == STS
+        and CANARY_AGENT in (record.user_agent or "")
+        and not record.error_code
+    )
+
+
+def _coverage(record: Record, at: datetime) -> tuple[Sighting, ...]:
+    """Where the record came from: the account and region whose CloudTrail delivered it."""
     account, region = record.recipient_account_id, record.aws_region
     if not account or not region:
-        return None
+        return ()
     evidence = Evidence(
         event_id=record.event_id or "",
         event_source=record.event_source or "",
@@ -185,7 +197,8 @@ def _coverage(record: Record, at: datetime) -> Sighting | None:
         account=account,
         region=region,
     )
-    return Sighting(COVERAGE, (coverage_facet(account, region),), at, evidence)
+    shows = (COVERAGE, CANARY) if is_canary(record) else (COVERAGE,)
+    return tuple(Sighting(each, (coverage_facet(account, region),), at, evidence) for each in shows)
 
 
 def _mfa(record: Record) -> bool | None:

@@ -8,7 +8,8 @@ from collections.abc import Hashable
 from functools import lru_cache
 
 from activity.arn import is_role, parts
-from ingest.cloudtrail import STS, assumed
+from activity.model import CANARY_AGENT
+from ingest.cloudtrail import STS, assumed, is_canary
 from ingest.identity import form_of, long_term_key, without_session
 from ingest.principals import NOBODY_OF_OURS, is_shared_by_people
 from ingest.refusals import SIGN_IN
@@ -26,6 +27,8 @@ def likeness(record: Record) -> Likeness:
         details = bytes(record.service_event_details)
         return where, identity, record.source_ip_address, record.event_name, sign_in, details
     machine = _machine(identity)
+    if source == STS and is_canary(record):
+        return where, machine or _person(identity), record.source_ip_address, CANARY_AGENT
     role = assumed(record) if source == STS else None
     if role is None:
         return (where, machine) if machine else (where, _person(identity), record.source_ip_address)

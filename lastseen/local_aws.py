@@ -1,11 +1,13 @@
 """An AWS inside this process: nothing of it leaves the machine, and nothing of the machine's AWS reaches it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core.responses import ActionResult
@@ -92,6 +94,13 @@ def make_trail(cloudtrail: Any, s3: Any) -> None:
     s3.create_bucket(Bucket="trail", **where)
     cloudtrail.create_trail(Name="all", S3BucketName="trail", IsMultiRegionTrail=True)
     cloudtrail.start_logging(Name="all")
+
+
+def enable(session: Any, regions: Iterable[str]) -> None:
+    """The account's regions, for those clients of `session` that are made later: moto has no ListRegions."""
+    answer = {"Regions": [{"RegionName": each, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for each in regions]}
+    http = AWSResponse("https://account.us-east-1.amazonaws.com", 200, HTTPHeaders(), None)
+    session.events.register("before-call.account.ListRegions", lambda **_: (http, answer))
 
 
 def deny(client: Any, operation: str, user: str) -> None:

@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from activity.model import Activity, to_text
-from reporter.account import Gap, Undated
+from reporter.account import Undated
 from reporter.exemption import Exemption
 from reporter.findings import Finding, Report
+from reporter.listening.region import Region
 from reporter.missed import Missed
 from reporter.resolution import Resolved
 from reporter.staleness import Verdict
 from reporter.subjects import Kind, Subject
 from reporter.undated import age_days
-from reporter.wording import old_report, since, starts_anew
+from reporter.wording import notes, since, starts_anew
 
 _COLUMNS = (
     "account kind name arn id access_key_id status created last_used last_used_source idle_days threshold_days"
@@ -36,7 +37,7 @@ def answer(report: Report) -> dict[str, Any]:
 def document(report: Report) -> dict[str, Any]:
     """All there is to tell, the answer among it: for report.json and the page."""
     findings = [finding_as_dict(each) | {"is_new": each.is_new} for each in report.findings]
-    heard = report.hearing.heard
+    coverage = report.coverage
     return answer(report) | {
         "account": report.account,
         "alias": report.alias,
@@ -47,13 +48,9 @@ def document(report: Report) -> dict[str, Any]:
         "resolved": [resolved_as_dict(each) for each in report.resolved],
         "missed": [_missed(each) for each in report.missed],
         "lapses": [{"arn": each.arn, "why": each.why} for each in report.lapses],
-        "warnings": warnings(report),
-        "heard": []
-        if isinstance(heard, Gap)
-        else [
-            {"region": each.region, "since": to_text(each.since), "until": to_text(each.until)}
-            for each in heard
-        ],
+        "warnings": list(report.warnings),
+        "notes": list(notes(report)),
+        "heard": [region_as_dict(each, report.at) for each in (*coverage.received, *coverage.unreceived)],
         "root": {
             "last_used": _time(max(filter(None, (report.root.seen, report.root.used)), default=None)),
             "last_refused": _time(report.root.refused),
@@ -62,17 +59,9 @@ def document(report: Report) -> dict[str, Any]:
         }
         if report.root
         else None,
-        "remarks": [old_report(report.of_iam.old_report, report.at)] if report.of_iam.old_report else [],
         "undated_credentials": [_undated(report, each) for each in report.of_iam.undated],
         "disabled_keys": [{"name": name, "access_key_id": key} for name, key in report.disabled_keys],
     }
-
-
-def warnings(report: Report) -> list[str]:
-    """What goes on top: that the tracker does not hear what it should."""
-    deaf = report.hearing.deaf
-    silent = [f"THE TRACKER IS SILENT: {each}" for each in report.silences]
-    return [*(f"THE TRACKER IS DEAF: {each}" for each in (() if isinstance(deaf, Gap) else deaf)), *silent]
 
 
 def rows(report: Report) -> str:
@@ -125,6 +114,21 @@ def resolved_as_dict(resolved: Resolved) -> dict[str, Any]:
         **({"then": str(resolved.then)} if resolved.then else {}),
         "since": _time(resolved.flag.idle_since),
         "first_flagged": _time(resolved.flag.first_flagged),
+    }
+
+
+def region_as_dict(region: Region, now: datetime) -> dict[str, Any]:
+    """`waiting_since`: since when a test call has not come back."""
+    sent = region.sent
+    return {
+        "region": region.region,
+        "since": _time(region.since),
+        "until": _time(region.until),
+        "canary_sent": _time(sent.last) if sent else None,
+        "canary_back": _time(region.back),
+        "waiting_since": _time(sent.unanswered(region.back)) if sent else None,
+        **({"refusal": sent.refusal} if sent and sent.refusal else {}),
+        "state": str(region.state(now)),
     }
 
 

@@ -11,7 +11,7 @@ from activity.keeping import Key
 from reporter import undated
 from reporter.account import Gap, Inventory, OldReport, Undated
 from reporter.gaps import all_gaps, readable
-from reporter.hearing import Hearing
+from reporter.listening.coverage import Coverage
 from reporter.missed import Missed, missed
 from reporter.owners import Remembered
 from reporter.resolution import Resolved, is_told, resolved
@@ -111,14 +111,15 @@ class Report:
     counts: dict[str, dict[str, int]]
     disabled_keys: tuple[tuple[str, str], ...]
     root: Root | None
-    hearing: Hearing
+    coverage: Coverage
     is_empty: bool
     to_remember: ToRemember = ToRemember()
     of_iam: OfIam = OfIam()
 
     @property
-    def silences(self) -> tuple[str, ...]:
-        return self.hearing.silences(self.at)
+    def warnings(self) -> tuple[str, ...]:
+        """What goes on top: that events do not arrive as they should."""
+        return self.coverage.warnings(self.at)
 
 
 def sum_up(
@@ -128,14 +129,14 @@ def sum_up(
     *,
     seen: Seen,
     remembered: Remembered,
-    hearing: Hearing,
+    coverage: Coverage,
     root: Root | None,
     gaps: Iterable[Gap],
     limits: Limits,
     retention: timedelta,
     now: datetime,
 ) -> Report:
-    findings = tuple(_findings(inventory.account, judged, seen, remembered, hearing, limits, now))
+    findings = tuple(_findings(inventory.account, judged, seen, remembered, coverage, limits, now))
     became = tuple(resolved(remembered, _by_key(judged), inventory, keys_of, seen))
     return Report(
         account=inventory.account,
@@ -145,14 +146,14 @@ def sum_up(
         previous=remembered.previous if isinstance(remembered.previous, datetime) else None,
         findings=findings,
         resolved=became,
-        gaps=all_gaps((*inventory.gaps, *gaps, *hearing.gaps), keys_of, judged, inventory, limits, now),
+        gaps=all_gaps((*inventory.gaps, *gaps, *coverage.gaps(now)), keys_of, judged, inventory, limits, now),
         exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
         lapses=tuple(lapses(judged, remembered, now)),
-        missed=tuple(missed(judged, hearing, retention=retention, now=now)),
+        missed=tuple(missed(judged, coverage, retention=retention, now=now)),
         counts=_counts(inventory, judged, keys_of),
         disabled_keys=tuple(_disabled(inventory, keys_of)),
         root=root,
-        hearing=hearing,
+        coverage=coverage,
         is_empty=not inventory.lists_roles and not inventory.tells_of_users,
         to_remember=_to_remember(remembered, findings, became, tuple(in_force(judged, remembered, now))),
         of_iam=OfIam(inventory.old_report, undated.all_of(inventory)),
@@ -164,12 +165,11 @@ def _findings(
     judged: Sequence[Judged],
     seen: Seen,
     remembered: Remembered,
-    hearing: Hearing,
+    coverage: Coverage,
     limits: Limits,
     now: datetime,
 ) -> Iterator[Finding]:
-    is_deaf = bool(hearing.deaf) and not isinstance(hearing.deaf, Gap)
-    is_unheard = is_deaf or bool(hearing.silences(now)) or isinstance(hearing.heard, Gap)
+    is_unheard = bool(coverage.warnings(now)) or isinstance(coverage.regions, Gap)
     flags = {key: remembered.flags[places[0]] for key, places in remembered.by_place().items()}
     for subject, verdict in judged:
         if verdict.status in FLAGGED:

@@ -7,9 +7,8 @@ from itertools import groupby
 from activity.plain import ascii_line, day, line, minute
 from reporter import undated
 from reporter.account import Gap
-from reporter.document import warnings
 from reporter.findings import Finding, Report
-from reporter.hearing import Hearing
+from reporter.listening.coverage import Coverage
 from reporter.subjects import Kind
 from reporter.wording import (
     MOST_LISTED,
@@ -18,7 +17,7 @@ from reporter.wording import (
     counts,
     exempt,
     missed_use,
-    old_report,
+    notes,
     resolution,
     sentence,
     some,
@@ -38,7 +37,7 @@ Block = tuple[str, int]
 
 def subject_line(report: Report) -> str:
     """ASCII, one line, short enough for SNS: for a long one the alias gives way, and then the kinds."""
-    more = ", TRACKER SILENT" if warnings(report) else ""
+    more = ", EVENTS NOT ARRIVING" if report.warnings else ""
     if report.gaps:
         more += f", {count(len(report.gaps), 'gap', 'gaps')}"
     if report.is_empty:
@@ -87,16 +86,19 @@ def size(text: str) -> int:
 def _head(report: Report, files: str) -> Iterator[str]:
     limits = report.limits
     yield f"IAM last activity in account {_account(report)}, {minute(report.at)}"
-    unheard = warnings(report)
-    if unheard:
-        yield from ("", *unheard, "Until that is mended, all that follows rests on IAM's word alone.", "")
+    if report.warnings:
+        yield from (
+            "",
+            *report.warnings,
+            "Until that is mended, all that follows rests on IAM's word alone.",
+            "",
+        )
     yield (
         f"Stale: no use known to CloudTrail or IAM for {limits.user} days (users, passwords),"
         f" {limits.access_key} (access keys), {limits.role} (roles)."
     )
-    yield from _heard(report.hearing)
-    if report.of_iam.old_report:
-        yield old_report(report.of_iam.old_report, report.at)
+    yield from _received(report.coverage)
+    yield from notes(report)
     if files:
         yield f"All of it, with evidence: {files}report.html (findings also: report.json, report.csv)."
     if report.gaps:
@@ -105,14 +107,18 @@ def _head(report: Report, files: str) -> Iterator[str]:
     yield from ("", _sum(report))
 
 
-def _heard(hearing: Hearing) -> Iterator[str]:
-    heard = hearing.heard
-    if isinstance(heard, Gap):
-        yield "Whether CloudTrail was heard is not known: all that follows may rest on IAM's word alone."
-    elif heard:
-        regions = [f"{each.region} ({day(each.since)} to {day(each.until)})" for each in heard[:_MOST_REGIONS]]
-        more = f", and {len(heard) - _MOST_REGIONS} more regions" if len(heard) > _MOST_REGIONS else ""
-        yield f"CloudTrail was heard from {', '.join(regions)}{more}."
+def _received(coverage: Coverage) -> Iterator[str]:
+    received = coverage.received
+    if isinstance(coverage.regions, Gap):
+        yield "It is not known whether events arrive: all that follows may rest on IAM's word alone."
+    elif received:
+        regions = [
+            f"{each.region} ({day(each.since)} to {day(each.until)})"
+            for each in received[:_MOST_REGIONS]
+            if each.since and each.until
+        ]
+        more = f", and {len(received) - _MOST_REGIONS} more regions" if len(received) > _MOST_REGIONS else ""
+        yield f"CloudTrail's events came from {', '.join(regions)}{more}."
 
 
 def _sum(report: Report) -> str:
@@ -173,8 +179,8 @@ def _tail(report: Report) -> Iterator[str]:
     sections = (
         (f"RESOLVED since the last report ({len(report.resolved):,}):", map(resolution, report.resolved)),
         (
-            f"MISSED EVENTS ({len(report.missed):,}): IAM knows of uses that CloudTrail did not tell of, while"
-            " it was heard:",
+            f"MISSED EVENTS ({len(report.missed):,}): IAM knows of these uses, and no event of them came,"
+            " though the tracker was listening:",
             map(missed_use, report.missed),
         ),
         ("Exempt by tag:", map(exempt, report.exempt)),

@@ -11,16 +11,17 @@ from activity.table import ActivityTable
 from reporter import sightings
 from reporter.account import Gap, Inventory
 from reporter.findings import Report, sum_up
-from reporter.hearing import Hearing
 from reporter.inventory import Iam, or_gap
 from reporter.key_ids import keys_of_hidden, keys_of_suspects
+from reporter.listening import canaries
+from reporter.listening.coverage import Coverage
+from reporter.listening.trails import CloudTrail
 from reporter.missed import missed
 from reporter.owners import Remembered, asked_of, owners
 from reporter.seen import Seen
 from reporter.staleness import Status, judge
 from reporter.subjects import Limits, Subject, subjects
 from reporter.tidying import Judged
-from reporter.trails import Trails
 from reporter.undated_ids import looked_up
 
 
@@ -29,7 +30,7 @@ class Sources:
     """All that is asked for a report."""
 
     iam: Iam
-    trails: Trails
+    trails: CloudTrail
     table: ActivityTable
     flags: Flags
 
@@ -47,7 +48,7 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     """What could not be read is among the report's gaps; nothing is raised for it."""
     table = sources.table
     inventory = looked_up(sources.iam, sources.iam.list(account), terms.limits, now)
-    hearing = _hearing(sources, account, partition)
+    coverage = _coverage(sources, account)
     remembered, items, gaps = _remembered(sources, account, inventory)
     keys_of = keys_of_suspects(sources.iam, inventory, remembered, terms.limits, now)
     every = list(subjects(inventory, keys_of, tag=terms.tag))
@@ -55,7 +56,7 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     found = or_gap(
         "which keys were seen",
         lambda: keys_of_hidden(
-            sources.iam, table, inventory, keys_of, hearing, items, retention=terms.retention, now=now
+            sources.iam, table, inventory, keys_of, coverage, items, retention=terms.retention, now=now
         ),
     )
     hidden, unread = ({}, (found,)) if isinstance(found, Gap) else found
@@ -64,18 +65,18 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         every = list(subjects(inventory, keys_of, tag=terms.tag))
         items = _with(items, "the activity table", lambda: sightings.items(table, every))
     if isinstance(items, Gap):  # That tells it all.
-        hearing, gaps = replace(hearing, heard=items, canary=None), [items]
+        coverage, gaps = replace(coverage, regions=items), [items]
     root = sightings.root(table, inventory, partition)
     if root.unread and not isinstance(items, Gap):
         gaps.append(root.unread)
-    judged, seen, more = _judged(table, every, items, hearing, terms, now)
+    judged, seen, more = _judged(table, every, items, coverage, terms, now)
     return sum_up(
         inventory,
         keys_of,
         judged,
         seen=seen,
         remembered=remembered.with_keys(inventory, keys_of),
-        hearing=hearing,
+        coverage=coverage,
         root=root,
         gaps=(*gaps, *more, *unread),
         limits=terms.limits,
@@ -121,7 +122,7 @@ def _judged(
     table: ActivityTable,
     every: Iterable[Subject],
     items: dict[Key, Item] | Gap,
-    hearing: Hearing,
+    coverage: Coverage,
     terms: Terms,
     now: datetime,
 ) -> tuple[list[Judged], Seen, tuple[Gap, ...]]:
@@ -136,7 +137,7 @@ def _judged(
     seen = Seen(sightings.activities(items).values())
     edited = {id(each): sightings.gap_of(each, items) for each in every}
     first = [judged(each, seen, edited[id(each)]) for each in every]
-    behind = {each.subject.arn for each in missed(first, hearing, retention=terms.retention, now=now)}
+    behind = {each.subject.arn for each in missed(first, coverage, retention=terms.retention, now=now)}
     suspects = [each for each, verdict in first if verdict.status is not Status.ACTIVE or each.arn in behind]
     elsewhere = or_gap("the activity table's index", lambda: sightings.under_other_names(table, suspects))
     unread = elsewhere if isinstance(elsewhere, Gap) else None
@@ -150,11 +151,12 @@ def _judged(
     return every_one, seen, (unread,) if unread else ()
 
 
-def _hearing(sources: Sources, account: str, partition: str) -> Hearing:
-    table, deaf = sources.table, sources.trails.deafness()
-    return Hearing(
-        partition,
-        or_gap("CloudTrail's coverage", lambda: sightings.heard(table, account)),
-        or_gap("the canary", lambda: sightings.canary(table, account)),
-        deaf,
+def _coverage(sources: Sources, account: str) -> Coverage:
+    """As the table has it: whoever may send test calls has done so."""
+    table, trails = sources.table, sources.trails.check()
+    unlisted = or_gap("the enabled regions", lambda: canaries.unlisted(table, account))
+    return Coverage(
+        or_gap("CloudTrail's coverage", lambda: canaries.known_regions(table, account)),
+        trails,
+        "" if isinstance(unlisted, Gap) else unlisted,
     )

@@ -13,6 +13,8 @@ from reporter import exemption, undated
 from reporter.account import AccessKey, Gap, Inventory, KeySlot, Role, Tags, Use, User
 from reporter.exemption import Exemption
 
+# On the roles of template.yaml and ingest/forwarder.yaml, whose calls their rules leave out.
+_OWN = "last-activity:tracker"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -57,6 +59,7 @@ class Subject:
     `renewed`: when a password was last set, or a user given the newest credential that was not used yet: the
     clock starts then, if that is after the last use.
     `facets` are where the table would have seen it, the one that carries the report's flag first.
+    `is_own`: one of the tracker's own roles.
     """
 
     kind: Kind
@@ -72,6 +75,7 @@ class Subject:
     access_key_id: str = ""
     remark: str = ""
     renewed: datetime | None = None
+    is_own: bool = False
 
     @property
     def holder(self) -> Holder:
@@ -238,6 +242,7 @@ def _role(role: Role, tag: str) -> Subject:
         facets=facets_of(role.id),
         commands=(deny_role(role.name),),
         exemption=_exemption(role.tags, tag),
+        is_own=_OWN.lower() in map(str.lower, role.tags),
     )
 
 

@@ -133,7 +133,14 @@ def root_user(root: Root) -> str:
     return f"Root user: {used}; {held if root.active_keys else 'no access keys'}."
 
 
-def old_report(old: OldReport, at: datetime) -> str:
+def notes(report: Report) -> Iterator[str]:
+    """What is to be known beside findings and gaps: how far the events reach, and how old IAM's word is."""
+    yield from report.coverage.notes(report.at)
+    if report.of_iam.old_report:
+        yield _old_report(report.of_iam.old_report, report.at)
+
+
+def _old_report(old: OldReport, at: datetime) -> str:
     """Of credentials that had to be judged by an earlier report of IAM's."""
     hours = (at - old.made) // timedelta(hours=1) if old.made else 0
     made = f", made at {minute(old.made)}, {count(hours, 'hour', 'hours')} ago" if old.made else ""

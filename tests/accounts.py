@@ -14,6 +14,7 @@ from builders import ACCOUNT, NOON, activity, credential_report
 from activity.item import Item
 from activity.model import Activity
 from reporter.inventory import Iam
+from reporter.listening.coverage import Trails
 from reporter.review import Sources, Terms, review
 from reporter.subjects import Limits
 
@@ -101,6 +102,7 @@ class Role:
     used: int | None = None
     exempt: str | None = None
     path: str = "/"
+    tag: str | None = None
 
     @property
     def arn(self):
@@ -154,7 +156,7 @@ def review_of(*things):
     spoke = activity(0, principal="coverage", facet=f"{ACCOUNT}#eu-west-1", first=-300 * DAY)
     sources = Sources(
         iam=Iam(client),
-        trails=SimpleNamespace(deafness=lambda: ()),
+        trails=SimpleNamespace(check=Trails),
         table=Table([spoke, *mailed, *those(Activity)], refused),
         flags=SimpleNamespace(of=lambda account: flagged, exempt_of=lambda account: exempt),
     )
@@ -182,12 +184,14 @@ class Table:
         refuse_if("index" in self.refused, "Query")
         return self.by_facet[facet]
 
-    def items_of(self, principal):
-        return {key: item for key, item in self.items.items() if key[0] == principal}
+    def items_of(self, principal, *, facet_begins=""):
+        items = self.items.items()
+        return {key: item for key, item in items if key[0] == principal and key[1].startswith(facet_begins)}
 
     def of(self, principal, *, facet_begins=""):
-        refuse_if("keys seen" in self.refused and facet_begins, "Query")
-        refuse_if("ids" in self.refused and principal.startswith(ARN) and not facet_begins, "Query")
+        is_of_iam = principal.startswith(ARN)
+        refuse_if("keys seen" in self.refused and is_of_iam and facet_begins, "Query")
+        refuse_if("ids" in self.refused and is_of_iam and not facet_begins, "Query")
         items = self.items.items()
         return [
             each.activity for (arn, facet), each in items if arn == principal and facet.startswith(facet_begins)
@@ -233,7 +237,7 @@ class IamClient:
                     "Path": role.path,
                     "CreateDate": days(role.made),
                     "RoleLastUsed": {} if role.used is None else {"LastUsedDate": days(role.used)},
-                    "Tags": _tags(role),
+                    "Tags": [*_tags(role), *([{"Key": role.tag, "Value": ""}] if role.tag else [])],
                 }
                 for role in self.roles
             ],

@@ -51,11 +51,12 @@ WIDE = {
 }
 
 # What the code does not call itself, and who does.
+REPORTER = ("inventory", "publisher", "listening/trails", "listening/canaries")
 TABLE = ("activity/table.py", "activity/flags.py")
 CODE = {
     "IngestRole": (*TABLE, "ingest/app.py"),
     "AwakenedRole": (*TABLE, "awakened/app.py", "awakened/letters.py"),
-    "ReporterRole": (*TABLE, *(f"reporter/{name}.py" for name in ("inventory", "publisher", "trails"))),
+    "ReporterRole": (*TABLE, *(f"reporter/{each}.py" for each in REPORTER)),
     "InvestigatorPolicy": (*TABLE, "activity/scan.py", "lastseen/connection.py"),
 }
 QUEUE = "Lambda reads the queue as the function's role"
@@ -153,8 +154,7 @@ def fits(arn, form):
 def test_there_are_permissions_of_every_role():
     assert {holder for holder, _, _ in PERMISSIONS} == {
         *CODE,
-        "ReporterFunctionScheduleRole",
-        "ReporterFunctionWatchRole",
+        "ScheduleRole",
         "Role",
     }
 

@@ -441,3 +441,17 @@ def test_no_writer_of_a_new_client_takes_a_refused_write_for_a_failed_one(dynamo
     outcome = ActivityTable(boto3.Session().client("dynamodb"), "activity").record_all(known)
 
     assert outcome.failed == {}
+
+
+def test_what_is_replaced_has_the_times_that_are_given(table):
+    table.replace(activity(60, "a", first=0, error_code="ConnectTimeoutError"))
+    table.replace(activity(120, "", first=90))
+
+    assert only(table) == activity(120, "", first=90)
+
+
+def test_an_older_one_replaces_no_newer_one(table):
+    table.replace(activity(60, "new", first=0))
+    table.replace(activity(59, "old", first=59))
+
+    assert only(table) == activity(60, "new", first=0)

@@ -109,6 +109,10 @@ CALLS = [
         }
         for answer in ("true", "false")
     ),
+    *(
+        {"eventSource": "sts.amazonaws.com", "eventName": "GetCallerIdentity", "userAgent": agent}
+        for agent in ("aws-cli/2", "Boto3/1 last-activity-canary")
+    ),
     {"recipientAccountId": "210987654321"},
     {
         "eventSource": "sts.amazonaws.com",

@@ -669,11 +669,43 @@ def test_an_event_of_the_far_future_is_unreadable():
 
 
 def test_a_record_without_account_or_region_tells_no_coverage():
-    assert reading(record(recipientAccountId=None)).coverage is None
-    assert reading(record(awsRegion=None)).coverage is None
+    assert reading(record(recipientAccountId=None)).coverage == ()
+    assert reading(record(awsRegion=None)).coverage == ()
 
 
 def test_coverage_tells_of_no_person():
-    evidence = reading(record()).coverage.evidence
+    (coverage,) = reading(record()).coverage
+    evidence = coverage.evidence
 
     assert (evidence.source_ip, evidence.user_agent, evidence.principal_id) == ("", "", "")
+
+
+CANARY_CALL = {
+    "eventSource": "sts.amazonaws.com",
+    "eventName": "GetCallerIdentity",
+    "userAgent": "[Boto3/1.43.102 md/Botocore#1.43.106 last-activity-canary]",
+}
+
+
+def test_the_reporters_test_call_shows_that_its_regions_events_arrive():
+    coverage, canary = reading(record(**CANARY_CALL)).coverage
+
+    assert canary == coverage._replace(principal="canary")
+    assert canary.facets == ("123456789012#eu-west-1",)
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        pytest.param({"userAgent": "Boto3/1.43.102"}, id="made by somebody else"),
+        pytest.param({"userAgent": None}, id="without an agent"),
+        pytest.param({"eventName": "GetSessionToken"}, id="another call"),
+        pytest.param({"eventSource": "iam.amazonaws.com"}, id="another service"),
+        pytest.param({"errorCode": "AccessDenied"}, id="refused"),
+        pytest.param({"awsRegion": None}, id="from nowhere"),
+    ],
+)
+def test_what_is_not_quite_a_test_call_is_none(differs):
+    found = reading(record(**CANARY_CALL | differs)).coverage
+
+    assert [each.principal for each in found if each.principal != "coverage"] == []

@@ -93,8 +93,17 @@ def test_the_document_says_of_what_and_when_it_is(told):
     assert told["thresholds"] == {"user": 90, "password": 90, "access_key": 90, "role": 90}
     assert told["previous"] == "2026-11-13T12:00:00Z"
     assert told["heard"] == [
-        {"region": "eu-west-1", "since": "2026-01-24T12:00:00Z", "until": "2026-11-20T12:00:00Z"}
+        {
+            "region": "eu-west-1",
+            "since": "2026-01-24T12:00:00Z",
+            "until": "2026-11-20T12:00:00Z",
+            "canary_sent": None,
+            "canary_back": None,
+            "waiting_since": None,
+            "state": "untested",
+        }
     ]
+    assert (told["warnings"], told["notes"]) == ([], [])
 
 
 def test_the_document_has_all_that_is_left_out_of_a_list_of_findings(told):

@@ -5,8 +5,8 @@ from builders import ACCOUNT, NOON, activity
 
 from lastseen.account import Person, make_account
 from reporter.inventory import Iam
+from reporter.listening.trails import CloudTrail
 from reporter.review import Sources, Terms, review
-from reporter.trails import Trails
 
 ALICE, BOB = f"arn:aws:iam::{ACCOUNT}:user/alice", f"arn:aws:iam::{ACCOUNT}:user/bob"
 DAY = 86_400
@@ -23,7 +23,7 @@ def report(aws, dynamodb, table, flags, trail):
         for principal, facet in edited:
             key = {"principal": {"S": principal}, "facet": {"S": facet}}
             dynamodb.put_item(TableName="activity", Item=key | {"last_seen": {"S": "yesterday"}})
-        sources = Sources(Iam(aws("iam")), Trails(aws("cloudtrail")), table, flags)
+        sources = Sources(Iam(aws("iam")), CloudTrail(lambda _: aws("cloudtrail")), table, flags)
         return review(sources, ACCOUNT, Terms(), NOON)
 
     return made
@@ -45,7 +45,7 @@ def test_who_has_an_edited_item_is_not_flagged_and_nobody_else_is_spared(report,
     ("principal", "facet", "what"),
     [
         ("coverage", f"{ACCOUNT}#us-east-1", "CloudTrail's coverage"),
-        ("canary", ACCOUNT, "the canary"),
+        ("canary", f"{ACCOUNT}#eu-west-1", "CloudTrail's coverage"),
         ("report", ACCOUNT, "the time of the last report"),
     ],
 )

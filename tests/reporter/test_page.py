@@ -56,8 +56,8 @@ def document(*findings, **changes):
     for each in findings:
         counts[each["kind"]][each["status"]] += 1
     lists = (
-        *("resolved", "lapses", "gaps", "exempt", "missed", "warnings", "heard", "disabled_keys"),
-        *("undated_credentials", "remarks"),
+        *("resolved", "lapses", "gaps", "exempt", "missed", "warnings", "notes", "heard", "disabled_keys"),
+        "undated_credentials",
     )
     return {
         "account": ACCOUNT,
@@ -338,8 +338,17 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
             {"user": "dave", "kind": "signing_certificate", "id": None, "service": None, "status": "Active"}
             | {"created": None, "age_days": None, "expires": None},
         ],
-        "heard": [{"region": "eu-west-1", "since": time, "until": time}],
-        "remarks": ["IAM made no new credential report."],
+        "heard": [
+            {
+                "region": "eu-west-1",
+                "since": time,
+                "until": None,
+                "canary_sent": time,
+                "canary_back": None,
+                "state": "not_connected",
+            }
+        ],
+        "notes": ["No events come from eu-west-3.", "IAM made no new credential report."],
     }
     run = opened(document(root={"last_used": None, "access_keys": 1, "is_known": True}, **lists))
     titles = "[...document.querySelectorAll('section:not([hidden]) h2')].map((each) => each.textContent)"
@@ -353,10 +362,12 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
         "Not checked",
         "Disabled access keys",
         "Last use not recorded",
-        "Regions heard",
+        "Regions",
     ]
     text = run("document.body.innerText")
     assert "Nothing is stale among what was checked." in text
+    assert "No events come from eu-west-3." in text
+    assert "not connected" in text
     assert "Root user: no use on record, 1 active access key: delete it." in text
     assert "key 9: AccessDenied\nand 2 more" in text
     for shown in (
