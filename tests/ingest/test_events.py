@@ -94,7 +94,7 @@ SIGHTED = {
     "root-password-recovered": {ROOT_USER: ROOT_CHANGES},
     "root-password-updated": {ROOT_USER: ROOT_CHANGES},
     "root-sign-in": {ROOT_USER: ["ID#123456789012", "SIGNIN", "IP#198.51.100.7"]},
-    "sso-role-by-its-own-arn": {SSO: [*SSO_FACETS, "SERVICE#s3.amazonaws.com"]},
+    "sso-role-by-its-own-arn": {SSO: [*SSO_FACETS, "SERVICE#athena.amazonaws.com"]},
     "sso-role-on-behalf-of": {
         SSO: [*SSO_FACETS, "SERVICE#athena.amazonaws.com"],
         JUDY: [f"ID#{JUDY_ID}", "IP#198.51.100.31", "SERVICE#athena.amazonaws.com"],
