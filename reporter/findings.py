@@ -154,7 +154,7 @@ def _findings(
     flags = {key: remembered.flags[places[0]] for key, places in remembered.by_place().items()}
     for subject, verdict in judged:
         if verdict.status in FLAGGED:
-            flagged = _flagged_since(subject, verdict, flags)
+            flagged = _flagged_since(subject, verdict, flags, remembered)
             yield Finding(
                 account=account,
                 subject=subject,
@@ -205,10 +205,12 @@ def _to_remember(
     )
 
 
-def _flagged_since(subject: Subject, verdict: Verdict, flags: Mapping[Key, Flag]) -> datetime | None:
-    """A flag from before the last use is of another story, or of a predecessor."""
+def _flagged_since(
+    subject: Subject, verdict: Verdict, flags: Mapping[Key, Flag], remembered: Remembered
+) -> datetime | None:
+    """A flag from before the last use is of another story, or of a predecessor; so is one told as resolved."""
     flag = flags.get(subject.key)
-    flagged = flag.first_flagged if flag and not flag.told_at else None
+    flagged = flag.first_flagged if flag and not is_told(flag, remembered) else None
     return flagged if flagged and flagged >= (verdict.at or subject.exists_since) else None
 
 

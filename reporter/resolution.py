@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from activity.arn import is_role, parts
+from activity.arn import is_role, parts, without_path
 from activity.item import Flag
 from activity.keeping import Key
 from activity.model import SIGNIN, access_key_of, facet_of, held_by, is_denied, is_of_principal
@@ -90,7 +90,8 @@ def resolved(
     for key, places_, how, known in sorted(became, key=lambda each: rank[each[1][0]]):
         flag = remembered.flags[places_[0]]
         if how and not is_told(flag, remembered):
-            used, refused = _uses(key, flag, known, seen) if how in _MAY_BE_USED else (None, None)
+            holder = known[0].holder if known else _holder(key, flag, inventory)
+            used, refused = _uses(key, flag, holder, known, seen) if how in _MAY_BE_USED else (None, None)
             if how is How.EXEMPT:
                 used, refused = flag.awakened_at and used, None
             is_used = bool(used or refused)
@@ -143,11 +144,22 @@ def _of_credential(key: Key, user: User, keys: tuple[AccessKey, ...] | Gap | Non
     return None if listed.is_active else How.DISABLED
 
 
+def _holder(key: Key, flag: Flag, inventory: Inventory) -> Holder:
+    """Of what is gone: until another of that name was made."""
+    arn, held = without_path(key[0]), held_by(key[1]) or flag.holder
+    others = (
+        each.created
+        for each in (*inventory.users, *inventory.roles)
+        if without_path(each.arn) == arn and each.id != held
+    )
+    came = next(others, None)
+    return Holder(key[0], held, until=came) if held and came else Holder(key[0], held)
+
+
 def _uses(
-    key: Key, flag: Flag, judged: tuple[Subject, Verdict] | None, seen: Seen
+    key: Key, flag: Flag, holder: Holder, judged: tuple[Subject, Verdict] | None, seen: Seen
 ) -> tuple[datetime | None, datetime | None]:
     """When it was used since it was idle, and when last refused, if that was later."""
-    holder = judged[0].holder if judged else Holder(key[0], held_by(key[1]) or flag.holder)
     facets = dict.fromkeys(facet for _, facet in places(key))
     own = list(seen.of(holder, facets))
     allowed = newest(each for each in own if not is_denied(each.facet))
@@ -161,5 +173,6 @@ def _uses(
     since = flag.idle_since
     used, refused = (at if at and (since is None or at > since) else None for at in (used, refused))
     if used is None and refused is None:
-        return flag.awakened_at, None
+        is_its_own = flag.awakened_at is not None and flag.awakened_at < holder.until
+        return flag.awakened_at if is_its_own else None, None
     return used, refused if refused and (used is None or refused > used) else None

@@ -23,16 +23,16 @@ class Key:
 
 @dataclass
 class User:
-    """`password`: when it was last set. `names`: the ARNs that it had before."""
+    """`password`: when it was last set. `renewed`: when it was last given anything, if it has that no more, too."""
 
     id: str
     name: str
     path: str
     made: datetime
+    renewed: datetime
     password: datetime | None = None
     keys: list[Key] = field(default_factory=list)
     is_exempt: bool = False
-    names: list[str] = field(default_factory=list)
 
     @property
     def arn(self):
@@ -100,17 +100,17 @@ class Account:
     def uses_of(self, thing):
         return [use for use in self.uses if thing in use.things]
 
-    def things(self):
-        """All that is to be judged, and since when it can be idle: what it has that is new counts for a user."""
+    def things(self, reported):
+        """All that is to be judged, and since when it can be idle: what it has that is new counts for a user.
+
+        `reported`: when IAM's credential report was made, which does not have what was switched on since.
+        """
         for user in self.users:
-            began = [user.made]
             for key in user.keys:
-                began.append(key.made)
-                if key.is_active:
+                if key.is_active and (key.toggled or key.made) <= reported:
                     yield ("access_key", key.id), key.made, user.is_exempt
             if user.password:
-                began.append(user.password)
                 yield ("password", user.id), max(user.made, user.password), user.is_exempt
-            yield ("user", user.id), max(began), user.is_exempt
+            yield ("user", user.id), user.renewed, user.is_exempt
         for role in self.roles:
             yield ("role", role.id), role.made, role.is_exempt

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from builders import ACCOUNT
 
+from activity.arn import is_role, without_path
 from activity.item import item_of
 from activity.model import SIGNIN, access_key_of, held_by
 from simulation.verdicts import RESOLUTION, thing_of
@@ -20,46 +21,52 @@ def flagged_thing(key, holder):
         return "access_key", access_key_of(facet)
     if facet == SIGNIN:
         return "password", holder
-    return ("role" if ":role/" in arn else "user"), held_by(facet)
+    return ("role" if is_role(arn) else "user"), held_by(facet)
 
 
 class Mails:
-    """`open`: what mails have told of as flagged, and not as resolved. `reset`: what may be told again as new."""
+    """`open`: what mails have told of as stale, last when, and not as resolved; of mails that are noted as sent.
+
+    `unnoted`: what was flagged by reports of which that is not noted. `unsure`: what may not be flagged.
+    """
 
     def __init__(self, account):
         self.account = account
-        self.open = set()
-        self.unmailed = set()
-        self.at = None
+        self.open = {}
+        self.unnoted = set()
         self.unsure = set()
 
-    def sent(self, report, trouble):
+    def sent(self, report, trouble, holders):
+        """`holders`: whose each flag was before the report, by its key."""
         found = {thing_of(each.subject): each for each in report.findings}
-        resolved = [flagged_thing(each.key, each.flag.holder) for each in report.resolved]
+        resolved = [flagged_thing(each.key, holders[each.places[0]]) for each in report.resolved]
         for thing, finding in found.items():
             if finding.is_new:
                 is_known = thing in self.open and not self._is_another_story(thing)
                 assert not is_known, f"{thing} is told as new once more"
             else:
-                assert thing in self.open, f"{thing} is told as known, and was never told as new"
+                is_known = thing in self.open or thing in self.unnoted
+                assert is_known, f"{thing} is told as known, and was never told as new"
         assert len(set(resolved)) == len(resolved), "resolved twice in a mail"
         for thing, each in zip(resolved, report.resolved, strict=True):
-            assert thing in self.open | self.unmailed, f"{thing} is told as resolved, and was not open"
+            assert thing in self.open or thing in self.unnoted, f"{thing} is told as resolved, and was not open"
             assert thing not in found, f"{thing} is told as resolved and as stale"
             self._check_resolution(thing, each)
-        lost = self.open - found.keys() - {*resolved}
-        assert report.gaps or not lost, f"{lost} were told as stale, and never of what became of them"
+        lost = self.open.keys() - found.keys() - {*resolved}
+        assert report.gaps or lost <= self.unsure, f"{lost} were told as stale, and never of what became of them"
         if not trouble.note:
-            self.open = (self.open | found.keys()) - {*resolved}
-            self.unsure = {*found} if trouble.writes is not None else set()
-            self.at = report.at
+            self.open |= dict.fromkeys(found, report.at)
+            self.open = {thing: at for thing, at in self.open.items() if thing not in resolved}
+            self.unnoted -= {*found, *resolved}
+            self.unsure = self.unsure - found.keys() if trouble.writes is None else self.unsure | found.keys()
 
-    def flags_set(self, now, trouble):
-        pass
+    def went_astray(self, flagged):
+        """A report that set these flags was not mailed, or nobody noted that it was."""
+        self.unnoted |= flagged
 
     def _is_another_story(self, thing):
         """It was used since, or could not be flagged."""
-        is_used = any(use.at > self.at - timedelta(hours=5) for use in self.account.uses_of(thing))
+        is_used = any(use.at > self.open[thing] - timedelta(hours=5) for use in self.account.uses_of(thing))
         return is_used or thing in self.unsure
 
     def _check_resolution(self, thing, each):
@@ -93,6 +100,7 @@ class Story:
     idle_since: datetime
     told: list = field(default_factory=list)
     is_over: bool = False
+    is_half_set: bool = False
 
     @property
     def since(self):
@@ -105,8 +113,8 @@ class Notices:
         self.account, self.tracker = account, tracker
         self.stories = []
 
-    def flags_changed(self):
-        """To be called after each report."""
+    def flags_changed(self, trouble):
+        """To be called after each report; answers what it has flagged anew."""
         flagged = {}
         for key, item in self.tracker.table.items.items():
             if item.get("flagged", {}).get("S") == ACCOUNT:
@@ -122,6 +130,9 @@ class Notices:
         self.stories += [
             Story(thing, arn, flag.first_flagged, flag.idle_since) for thing, (arn, flag) in flagged.items()
         ]
+        for story in self.stories:
+            story.is_half_set = trouble.writes is not None
+        return {*flagged}
 
     def sent(self, messages):
         for message in messages:
@@ -136,10 +147,19 @@ class Notices:
                 )
                 thing = kind, told.get("access_key_id") or use.id
                 stories = [each for each in self.stories if each.thing == thing and each.since < use.at]
-                assert stories, f"{thing} was not flagged, and a notice says so of {use}"
+                assert stories or self._may_be_of_predecessor(use), f"{thing} was not flagged, and told for {use}"
                 for story in stories:
                     story.told.append(use.is_refused)
             assert message["denied"] == use.is_refused
+
+    def _may_be_of_predecessor(self, use):
+        """An event tells no id, and nothing told before that another has the name now."""
+        is_known = any(
+            each.id == use.id and each.is_heard and not each.is_anonymous and each.at <= use.at
+            for each in self.account.uses
+        )
+        names = {without_path(each.arn) for each in self.stories}
+        return use.is_anonymous and not is_known and without_path(use.arn) in names
 
     def check_that_all_are_told(self):
         """To be called when nothing is on its way."""
@@ -149,7 +169,7 @@ class Notices:
                 for use in self.account.uses_of(story.thing)
                 if use.is_heard and use.at > story.since + RESOLUTION
             ]
-            if story.is_over or not uses or self._is_of_another_name(story, uses):
+            if story.is_over or story.is_half_set or not uses or self._is_of_another_name(story, uses):
                 continue
             assert story.told, f"{story} was used, and nobody was told: {uses}"
             if not all(use.is_refused for use in uses):

@@ -21,14 +21,18 @@ class Life:
         self.notices = Notices(self.account, self.tracker)
 
     def wait(self, **time):
-        self.now += timedelta(**time)
+        """What is on its way comes within a day."""
+        pause = timedelta(**time)
+        if pause > timedelta(days=1):
+            self.settle()
+        self.now += pause
 
     # What people do to the account
 
     def make_user(self, name, path="/", *, has_password=False, keys=0):
         if self._user_named(name):
             return None
-        user = User(f"AIDA{self.account.number()}", name, path, self.now)
+        user = User(f"AIDA{self.account.number()}", name, path, self.now, self.now)
         user.password = self.now if has_password else None
         user.keys += [Key(self.account.key_id(), self.now) for _ in range(keys)]
         self.account.users.append(user)
@@ -37,7 +41,6 @@ class Life:
     def rename(self, user, name, path="/"):
         other = self._user_named(name)
         if other in (None, user) and (user.name, user.path) != (name, path):
-            user.names.append(user.arn)
             user.name, user.path = name, path
 
     def delete(self, thing):
@@ -45,7 +48,7 @@ class Life:
         those.remove(thing)
 
     def set_password(self, user):
-        user.password = self.now
+        user.password = user.renewed = self.now
 
     def delete_password(self, user):
         user.password = None
@@ -53,6 +56,7 @@ class Life:
     def make_key(self, user):
         if len(user.keys) < 2:
             user.keys.append(Key(self.account.key_id(), self.now))
+            user.renewed = self.now
 
     def toggle_key(self, user, number):
         key = user.keys[number % len(user.keys)]
@@ -128,12 +132,15 @@ class Life:
             self.notices.check_that_all_are_told()
 
     def report(self, trouble=NONE):
+        holders = self.tracker.holders()
         report = self.tracker.report(trouble)
         if report:
             check_verdicts(self.account, self.tracker, report, self.now)
-            self.mails.sent(report, trouble)
-        self.mails.flags_set(self.now, trouble)
-        self.notices.flags_changed()
+            self.mails.sent(report, trouble, holders)
+        flagged = self.notices.flags_changed(trouble)
+        if report is None or trouble.note:
+            self.mails.went_astray(flagged)
+        self.wait(minutes=1)
 
     def expire(self):
         self.tracker.table.expire(self.now)

@@ -26,7 +26,6 @@ SETTINGS = {
     "STALE_USER_DAYS": "60",
     "STALE_KEY_DAYS": "40",
     "STALE_ROLE_DAYS": "30",
-    "POWERTOOLS_METRICS_DISABLED": "true",
 }
 
 
@@ -131,6 +130,10 @@ class Tracker:
             except ClientError:
                 return None
 
+    def holders(self):
+        """Whose each flag is, by its key: the unique id that the item has."""
+        return {key: item.get("flagged_id", {}).get("S", "") for key, item in self.table.items.items()}
+
     def tell(self, number, most=None, trouble=NONE):
         """Hands over some of what the stream has; a shard keeps the order of an item's changes, not of all."""
         self._read()
@@ -159,6 +162,8 @@ class Tracker:
     @contextmanager
     def _in(self, trouble):
         self.table.refuses, self.iam.refused, self.sns.refuses = trouble.refuses, trouble.iam, trouble.mails
-        with time_machine.travel(self.clock(), tick=False):
-            yield
-        self.table.refuses, self.iam.refused, self.sns.refuses = NONE.refuses, NONE.iam, NONE.mails
+        try:
+            with time_machine.travel(self.clock(), tick=False):
+                yield
+        finally:
+            self.table.refuses, self.iam.refused, self.sns.refuses = NONE.refuses, NONE.iam, NONE.mails

@@ -26,13 +26,13 @@ def check_verdicts(account, tracker, report, now):
         used = max((use.at for use in known_uses(account, tracker, thing)), default=None)
         assert used is None or now - used >= LIMITS[kind] - RESOLUTION, f"{thing} was used at {used}"
     if not report.gaps:
-        idle = set(idle_things(account, now))
+        idle = set(idle_things(account, now, tracker.iam.reported))
         assert idle <= found, f"{idle - found} are idle"
 
 
-def idle_things(account, now):
-    """What was not used, whoever knows of it, nor is new."""
-    for thing, began, is_exempt in account.things():
+def idle_things(account, now, reported):
+    """What was not used, whoever knows of it, nor is new; nor newly in IAM's credential report."""
+    for thing, began, is_exempt in account.things(reported):
         since = now - LIMITS[thing[0]]
         used = [use.at for use in account.uses_of(thing)]
         if max([began, *used]) <= since and not is_exempt and not _may_be_anothers(account, thing, since):
