@@ -77,10 +77,12 @@ class Memory:
             return unsaved
         left, flags = report.to_remember, self.flags
         over = self._all({key: partial(flags.unflag, key, holder) for key, holder in left.over})
+        # What stays is told by this report as well: the next one looks whether the last has told it.
+        again = self._all({key: partial(flags.tell, key, report.at) for key in over.keys})
         exempt = self._all(
             {key: partial(flags.exempt, key, report.account, now=report.at) for key in left.exempt}
         )
-        return over | exempt
+        return over | again | exempt
 
     def _flag(self, finding: Finding, report: Report) -> None:
         """Flags also what is flagged: that completes what is half done, and keeps it from expiring."""

@@ -10,7 +10,7 @@ from activity.item import Flag
 from activity.keeping import Key
 from activity.model import SIGNIN, access_key_of, facet_of, held_by, is_denied, is_of_principal
 from activity.whose import Holder, places
-from reporter.account import AccessKey, Credentials, Gap, Inventory, User
+from reporter.account import AccessKey, Credentials, Gap, Inventory, Role, User
 from reporter.owners import Lost, Remembered
 from reporter.seen import Seen
 from reporter.staleness import SAME_USE, Status, Verdict, newest
@@ -100,9 +100,8 @@ def resolved(
 
 
 def is_told(flag: Flag, remembered: Remembered) -> bool:
-    """Whether an earlier report has told what became of it, in a mail that went out."""
-    previous = remembered.previous
-    return isinstance(previous, datetime) and flag.told_at is not None and flag.told_at <= previous
+    """Whether the last report that was mailed has told what became of it; not one whose mail was refused."""
+    return flag.told_at is not None and flag.told_at == remembered.previous
 
 
 def _kind(key: Key) -> Kind:
@@ -145,15 +144,14 @@ def _of_credential(key: Key, user: User, keys: tuple[AccessKey, ...] | Gap | Non
 
 
 def _holder(key: Key, flag: Flag, inventory: Inventory) -> Holder:
-    """Of what is gone: until another of that name was made."""
+    """Of what is gone: until another of that name was made. An access key tells by itself whose it is."""
     arn, held = without_path(key[0]), held_by(key[1]) or flag.holder
-    others = (
-        each.created
-        for each in (*inventory.users, *inventory.roles)
-        if without_path(each.arn) == arn and each.id != held
-    )
-    came = next(others, None)
-    return Holder(key[0], held, until=came) if held and came else Holder(key[0], held)
+    every: tuple[User | Role, ...] = (*inventory.users, *inventory.roles)
+    others = (each for each in every if without_path(each.arn) == arn and each.id != held)
+    other = next(others, None)
+    if access_key_of(key[1]) or not held or not other:
+        return Holder(key[0], held)
+    return Holder(key[0], held, until=other.created)
 
 
 def _uses(

@@ -10,7 +10,7 @@ from activity.keeping import Key
 from activity.table import ActivityTable
 from reporter import sightings
 from reporter.account import Gap, Inventory
-from reporter.findings import Report, sum_up
+from reporter.findings import Report, ToRemember, sum_up
 from reporter.hearing import Hearing
 from reporter.inventory import Iam, or_gap
 from reporter.key_ids import keys_of_hidden, keys_of_suspects
@@ -65,7 +65,7 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     if isinstance(items, Gap):  # That tells it all.
         hearing, gaps = replace(hearing, heard=items, canary=None), [items]
     judged, seen, more = _judged(table, every, items, hearing, terms, now)
-    return sum_up(
+    report = sum_up(
         inventory,
         keys_of,
         judged,
@@ -78,6 +78,7 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         retention=terms.retention,
         now=now,
     )
+    return replace(report, to_remember=ToRemember()) if isinstance(items, Gap) else report
 
 
 def _remembered(
@@ -91,7 +92,9 @@ def _remembered(
     flagged = {} if isinstance(listed, Gap) else listed
     spared = frozenset() if isinstance(exempt, Gap) else frozenset(exempt)
     items = or_gap("the activity table", lambda: sightings.flagged_items(table, flagged))
-    if not isinstance(items, Gap):  # The index does not have all.
+    if isinstance(items, Gap):  # The index tells neither whose a flag is, nor whether it was told of.
+        flagged, spared = {}, frozenset()
+    else:
         flagged |= {key: items[key].own_flag or flag for key, flag in flagged.items() if key in items}
     asked = asked_of(flagged, spared, inventory)
     ids_of = or_gap("the ids of flagged users", lambda: sightings.ids_seen(table, asked))

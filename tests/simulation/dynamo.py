@@ -3,7 +3,7 @@
 Held to moto by test_dynamo.py.
 """
 
-# ruff: noqa: N803  # The arguments are boto3's.
+# ruff: noqa: ARG002, N803  # The arguments are boto3's.
 
 import re
 from functools import lru_cache

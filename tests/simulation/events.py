@@ -76,5 +76,5 @@ def _session(use):
 
 
 def _envelope(use, **fields):
-    detail = record(**{"identity": fields.pop("userIdentity")}, eventTime=to_text(use.at), eventID=use.event, **fields)
+    detail = record(identity=fields.pop("userIdentity"), eventTime=to_text(use.at), eventID=use.event, **fields)
     return json.dumps({"source": "aws.s3", "detail-type": "AWS API Call via CloudTrail", "detail": detail})

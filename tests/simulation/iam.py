@@ -84,7 +84,9 @@ class Iam:
 
     def last_used(self, thing):
         """What was refused counts as well."""
-        known = (use.at for use in self.account.uses_of(thing) if use.iam_knows and use.iam_knows <= self.clock())
+        known = (
+            use.at for use in self.account.uses_of(thing) if use.iam_knows and use.iam_knows <= self.clock()
+        )
         return max(known, default=None)
 
     def _last_used(self, thing):

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from builders import ACCOUNT
+from simulation.verdicts import RESOLUTION, thing_of
 
 from activity.arn import is_role, without_path
 from activity.item import item_of
 from activity.model import SIGNIN, access_key_of, held_by
-from simulation.verdicts import RESOLUTION, thing_of
 
 # As awakened/waking.py has it.
 LATE = timedelta(hours=1)
@@ -28,6 +28,7 @@ class Mails:
     """`open`: what mails have told of as stale, last when, and not as resolved; of mails that are noted as sent.
 
     `unnoted`: what was flagged by reports of which that is not noted. `unsure`: what may not be flagged.
+    `lingering`: what was resolved and may be flagged still, and so is told again after a report that cannot read it.
     """
 
     def __init__(self, account):
@@ -35,6 +36,7 @@ class Mails:
         self.open = {}
         self.unnoted = set()
         self.unsure = set()
+        self.lingering = set()
 
     def sent(self, report, trouble, holders):
         """`holders`: whose each flag was before the report, by its key."""
@@ -49,15 +51,22 @@ class Mails:
                 assert is_known, f"{thing} is told as known, and was never told as new"
         assert len(set(resolved)) == len(resolved), "resolved twice in a mail"
         for thing, each in zip(resolved, report.resolved, strict=True):
-            assert thing in self.open or thing in self.unnoted, f"{thing} is told as resolved, and was not open"
+            assert thing in {*self.open} | self.unnoted | self.lingering, (
+                f"{thing} is told as resolved, and was not open"
+            )
             assert thing not in found, f"{thing} is told as resolved and as stale"
             self._check_resolution(thing, each)
         lost = self.open.keys() - found.keys() - {*resolved}
-        assert report.gaps or lost <= self.unsure, f"{lost} were told as stale, and never of what became of them"
+        assert report.gaps or lost <= self.unsure, (
+            f"{lost} were told as stale, and never of what became of them"
+        )
         if not trouble.note:
             self.open |= dict.fromkeys(found, report.at)
             self.open = {thing: at for thing, at in self.open.items() if thing not in resolved}
             self.unnoted -= {*found, *resolved}
+            self.lingering = (
+                self.lingering | {*resolved} if trouble.writes is not None or report.gaps else set()
+            )
             self.unsure = self.unsure - found.keys() if trouble.writes is None else self.unsure | found.keys()
 
     def went_astray(self, flagged):
@@ -72,6 +81,13 @@ class Mails:
     def _check_resolution(self, thing, each):
         how = str(each.how)
         uses = self.account.uses_of(thing)
+        if not self.account.exists(thing):  # Nor is it told of whom such a use was, if that one is gone, too.
+            there = {who.id for who in (*self.account.users, *self.account.roles)}
+            uses += [
+                use
+                for use in self.account.uses
+                if use.is_anonymous and without_path(use.arn) == without_path(each.arn) and use.id not in there
+            ]
         if each.used:
             assert any(abs(use.at - each.used) <= timedelta(minutes=20) for use in uses), f"{thing} used?"
         if each.refused:
@@ -143,11 +159,14 @@ class Notices:
                 (use,) = (
                     use
                     for use in self.account.uses
-                    if use.event == message["evidence"]["event_id"] and (kind == "role") == use.id.startswith("AROA")
+                    if use.event == message["evidence"]["event_id"]
+                    and (kind == "role") == use.id.startswith("AROA")
                 )
                 thing = kind, told.get("access_key_id") or use.id
                 stories = [each for each in self.stories if each.thing == thing and each.since < use.at]
-                assert stories or self._may_be_of_predecessor(use), f"{thing} was not flagged, and told for {use}"
+                assert stories or self._may_be_of_predecessor(use), (
+                    f"{thing} was not flagged, and told for {use}"
+                )
                 for story in stories:
                     story.told.append(use.is_refused)
             assert message["denied"] == use.is_refused

@@ -98,9 +98,7 @@ class Life:
     def use_role(self, role, how, *, known=NEVER, is_lost=False):
         is_by_service = how == "assumed by a service"
         is_refused = how == "refused"
-        use = self._used(
-            role, (("role", role.id),), known, is_refused=is_refused, is_anonymous=is_by_service
-        )
+        use = self._used(role, (("role", role.id),), known, is_refused=is_refused, is_anonymous=is_by_service)
         body = {
             "called": events.role_call,
             "refused": lambda use: events.role_call(use, error=_error(True)),

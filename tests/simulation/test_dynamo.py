@@ -74,8 +74,6 @@ class Told:
         )
 
 
-
-
 @settings(
     max_examples=10,
     deadline=None,
@@ -93,7 +91,9 @@ def test_what_the_code_asks_is_answered_alike(sequence):
             assert ours.do(operation) == theirs.do(operation)
         streamed = _stream_of(client)
 
-    assert [_essence(each) for each in fake.changes] == [_essence(each) for each in streamed if _is_change(each)]
+    assert [_essence(each) for each in fake.changes] == [
+        _essence(each) for each in streamed if _is_change(each)
+    ]
 
 
 def _stream_of(client):

@@ -8,7 +8,7 @@ import os
 import sys
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from simulation.life import Life
@@ -126,7 +126,14 @@ class Lives(RuleBasedStateMachine):
         self.life.delete(self.role(0))
 
     @has("users")
-    @rule(number=NUMBERS, key=NUMBERS, is_refused=st.booleans(), is_anonymous=st.sampled_from([False, False, True]), known=HOURS, is_lost=st.sampled_from([False, False, True]))
+    @rule(
+        number=NUMBERS,
+        key=NUMBERS,
+        is_refused=st.booleans(),
+        is_anonymous=st.sampled_from([False, False, True]),
+        known=HOURS,
+        is_lost=st.sampled_from([False, False, True]),
+    )
     def use_key(self, number, **how):
         self.life.use_key(self.user(number), how.pop("key"), **how)
 
@@ -141,7 +148,11 @@ class Lives(RuleBasedStateMachine):
         self.life.call_in_session(self.user(number), is_refused=is_refused)
 
     @has("roles")
-    @rule(how=st.sampled_from(["called", "refused", "switched to", "assumed by a service"]), known=HOURS, is_lost=st.sampled_from([False, False, True]))
+    @rule(
+        how=st.sampled_from(["called", "refused", "switched to", "assumed by a service"]),
+        known=HOURS,
+        is_lost=st.sampled_from([False, False, True]),
+    )
     def use_role(self, how, **more):
         self.life.use_role(self.role(0), how, **more)
 

@@ -137,7 +137,7 @@ class Tracker:
     def tell(self, number, most=None, trouble=NONE):
         """Hands over some of what the stream has; a shard keeps the order of an item's changes, not of all."""
         self._read()
-        self.stream.sort(key=lambda change: (lot(change["dynamodb"]["Keys"], number)))
+        self.stream.sort(key=lambda change: lot(change["dynamodb"]["Keys"], number))
         records = self.stream[:most]
         if not records:
             return

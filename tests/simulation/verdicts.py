@@ -66,7 +66,11 @@ def is_in_table(account, use, thing):
     """What tells no id, or is of a password, is kept by name: it is lost once another of that name is seen."""
     if not use.is_heard:
         return False
-    later = [each for each in account.uses if each.arn == use.arn and each.is_heard and each.at >= use.at and each.id != use.id]
+    later = [
+        each
+        for each in account.uses
+        if each.arn == use.arn and each.is_heard and each.at >= use.at and each.id != use.id
+    ]
     if thing[0] == "password":
         return not any(each.things[0][0] == "password" for each in later)
     if use.is_anonymous:
