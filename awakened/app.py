@@ -73,9 +73,10 @@ class Herald:
         subject = uses[0].subject
         is_place, is_root = uses[0].is_place_alone, subject.kind is Kind.ROOT
         elsewhere: Items = {}
-        if not is_root and not any(use.first_flagged for use in uses):
-            elsewhere = self._under_other_names(uses)
-            if not elsewhere:
+        not_flagged = [use for use in uses if not use.first_flagged]
+        if not is_root and not_flagged:
+            elsewhere = self._under_other_names(not_flagged)
+            if not elsewhere and len(not_flagged) == len(uses):
                 return Silence.NOT_FLAGGED
         if is_place or all(use.subject.kind is Kind.USER for use in uses):
             time.sleep(SETTLE)

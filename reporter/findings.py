@@ -59,17 +59,18 @@ class Root:
 class ToRemember:
     """What a report leaves in the table beside its findings' flags.
 
-    `told`: what became of these is told. `over`: flags and exemptions to forget, each with whose it was.
+    `told`: flags of which it is told what became of them. `over`: flags and exemptions to forget. Each
+    with whose it was.
     """
 
-    told: tuple[Key, ...] = ()
+    told: tuple[tuple[Key, str], ...] = ()
     over: tuple[tuple[Key, str], ...] = ()
     exempt: tuple[Key, ...] = ()
 
     def without(self, keys: Set[Key]) -> Self:
         """As if nothing was known of these."""
         return type(self)(
-            told=tuple(key for key in self.told if key not in keys),
+            told=tuple(each for each in self.told if each[0] not in keys),
             over=tuple(each for each in self.over if each[0] not in keys),
             exempt=tuple(key for key in self.exempt if key not in keys),
         )
@@ -151,7 +152,8 @@ def _findings(
 ) -> Iterator[Finding]:
     is_deaf = bool(hearing.deaf) and not isinstance(hearing.deaf, Gap)
     is_unheard = is_deaf or bool(hearing.silences(now)) or isinstance(hearing.heard, Gap)
-    flags = {key: remembered.flags[places[0]] for key, places in remembered.by_place().items()}
+    by_place = remembered.by_place()
+    flags = {key: remembered.flags[places[0]] for key, places in by_place.items()}
     for subject, verdict in judged:
         if verdict.status in FLAGGED:
             flagged = _flagged_since(subject, verdict, flags, remembered)
@@ -163,7 +165,7 @@ def _findings(
                 first_flagged=flagged or now,
                 idle_since=now - verdict.idle,
                 is_new=flagged is None or _is_untold(flagged, remembered),
-                is_renewed=flagged is not None and subject.key in remembered.flags,
+                is_renewed=flagged is not None and subject.key in by_place[subject.key],
                 elsewhere=_elsewhere(subject, seen),
             )
 
@@ -199,7 +201,7 @@ def _to_remember(
     ]
     holders = [(key, remembered.flags[key].holder) for key in over]
     return ToRemember(
-        told=tuple(resolved_now),
+        told=tuple((key, remembered.flags[key].holder) for key in resolved_now),
         over=(*holders, *((key, "") for key in sorted(remembered.exempt - {*exempt} - found))),
         exempt=exempt,
     )

@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from activity.arn import is_role
-from activity.item import Flag
+from activity.item import Flag, Item
 from activity.keeping import Key
 from activity.model import SIGNIN, held_by, is_of_principal, key_facet
 from reporter.account import Gap, Inventory
-from reporter.subjects import KeysOf
+from reporter.subjects import KeysOf, Subject
 
 
 class Lost(StrEnum):
@@ -33,12 +33,14 @@ class Remembered:
     """What earlier reports left in the table: flags, exemptions, and when the last of them was mailed.
 
     `owners` has an ARN for each flag and each exemption, or why it has none.
+    `lists_flags`: they could be listed.
     """
 
     flags: Mapping[Key, Flag] = field(default_factory=dict)
     exempt: frozenset[Key] = frozenset()
     previous: datetime | Gap | None = None
     owners: Mapping[Key, Owner] = field(default_factory=dict)
+    lists_flags: bool = True
 
     def place_of(self, key: Key) -> Key:
         """Where it belongs now; the same key where it is nobody's."""
@@ -56,6 +58,14 @@ class Remembered:
             if key not in lost:
                 places[self.place_of(key)] = (*places.get(self.place_of(key), ()), key)
         return places
+
+    def with_items(self, subjects: Iterable[Subject], items: Mapping[Key, Item]) -> "Remembered":
+        """Where flags could not be listed, the items of what exists have those of what exists."""
+        if self.lists_flags:
+            return self
+        own = ((each, item.own_flag) for each in subjects if (item := items.get(each.key)))
+        flags = {each.key: flag for each, flag in own if flag and flag.holder in ("", each.id)}
+        return replace(self, flags=flags, owners={**self.owners, **{key: key[0] for key in flags}})
 
     def with_keys(self, inventory: Inventory, keys_of: KeysOf) -> "Remembered":
         """An access key tells by itself whose it is, once the keys of its user are listed."""

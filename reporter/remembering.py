@@ -55,7 +55,9 @@ class Memory:
         # What is not flagged yet goes first, should time run out.
         findings = sorted(report.findings, key=lambda each: each.is_renewed)
         flags = self._all({each.key: partial(self._flag, each, report) for each in findings if each.key[1]})
-        told = self._all({key: partial(self.flags.tell, key, report.at) for key in report.to_remember.told})
+        told = self._all(
+            {key: partial(self.flags.tell, key, report.at, holder) for key, holder in report.to_remember.told}
+        )
         resolved = tuple(each for each in report.resolved if told.keys.isdisjoint(each.places))
         gaps = report.gaps
         if flags.keys:
@@ -78,7 +80,8 @@ class Memory:
         left, flags = report.to_remember, self.flags
         over = self._all({key: partial(flags.unflag, key, holder) for key, holder in left.over})
         # What stays is told by this report as well: the next one looks whether the last has told it.
-        again = self._all({key: partial(flags.tell, key, report.at) for key in over.keys})
+        stays = [(key, holder) for key, holder in left.over if key in over.keys]
+        again = self._all({key: partial(flags.tell, key, report.at, holder) for key, holder in stays})
         exempt = self._all(
             {key: partial(flags.exempt, key, report.account, now=report.at) for key in left.exempt}
         )

@@ -64,6 +64,8 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         items = _with(items, "the activity table", lambda: sightings.items(table, every))
     if isinstance(items, Gap):  # That tells it all.
         hearing, gaps = replace(hearing, heard=items, canary=None), [items]
+    else:
+        remembered = remembered.with_items(every, items)
     judged, seen, more = _judged(table, every, items, hearing, terms, now)
     report = sum_up(
         inventory,
@@ -103,6 +105,7 @@ def _remembered(
         exempt=spared,
         previous=previous if isinstance(previous, Gap) else previous and previous.last_seen,
         owners=owners(flagged, spared, inventory, ids_of),
+        lists_flags=not isinstance(listed, Gap),
     )
     gaps = [each for each in (listed, exempt, previous, ids_of) if isinstance(each, Gap)]
     return remembered, items, gaps

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from builders import ACCOUNT
-from simulation.verdicts import RESOLUTION, thing_of
+from simulation.verdicts import RESOLUTION, is_in_table, thing_of
 
 from activity.arn import is_role, without_path
 from activity.item import item_of
@@ -81,13 +81,11 @@ class Mails:
     def _check_resolution(self, thing, each):
         how = str(each.how)
         uses = self.account.uses_of(thing)
-        if not self.account.exists(thing):  # Nor is it told of whom such a use was, if that one is gone, too.
-            there = {who.id for who in (*self.account.users, *self.account.roles)}
-            uses += [
-                use
-                for use in self.account.uses
-                if use.is_anonymous and without_path(use.arn) == without_path(each.arn) and use.id not in there
-            ]
+        name = without_path(each.arn)
+        who = {without_path(who.arn) for who in (*self.account.users, *self.account.roles)}
+        if not self.account.exists(thing) and name not in who:
+            # Nothing tells that somebody else had the name meanwhile, nor that such a use was not of this.
+            uses += [use for use in self.account.uses if use.is_anonymous and without_path(use.arn) == name]
         if each.used:
             assert any(abs(use.at - each.used) <= timedelta(minutes=20) for use in uses), f"{thing} used?"
         if each.refused:
@@ -186,7 +184,9 @@ class Notices:
             uses = [
                 use
                 for use in self.account.uses_of(story.thing)
-                if use.is_heard and use.at > story.since + RESOLUTION
+                if is_in_table(self.account, use, story.thing)
+                and use.at > story.since + RESOLUTION
+                and not _is_nameless(use, story)
             ]
             if story.is_over or story.is_half_set or not uses or self._is_of_another_name(story, uses):
                 continue
@@ -200,3 +200,8 @@ class Notices:
             return False
         facets = {facet for arn, facet in self.tracker.table.items if arn == story.arn}
         return f"ID#{story.thing[1]}" not in facets and all(use.arn != story.arn for use in uses)
+
+
+def _is_nameless(use, story):
+    """It tells neither an id nor the name under which its user is flagged."""
+    return use.is_anonymous and story.thing[0] == "user" and use.arn != story.arn

@@ -27,11 +27,16 @@ class Life:
             self.settle()
         self.now += pause
 
+    def _take_a_second(self):
+        """No two things of the same second can be told apart: who was made then, and which use was the last."""
+        self.now += timedelta(seconds=1)
+
     # What people do to the account
 
     def make_user(self, name, path="/", *, has_password=False, keys=0):
         if self._user_named(name):
             return None
+        self._take_a_second()
         user = User(f"AIDA{self.account.number()}", name, path, self.now, self.now)
         user.password = self.now if has_password else None
         user.keys += [Key(self.account.key_id(), self.now) for _ in range(keys)]
@@ -40,10 +45,12 @@ class Life:
 
     def rename(self, user, name, path="/"):
         other = self._user_named(name)
+        self._take_a_second()
         if other in (None, user) and (user.name, user.path) != (name, path):
             user.name, user.path = name, path
 
     def delete(self, thing):
+        self._take_a_second()
         those = self.account.users if isinstance(thing, User) else self.account.roles
         those.remove(thing)
 
@@ -70,6 +77,7 @@ class Life:
         thing.is_exempt = is_exempt
 
     def make_role(self, name, path="/"):
+        self._take_a_second()
         if all(role.name != name for role in self.account.roles):
             self.account.roles.append(Role(f"AROA{self.account.number()}", name, path, self.now))
             return self.account.roles[-1]
@@ -155,6 +163,7 @@ class Life:
         return next((user for user in self.account.users if user.name == name), None)
 
     def _used(self, who, things, known, *, event="", **more):
+        self._take_a_second()
         iam_knows = None if known is NEVER else self.now + timedelta(hours=known)
         event = event or f"event-{self.account.number()}"
         use = Use(event, who.id, who.arn, things, self.now, iam_knows=iam_knows, **more)

@@ -36,7 +36,7 @@ TROUBLES = st.builds(
     mails=st.booleans(),
     writes=st.none() | LOTS,
     note=st.booleans(),
-    reads=st.sampled_from(["", "", "by_facet", "BatchGetItem"]),
+    reads=st.sampled_from(["", "", "by_facet", "by_flag", "BatchGetItem", "Query"]),
 )
 MAYBE_TROUBLE = st.just(NONE) | TROUBLES
 PAUSES = [{"minutes": 1}, {"minutes": 30}, {"hours": 3}, {"days": 1}, {"days": 12}, {"days": 35}, {"days": 70}]
@@ -47,11 +47,21 @@ def has(*lists):
 
 
 class Lives(RuleBasedStateMachine):
-    @initialize(path=PATHS, has_password=st.booleans(), keys=st.integers(0, 2))
-    def begin(self, path, has_password, keys):
+    @initialize(
+        path=PATHS,
+        has_password=st.booleans(),
+        keys=st.integers(0, 2),
+        others=st.integers(0, 2),
+        is_told=st.booleans(),
+    )
+    def begin(self, path, has_password, keys, others, is_told):
         self.life.make_user("ann", path, has_password=has_password, keys=keys)
+        for name in ("bob", "cat")[:others]:
+            self.life.make_user(name, has_password=True, keys=1)
         self.life.make_role("batch", path)
         self.life.wait(days=70)
+        if is_told:
+            self.life.report()
 
     def __init__(self):
         super().__init__()
