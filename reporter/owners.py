@@ -3,7 +3,7 @@
 Users are renamed and moved, deleted and made anew; roles are deleted and made anew.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -50,6 +50,14 @@ class Remembered:
     def lost(self) -> dict[Key, Lost]:
         """What is flagged and is nobody's now."""
         return {key: owner for key in self.flags if isinstance(owner := self.owners.get(key), Lost)}
+
+    def lost_things(self) -> Iterator[tuple[tuple[Key, ...], Lost]]:
+        """The same, each thing once, though its flag is under an old name still."""
+        lost, keys = self.lost(), dict[tuple[str, str], tuple[Key, ...]]()
+        for key in lost:
+            thing = self.flags[key].holder or key[0], key[1]
+            keys[thing] = (*keys.get(thing, ()), key)
+        return ((each, lost[each[0]]) for each in keys.values())
 
     def by_place(self) -> dict[Key, tuple[Key, ...]]:
         """All else that is flagged, by where it belongs now: where it was flagged, there first."""

@@ -80,7 +80,7 @@ def resolved(
     seen: Seen,
 ) -> Iterator[Resolved]:
     """Of what could not be read nothing is told: it stays flagged. Nor of what an earlier mail has told."""
-    became: list[Became] = [(key, (key,), _LOST.get(lost), None) for key, lost in remembered.lost().items()]
+    became: list[Became] = [(keys[0], keys, _LOST.get(lost), None) for keys, lost in remembered.lost_things()]
     for key, places_ in remembered.by_place().items():
         known = judged.get(key)
         flag = remembered.flags[places_[0]]

@@ -33,6 +33,7 @@ class User:
     password: datetime | None = None
     keys: list[Key] = field(default_factory=list)
     is_exempt: bool = False
+    is_renamed: bool = False
 
     @property
     def arn(self):

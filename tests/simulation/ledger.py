@@ -44,7 +44,7 @@ class Mails:
         resolved = [flagged_thing(each.key, holders[each.places[0]]) for each in report.resolved]
         for thing, finding in found.items():
             if finding.is_new:
-                is_known = thing in self.open and not self._is_another_story(thing)
+                is_known = thing in self.open and not self._is_another_story(thing, trouble)
                 assert not is_known, f"{thing} is told as new once more"
             else:
                 is_known = thing in self.open or thing in self.unnoted
@@ -73,8 +73,11 @@ class Mails:
         """A report that set these flags was not mailed, or nobody noted that it was."""
         self.unnoted |= flagged
 
-    def _is_another_story(self, thing):
-        """It was used since, or could not be flagged."""
+    def _is_another_story(self, thing, trouble):
+        """It was used since, could not be flagged, or its flag, which is of another name, could not be listed."""
+        user = self.account.user_of(thing)
+        if user and user.is_renamed and trouble.reads in ("by_flag", "Query"):
+            return True
         is_used = any(use.at > self.open[thing] - timedelta(hours=5) for use in self.account.uses_of(thing))
         return is_used or thing in self.unsure
 

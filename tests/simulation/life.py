@@ -47,7 +47,7 @@ class Life:
         other = self._user_named(name)
         self._take_a_second()
         if other in (None, user) and (user.name, user.path) != (name, path):
-            user.name, user.path = name, path
+            user.name, user.path, user.is_renamed = name, path, True
 
     def delete(self, thing):
         self._take_a_second()
