@@ -77,9 +77,12 @@ class Flags:
         for each in reversed(places(key)):
             self._forget(each, holder or _holder(key))
 
-    def tell(self, key: Key, at: datetime) -> None:
-        """Remembers that the report of this time tells what became of it."""
-        self._update(key, "SET told_at = :at", {":at": to_text(at)}, condition="attribute_exists(flagged)")
+    def tell(self, key: Key, at: datetime, holder: str = "") -> None:
+        """Remembers that the report of this time tells what became of it; not of somebody else's flag there."""
+        condition, values = "attribute_exists(flagged)", {":at": to_text(at)}
+        if holder:
+            condition, values = f"{condition} AND ({_IS_HOLDERS})", values | {":id": holder}
+        self._update(key, "SET told_at = :at", values, condition=condition)
 
     def exempt(self, key: Key, account: str, *, now: datetime) -> None:
         """Remembers that a principal is exempt, so that it can be told when it is gone; its flag goes."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from activity.arn import without_path
 from activity.item import Flag, Item
 from activity.keeping import Key
 from activity.model import (
@@ -136,7 +137,10 @@ def _holder(key: Key, flag: Flag, items: Items) -> Holder:
     others = [
         item.activity
         for (name, _), item in items.items()
-        if name == arn and item.activity and flag.first_flagged and item.activity.last_seen > flag.first_flagged
+        if without_path(name) == without_path(arn)
+        and item.activity
+        and flag.first_flagged
+        and item.activity.last_seen > flag.first_flagged
     ]
     others = [each for each in others if held and ids_told_by([each]) - {held}]
     if not others:

@@ -69,17 +69,18 @@ class Root:
 class ToRemember:
     """What a report leaves in the table beside its findings' flags.
 
-    `told`: what became of these is told. `over`: flags and exemptions to forget, each with whose it was.
+    `told`: flags of which it is told what became of them. `over`: flags and exemptions to forget. Each
+    with whose it was.
     """
 
-    told: tuple[Key, ...] = ()
+    told: tuple[tuple[Key, str], ...] = ()
     over: tuple[tuple[Key, str], ...] = ()
     exempt: tuple[Key, ...] = ()
 
     def without(self, keys: Set[Key]) -> Self:
         """As if nothing was known of these."""
         return type(self)(
-            told=tuple(key for key in self.told if key not in keys),
+            told=tuple(each for each in self.told if each[0] not in keys),
             over=tuple(each for each in self.over if each[0] not in keys),
             exempt=tuple(key for key in self.exempt if key not in keys),
         )
@@ -170,10 +171,11 @@ def _findings(
     now: datetime,
 ) -> Iterator[Finding]:
     is_unheard = bool(coverage.warnings(now)) or isinstance(coverage.regions, Gap)
-    flags = {key: remembered.flags[places[0]] for key, places in remembered.by_place().items()}
+    by_place = remembered.by_place()
+    flags = {key: remembered.flags[places[0]] for key, places in by_place.items()}
     for subject, verdict in judged:
         if verdict.status in FLAGGED:
-            flagged = _flagged_since(subject, verdict, flags)
+            flagged = _flagged_since(subject, verdict, flags, remembered)
             yield Finding(
                 account=account,
                 subject=subject,
@@ -182,7 +184,7 @@ def _findings(
                 first_flagged=flagged or now,
                 idle_since=now - verdict.idle,
                 is_new=flagged is None or _is_untold(flagged, remembered),
-                is_renewed=flagged is not None and subject.key in remembered.flags,
+                is_renewed=flagged is not None and subject.key in by_place[subject.key],
                 elsewhere=_elsewhere(subject, seen),
             )
 
@@ -218,16 +220,18 @@ def _to_remember(
     ]
     holders = [(key, remembered.flags[key].holder) for key in over]
     return ToRemember(
-        told=tuple(resolved_now),
+        told=tuple((key, remembered.flags[key].holder) for key in resolved_now),
         over=(*holders, *((key, "") for key in sorted(remembered.exempt - {*exempt} - found))),
         exempt=exempt,
     )
 
 
-def _flagged_since(subject: Subject, verdict: Verdict, flags: Mapping[Key, Flag]) -> datetime | None:
-    """A flag from before the last use is of another story, or of a predecessor."""
+def _flagged_since(
+    subject: Subject, verdict: Verdict, flags: Mapping[Key, Flag], remembered: Remembered
+) -> datetime | None:
+    """A flag from before the last use is of another story, or of a predecessor; so is one told as resolved."""
     flag = flags.get(subject.key)
-    flagged = flag.first_flagged if flag and not flag.told_at else None
+    flagged = flag.first_flagged if flag and not is_told(flag, remembered) else None
     return flagged if flagged and flagged >= (verdict.at or subject.exists_since) else None
 
 

@@ -10,7 +10,7 @@ from activity.keeping import Key
 from activity.table import ActivityTable
 from reporter import sightings
 from reporter.account import Gap, Inventory
-from reporter.findings import Report, sum_up
+from reporter.findings import Report, ToRemember, sum_up
 from reporter.inventory import Iam, or_gap
 from reporter.key_ids import keys_of_hidden, keys_of_suspects
 from reporter.listening import canaries
@@ -66,11 +66,13 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         items = _with(items, "the activity table", lambda: sightings.items(table, every))
     if isinstance(items, Gap):  # That tells it all.
         coverage, gaps = replace(coverage, regions=items), [items]
+    else:
+        remembered = remembered.with_items(every, items)
     root = sightings.root(table, inventory, partition)
     if root.unread and not isinstance(items, Gap):
         gaps.append(root.unread)
     judged, seen, more = _judged(table, every, items, coverage, terms, now)
-    return sum_up(
+    report = sum_up(
         inventory,
         keys_of,
         judged,
@@ -83,6 +85,7 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         retention=terms.retention,
         now=now,
     )
+    return replace(report, to_remember=ToRemember()) if isinstance(items, Gap) else report
 
 
 def _remembered(
@@ -96,7 +99,9 @@ def _remembered(
     flagged = {} if isinstance(listed, Gap) else listed
     spared = frozenset() if isinstance(exempt, Gap) else frozenset(exempt)
     items = or_gap("the activity table", lambda: sightings.flagged_items(table, flagged))
-    if not isinstance(items, Gap):  # The index does not have all.
+    if isinstance(items, Gap):  # The index tells neither whose a flag is, nor whether it was told of.
+        flagged, spared = {}, frozenset()
+    else:
         flagged |= {key: items[key].own_flag or flag for key, flag in flagged.items() if key in items}
     asked = asked_of(flagged, spared, inventory)
     ids_of = or_gap("the ids of flagged users", lambda: sightings.ids_seen(table, asked))
@@ -105,6 +110,7 @@ def _remembered(
         exempt=spared,
         previous=previous if isinstance(previous, Gap) else previous and previous.last_seen,
         owners=owners(flagged, spared, inventory, ids_of),
+        lists_flags=not isinstance(listed, Gap),
     )
     gaps = [each for each in (listed, exempt, previous, ids_of) if isinstance(each, Gap)]
     return remembered, items, gaps
