@@ -44,7 +44,7 @@ class Mails:
         resolved = [flagged_thing(each.key, holders[each.places[0]]) for each in report.resolved]
         for thing, finding in found.items():
             if finding.is_new:
-                is_known = thing in self.open and not self._is_another_story(thing, trouble)
+                is_known = thing in self.open and not self._is_another_story(thing)
                 assert not is_known, f"{thing} is told as new once more"
             else:
                 is_known = thing in self.open or thing in self.unnoted
@@ -73,11 +73,15 @@ class Mails:
         """A report that set these flags was not mailed, or nobody noted that it was."""
         self.unnoted |= flagged
 
-    def _is_another_story(self, thing, trouble):
-        """It was used since, could not be flagged, or its flag, which is of another name, could not be listed."""
-        user = self.account.user_of(thing)
-        if user and user.is_renamed and trouble.reads in ("by_flag", "Query"):
-            return True
+    def flags_were_not_listed(self):
+        """Those of who was renamed are not found by what exists."""
+        for user in self.account.users:
+            if user.is_renamed:
+                things = {("user", user.id), ("password", user.id)}
+                self.unsure |= things | {("access_key", key.id) for key in user.keys}
+
+    def _is_another_story(self, thing):
+        """It was used since, or may not be flagged."""
         is_used = any(use.at > self.open[thing] - timedelta(hours=5) for use in self.account.uses_of(thing))
         return is_used or thing in self.unsure
 
@@ -165,21 +169,26 @@ class Notices:
                 )
                 thing = kind, told.get("access_key_id") or use.id
                 stories = [each for each in self.stories if each.thing == thing and each.since < use.at]
-                assert stories or self._may_be_of_predecessor(use), (
-                    f"{thing} was not flagged, and told for {use}"
-                )
+                stories = stories or list(self._of_predecessors(kind, use))
+                assert stories, f"{thing} was not flagged, and told for {use}"
                 for story in stories:
                     story.told.append(use.is_refused)
             assert message["denied"] == use.is_refused
 
-    def _may_be_of_predecessor(self, use):
-        """An event tells no id, and nothing told before that another has the name now."""
+    def _of_predecessors(self, kind, use):
+        """Of an event that tells no id, if nothing told before that another has the name now."""
+        name = without_path(use.arn)
         is_known = any(
-            each.id == use.id and each.is_heard and not each.is_anonymous and each.at <= use.at
+            (each.id, without_path(each.arn)) == (use.id, name)
+            and each.is_heard
+            and not each.is_anonymous
+            and each.at <= use.at
             for each in self.account.uses
         )
-        names = {without_path(each.arn) for each in self.stories}
-        return use.is_anonymous and not is_known and without_path(use.arn) in names
+        if use.is_anonymous and not is_known:
+            yield from (
+                each for each in self.stories if each.thing[0] == kind and without_path(each.arn) == name
+            )
 
     def check_that_all_are_told(self):
         """To be called when nothing is on its way."""

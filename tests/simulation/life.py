@@ -138,6 +138,8 @@ class Life:
             self.notices.check_that_all_are_told()
 
     def report(self, trouble=NONE):
+        if trouble.reads in ("by_flag", "Query"):
+            self.mails.flags_were_not_listed()
         holders = self.tracker.holders()
         report = self.tracker.report(trouble)
         if report:

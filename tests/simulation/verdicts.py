@@ -50,8 +50,11 @@ def _may_be_anothers(account, thing, since):
 
 def known_uses(account, tracker, thing):
     """The uses that the report had to know of: in the table, or told of by IAM."""
+    user = account.user_of(thing)
     for use in account.uses_of(thing):
-        if is_told_by_iam(account, tracker, thing, use) or is_in_table(account, use, thing):
+        # Of other names, those are asked under which the user was seen by its id.
+        is_asked = not use.is_anonymous or user is None or user.arn == use.arn
+        if is_told_by_iam(account, tracker, thing, use) or (is_asked and is_in_table(account, use, thing)):
             yield use
 
 
