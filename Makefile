@@ -13,7 +13,7 @@ AUDIT := .venv-audit/.complete
 
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help setup demo test e2e bench refusals lint format checkov audit build deploy forwarders destroy lock
+.PHONY: help setup demo test simulation e2e bench refusals lint format checkov audit build deploy forwarders destroy lock
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -36,6 +36,9 @@ demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail
 
 test: $(SETUP)  ## the tests, on all cores
 	$(BIN)/pytest -n auto
+
+simulation: $(SETUP)  ## made-up lives of an account against the truth; does not pass yet
+	$(BIN)/pytest tests/simulation
 
 e2e: $(SETUP)  ## the stack, deployed on a local AWS; takes a minute or two
 	$(BIN)/pytest tests/e2e
