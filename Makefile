@@ -13,7 +13,8 @@ AUDIT := .venv-audit/.complete
 
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help setup demo test e2e permissions simulator bench lint format checkov audit build deploy forwarders destroy lock
+.PHONY: help setup demo test simulation e2e permissions simulator bench refusals lint format checkov audit build \
+	deploy forwarders destroy lock
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -37,6 +38,9 @@ demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail
 test: $(SETUP)  ## the tests, on all cores
 	$(BIN)/pytest -n auto
 
+simulation: $(SETUP)  ## made-up lives of an account against the truth; does not pass yet
+	$(BIN)/pytest tests/simulation
+
 e2e: $(SETUP)  ## the stack, deployed on a local AWS; takes a minute or two
 	$(BIN)/pytest tests/e2e
 
@@ -51,6 +55,9 @@ permissions: $(SETUP)  ## take each permission of the functions' roles away, on 
 
 bench: $(SETUP)  ## what ingest and a report cost, measured; takes some minutes
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
+
+refusals: $(SETUP)  ## which errors refuse a caller, anew from error_codes/judged.toml; lists those not judged
+	@$(BIN)/python -m error_codes
 
 lint: $(SETUP)  ## ruff, mypy --strict, cfn-lint and sam validate
 	$(BIN)/ruff check .
@@ -117,9 +124,8 @@ build-IngestFunction: PACKAGE := ingest
 build-ReporterFunction: PACKAGE := reporter
 build-AwakenedFunction build-IngestFunction build-ReporterFunction:
 	@test -x $(BIN)/uv || { echo 'run make setup first'; exit 1; }
-	mkdir -p $(ARTIFACTS_DIR)/$(PACKAGE) $(ARTIFACTS_DIR)/activity
-	cp $(wildcard $(PACKAGE)/*.py $(PACKAGE)/*.html) $(ARTIFACTS_DIR)/$(PACKAGE)
-	cp activity/*.py $(ARTIFACTS_DIR)/activity
+	mkdir -p $(ARTIFACTS_DIR)
+	find $(PACKAGE) activity -name '*.py' -o -name '*.html' | tar -cf - -T - | tar -xf - -C $(ARTIFACTS_DIR)
 	$(BIN)/uv pip install --quiet --require-hashes --no-deps --only-binary :all: \
 		$(TARGET_$(FOR)) \
 		--target $(ARTIFACTS_DIR) -r $(PACKAGE)/requirements.txt

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -28,6 +29,7 @@ class Arn(NamedTuple):
 _NONE = Arn("", "", "", "")
 
 
+@lru_cache(maxsize=4096)
 def parts(arn: str) -> Arn:
     found = arn.split(":", 5)
     if len(found) < 6 or found[0] != "arn":

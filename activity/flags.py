@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from activity import settings
-from activity.item import Flag, flag_of, typed
+from activity.item import Flag, readable, typed
 from activity.keeping import Key, retention_from_env
 from activity.model import held_by, is_of_principal, names_holder, to_text
 from activity.table import connect
@@ -77,9 +77,12 @@ class Flags:
         for each in reversed(places(key)):
             self._forget(each, holder or _holder(key))
 
-    def tell(self, key: Key, at: datetime) -> None:
-        """Remembers that the report of this time tells what became of it."""
-        self._update(key, "SET told_at = :at", {":at": to_text(at)}, condition="attribute_exists(flagged)")
+    def tell(self, key: Key, at: datetime, holder: str = "") -> None:
+        """Remembers that the report of this time tells what became of it; not of somebody else's flag there."""
+        condition, values = "attribute_exists(flagged)", {":at": to_text(at)}
+        if holder:
+            condition, values = f"{condition} AND ({_IS_HOLDERS})", values | {":id": holder}
+        self._update(key, "SET told_at = :at", values, condition=condition)
 
     def exempt(self, key: Key, account: str, *, now: datetime) -> None:
         """Remembers that a principal is exempt, so that it can be told when it is gone; its flag goes."""
@@ -125,7 +128,8 @@ class Flags:
             ExpressionAttributeValues={":under": typed(under)},
         )
         for page in pages:
-            yield from (((item["principal"]["S"], item["facet"]["S"]), flag_of(item)) for item in page["Items"])
+            for item in page["Items"]:
+                yield (item["principal"]["S"], item["facet"]["S"]), readable(item).flag
 
     def _expiry(self, now: datetime) -> int:
         return int((now + self._retention).timestamp())

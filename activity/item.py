@@ -3,12 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 from activity.model import Activity, Evidence, from_text, to_text
 
 EVIDENCE = Evidence._fields
 _TIMES = "first_flagged", "idle_since", "awakened_at", "told_at"
+
+
+class UnreadableItem(ValueError):
+    """An item that somebody edited: it is not as it was written. The message names it and says what to do."""
+
+    @classmethod
+    def named(cls, key: tuple[str, str], what: str) -> Self:
+        principal, facet = key
+        return cls(
+            f"the table's item of principal {principal} and facet {facet} cannot be read: {what};"
+            " correct that, or delete the item"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +43,14 @@ class Item:
     """What the table holds at one key: an activity, a report's flag, or both.
 
     `is_flags_own`: it stands for what was flagged; the flag of any other is there to have a use noticed.
+    `problem`: it could not be read, and that is all that is known of it.
     """
 
     activity: Activity | None
     flag: Flag | None = None
     expires_at: datetime | None = None
     is_flags_own: bool = False
+    problem: str = ""
 
     @property
     def first_flagged(self) -> datetime | None:
@@ -49,27 +63,73 @@ class Item:
 
 
 def item_of(item: Mapping[str, Any]) -> Item:
-    """`item`: as a client of DynamoDB answers it, or an image of its stream."""
-    expires = item.get("expires_at")
+    """`item`: as a client of DynamoDB answers it, or an image of its stream. Raises UnreadableItem."""
     return Item(
         activity=activity_of(item) if "last_seen" in item else None,
-        flag=flag_of(item),
-        expires_at=datetime.fromtimestamp(int(expires["N"]), UTC) if expires else None,
+        flag=_flag_of(item),
+        expires_at=_expiry_of(item),
         is_flags_own="flagged" in item,
     )
 
 
+def readable(item: Mapping[str, Any]) -> Item:
+    """For those who read many: one that cannot be read tells so, and nothing else."""
+    try:
+        return item_of(item)
+    except UnreadableItem as error:
+        return Item(None, problem=str(error))
+
+
+def unedited(items: dict[tuple[str, str], Item]) -> dict[tuple[str, str], Item]:
+    """For those who need all of them. Raises UnreadableItem."""
+    problem = next((item.problem for item in items.values() if item.problem), "")
+    if problem:
+        raise UnreadableItem(problem)
+    return items
+
+
 def activity_of(item: Mapping[str, Any]) -> Activity:
+    """Raises UnreadableItem."""
     plain = {name: next(iter(value.values())) for name, value in item.items()}
     evidence = Evidence(**{name: plain[name] for name in EVIDENCE if name in plain})
-    seen = from_text(plain["first_seen"]), from_text(plain["last_seen"])
+    seen = _time(item, "first_seen"), _time(item, "last_seen")
     return Activity(plain["principal"], plain["facet"], *seen, evidence)
 
 
-def flag_of(item: Mapping[str, Any]) -> Flag | None:
-    first, idle, awakened, told = (from_text(item[name]["S"]) if name in item else None for name in _TIMES)
-    holder = item["flagged_id"]["S"] if "flagged_id" in item else ""
+def _flag_of(item: Mapping[str, Any]) -> Flag | None:
+    first, idle, awakened, told = (_time(item, name) if name in item else None for name in _TIMES)
+    holder = _said(item, "flagged_id") or ""
     return Flag(first, idle, awakened, told, holder) if first or awakened else None
+
+
+def _expiry_of(item: Mapping[str, Any]) -> datetime | None:
+    if "expires_at" not in item:
+        return None
+    try:
+        return datetime.fromtimestamp(int(item["expires_at"]["N"]), UTC)
+    except (KeyError, ValueError, OverflowError, OSError) as error:
+        what = f"expires_at is {_said(item, 'expires_at')}, no seconds since 1970"
+        raise UnreadableItem.named(_key_of(item), what) from error
+
+
+def _time(item: Mapping[str, Any], name: str) -> datetime:
+    """Written as the table's conditions compare it, to the letter."""
+    said = _said(item, name)
+    try:
+        at = from_text(said)
+    except (TypeError, ValueError):
+        at = None
+    if at is None or to_text(at) != said:
+        raise UnreadableItem.named(_key_of(item), f"{name} is {said!r}, no time such as 2026-11-20T12:00:00Z")
+    return at
+
+
+def _said(item: Mapping[str, Any], name: str) -> Any:
+    return next(iter(item[name].values())) if name in item else None
+
+
+def _key_of(item: Mapping[str, Any]) -> tuple[str, str]:
+    return item["principal"]["S"], item["facet"]["S"]
 
 
 def attributes(activity: Activity) -> dict[str, Any]:

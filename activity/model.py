@@ -5,12 +5,17 @@ Facets are the strings of the table's sort key; the functions here are the only 
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from ipaddress import ip_address
 from typing import NamedTuple
 
 COVERAGE = "coverage"
 REPORT = "report"
 CANARY = "canary"
+CANARY_SENT = "canary-sent"
 SIGNIN = "SIGNIN"
+# By this, in the user agent that CloudTrail keeps, the reporter's own calls are known when they come back.
+CANARY_AGENT = "last-activity-canary"
 
 # What is kept at the coarser resolution: it colours a last-seen time, it does not decide one.
 _DETAIL = ("SERVICE#", "IP#", "SESSION#")
@@ -39,7 +44,21 @@ def service_facet(event_source: str) -> str:
 
 
 def ip_facet(address: str) -> str:
+    """`address` in the spelling of `address_of`."""
     return f"IP#{address}"
+
+
+@lru_cache(maxsize=4096)
+def address_of(text: str) -> str:
+    """In its shortest form; "" for what is no address, such as a service's name.
+
+    Python 3.11 and 3.13 spell an IPv4 address within IPv6 in two ways: it is the IPv4 address.
+    """
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def session_facet(session_name: str) -> str:
@@ -50,10 +69,10 @@ def coverage_facet(account: str, region: str) -> str:
     return f"{account}#{region}"
 
 
-def region_covered(facet: str, account: str) -> str | None:
-    """The region that a facet of `coverage` is about, if it is one of this account's."""
-    of, _, region = facet.partition("#")
-    return region if of == account else None
+def place_covered(facet: str) -> tuple[str, str]:
+    """The account and the region that a facet of `coverage` or of a canary is about."""
+    account, _, region = facet.partition("#")
+    return account, region
 
 
 def held_by(facet: str) -> str:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from activity.flags import BY_FLAG
-from activity.item import EVIDENCE, Item, item_of, typed
+from activity.item import EVIDENCE, Item, readable, typed
 from activity.keeping import Key
 from activity.model import denied_facet, id_facet
 from activity.table import BY_FACET
@@ -68,7 +68,7 @@ class Scan:
             ExpressionAttributeNames={f"#{name}": name for name in _READ},
             ExpressionAttributeValues={mark: typed(value) for mark, value in values.items()},
         )
-        return {_key(item): item_of(item) for item in items}
+        return {_key(item): readable(item) for item in items}
 
     def _items(self, **request: Any) -> Iterator[dict[str, Any]]:
         def segment(number: int) -> list[Any]:

@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity import settings
-from activity.item import EVIDENCE, Item, activity_of, item_of, known_of, typed
+from activity.item import EVIDENCE, Item, UnreadableItem, activity_of, known_of, readable, typed
 from activity.keeping import Keeping, Key, Outcome, Recorded
 from activity.model import Activity, to_text
 
@@ -26,6 +26,7 @@ _IDLE_READS = 20
 
 # An item that is not there, or whose last_seen moves by more than the resolution and whose first_seen does not.
 _MOVES_ON = "attribute_not_exists(#last_seen) OR (#last_seen < :older AND #first_seen <= :newer)"
+_IS_NO_OLDER = "attribute_not_exists(#last_seen) OR #last_seen <= :last_seen"
 _STILL_AS_READ = "#last_seen = :read_last AND #first_seen = :read_first AND "
 
 
@@ -51,24 +52,34 @@ class ActivityTable:
         """`is_late` is asked before each call to DynamoDB, and ends it with TooLate.
 
         Raises botocore's ClientError or BotoCoreError, too; a write that failed so may be repeated freely.
+        Raises UnreadableItem where somebody has edited the item.
         """
         resolution = self._keeping.resolution_of(activity.facet)
         bounds = {
             ":older": typed(to_text(activity.last_seen - resolution)),
             ":newer": typed(to_text(activity.first_seen + resolution)),
         }
+        refused_with: Activity | None = None
         while True:
             _stop_if(is_late)
             try:
                 return self._put(activity, "if_not_exists(#first_seen, :first_seen)", _MOVES_ON, bounds)
             except self._refusal as refused:
                 stored = activity_of(refused.response["Item"])  # type: ignore[typeddict-item]  # ALL_OLD puts it there
+            if stored == refused_with:
+                raise UnreadableItem.named(stored.key, "an attribute is of another type than is written")
             merged = activity.superseding(stored, resolution)
             if merged is None:
                 return Recorded(stored, is_written=False)
+            refused_with = stored
             _stop_if(is_late)
             with suppress(self._refusal):  # Somebody else wrote it meanwhile: look again.
                 return self._put(merged, ":first_seen", *_as_read(stored))
+
+    def replace(self, activity: Activity) -> None:
+        """Unlike `record`, with the times as they are given. An older one takes no newer one's place."""
+        with suppress(self._refusal):
+            self._put(activity, ":first_seen", _IS_NO_OLDER, {})
 
     def record_all(
         self, activities: Sequence[Activity], *, is_late: Callable[[], bool] = lambda: False
@@ -78,7 +89,7 @@ class ActivityTable:
         def attempt(activity: Activity) -> Recorded | str:
             try:
                 return self.record(activity, is_late=is_late)
-            except (ClientError, BotoCoreError, TooLate) as error:
+            except (ClientError, BotoCoreError, TooLate, UnreadableItem) as error:
                 return str(error)
 
         with ThreadPoolExecutor(WRITERS) as pool:
@@ -93,7 +104,7 @@ class ActivityTable:
             chunk, wanted = wanted[:100], wanted[100:]  # BatchGetItem takes 100 keys.
             answer = self._client.batch_get_item(RequestItems={self._name: {"Keys": chunk}})
             for item in answer["Responses"].get(self._name, []):
-                found[item["principal"]["S"], item["facet"]["S"]] = item_of(item)
+                found[item["principal"]["S"], item["facet"]["S"]] = readable(item)
             unprocessed: Any = answer["UnprocessedKeys"]
             left = unprocessed.get(self._name, {"Keys": []})["Keys"]
             pause = min(2 * pause, 5) if left else 0.05
@@ -126,7 +137,7 @@ class ActivityTable:
             ConsistentRead=is_current,
         )
         items = (item for page in pages for item in page["Items"])
-        return {(item["principal"]["S"], item["facet"]["S"]): item_of(item) for item in items}
+        return {(item["principal"]["S"], item["facet"]["S"]): readable(item) for item in items}
 
     def principals_with(self, facet: str) -> list[str]:
         """Everybody seen with `facet`: whose key it is, who has this unique id, who came from this address."""

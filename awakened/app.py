@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity import settings
+from activity.arn import without_path
 from activity.flags import Flags
 from activity.model import denied_facet, facet_of
 from activity.table import ActivityTable
@@ -22,8 +23,8 @@ from awakened.flagged import Items, Notice, notice_of
 from awakened.letters import DeadLetters
 from awakened.message import message
 from awakened.notice import subject_line
-from awakened.stream import UNREADABLE, UnreadableChange, read, sequence_of
-from awakened.subject import Kind
+from awakened.stream import UnreadableChange, read, sequence_of
+from awakened.subject import Kind, Subject
 from awakened.waking import Silence, Use, by_event, use_of
 
 if TYPE_CHECKING:
@@ -73,13 +74,14 @@ class Herald:
         subject = uses[0].subject
         is_place, is_root = uses[0].is_place_alone, subject.kind is Kind.ROOT
         elsewhere: Items = {}
-        if not is_root and not any(use.first_flagged for use in uses):
-            elsewhere = self._under_other_names(uses)
-            if not elsewhere:
+        not_flagged = [use for use in uses if not use.first_flagged]
+        if not is_root and not_flagged:
+            elsewhere = self._under_other_names(not_flagged)
+            if not elsewhere and len(not_flagged) == len(uses):
                 return Silence.NOT_FLAGGED
         if is_place or all(use.subject.kind is Kind.USER for use in uses):
             time.sleep(SETTLE)
-        items = self.table.items_of(subject.arn, is_current=True) if is_place or not is_root else {}
+        items = self._kept_of(subject) if is_place or not is_root else {}
         notice = notice_of(uses, {**items, **elsewhere})
         if notice is Silence.FLAG_IS_OFF and not elsewhere:
             notice = notice_of(uses, {**items, **self._under_other_names(uses)})
@@ -88,6 +90,12 @@ class Herald:
             for key in notice.flags:
                 self.flags.awaken(key, notice.use.at)
         return notice
+
+    def _kept_of(self, subject: Subject) -> Items:
+        """Of a role as well what its sessions left, which name it without its path."""
+        names = subject.arn, without_path(subject.arn) if subject.kind is Kind.ROLE else subject.arn
+        kept = (self.table.items_of(name, is_current=True) for name in dict.fromkeys(names))
+        return {key: item for items in kept for key, item in items.items()}
 
     def _under_other_names(self, uses: Sequence[Use]) -> Items:
         """What is kept of the same user, role or key by another name: it may be flagged there."""
@@ -132,7 +140,7 @@ def _announce_all(records: Mapping[str, Mapping[str, Any]], now: datetime) -> st
         while waiting:
             if told:
                 time.sleep(PAUSE)
-            told += _announce_or_set_aside(waiting[0], records)
+            told += _announce(list(waiting[0].values()))
             del waiting[0]
     except REFUSED as error:
         use = next(iter(waiting[0].values()))
@@ -171,17 +179,6 @@ def _uses(records: Mapping[str, Mapping[str, Any]], now: datetime) -> tuple[dict
 def _set_aside(sequence: str, record: Mapping[str, Any], why: str) -> None:
     logger.error("unreadable", sequence_number=sequence, reason=why)
     dead_letters().put(record, why)
-
-
-def _announce_or_set_aside(uses: Mapping[str, Use], records: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Set aside where the table has an item of the principal that cannot be read."""
-    try:
-        return _announce(list(uses.values()))
-    except UNREADABLE as error:
-        for sequence, use in uses.items():
-            why = f"{use.subject.arn}: an item of it, or what is to be said of it, cannot be read: {error!r}"
-            _set_aside(sequence, records[sequence], why)
-        return False
 
 
 def _announce(uses: Sequence[Use]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from activity.arn import without_path
 from activity.item import Flag, Item
 from activity.keeping import Key
 from activity.model import (
@@ -49,11 +50,10 @@ class Flagged:
 
     def owns(self, seen: Activity, items: Items) -> bool:
         """Whether it is the principal whose credential was seen: that is awake, too."""
+        if self.subject != self.subject.owner or is_of_principal(seen.facet):
+            return False
         itself = seen._replace(facet=id_facet(seen.evidence.principal_id))
-        is_principal = self.subject == self.subject.owner and not is_of_principal(seen.facet)
-        return (
-            is_principal and self.holder.did(itself) and is_after(self.flag, seen) and self.is_on(seen, items)
-        )
+        return self.holder.did(itself) and is_after(self.flag, seen) and self.is_on(seen, items)
 
     def is_on(self, seen: Activity, items: Items) -> bool:
         """What was refused is told once, and does not keep a use that is not refused from being told."""
@@ -65,14 +65,10 @@ class Flagged:
     def where(self, seen: Activity, items: Items) -> Iterator[Key]:
         """The items whose flag goes: of what was refused, those of refused uses alone."""
         facets = {facet for _, facet in places(self.key)}
+        if is_denied(seen.facet):
+            facets = set(filter(is_denied, facets))
         for key, item in items.items():
-            is_of_this = key[1] in facets and self._has(key, item)
-            if (
-                is_of_this
-                and item.flag
-                and is_after(item.flag, seen)
-                and is_denied(key[1]) >= is_denied(seen.facet)
-            ):
+            if key[1] in facets and item.flag and is_after(item.flag, seen) and self._has(key, item):
                 yield key
 
     def _has(self, key: Key, item: Item) -> bool:
@@ -141,7 +137,10 @@ def _holder(key: Key, flag: Flag, items: Items) -> Holder:
     others = [
         item.activity
         for (name, _), item in items.items()
-        if name == arn and item.activity and flag.first_flagged and item.activity.last_seen > flag.first_flagged
+        if without_path(name) == without_path(arn)
+        and item.activity
+        and flag.first_flagged
+        and item.activity.last_seen > flag.first_flagged
     ]
     others = [each for each in others if held and ids_told_by([each]) - {held}]
     if not others:

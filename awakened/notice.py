@@ -1,9 +1,8 @@
 """The notice as people read it: what was used, on what evidence, and what to do about it."""
 
-from datetime import UTC, datetime
-
 from activity.item import known_of
 from activity.model import Evidence
+from activity.plain import ascii_line, day, line, minute
 from awakened.commands import disabling, finding
 from awakened.flagged import Notice
 from awakened.subject import Kind, Subject
@@ -27,8 +26,8 @@ def text(notice: Notice) -> str:
     use, evidence = notice.use, clean(notice.use.activity.evidence)
     event = f"event {evidence.event_id}" if evidence.event_id else "an event without an id"
     parts = [
-        f"{_sentence(use)}:\n\n  {_told(evidence)}\n  {event}",
-        _story(notice),
+        f"{line(_sentence(use))}:\n\n  {_told(evidence)}\n  {event}",
+        line(_story(notice)),
         _advice(use.subject),
         "Find the event, and all that is known:\n\n"
         + _indented(finding(use.subject, evidence.event_id, evidence.region)),
@@ -42,8 +41,8 @@ def subject_line(use: Use) -> str:
 
 
 def sms(use: Use) -> str:
-    address = _ascii(clean(use.activity.evidence).source_ip)
-    when, where = f", {_minute(use.at)}", f", from {address}" if address else ""
+    address = ascii_line(clean(use.activity.evidence).source_ip)
+    when, where = f", {minute(use.at)}", f", from {address}" if address else ""
     told = _line(use, _LONGEST_SMS - len(when)) + when
     return told + where if len(told + where) <= _LONGEST_SMS else told
 
@@ -53,12 +52,10 @@ def _line(use: Use, longest: int) -> str:
     head = f"IAM last activity {use.subject.account}: "
     refused = " (refused)" if use.is_denied else ""
     ends = [f" after {_days(use)}", " again"] if use.first_flagged else [""]
-    lines = [_ascii(f"{head}{what} {_verb(use)}{end}{refused}") for what in _named(use.subject) for end in ends]
+    lines = [
+        ascii_line(f"{head}{what} {_verb(use)}{end}{refused}") for what in _named(use.subject) for end in ends
+    ]
     return next((line for line in lines if len(line) <= longest), lines[-1])
-
-
-def _ascii(text: str) -> str:
-    return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in text)
 
 
 def _named(subject: Subject) -> list[str]:
@@ -74,8 +71,8 @@ def clean(evidence: Evidence) -> Evidence:
 
 
 def _plain(value: str) -> str:
-    line = "".join(letter if letter.isprintable() else "?" for letter in value)
-    return line if len(line) <= _LONGEST_VALUE else f"{line[: _LONGEST_VALUE - 3]}..."
+    plain = line(value)
+    return plain if len(plain) <= _LONGEST_VALUE else f"{plain[: _LONGEST_VALUE - 3]}..."
 
 
 def _sentence(use: Use) -> str:
@@ -84,7 +81,7 @@ def _sentence(use: Use) -> str:
     was = verb if verb.startswith("signed") else f"was {verb}"
     idle = f", idle for {_days(use)}," if use.first_flagged else ""
     sentence = (
-        f"{what[0].upper()}{what[1:]} in account {use.subject.account}{idle} {was}{again} at {_minute(use.at)}"
+        f"{what[0].upper()}{what[1:]} in account {use.subject.account}{idle} {was}{again} at {minute(use.at)}"
     )
     if not use.is_denied:
         return sentence
@@ -108,10 +105,10 @@ def _story(notice: Notice) -> str:
     """Since when it was flagged, and what else is awake with it."""
     use = notice.use
     if not use.first_flagged:
-        before = f"Last seen so on {_day(use.since)}" if use.since else "Never seen so before"
+        before = f"Last seen so on {day(use.since)}" if use.since else "Never seen so before"
         return f"{before}. Uses of the root user are always told, flagged or not."
     also = " and ".join(f"that of {_what(subject)}" for subject in notice.also)
-    return f"First flagged on {_day(use.first_flagged)}. Its flag is off now{f', also {also}' if also else ''}."
+    return f"First flagged on {day(use.first_flagged)}. Its flag is off now{f', also {also}' if also else ''}."
 
 
 def _advice(subject: Subject) -> str:
@@ -141,17 +138,9 @@ def _what(subject: Subject) -> str:
 
 
 def _indented(lines: list[str]) -> str:
-    return "\n".join(f"    {line}" for line in lines)
+    return "\n".join(f"    {line(each)}" for each in lines)
 
 
 def _days(use: Use) -> str:
     days = use.idle.days if use.idle else 0
     return f"{days:,} {'day' if days == 1 else 'days'}"
-
-
-def _minute(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _day(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d}"

@@ -12,7 +12,7 @@ from activity.keeping import Key
 _LONGEST_LETTER = 1_000_000
 _LONGEST_REASON = 1_000
 # What reading an item raises whose attributes are not those of the table.
-UNREADABLE = (AttributeError, KeyError, StopIteration, TypeError, ValueError)
+_UNREADABLE = (AttributeError, KeyError, StopIteration, TypeError, ValueError)
 
 
 class UnreadableChange(Exception):
@@ -64,7 +64,7 @@ def _item(key: Key, change: Mapping[str, Any], image: str) -> Item | None:
         return None
     try:
         return item_of(change[image])
-    except UNREADABLE as error:
+    except _UNREADABLE as error:
         raise UnreadableChange(f"{_named(key)}: {image} is no item of the table: {error!r}") from error
 
 

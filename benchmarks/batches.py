@@ -3,12 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 import msgspec
 
-from benchmarks.stream import events
+from benchmarks.stream import JITTER, events
+from ingest.wire import envelope
 
 SIZE = 2000
 Message = dict[str, Any]
@@ -20,6 +22,12 @@ def batches(count: int, size: int = SIZE) -> Iterator[SqsBatch]:
     numbered = enumerate(events(count))
     while messages := [_message(number, event) for number, event in islice(numbered, size)]:
         yield {"Records": messages}
+
+
+def arrival(messages: SqsBatch) -> datetime:
+    """Of the batch: when the latest of its events has come."""
+    last = max(envelope(message["body"]).detail.event_time for message in messages["Records"][-100:])
+    return last + timedelta(seconds=JITTER)
 
 
 def bodies(stream: Iterable[SqsBatch]) -> list[str]:

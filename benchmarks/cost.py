@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from activity.item import attributes
-from benchmarks.batches import SIZE, SqsBatch, batches
+from benchmarks.batches import SIZE, SqsBatch, arrival, batches
 from benchmarks.sandbox import KEEPING
 from benchmarks.writes import WINDOW
 from ingest.batch import Batch, Memory
@@ -45,13 +44,12 @@ def spread(events: int, stream: Iterable[SqsBatch]) -> Load:
     memories = [Memory(KEEPING.resolution_of) for _ in range(SANDBOXES)]
     for number, messages in enumerate(stream):
         memory = memories[number % SANDBOXES]
-        batch = Batch(memory, arrived=datetime.now(UTC))
+        batch = Batch(memory, arrived=arrival(messages))
         for message in messages["Records"]:
             batch.add(message["body"], message["messageId"])
         activities = batch.activities()
         written.update(activity.principal for activity in activities)
-        for stored in table.record_all(activities).stored:
-            memory.stored.remember(stored)
+        batch.remember(table.record_all(activities).stored)
     return _summed(events, table, written)
 
 

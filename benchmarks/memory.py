@@ -31,8 +31,7 @@ batch = Batch(memory(), arrived=datetime.now(UTC))
 for number, body in enumerate(open(known), 1):
     batch.add(body, str(number))
     if number % 1000 == 0:
-        for activity in batch.activities():
-            memory().stored.remember(activity)
+        batch.remember(batch.activities())
         batch = Batch(memory(), arrived=datetime.now(UTC))
 event = json.loads(open(payload, "rb").read().decode())
 assert lambda_handler(event, None) == {"batchItemFailures": []}

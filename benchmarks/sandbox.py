@@ -67,5 +67,4 @@ def learn(stream: Iterable[SqsBatch]) -> None:
         batch = Batch(app.memory(), arrived=datetime.now(UTC))
         for message in each["Records"]:
             batch.add(message["body"], message["messageId"])
-        for stored in table.record_all(batch.activities()).stored:
-            app.memory().stored.remember(stored)
+        batch.remember(table.record_all(batch.activities()).stored)

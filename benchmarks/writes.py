@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from benchmarks.batches import SIZE, SqsBatch, batches
+from benchmarks.batches import SIZE, SqsBatch, arrival, batches
 from benchmarks.floor import Floor
 from benchmarks.sandbox import KEEPING
 from ingest.batch import Batch, Memory
@@ -49,12 +49,11 @@ def count(stream: Iterable[SqsBatch], *, sandboxes: int = 1) -> Writes:
 
 def record(messages: SqsBatch, memory: Memory, table: EmbeddedTable) -> int:
     """As the handler does it, but for the network; how many writes it took."""
-    batch = Batch(memory, arrived=datetime.now(UTC))
+    batch = Batch(memory, arrived=arrival(messages))
     for message in messages["Records"]:
         batch.add(message["body"], message["messageId"])
     outcome = table.record_all(batch.activities())
-    for stored in outcome.stored:
-        memory.stored.remember(stored)
+    batch.remember(outcome.stored)
     return outcome.written + outcome.superseded
 
 

@@ -83,8 +83,7 @@ def _record(batch: Batch, messages: int, context: Any, now: datetime) -> dict[Ke
     for message, reason in batch.unreadable.items():
         logger.error("unreadable", message_id=message, reason=reason)
     outcome = table().record_all(batch.activities(), is_late=is_late)
-    for stored in outcome.stored:
-        memory().stored.remember(stored)
+    batch.remember(outcome.stored)
     for reason, count in Counter(outcome.failed.values()).items():
         logger.error("not written", activities=count, reason=reason)
     _measure(messages, batch, outcome, now)

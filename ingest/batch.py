@@ -69,7 +69,7 @@ class Batch:
         if not self.newest or at > self.newest:
             self.newest = at
         quiet = gist.quiet
-        if quiet and quiet[0] < at < quiet[1]:
+        if quiet and quiet[0] < at < quiet[1] and self._arrived < quiet[2]:
             self.saved += len(gist.keys)
         elif alike in self._groups:
             self._groups[alike].add(record, at, message)
@@ -79,11 +79,16 @@ class Batch:
     def activities(self) -> list[Activity]:
         """What is to be written: to be asked once, when all is added."""
         for group in self._groups.values():
-            if group.is_known(self._memory.stored):
+            if group.is_known(self._memory.stored, self._arrived):
                 self.saved += len(group.gist.keys) * len(group.messages)
             else:
                 self._add_writes(group)
-        return self._writes.unknown_to(self._memory.stored)
+        return self._writes.unknown_to(self._memory.stored, self._arrived)
+
+    def remember(self, stored: Iterable[Activity]) -> None:
+        """What the table was found to hold when it was given the activities."""
+        for each in stored:
+            self._memory.stored.remember(each, self._arrived)
 
     def messages_behind(self, keys: Iterable[Key]) -> set[str]:
         return self._writes.messages_behind(keys)

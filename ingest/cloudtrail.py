@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from ipaddress import ip_address
 
 from activity.model import (
+    CANARY,
+    CANARY_AGENT,
     COVERAGE,
     SIGNIN,
     Evidence,
     Sighting,
+    address_of,
     coverage_facet,
     denied_facet,
     id_facet,
@@ -20,8 +21,18 @@ from activity.model import (
     session_facet,
     to_text,
 )
-from ingest.principals import Ignored, Principal, account_of, role_arn, who_acted
-from ingest.refusals import INSIGHT, SIGN_IN, error_of, type_of, why_it_proves_nothing
+from ingest.identity import account_of, role_arn, session_of, without_session
+from ingest.principals import Ignored, Principal, who_acted
+from ingest.refusals import (
+    INSIGHT,
+    SIGN_IN,
+    is_api_call,
+    is_bad_credential_of,
+    is_change_of_sign_in,
+    lacks_permission,
+    type_of,
+    why_it_proves_nothing,
+)
 from ingest.wire import (
     AssumedRoleUser,
     Record,
@@ -43,19 +54,18 @@ _LONGEST_AGENT = 256  # An item stays below the 1 KB that DynamoDB bills as one 
 
 _ASSUMPTIONS = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 _SAID = {"true": True, "yes": True, "false": False, "no": False}
-_NO_PERMISSION = ("accessdenied", "unauthorized", "notauthorized", "forbidden")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one record gives: sightings, or else the reason why none; and where it was heard, if it says."""
+    """What one record gives: sightings, or else the reason why none; and where it came from, if it says."""
 
     sightings: tuple[Sighting, ...]
     ignored: Ignored | None
-    coverage: Sighting | None
+    coverage: tuple[Sighting, ...]
 
     def everything(self) -> tuple[Sighting, ...]:
-        return (*self.sightings, self.coverage) if self.coverage else self.sightings
+        return (*self.sightings, *self.coverage)
 
 
 def read(record: Record, *, arrived: datetime) -> Reading:
@@ -65,10 +75,12 @@ def read(record: Record, *, arrived: datetime) -> Reading:
     if refusal:
         return Reading((), refusal, _coverage(record, at))
     callers, nobody = who_acted(record)
+    if is_bad_credential_of(callers, record):
+        return Reading((), Ignored.BAD_CREDENTIAL, _coverage(record, at))
     sightings = [_sighting(record, each, at, _caller_facets(record, each)) for each in callers]
-    assumed = _assumed_role(record)
-    if assumed:
-        sightings.append(_sighting(record, assumed, at, _assumed_facets(record, assumed)))
+    role = _assumed_role(record)
+    if role:
+        sightings.append(_sighting(record, role, at, _assumed_facets(record, role)))
     return Reading(tuple(sightings), None if sightings else nobody, _coverage(record, at))
 
 
@@ -83,7 +95,7 @@ def time_of(record: Record, before: datetime) -> datetime:
     return at if is_plain else at.astimezone(UTC).replace(microsecond=0)
 
 
-def is_assumption(record: Record) -> bool:
+def _is_assumption(record: Record) -> bool:
     """Whether a role was given to somebody: an Insight event about such calls gives none."""
     return (
         record.event_source == STS
@@ -93,26 +105,30 @@ def is_assumption(record: Record) -> bool:
     )
 
 
-def _assumed_role(record: Record) -> Principal | None:
-    """The role that a successful AssumeRole* gave a session of, whoever called."""
-    if not is_assumption(record):
+def assumed(record: Record) -> tuple[str, str, str] | None:
+    """ARN, unique id and session of the role that a successful AssumeRole* gave somebody, whoever called."""
+    if not _is_assumption(record):
         return None
     request = assume_role_request(record.request_parameters)
     user = assume_role_response(record.response_elements).assumed_role_user or AssumedRoleUser()
-    arn = request.role_arn or role_arn(user.arn)
-    if not arn:
+    if not (request.role_arn or user.arn):
         raise UnreadableRecord(f"event {record.event_id}: an {record.event_name} that names no role")
-    return Principal(
-        arn=arn,
-        unique_id=(user.assumed_role_id or "").partition(":")[0],  # "<role id>:<session name>"
-        type=(record.user_identity or UserIdentity()).type or "",
-        account=account_of(arn),
-        session_name=request.role_session_name or "",
-    )
+    arn = role_arn(request.role_arn) or role_arn(user.arn)
+    session = request.role_session_name or session_of(user.assumed_role_id)
+    return (arn, without_session(user.assumed_role_id), session) if arn else None
+
+
+def _assumed_role(record: Record) -> Principal | None:
+    found = assumed(record)
+    if found is None:
+        return None
+    arn, unique_id, session = found
+    kind = (record.user_identity or UserIdentity()).type or ""
+    return Principal(arn, unique_id, kind, account_of(arn), session_name=session)
 
 
 def _caller_facets(record: Record, principal: Principal) -> Iterator[str]:
-    if record.error_code and any(refusal in error_of(record) for refusal in _NO_PERMISSION):
+    if lacks_permission(record):
         yield denied_facet(principal.unique_id)
         if principal.access_key_id:
             yield denied_facet(principal.access_key_id)
@@ -122,7 +138,7 @@ def _caller_facets(record: Record, principal: Principal) -> Iterator[str]:
             yield key_facet(principal.access_key_id)
         if _is_console_login(record) and principal.type in ("IAMUser", "Root"):
             yield SIGNIN
-        if _is_api_call(record) and record.event_source:
+        if record.event_source and (is_api_call(record) or is_change_of_sign_in(record)):
             yield service_facet(record.event_source)
     yield from _personal_facets(record, principal)
 
@@ -134,7 +150,7 @@ def _assumed_facets(record: Record, role: Principal) -> Iterator[str]:
 
 def _personal_facets(record: Record, principal: Principal) -> Iterator[str]:
     """Where people came from, and who is behind a role they share; machines have neither."""
-    address = _real_address(record.source_ip_address or "")
+    address = address_of(record.source_ip_address or "")
     if address and principal.is_person:
         yield ip_facet(address)
     if principal.is_shared_by_people and principal.session_name:
@@ -150,7 +166,7 @@ def _sighting(record: Record, principal: Principal, at: datetime, facets: Iterat
         type=principal.type,
         account=principal.account,
         region=record.aws_region or "",
-        source_ip=record.source_ip_address or "",
+        source_ip=_as_one_spelling(record.source_ip_address or ""),
         user_agent=(record.user_agent or "")[:_LONGEST_AGENT],
         session_name=principal.session_name,
         mfa=_mfa(record),
@@ -159,11 +175,21 @@ def _sighting(record: Record, principal: Principal, at: datetime, facets: Iterat
     return Sighting(principal.arn, tuple(facets), at, evidence)
 
 
-def _coverage(record: Record, at: datetime) -> Sighting | None:
-    """Where the record was heard: the account and region whose CloudTrail delivered it."""
+def is_canary(record: Record) -> bool:
+    """Whether the reporter made this call, to see it come back."""
+    return (
+        record.event_name == "GetCallerIdentity"
+        and record.event_source == STS
+        and CANARY_AGENT in (record.user_agent or "")
+        and not record.error_code
+    )
+
+
+def _coverage(record: Record, at: datetime) -> tuple[Sighting, ...]:
+    """Where the record came from: the account and region whose CloudTrail delivered it."""
     account, region = record.recipient_account_id, record.aws_region
     if not account or not region:
-        return None
+        return ()
     evidence = Evidence(
         event_id=record.event_id or "",
         event_source=record.event_source or "",
@@ -171,7 +197,8 @@ def _coverage(record: Record, at: datetime) -> Sighting | None:
         account=account,
         region=region,
     )
-    return Sighting(COVERAGE, (coverage_facet(account, region),), at, evidence)
+    shows = (COVERAGE, CANARY) if is_canary(record) else (COVERAGE,)
+    return tuple(Sighting(each, (coverage_facet(account, region),), at, evidence) for each in shows)
 
 
 def _mfa(record: Record) -> bool | None:
@@ -186,16 +213,6 @@ def _is_console_login(record: Record) -> bool:
     return record.event_source == SIGN_IN and record.event_name == "ConsoleLogin"
 
 
-def _is_api_call(record: Record) -> bool:
-    """Calls through a VPC endpoint have a type of their own; records older than eventType have none."""
-    is_untyped_call = not type_of(record) and record.event_source != SIGN_IN
-    return is_untyped_call or type_of(record) in ("awsapicall", "awsvpceevents")
-
-
-@lru_cache(maxsize=4096)
-def _real_address(text: str) -> str:
-    """In its shortest form; "" for a service's name, or "AWS Internal"."""
-    try:
-        return str(ip_address(text))
-    except ValueError:
-        return ""
+def _as_one_spelling(source: str) -> str:
+    """An address, or the name of a service."""
+    return address_of(source) or source

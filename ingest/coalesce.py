@@ -1,79 +1,77 @@
 """From the many records of a batch to the few writes that matter."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import NamedTuple
 
 from activity.keeping import Key
 from activity.model import Activity, Sighting
 from ingest.principals import Ignored
 from ingest.wire import Record
 
-Span = tuple[datetime, datetime]
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-
 _SECOND = timedelta(seconds=1)
+_LONG_AGO = timedelta(days=1)
+# An event that comes late by some more than the one before it costs no question more for that.
+_LATER = timedelta(minutes=1)
 _EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
-class Recent(Generic[K, V]):
-    """A mapping that forgets what was not asked for longest, once it holds more than `most`."""
+class Quiet(NamedTuple):
+    """Between these two times, both excluded, nothing needs to be written; so it is until `expires`."""
 
-    def __init__(self, most: int) -> None:
+    since: datetime
+    until: datetime
+    expires: datetime
+
+    def holds(self, first: datetime, last: datetime, arrived: datetime) -> bool:
+        return self.since < first and last < self.until and arrived < self.expires
+
+
+class Stored:
+    """What this sandbox knows the table to hold: the times of items that were written, or found to be newer.
+
+    Items may be deleted meanwhile. So the table is asked again once a resolution has passed since it was, when
+    most are written anyway; and always of what is dated long before the newest, as dead letters are.
+    """
+
+    def __init__(self, resolution_of: Callable[[str], timedelta], most: int = 50_000) -> None:
+        self._resolution_of = resolution_of
         self._most = most
-        self._held: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K) -> V | None:
-        value = self._held.get(key)
-        if value is not None:
-            self._held.move_to_end(key)
-        return value
-
-    def put(self, key: K, value: V) -> None:
-        self._held[key] = value
-        self._held.move_to_end(key)
-        if len(self._held) > self._most:
-            self._held.popitem(last=False)
+        self._held: OrderedDict[Key, Quiet] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._held)
 
+    def remember(self, stored: Activity, asked: datetime) -> None:
+        """A write would move neither last_seen nor first_seen by more than the resolution.
 
-class Stored:
-    """What this sandbox knows the table to hold: the times of items that were written, or found to be newer."""
-
-    def __init__(self, resolution_of: Callable[[str], timedelta], most: int = 50_000) -> None:
-        self._resolution_of = resolution_of
-        self._times: Recent[Key, Span] = Recent(most)
-
-    def __len__(self) -> int:
-        return len(self._times)
-
-    def remember(self, stored: Activity) -> None:
-        self._times.put(stored.key, (stored.first_seen, stored.last_seen))
-
-    def covers(self, activity: Activity) -> bool:
-        span = self.quiet([activity.key])
-        return span is not None and span[0] < activity.first_seen and activity.last_seen < span[1]
-
-    def quiet(self, keys: Iterable[Key]) -> Span | None:
-        """Between these two times, both excluded, nothing seen with these keys needs to be written.
-
-        A write would move no item's last_seen, nor first_seen, by more than its resolution. Where that is none,
-        the event id decides within a second, and only the table can tell. None where a key is not known.
+        Where that is none, the event id decides within a second, and only the table can tell.
         """
+        resolution = self._resolution_of(stored.facet)
+        around = resolution + _SECOND if resolution else resolution
+        since = max(stored.first_seen - around, stored.last_seen - _LONG_AGO)
+        self._held[stored.key] = Quiet(since, stored.last_seen + around, asked + resolution + _LATER)
+        self._held.move_to_end(stored.key)
+        if len(self._held) > self._most:
+            self._held.popitem(last=False)  # What was not asked for longest.
+
+    def covers(self, activity: Activity, arrived: datetime) -> bool:
+        quiet = self.quiet([activity.key])
+        return quiet is not None and quiet.holds(activity.first_seen, activity.last_seen, arrived)
+
+    def quiet(self, keys: Iterable[Key]) -> Quiet | None:
+        """When nothing seen with these keys needs to be written. None where a key is not known."""
         since, until = _EVER
+        expires = until
         for key in keys:
-            times = self._times.get(key)
-            if times is None:
+            held = self._held.get(key)
+            if held is None:
                 return None
-            resolution = self._resolution_of(key[1])
-            around = resolution + _SECOND if resolution else resolution
-            since, until = max(since, times[0] - around), min(until, times[1] + around)
-        return since, until
+            self._held.move_to_end(key)
+            since, until, expires = max(since, held[0]), min(until, held[1]), min(expires, held[2])
+        return Quiet(since, until, expires)
 
 
 @dataclass(slots=True)
@@ -83,7 +81,8 @@ class Gist:
     keys: tuple[Key, ...]
     sightings: int
     ignored: Ignored | None
-    quiet: Span | None = None
+    # A Quiet in plain, which is quicker to look at: it is, for each record.
+    quiet: tuple[datetime, datetime, datetime] | None = None
 
 
 class Group:
@@ -116,10 +115,11 @@ class Group:
         elif event_id == known and record not in self.newest:
             self.newest.append(record)
 
-    def is_known(self, stored: Stored) -> bool:
-        """Whether the table is known to hold as much; what was quiet once stays so, since items only grow."""
-        self.gist.quiet = quiet = stored.quiet(self.gist.keys)
-        return quiet is not None and quiet[0] < self.first and self.last < quiet[1]
+    def is_known(self, stored: Stored, arrived: datetime) -> bool:
+        """Whether the table is known to hold as much."""
+        quiet = stored.quiet(self.gist.keys)
+        self.gist.quiet = (quiet.since, quiet.until, quiet.expires) if quiet else None
+        return quiet is not None and quiet.holds(self.first, self.last, arrived)
 
     def telling(self) -> list[Record]:
         return [*self.newest, self.oldest] if self.first < self.last else self.newest
@@ -138,9 +138,9 @@ class Coalescer:
             self._activities[activity.key] = known.merge(activity) if known else activity
             self._messages.setdefault(activity.key, []).append(messages)
 
-    def unknown_to(self, stored: Stored) -> list[Activity]:
+    def unknown_to(self, stored: Stored, arrived: datetime) -> list[Activity]:
         """The activities that the table is not known to hold already."""
-        return [each for each in self._activities.values() if not stored.covers(each)]
+        return [each for each in self._activities.values() if not stored.covers(each, arrived)]
 
     def messages_behind(self, keys: Iterable[Key]) -> set[str]:
         return {message for key in keys for messages in self._messages[key] for message in messages}

@@ -4,20 +4,22 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 """
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.wire import OnBehalfOf, Record, SessionContext, SessionIssuer, UnreadableRecord, UserIdentity
-
-# The accounts' regions tell the partition where no ARN does.
-_PARTITIONS = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-isob-", "aws-iso-b"),
-    ("us-isof-", "aws-iso-f"),
-    ("us-iso-", "aws-iso"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("eusc-", "aws-eusc"),
+from activity.arn import is_role, is_root, is_user, parts
+from ingest.identity import (
+    account_of,
+    is_own_account,
+    issuer_of,
+    long_term_key,
+    partition_of,
+    role_arn,
+    session_name,
+    type_of,
+    without_session,
 )
+from ingest.wire import OnBehalfOf, Record, SessionContext, UnreadableRecord, UserIdentity
 
 
 class Ignored(StrEnum):
@@ -28,8 +30,10 @@ class Ignored(StrEnum):
     FEDERATED_IDENTITY = "federated_identity"
     DIRECTORY = "directory"
     CENTRAL_ROOT_SESSION = "central_root_session"
+    BY_AWS_AS_ROOT = "by_aws_as_root"
     NO_IDENTITY = "no_identity"
     NO_ARN = "no_arn"
+    NO_ISSUER = "no_issuer"
     NO_USER_ID = "no_user_id"
     UNKNOWN_IDENTITY = "unknown_identity"
     SIGN_IN_FAILED = "sign_in_failed"
@@ -48,9 +52,15 @@ NOBODY_OF_OURS = {
     "IdentityCenterUser": Ignored.NO_USER_ID,
 }
 
+# What the root user does at the console was recorded as invoked by this; by anything else, AWS acts as root.
+_CONSOLE = "signin.amazonaws.com"
+
 
 class Principal(NamedTuple):
-    """Who can act, as the table names it. `unique_id` is "" where the record gives none."""
+    """Who can act, as the table names it. `unique_id` is "" where the record gives none.
+
+    `type` is what the form of the ARN says, where the record's own contradicts it.
+    """
 
     arn: str
     unique_id: str
@@ -61,13 +71,22 @@ class Principal(NamedTuple):
 
     @property
     def is_shared_by_people(self) -> bool:
-        """An Identity Center permission set: one role, and a session name for each person behind it."""
-        return self.arn.rpartition("/")[2].startswith("AWSReservedSSO_")
+        return is_shared_by_people(self.arn)
 
     @property
     def is_person(self) -> bool:
-        resource = self.arn.split(":", 5)[-1]
-        return resource.startswith("user/") or resource == "root" or self.is_shared_by_people
+        return is_person(self.arn)
+
+
+@lru_cache(maxsize=4096)
+def is_person(arn: str) -> bool:
+    return parts(arn).type in ("user", "root") or is_shared_by_people(arn)
+
+
+@lru_cache(maxsize=4096)
+def is_shared_by_people(arn: str) -> bool:
+    """An Identity Center permission set: one role, and a session name for each person behind it."""
+    return is_role(arn) and parts(arn).name.startswith("AWSReservedSSO_")
 
 
 def who_acted(record: Record) -> tuple[list[Principal], Ignored | None]:
@@ -81,34 +100,23 @@ def who_acted(record: Record) -> tuple[list[Principal], Ignored | None]:
     return found, None if found else named
 
 
-def role_arn(arn: str | None) -> str | None:
-    """The role of a role ARN, or of a role session's; a session's ARN drops the role's path."""
-    partition, service, account, resource = _parts(arn or "")
-    if service == "iam" and resource.startswith("role/"):
-        return arn
-    if service == "sts" and resource.startswith("assumed-role/"):
-        return f"arn:{partition}:iam::{account}:role/{resource.split('/')[1]}"
-    return None
-
-
-def account_of(arn: str) -> str:
-    return _parts(arn)[2]
-
-
 def _named(identity: UserIdentity, record: Record) -> Principal | Ignored:
-    match identity.type:
+    match type_of(identity, record):
         case "Root":
             return _root(identity, record)
         case "IAMUser":
-            if not identity.arn:
-                return Ignored.NO_ARN
-            return _principal(identity, identity.arn, identity.principal_id, _long_term_key(identity))
-        case "AssumedRole" | "Role":
-            return _role(identity, record)
+            arn = identity.arn or ""
+            return (
+                _principal(identity, "IAMUser", arn, identity.principal_id) if is_user(arn) else Ignored.NO_ARN
+            )
+        case "AssumedRole" | "Role" as kind:
+            return _role(identity, kind)
         case "FederatedUser":
-            return _issuer(identity, record)
+            return _issuer(identity)
         case "Unknown":
-            return _unknown(identity)
+            return Ignored.UNKNOWN_IDENTITY
+        case "AWSAccount" if is_own_account(identity, record):
+            return Ignored.NO_ARN
         case None | "":
             return Ignored.NO_IDENTITY
         case other:
@@ -121,91 +129,54 @@ def _root(identity: UserIdentity, record: Record) -> Principal | Ignored:
     session = identity.session_context or SessionContext()
     if str(session.assumed_root).lower() == "true":
         return Ignored.CENTRAL_ROOT_SESSION
-    account = identity.account_id or account_of(identity.arn or "")
-    if not account:
-        raise UnreadableRecord(f"event {record.event_id}: a root user without an account")
-    partition = _parts(identity.arn or "")[0] or _partition(record.aws_region)
-    return _principal(identity, f"arn:{partition}:iam::{account}:root", account, _long_term_key(identity))
+    if identity.invoked_by and identity.invoked_by != _CONSOLE:
+        return Ignored.BY_AWS_AS_ROOT
+    if identity.arn and not is_root(identity.arn):
+        return Ignored.NO_ARN
+    account = account_of(identity.arn or "") or identity.account_id or ""
+    if not account.isdigit():
+        return Ignored.NO_ARN
+    arn = identity.arn or f"arn:{partition_of(record.aws_region)}:iam::{account}:root"
+    return _principal(identity, "Root", arn, account)
 
 
-def _role(identity: UserIdentity, record: Record) -> Principal:
-    issuer = _session_issuer(identity)
-    arn = issuer.arn or role_arn(identity.arn)
-    if not arn:
-        raise UnreadableRecord(f"event {record.event_id}: a role session that names no role")
-    return _principal(identity, arn, (identity.principal_id or issuer.principal_id or "").partition(":")[0])
+def _role(identity: UserIdentity, kind: str) -> Principal | Ignored:
+    issuer = issuer_of(identity)
+    arn = role_arn(issuer.arn) or role_arn(identity.arn)
+    unique_id = issuer.principal_id or without_session(identity.principal_id)
+    return _principal(identity, kind, arn, unique_id) if arn else Ignored.NO_ARN
 
 
-def _issuer(identity: UserIdentity, record: Record) -> Principal:
+def _issuer(identity: UserIdentity) -> Principal | Ignored:
     """GetFederationToken's session: the user (or root) who issued it answers for it."""
-    issuer = _session_issuer(identity)
-    if not issuer.arn:
-        raise UnreadableRecord(f"event {record.event_id}: a federated user without an issuer")
-    is_root = issuer.arn.endswith(":root")
-    return _principal(identity, issuer.arn, account_of(issuer.arn) if is_root else issuer.principal_id)
-
-
-def _unknown(identity: UserIdentity) -> Principal | Ignored:
-    arn = identity.arn or ""
-    role = role_arn(arn)
-    if role:
-        return _principal(identity, role, (identity.principal_id or "").partition(":")[0])
-    _, service, account, resource = _parts(arn)
-    if service == "iam" and resource == "root":
-        return _principal(identity, arn, account)
-    if service == "iam" and resource.startswith("user/"):
-        return _principal(identity, arn, identity.principal_id)
-    return Ignored.UNKNOWN_IDENTITY
+    issuer = issuer_of(identity)
+    arn = issuer.arn or ""
+    if not (is_user(arn) or is_root(arn) or is_role(arn)):
+        return Ignored.NO_ISSUER
+    return _principal(identity, "FederatedUser", arn, account_of(arn) if is_root(arn) else issuer.principal_id)
 
 
 def _identity_center_user(identity: UserIdentity, record: Record) -> Principal | None:
     behind = identity.on_behalf_of or OnBehalfOf()
     if not behind.user_id:
         return None
-    partition = _parts(behind.identity_store_arn or "")[0] or _partition(record.aws_region)
+    partition = parts(behind.identity_store_arn or "").partition or partition_of(record.aws_region)
     return Principal(
         arn=f"arn:{partition}:identitystore:::user/{behind.user_id}",
         unique_id=behind.user_id,
         type="IdentityCenterUser",
         account=identity.account_id or record.recipient_account_id or "",
-        session_name=_session_name(identity),
+        session_name=session_name(identity),
     )
 
 
-def _principal(identity: UserIdentity, arn: str, unique_id: str | None, access_key_id: str = "") -> Principal:
+def _principal(identity: UserIdentity, kind: str, arn: str, unique_id: str | None) -> Principal:
+    has_key = kind in ("IAMUser", "Root")
     return Principal(
         arn=arn,
         unique_id=unique_id or "",
-        type=identity.type or "",
+        type=kind,
         account=account_of(arn) or identity.account_id or "",
-        access_key_id=access_key_id,
-        session_name=_session_name(identity),
+        access_key_id=long_term_key(identity) if has_key else "",
+        session_name=session_name(identity),
     )
-
-
-def _session_issuer(identity: UserIdentity) -> SessionIssuer:
-    session = identity.session_context or SessionContext()
-    return session.session_issuer or SessionIssuer()
-
-
-def _session_name(identity: UserIdentity) -> str:
-    """The last part of `assumed-role/<role>/<session>` or `federated-user/<session>`."""
-    _, service, _, resource = _parts(identity.arn or "")
-    return resource.rpartition("/")[2] if service == "sts" else ""
-
-
-def _long_term_key(identity: UserIdentity) -> str:
-    key = identity.access_key_id or ""
-    return key if key.startswith("AKIA") else ""
-
-
-def _partition(region: str | None) -> str:
-    return next((name for prefix, name in _PARTITIONS if (region or "").startswith(prefix)), "aws")
-
-
-def _parts(arn: str) -> tuple[str, str, str, str]:
-    """Partition, service, account and resource; all "" for what is no ARN."""
-    parts = arn.split(":", 5)
-    if len(parts) < 6 or parts[0] != "arn":
-        return "", "", "", ""
-    return parts[1], parts[2], parts[4], parts[5]

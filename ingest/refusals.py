@@ -1,39 +1,51 @@
-"""Records that prove nothing, whoever they name: sign-ins that failed or are not done, and bad credentials."""
+"""Records that prove nothing, whoever they name; and refused calls, which prove no more than an attempt."""
 
-from ingest.principals import Ignored
+from collections.abc import Iterable
+
+from ingest.error_codes import BAD_CREDENTIAL, EITHER, NO_PERMISSION
+from ingest.principals import Ignored, Principal
 from ingest.wire import Record, word
 
 SIGN_IN = "signin.amazonaws.com"
 INSIGHT = "awscloudtrailinsight"
 
+# AWS prints both AwsVpceEvent and AwsVpceEvents. Records older than eventType have none.
+_CALLS = {"awsapicall", "awsvpceevent", "awsvpceevents"}
 _SIGN_INS = {"ConsoleLogin", "SwitchRole", "GetSigninToken", "ExitRole", "RenewRole"}
+# What the root user does to its own sign-in. That a recovery was merely requested may be a stranger's doing.
+_CHANGES = {"PasswordUpdated", "PasswordRecoveryCompleted", "EmailUpdated"}
+_REFUSALS = NO_PERMISSION | EITHER
 _LOGIN_TOKENS = {"AuthorizeOAuth2Access", "CreateOAuth2Token"}
-_BAD_CREDENTIAL = {
-    "invalidclienttokenid",
-    "signaturedoesnotmatch",
-    "invalidsignatureexception",
-    "expiredtoken",
-    "expiredtokenexception",
-    "requestexpired",
-    "authfailure",
-    "unrecognizedclientexception",
-    "invalidaccesskeyid",
-    "incompletesignature",
-    "missingauthenticationtoken",
-    "missingauthenticationtokenexception",
-    "invalidtoken",
-    "tokenrefreshrequired",
-}
 
 
 def why_it_proves_nothing(record: Record) -> Ignored | None:
     if type_of(record) == INSIGHT:
         return Ignored.INSIGHT
-    if error_of(record).removeprefix("client.") in _BAD_CREDENTIAL:
+    if record.error_code and _error_of(record) in BAD_CREDENTIAL:
         return Ignored.BAD_CREDENTIAL
     if record.event_source != SIGN_IN:
         return None
-    return _failed_token(record) if type_of(record) == "awsapicall" else _failed_sign_in(record)
+    return _failed_token(record) if is_api_call(record) else _failed_sign_in(record)
+
+
+def is_bad_credential_of(callers: Iterable[Principal], record: Record) -> bool:
+    """Of an error that may mean either: without a unique id, nobody was authenticated."""
+    is_either = record.error_code and _error_of(record) in EITHER
+    return bool(is_either) and not all(each.unique_id for each in callers)
+
+
+def lacks_permission(record: Record) -> bool:
+    return bool(record.error_code) and _error_of(record) in _REFUSALS
+
+
+def is_api_call(record: Record) -> bool:
+    """Also through a VPC endpoint."""
+    kind = type_of(record)
+    return kind in _CALLS if kind else record.event_source != SIGN_IN
+
+
+def is_change_of_sign_in(record: Record) -> bool:
+    return record.event_source == SIGN_IN and record.event_name in _CHANGES
 
 
 def _failed_token(record: Record) -> Ignored | None:
@@ -45,7 +57,7 @@ def _failed_token(record: Record) -> Ignored | None:
 
 def _failed_sign_in(record: Record) -> Ignored | None:
     name = record.event_name or ""
-    if name in _SIGN_INS:  # A sign-in that failed has no errorCode.
+    if name in _SIGN_INS or name in _CHANGES:  # A sign-in that failed has no errorCode.
         return None if word(record.response_elements, name) == "Success" else Ignored.SIGN_IN_FAILED
     if name == "UserAuthentication":  # Identity Center's, sent once all of its steps have succeeded.
         said = word(record.service_event_details, name)
@@ -58,5 +70,6 @@ def type_of(record: Record) -> str:
     return (record.event_type or "").lower()
 
 
-def error_of(record: Record) -> str:
-    return (record.error_code or "").lower()
+def _error_of(record: Record) -> str:
+    """EC2's errors begin with whose fault it was."""
+    return (record.error_code or "").lower().removeprefix("client.").removeprefix("server.")

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -47,6 +48,7 @@ class UserIdentity(_Struct, frozen=True):
     arn: str | None = None
     account_id: str | None = None
     access_key_id: str | None = None
+    invoked_by: str | None = None
     session_context: SessionContext | None = None
     on_behalf_of: OnBehalfOf | None = None
 
@@ -82,7 +84,12 @@ class Envelope(_Struct, frozen=True):
 
         https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-saas.html
         """
-        return self.source.startswith("aws.") and not self.source.startswith("aws.partner/")
+        return _is_of_aws(self.source)
+
+
+@lru_cache(maxsize=1024)
+def _is_of_aws(source: str) -> bool:
+    return source.startswith("aws.") and not source.startswith("aws.partner/")
 
 
 class AssumeRoleRequest(_Struct, frozen=True):

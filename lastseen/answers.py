@@ -192,21 +192,17 @@ def show_heard(screen: Screen, coverage: Sequence[Activity], times: Times, *, ac
         screen.line("No event has ever come from CloudTrail: that nobody is found proves nothing.")
         return
     own = [each for each in coverage if each.facet.startswith(f"{account}#")] if account else []
-    screen.line("CloudTrail was heard from these alone; of other places and times the table cannot tell:")
+    screen.line("Events came from these alone; of other places and times the table cannot tell:")
     shown = sorted(own or coverage, key=lambda each: each.last_seen, reverse=True)[:MOST_HEARD]
-    show_coverage(screen, sorted(shown, key=lambda each: each.facet), times)
+    _show_places(screen, sorted(shown, key=lambda each: each.facet), times)
     if len(coverage) > len(shown):
         screen.line(f"{len(coverage) - len(shown):,} more: lastseen coverage")
 
 
-def show_coverage(
-    screen: Screen, coverage: Sequence[Activity], times: Times, *, silent: timedelta | None = None
-) -> None:
+def _show_places(screen: Screen, coverage: Sequence[Activity], times: Times) -> None:
     rows = []
     for each in coverage:
         account, _, region = each.facet.partition("#")
-        quiet = times.now - each.last_seen
-        mark = " SILENT" if silent is not None and quiet > silent else ""
         since_until = times.text(each.first_seen), times.text(each.last_seen)
-        rows.append((account, region, *since_until, f"{length(quiet)}{mark}"))
+        rows.append((account, region, *since_until, length(times.now - each.last_seen)))
     screen.table(("account", "region", "since", "until", "silent for"), rows)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from activity.model import from_text, to_text
+from activity.model import CANARY_AGENT, from_text, to_text
 from lastseen.account import Key, Person, Role
 
 ALICE_KEY = "AKIAEXAMPLEALICE0001"
@@ -14,6 +14,8 @@ NINA_KEY = "AKIAEXAMPLENINA00001"
 OFFICE = "198.51.100.7"
 DENIED = "ines"  # Of whom a service control policy lets nobody see the keys.
 WEEK = timedelta(days=7)
+CONNECTED = "eu-central-1", "eu-west-1", "us-east-1"
+NOT_CONNECTED = "ap-northeast-1"
 
 PEOPLE = (
     Person("alice", "AIDAEXAMPLEALICE00001", 900, None, (Key(ALICE_KEY, 320, 1),), path="/people/"),
@@ -64,14 +66,16 @@ Event = tuple[str, dict[str, Any]]
 
 
 def events(now: datetime) -> Iterator[Event]:
-    """The samples of events/, moved in time so that the newest of them has just happened; and three more."""
+    """The samples of events/, moved in time so that the newest of them has just happened; and some more."""
     samples = {path.name: json.loads(path.read_text()) for path in sorted(samples_folder().glob("*.json"))}
     newest = max(from_text(event["detail"]["eventTime"]) for event in samples.values())
     shift = now - timedelta(minutes=10) - newest
     for name, event in samples.items():
         yield name, _moved(event, from_text(event["detail"]["eventTime"]) + shift)
     key, role = samples["iam-user-access-key.json"], samples["role-session-with-path.json"]
-    yield "the reporter's calls of IAM", _moved(_by_the_reporter(role), now - WEEK + timedelta(seconds=9))
+    for region in CONNECTED:
+        called = now - WEEK + timedelta(seconds=9)
+        yield f"the reporter's test call in {region}", _moved(_by_the_reporter(role, region), called)
     yield "nina's key is used again", _moved(_by_nina(key), now - timedelta(days=2))
 
 
@@ -100,7 +104,7 @@ def _by_nina(event: dict[str, Any]) -> dict[str, Any]:
     return event | {"detail": event["detail"] | changed}
 
 
-def _by_the_reporter(event: dict[str, Any]) -> dict[str, Any]:
+def _by_the_reporter(event: dict[str, Any], region: str) -> dict[str, Any]:
     identity = event["detail"]["userIdentity"] | {
         "principalId": f"{REPORTER.id}:report",
         "arn": f"arn:aws:sts::123456789012:assumed-role/{REPORTER.name}/report",
@@ -116,9 +120,10 @@ def _by_the_reporter(event: dict[str, Any]) -> dict[str, Any]:
     }
     changed = {
         "userIdentity": identity,
-        "eventSource": "iam.amazonaws.com",
-        "eventName": "ListUsers",
-        "awsRegion": "us-east-1",
-        "eventID": "reporter",
+        "eventSource": "sts.amazonaws.com",
+        "eventName": "GetCallerIdentity",
+        "userAgent": f"Boto3/1.43 {CANARY_AGENT}",
+        "awsRegion": region,
+        "eventID": f"reporter-{region}",
     }
-    return event | {"source": "aws.iam", "detail": event["detail"] | changed}
+    return event | {"source": "aws.sts", "region": region, "detail": event["detail"] | changed}

@@ -63,8 +63,8 @@ class Connection:
         client: DynamoDBClient = self.client("dynamodb")
         return client
 
-    def client(self, service: str) -> Any:
-        return _client(self.session, service)
+    def client(self, service: str, region: str = "") -> Any:
+        return _client(self.session, service, region)
 
 
 @contextmanager
@@ -116,9 +116,9 @@ def _output(session: boto3.Session, stack: str) -> str:
     return outputs[TABLE_OUTPUT]
 
 
-def _client(session: boto3.Session, service: Any) -> Any:
+def _client(session: boto3.Session, service: Any, region: str = "") -> Any:
     try:
-        return session.client(service, config=_PATIENT)
+        return session.client(service, region_name=region or None, config=_PATIENT)
     except failures.BotoCoreError:
         raise
     except ValueError as error:  # An endpoint that is no address.

@@ -19,7 +19,9 @@ from ingest import app as ingest
 from lastseen.account import make_account
 from lastseen.cast import (
     ALICE_KEY,
+    CONNECTED,
     DENIED,
+    NOT_CONNECTED,
     OFFICE,
     PEOPLE,
     REPORTER,
@@ -29,7 +31,7 @@ from lastseen.cast import (
     events,
     happened_before,
 )
-from lastseen.local_aws import deny, environment, local_aws, make_table, make_trail
+from lastseen.local_aws import deny, enable, environment, local_aws, make_table, make_trail
 from lastseen.lookup import holders, profile
 from reporter import app as reporter
 
@@ -64,6 +66,7 @@ def run(now: datetime) -> Outcome:
         defaults = "RESOLUTION", "DETAIL_", "RETENTION_", "STALE_", "EXEMPT_"
         with environment(settings, without=defaults), _quiet():
             boto3.setup_default_session()  # with the reporter's credentials
+            enable(boto3.DEFAULT_SESSION, (*CONNECTED, NOT_CONNECTED))
             deny(reporter.reporter().sources.iam.client, "ListAccessKeys", DENIED)
             everything = list(events(now))
             before = [event for event in everything if happened_before(event, now - WEEK)]

@@ -217,7 +217,7 @@ def _id(text: str) -> Handle | None:
 
 def _address(text: str) -> Handle | None:
     try:
-        network = ip_network(text, strict=False)
+        network = _as_kept(ip_network(text, strict=False))
     except ValueError:
         return None
     if network.num_addresses > FEW_ADDRESSES:
@@ -227,6 +227,12 @@ def _address(text: str) -> Handle | None:
         return Handle("a network", facets=facets, caveat=_NETWORK)
     address = str(network.network_address)
     return Handle("an address", facets=facets, last_address=address, caveat=_OF_PEOPLE)
+
+
+def _as_kept(network: Network) -> Network:
+    """IPv4 addresses within IPv6 are kept as what they are."""
+    first = getattr(network.network_address, "ipv4_mapped", None)
+    return ip_network((first, network.prefixlen - 96)) if first and network.prefixlen >= 96 else network
 
 
 def _service(text: str) -> Handle | None:

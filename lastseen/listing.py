@@ -81,6 +81,8 @@ def rows(items: Mapping[Key, Item], wanted: Wanted, now: datetime, *, facet: str
     by_principal: dict[str, dict[str, Item]] = {}
     whole = _whole_arns(items)
     for (principal, each), item in sorted(items.items(), key=_age):
+        if item.problem:
+            continue
         those = by_principal.setdefault(whole.get(principal, principal), {})
         those[each] = _merged(item, those[each]) if each in those else item
     found = (_row(principal, those, facet) for principal, those in by_principal.items())

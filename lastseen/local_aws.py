@@ -1,19 +1,28 @@
 """An AWS inside this process: nothing of it leaves the machine, and nothing of the machine's AWS reaches it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.core.responses import ActionResult
+from moto.iam.responses import IamResponse
 
 from activity.flags import BY_FLAG
 from activity.table import BY_FACET
 from awakened import app as awakened
 from ingest import app as ingest
 from reporter import app as reporter
+
+
+def _list_service_specific_credentials(asked: IamResponse) -> ActionResult:
+    """moto lacks the call. What it answers is kept on moto's own account."""
+    return ActionResult({"ServiceSpecificCredentials": getattr(asked.backend, "service_credentials", [])})
 
 
 @contextmanager
@@ -26,6 +35,8 @@ def local_aws(region: str) -> Iterator[Callable[[str], Any]]:
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
     }
+    answers: Any = IamResponse
+    answers.list_service_specific_credentials = _list_service_specific_credentials
     with environment(credentials, without=("AWS_",)), mock_aws():
         forget()
         yield lambda service: boto3.client(service)  # type: ignore[call-overload]  # any service
@@ -83,6 +94,13 @@ def make_trail(cloudtrail: Any, s3: Any) -> None:
     s3.create_bucket(Bucket="trail", **where)
     cloudtrail.create_trail(Name="all", S3BucketName="trail", IsMultiRegionTrail=True)
     cloudtrail.start_logging(Name="all")
+
+
+def enable(session: Any, regions: Iterable[str]) -> None:
+    """The account's regions, for those clients of `session` that are made later: moto has no ListRegions."""
+    answer = {"Regions": [{"RegionName": each, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for each in regions]}
+    http = AWSResponse("https://account.us-east-1.amazonaws.com", 200, HTTPHeaders(), None)
+    session.events.register("before-call.account.ListRegions", lambda **_: (http, answer))
 
 
 def deny(client: Any, operation: str, user: str) -> None:

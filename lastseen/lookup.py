@@ -154,7 +154,9 @@ def _told(items: Mapping[Key, Item]) -> dict[Key, Item]:
     An exemption that is remembered is such an item, and a record with its names blacked out leaves no ARN.
     """
     return {
-        key: item for key, item in items.items() if (item.activity or item.own_flag) and parts(key[0]).resource
+        key: item
+        for key, item in items.items()
+        if (item.activity or item.own_flag or item.problem) and parts(key[0]).resource
     }
 
 

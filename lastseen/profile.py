@@ -32,6 +32,7 @@ class Profile:
     principal: str
     activities: tuple[Activity, ...]
     flags: Mapping[str, Flag]
+    problems: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, principal: str, items: Mapping[Key, Item]) -> Self:
@@ -39,7 +40,10 @@ class Profile:
             (item.activity for item in items.values() if item.activity), key=_LAST_SEEN, reverse=True
         )
         flags = {facet: item.own_flag for (_, facet), item in items.items()}
-        return cls(principal, tuple(activities), {facet: flag for facet, flag in flags.items() if flag})
+        problems = tuple(item.problem for item in items.values() if item.problem)
+        return cls(
+            principal, tuple(activities), {facet: flag for facet, flag in flags.items() if flag}, problems
+        )
 
     @property
     def type(self) -> str:
@@ -95,6 +99,7 @@ def counted(facet: str, count: int) -> str:
 
 
 def type_of(principal: str) -> str:
+    """ "" for what is no ARN."""
     arn = parts(principal)
     return "identity-center" if arn.service == "identitystore" else arn.type
 

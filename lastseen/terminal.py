@@ -36,6 +36,12 @@ class Command(TyperCommand):
         return super().parse_args(ctx, args)
 
 
+def warn(problems: Iterable[str]) -> None:
+    """Of items that could not be read; everything else is shown."""
+    for problem in filter(None, problems):
+        print(f"lastseen: {shown(problem)}", file=sys.stderr)
+
+
 @contextmanager
 def piped() -> Iterator[None]:
     """That nobody reads on is no failure, and nothing that was not found."""

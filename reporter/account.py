@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,13 @@ class KeySlot:
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """An active signing certificate as the credential report has it: without its id."""
+
+    rotated: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """A user's row of the credential report."""
 
@@ -46,6 +54,7 @@ class Credentials:
     password_changed: datetime | None
     slots: tuple[KeySlot, ...]
     has_more_keys: bool = False
+    certificates: tuple[Certificate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +67,41 @@ class AccessKey:
     last_used: Use | Gap
 
 
+class Undatable(StrEnum):
+    """Kinds of credentials of which AWS does not say when they were last used."""
+
+    SERVICE_SPECIFIC_CREDENTIAL = "service_specific_credential"
+    SSH_PUBLIC_KEY = "ssh_public_key"
+    SIGNING_CERTIFICATE = "signing_certificate"
+
+
+@dataclass(frozen=True, slots=True)
+class Undated:
+    """`id` is "" for a certificate that is known from the credential report alone."""
+
+    kind: Undatable
+    user: str
+    arn: str
+    id: str
+    status: str
+    created: datetime | None
+    service: str = ""
+    expires: datetime | None = None
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == "Active"
+
+
 Tags = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class User:
+    """`undated`: credentials without a last use, as far as they are known. `is_looked_up`: IAM was asked for
+    all of them; `undated_gap`: and would not tell.
+    """
+
     name: str
     arn: str
     id: str
@@ -70,6 +109,9 @@ class User:
     password_last_used: datetime | None
     credentials: Credentials | Gap
     tags: Tags | Gap
+    undated: tuple[Undated, ...] = ()
+    undated_gap: Gap | None = None
+    is_looked_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +126,14 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class OldReport:
+    """A credential report that had to do because IAM made no new one. `made`: None if IAM did not say."""
+
+    made: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
     """`lists_users`, `lists_roles`: they could be listed, so that what is not here does not exist."""
 
@@ -95,6 +145,7 @@ class Inventory:
     gaps: tuple[Gap, ...] = ()
     lists_users: bool = True
     lists_roles: bool = True
+    old_report: OldReport | None = None
 
     @property
     def tells_of_users(self) -> bool:

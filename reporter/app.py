@@ -9,7 +9,6 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-from reporter.document import warnings
 from reporter.message import fitting_answer
 from reporter.reporter import Reporter, Run
 from reporter.subjects import Kind
@@ -67,12 +66,12 @@ def _tell(run: Run) -> None:
         logger.error("not remembered", account=report.account, items=count, reason=reason)
     for gap in report.gaps:
         logger.warning("gap", account=report.account, what=gap.what, reason=gap.reason)
-    for warning in warnings(report):
+    for warning in report.warnings:
         logger.warning("tracker silent", account=report.account, reason=warning)
     metrics.add_metric("IamCalls", MetricUnit.Count, run.iam_calls)
     metrics.add_metric("NotRemembered", MetricUnit.Count, sum(run.unsaved.reasons.values()))
     metrics.add_metric("Gaps", MetricUnit.Count, len(report.gaps))
-    metrics.add_metric("TrackerSilent", MetricUnit.Count, int(bool(warnings(report))))
+    metrics.add_metric("TrackerSilent", MetricUnit.Count, int(bool(report.warnings)))
     metrics.add_metric("MissedEvents", MetricUnit.Count, len(report.missed))
     for kind in Kind:
         count = sum(finding.subject.kind is kind for finding in report.findings)

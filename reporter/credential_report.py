@@ -8,7 +8,7 @@ import io
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from reporter.account import Credentials, KeySlot, Use
+from reporter.account import Certificate, Credentials, KeySlot, Use
 
 ROOT = "<root_account>"
 
@@ -37,6 +37,11 @@ def _credentials(row: Mapping[str, str]) -> Credentials:
         password_changed=_time(row, "password_last_changed"),
         slots=(_slot(row, 1), _slot(row, 2)),
         has_more_keys=(row.get("additional_credentials_info") or "") not in _NOTHING,
+        certificates=tuple(
+            Certificate(_time(row, f"cert_{number}_last_rotated"))
+            for number in (1, 2)
+            if _is_true(row, f"cert_{number}_active")
+        ),
     )
 
 

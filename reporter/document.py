@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from activity.model import Activity, to_text
-from reporter.account import Gap
+from reporter.account import Undated
 from reporter.exemption import Exemption
 from reporter.findings import Finding, Report
+from reporter.listening.region import Region
 from reporter.missed import Missed
 from reporter.resolution import Resolved
 from reporter.staleness import Verdict
 from reporter.subjects import Kind, Subject
+from reporter.undated import age_days
+from reporter.wording import notes, since, starts_anew
 
 _COLUMNS = (
     "account kind name arn id access_key_id status created last_used last_used_source idle_days threshold_days"
@@ -34,7 +37,7 @@ def answer(report: Report) -> dict[str, Any]:
 def document(report: Report) -> dict[str, Any]:
     """All there is to tell, the answer among it: for report.json and the page."""
     findings = [finding_as_dict(each) | {"is_new": each.is_new} for each in report.findings]
-    heard = report.hearing.heard
+    coverage = report.coverage
     return answer(report) | {
         "account": report.account,
         "alias": report.alias,
@@ -45,29 +48,20 @@ def document(report: Report) -> dict[str, Any]:
         "resolved": [resolved_as_dict(each) for each in report.resolved],
         "missed": [_missed(each) for each in report.missed],
         "lapses": [{"arn": each.arn, "why": each.why} for each in report.lapses],
-        "warnings": warnings(report),
-        "heard": []
-        if isinstance(heard, Gap)
-        else [
-            {"region": each.region, "since": to_text(each.since), "until": to_text(each.until)}
-            for each in heard
-        ],
+        "warnings": list(report.warnings),
+        "notes": list(notes(report)),
+        "heard": [region_as_dict(each, report.at) for each in (*coverage.received, *coverage.unreceived)],
         "root": {
             "last_used": _time(max(filter(None, (report.root.seen, report.root.used)), default=None)),
             "last_refused": _time(report.root.refused),
             "access_keys": report.root.active_keys,
+            "is_known": report.root.is_known,
         }
         if report.root
         else None,
+        "undated_credentials": [_undated(report, each) for each in report.of_iam.undated],
         "disabled_keys": [{"name": name, "access_key_id": key} for name, key in report.disabled_keys],
     }
-
-
-def warnings(report: Report) -> list[str]:
-    """What goes on top: that the tracker does not hear what it should."""
-    deaf = report.hearing.deaf
-    silent = [f"THE TRACKER IS SILENT: {each}" for each in report.silences]
-    return [*(f"THE TRACKER IS DEAF: {each}" for each in (() if isinstance(deaf, Gap) else deaf)), *silent]
 
 
 def rows(report: Report) -> str:
@@ -94,10 +88,15 @@ def finding_as_dict(finding: Finding) -> dict[str, Any]:
         "idle_days": verdict.idle.days,
         "threshold_days": finding.threshold_days,
         "first_flagged": to_text(finding.first_flagged),
-        "reason": "; ".join((verdict.reason, *verdict.notes)),
+        "reason": "; ".join((verdict.reason, *_anew(finding), *verdict.notes)),
         "evidence": _evidence(subject, verdict.seen),
         "commands": list(subject.commands),
     }
+
+
+def _anew(finding: Finding) -> tuple[str, ...]:
+    """Why it is not idle for as long as the last use is past."""
+    return (f"not used {since(finding)}",) if starts_anew(finding) else ()
 
 
 def resolved_as_dict(resolved: Resolved) -> dict[str, Any]:
@@ -118,6 +117,21 @@ def resolved_as_dict(resolved: Resolved) -> dict[str, Any]:
     }
 
 
+def region_as_dict(region: Region, now: datetime) -> dict[str, Any]:
+    """`waiting_since`: since when a test call has not come back."""
+    sent = region.sent
+    return {
+        "region": region.region,
+        "since": _time(region.since),
+        "until": _time(region.until),
+        "canary_sent": _time(sent.last) if sent else None,
+        "canary_back": _time(region.back),
+        "waiting_since": _time(sent.unanswered(region.back)) if sent else None,
+        **({"refusal": sent.refusal} if sent and sent.refusal else {}),
+        "state": str(region.state(now)),
+    }
+
+
 def _subject(subject: Subject) -> dict[str, Any]:
     return {
         "kind": str(subject.kind),
@@ -125,6 +139,21 @@ def _subject(subject: Subject) -> dict[str, Any]:
         "arn": subject.arn,
         "id": subject.id,
         **({"access_key_id": subject.access_key_id} if subject.access_key_id else {}),
+    }
+
+
+def _undated(report: Report, credential: Undated) -> dict[str, Any]:
+    return {
+        "account": report.account,
+        "user": credential.user,
+        "arn": credential.arn,
+        "kind": str(credential.kind),
+        "id": credential.id or None,
+        "service": credential.service or None,
+        "status": credential.status,
+        "created": _time(credential.created),
+        "age_days": age_days(credential, report.at),
+        "expires": _time(credential.expires),
     }
 
 

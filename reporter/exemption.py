@@ -1,8 +1,9 @@
 """A principal's tag that asks to be left alone: `<reason>`, optionally ending in `until=YYYY-MM-DD`."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 _END = re.compile(r"(?P<reason>.*?)\s*\buntil=(?P<until>\d{4}-\d{2}-\d{2})", re.DOTALL)
 _MEANT_AS_AN_END = re.compile(
@@ -19,8 +20,17 @@ class Exemption:
     until: date | None = None
     problem: str = ""
 
-    def is_over(self, today: date) -> bool:
-        return self.until is not None and today > self.until
+    def is_over(self, now: datetime) -> bool:
+        return self.until is not None and now.astimezone(UTC).date() > self.until
+
+
+def of(tags: Mapping[str, str], key: str) -> Exemption | None:
+    """By the tag of that key in any case, as IAM compares them, and with any blanks around it.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+    """
+    value = tags.get(key, next((tags[each] for each in tags if _same(each) == _same(key)), None))
+    return None if value is None else parse(value)
 
 
 def parse(value: str) -> Exemption:
@@ -35,3 +45,7 @@ def parse(value: str) -> Exemption:
     if _MEANT_AS_AN_END.search(value):
         return Exemption(value, problem=f"{value!r} does not end in a date such as until=2027-01-31")
     return Exemption(value or "no reason given")
+
+
+def _same(key: str) -> str:
+    return key.strip().casefold()

@@ -8,9 +8,10 @@ from typing import Self
 
 from activity.item import Flag
 from activity.keeping import Key
-from reporter.account import Gap, Inventory
+from reporter import undated
+from reporter.account import Gap, Inventory, OldReport, Undated
 from reporter.gaps import all_gaps, readable
-from reporter.hearing import Hearing
+from reporter.listening.coverage import Coverage
 from reporter.missed import Missed, missed
 from reporter.owners import Remembered
 from reporter.resolution import Resolved, is_told, resolved
@@ -47,32 +48,50 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The root user: `seen` by CloudTrail, `used` by IAM's word. `active_keys`: None if not known."""
+    """The root user: `seen` by CloudTrail, `used` by IAM's word. `active_keys`: None if not known.
+
+    `unread`: why the table's items could not be read.
+    """
 
     seen: datetime | None
     used: datetime | None
     active_keys: int | None
     refused: datetime | None = None
+    unread: Gap | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether both sources could be asked for its last use."""
+        return self.unread is None and self.active_keys is not None
 
 
 @dataclass(frozen=True, slots=True)
 class ToRemember:
     """What a report leaves in the table beside its findings' flags.
 
-    `told`: what became of these is told. `over`: flags and exemptions to forget, each with whose it was.
+    `told`: flags of which it is told what became of them. `over`: flags and exemptions to forget. Each
+    with whose it was.
     """
 
-    told: tuple[Key, ...] = ()
+    told: tuple[tuple[Key, str], ...] = ()
     over: tuple[tuple[Key, str], ...] = ()
     exempt: tuple[Key, ...] = ()
 
     def without(self, keys: Set[Key]) -> Self:
         """As if nothing was known of these."""
         return type(self)(
-            told=tuple(key for key in self.told if key not in keys),
+            told=tuple(each for each in self.told if each[0] not in keys),
             over=tuple(each for each in self.over if each[0] not in keys),
             exempt=tuple(key for key in self.exempt if key not in keys),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OfIam:
+    """What IAM's listings tell besides what is judged."""
+
+    old_report: OldReport | None = None
+    undated: tuple[Undated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +112,15 @@ class Report:
     counts: dict[str, dict[str, int]]
     disabled_keys: tuple[tuple[str, str], ...]
     root: Root | None
-    hearing: Hearing
+    coverage: Coverage
     is_empty: bool
     to_remember: ToRemember = ToRemember()
+    of_iam: OfIam = OfIam()
 
     @property
-    def silences(self) -> tuple[str, ...]:
-        return self.hearing.silences(self.at)
+    def warnings(self) -> tuple[str, ...]:
+        """What goes on top: that events do not arrive as they should."""
+        return self.coverage.warnings(self.at)
 
 
 def sum_up(
@@ -109,15 +130,14 @@ def sum_up(
     *,
     seen: Seen,
     remembered: Remembered,
-    hearing: Hearing,
+    coverage: Coverage,
     root: Root | None,
     gaps: Iterable[Gap],
     limits: Limits,
     retention: timedelta,
     now: datetime,
 ) -> Report:
-    findings = tuple(_findings(inventory.account, judged, seen, remembered, hearing, limits, now))
-    disabled = tuple(_disabled(inventory, keys_of))
+    findings = tuple(_findings(inventory.account, judged, seen, remembered, coverage, limits, now))
     became = tuple(resolved(remembered, _by_key(judged), inventory, keys_of, seen))
     return Report(
         account=inventory.account,
@@ -127,16 +147,17 @@ def sum_up(
         previous=remembered.previous if isinstance(remembered.previous, datetime) else None,
         findings=findings,
         resolved=became,
-        gaps=all_gaps((*inventory.gaps, *gaps, *hearing.gaps), keys_of, judged, inventory, limits, now),
+        gaps=all_gaps((*inventory.gaps, *gaps, *coverage.gaps(now)), keys_of, judged, inventory, limits, now),
         exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
         lapses=tuple(lapses(judged, remembered, now)),
-        missed=tuple(missed(judged, hearing, retention=retention, now=now)),
-        counts=_counts(inventory, judged, len(disabled)),
-        disabled_keys=disabled,
+        missed=tuple(missed(judged, coverage, retention=retention, now=now)),
+        counts=_counts(inventory, judged, keys_of),
+        disabled_keys=tuple(_disabled(inventory, keys_of)),
         root=root,
-        hearing=hearing,
+        coverage=coverage,
         is_empty=not inventory.lists_roles and not inventory.tells_of_users,
         to_remember=_to_remember(remembered, findings, became, tuple(in_force(judged, remembered, now))),
+        of_iam=OfIam(inventory.old_report, undated.all_of(inventory)),
     )
 
 
@@ -145,16 +166,16 @@ def _findings(
     judged: Sequence[Judged],
     seen: Seen,
     remembered: Remembered,
-    hearing: Hearing,
+    coverage: Coverage,
     limits: Limits,
     now: datetime,
 ) -> Iterator[Finding]:
-    is_deaf = bool(hearing.deaf) and not isinstance(hearing.deaf, Gap)
-    is_unheard = is_deaf or bool(hearing.silences(now)) or isinstance(hearing.heard, Gap)
-    flags = {key: remembered.flags[places[0]] for key, places in remembered.by_place().items()}
+    is_unheard = bool(coverage.warnings(now)) or isinstance(coverage.regions, Gap)
+    by_place = remembered.by_place()
+    flags = {key: remembered.flags[places[0]] for key, places in by_place.items()}
     for subject, verdict in judged:
         if verdict.status in FLAGGED:
-            flagged = _flagged_since(subject, verdict, flags)
+            flagged = _flagged_since(subject, verdict, flags, remembered)
             yield Finding(
                 account=account,
                 subject=subject,
@@ -163,7 +184,7 @@ def _findings(
                 first_flagged=flagged or now,
                 idle_since=now - verdict.idle,
                 is_new=flagged is None or _is_untold(flagged, remembered),
-                is_renewed=flagged is not None and subject.key in remembered.flags,
+                is_renewed=flagged is not None and subject.key in by_place[subject.key],
                 elsewhere=_elsewhere(subject, seen),
             )
 
@@ -199,27 +220,29 @@ def _to_remember(
     ]
     holders = [(key, remembered.flags[key].holder) for key in over]
     return ToRemember(
-        told=tuple(resolved_now),
+        told=tuple((key, remembered.flags[key].holder) for key in resolved_now),
         over=(*holders, *((key, "") for key in sorted(remembered.exempt - {*exempt} - found))),
         exempt=exempt,
     )
 
 
-def _flagged_since(subject: Subject, verdict: Verdict, flags: Mapping[Key, Flag]) -> datetime | None:
-    """A flag from before the last use is of another story, or of a predecessor."""
+def _flagged_since(
+    subject: Subject, verdict: Verdict, flags: Mapping[Key, Flag], remembered: Remembered
+) -> datetime | None:
+    """A flag from before the last use is of another story, or of a predecessor; so is one told as resolved."""
     flag = flags.get(subject.key)
-    flagged = flag.first_flagged if flag and not flag.told_at else None
+    flagged = flag.first_flagged if flag and not is_told(flag, remembered) else None
     return flagged if flagged and flagged >= (verdict.at or subject.exists_since) else None
 
 
-def _counts(inventory: Inventory, judged: Sequence[Judged], disabled: int) -> dict[str, dict[str, int]]:
+def _counts(inventory: Inventory, judged: Sequence[Judged], keys_of: KeysOf) -> dict[str, dict[str, int]]:
     counts = {str(kind): dict.fromkeys(map(str, Status), 0) for kind in Kind}
     for subject, verdict in judged:
         counts[subject.kind][verdict.status] += 1
     roles = Counter(filter(None, map(left_out, inventory.roles)))
-    return counts | {
-        "left_out": {str(each): roles[each] for each in LeftOut} | {LeftOut.DISABLED_KEY: disabled}
-    }
+    disabled, dateless = list(_disabled(inventory, keys_of)), undated.all_of(inventory)
+    others = {LeftOut.DISABLED_KEY: len(disabled), LeftOut.UNDATED_CREDENTIAL: len(dateless)}
+    return counts | {"left_out": {str(each): roles[each] for each in LeftOut} | others}
 
 
 def _disabled(inventory: Inventory, keys_of: KeysOf) -> Iterator[tuple[str, str]]:

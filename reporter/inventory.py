@@ -1,36 +1,41 @@
 """Asks IAM what exists: only listing calls, every page followed; what cannot be read becomes a gap."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
-from reporter import credential_report
-from reporter.account import AccessKey, Credentials, Gap, Inventory, KeySlot, Role, Tags, Use, User
+from activity.item import UnreadableItem
+from reporter import credential_report, listed
+from reporter.account import AccessKey, Gap, Inventory, OldReport, Role, Tags, Undated, Use, User
+from reporter.listed import ByName, Details, Rows
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 _PAGE = 1000  # IAM's default is 100.
-_REPORT_WAITS = 60
-_REPORT_PAUSE = 2.0
+_REPORT_PATIENCE = 600.0
+_REPORT_PAUSES = (5.0, 7.0, 9.0, 11.0, 13.0)
+_LONGEST_PAUSE = 15.0
 _REPORT_NOT_THERE = {"ReportNotPresent", "ReportExpired", "ReportInProgress"}
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateCredentialReport.html
+_TOO_BUSY = {"LimitExceeded", "ServiceFailure", "Throttling", "ThrottlingException", "RequestLimitExceeded"}
+# What calls end in without an answer of AWS's that can be read.
+UNANSWERED = (ClientError, BotoCoreError, ResponseParserError, TimeoutError)
 # botocore repeats as well, but gives up at once when some hundred repeats of one client have failed.
 _WHEN_THROTTLED = (1, 2, 4, 8, 16, 16, 16, 16)
 
 T = TypeVar("T")
-Rows = dict[str, Credentials]
-Details = tuple[dict[str, Tags], tuple[Role, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Iam:
-    """`pause` waits: for the credential report to be there, and for IAM to answer more calls.
+    """`pause` waits: for the credential report to be there, by `clock`, and for IAM to answer more calls.
 
     Once `is_late` answers True nothing more is asked: what is left becomes a gap.
     """
@@ -38,11 +43,14 @@ class Iam:
     client: "IAMClient"
     pause: Callable[[float], None] = time.sleep
     is_late: Callable[[], bool] = lambda: False
+    clock: Callable[[], float] = time.monotonic
 
     def list(self, account: str) -> Inventory:
-        rows = or_gap("credential report", self._credential_rows)
+        report = or_gap("credential report", self._credential_report)
+        rows, old = (report, None) if isinstance(report, Gap) else report
         details = or_gap("roles, and the tags of users (GetAccountAuthorizationDetails)", self._details)
-        users = or_gap("users (ListUsers)", lambda: self._users(rows, details))
+        undated = or_gap("service-specific credentials of users", self._service_credentials)
+        users = or_gap("users (ListUsers)", lambda: self._users(rows, details, undated))
         alias = or_gap("account alias", self._alias)
         return Inventory(
             account=account,
@@ -50,50 +58,87 @@ class Iam:
             users=() if isinstance(users, Gap) else users,
             roles=() if isinstance(details, Gap) else details[1],
             root=None if isinstance(rows, Gap) else rows.get(credential_report.ROOT),
-            gaps=tuple(each for each in (rows, users, details, alias) if isinstance(each, Gap)),
+            gaps=tuple(each for each in (rows, users, details, undated, alias) if isinstance(each, Gap)),
             lists_users=not isinstance(users, Gap),
             lists_roles=not isinstance(details, Gap),
+            old_report=old,
         )
 
     def access_keys(self, user: User) -> tuple[AccessKey, ...] | Gap:
         """A user's keys with their ids; the credential report tells only what was used when."""
         return or_gap(f"access keys of {user.arn}", lambda: self._access_keys(user))
 
-    def _credential_rows(self) -> Rows:
-        """A report up to 4 hours old is what IAM answers with; only the first of all has to be waited for."""
-        for _ in range(_REPORT_WAITS):
-            if self._ask(self.client.generate_credential_report)["State"] == "COMPLETE":
-                try:
-                    return credential_report.read(self._ask(self.client.get_credential_report)["Content"])
-                except ClientError as error:
-                    if error.response["Error"]["Code"] not in _REPORT_NOT_THERE:
-                        raise
-            self.pause(_REPORT_PAUSE)
-        raise TimeoutError(f"IAM did not finish it within {_REPORT_WAITS * _REPORT_PAUSE:.0f} seconds")
+    def undated(self, user: User) -> tuple[Undated, ...] | Gap:
+        """A user's SSH public keys, and its signing certificates if the credential report has any."""
+        return or_gap(f"SSH public keys and signing certificates of {user.arn}", lambda: self._undated(user))
+
+    def _credential_report(self) -> tuple[Rows, OldReport | None]:
+        """A report up to 4 hours old is what IAM answers with; only the first of all has to be waited for.
+
+        If it makes none, the last that it made has to do.
+        """
+        try:
+            return credential_report.read(self._new_report()["Content"]), None
+        except UNANSWERED as error:
+            why = str(error)
+        try:
+            answer = self._ask(self.client.get_credential_report)
+        except UNANSWERED as error:
+            raise TimeoutError(f"{why}; and of an earlier one: {error}") from error
+        return credential_report.read(answer["Content"]), OldReport(answer.get("GeneratedTime"), why)
+
+    def _new_report(self) -> Any:
+        pauses, until, why = iter(_REPORT_PAUSES), self.clock() + _REPORT_PATIENCE, "it was still being made"
+        while self.clock() < until:
+            try:
+                if self._ask(self.client.generate_credential_report, ())["State"] == "COMPLETE":
+                    return self._ask(self.client.get_credential_report)
+            except ClientError as error:
+                if not _may_pass(error):
+                    raise
+                why = str(error)
+            self.pause(next(pauses, _LONGEST_PAUSE))
+        raise TimeoutError(f"{why}, for {_REPORT_PATIENCE / 60:.0f} minutes")
 
     def _details(self) -> Details:
         tags: dict[str, Tags] = {}
-        roles = []
+        roles: list[Role] = []
         ask = self.client.get_account_authorization_details
         for page in self._pages(ask, Filter=["User", "Role"], MaxItems=_PAGE):
-            tags |= {user["UserId"]: _tags(user.get("Tags")) for user in page["UserDetailList"]}
-            roles += [_role(role) for role in page["RoleDetailList"]]
+            tags |= {user["UserId"]: listed.tags(user.get("Tags")) for user in page["UserDetailList"]}
+            roles += map(listed.role, page["RoleDetailList"])
         return tags, tuple(roles)
 
-    def _users(self, rows: Rows | Gap, details: Details | Gap) -> tuple[User, ...]:
-        return tuple(
-            User(
-                name=user["UserName"],
-                arn=user["Arn"],
-                id=user["UserId"],
-                created=user["CreateDate"],
-                password_last_used=user.get("PasswordLastUsed"),
-                credentials=_row(rows, user),
-                tags=details if isinstance(details, Gap) else details[0].get(user["UserId"], {}),
-            )
-            for page in self._pages(self.client.list_users, MaxItems=_PAGE)
-            for user in page["Users"]
-        )
+    def _users(self, rows: Rows | Gap, details: Details | Gap, undated: ByName | Gap) -> tuple[User, ...]:
+        pages = self._pages(self.client.list_users, MaxItems=_PAGE)
+        return tuple(listed.user(user, rows, details, undated) for page in pages for user in page["Users"])
+
+    def _service_credentials(self) -> ByName:
+        """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServiceSpecificCredentials.html"""
+        ask, found = self.client.list_service_specific_credentials, defaultdict(list)
+        for each in self._known(ask, "ServiceSpecificCredentials", AllUsers=True, MaxItems=_PAGE):
+            found[each["UserName"]].append(each)
+        return found
+
+    def _undated(self, user: User) -> tuple[Undated, ...]:
+        has_certificates = not isinstance(user.credentials, Gap) and user.credentials.certificates
+        ask, more = self.client.list_ssh_public_keys, self.client.list_signing_certificates
+        try:
+            ssh = list(self._known(ask, "SSHPublicKeys", UserName=user.name))
+            others = list(self._known(more, "Certificates", UserName=user.name)) if has_certificates else []
+        except self.client.exceptions.NoSuchEntityException:
+            return ()  # Deleted since the users were listed.
+        certificates = (listed.signing_certificate(each, user) for each in others)
+        return (*(listed.ssh_public_key(each, user) for each in ssh), *certificates)
+
+    def _known(self, ask: Callable[..., Any], name: str, **asked: Any) -> Iterator[Any]:
+        """All that is listed; nothing by an IAM that does not know the call, and so keeps none of these."""
+        try:
+            for page in self._pages(ask, **asked):
+                yield from page[name]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "InvalidAction":
+                raise
 
     def _alias(self) -> str:
         return next(iter(self._ask(self.client.list_account_aliases)["AccountAliases"]), "")
@@ -105,28 +150,28 @@ class Iam:
         are_all_in_slots = not isinstance(credentials, Gap) and not credentials.has_more_keys
         pages = self._pages(self.client.list_access_keys, UserName=user.name)
         try:
-            listed = [key for page in pages for key in page["AccessKeyMetadata"]]
+            keys = [key for page in pages for key in page["AccessKeyMetadata"]]
         except self.client.exceptions.NoSuchEntityException:
             return ()  # Deleted since the users were listed.
         # Of keys made in the same second, a slot may be of any.
-        made = Counter(key["CreateDate"] for key in listed)
+        made = Counter(key["CreateDate"] for key in keys)
         return tuple(
             AccessKey(
                 id=key["AccessKeyId"],
                 created=key["CreateDate"],
                 is_active=key["Status"] == "Active",
-                last_used=(made[key["CreateDate"]] == 1 and _joined(key["CreateDate"], slots))
+                last_used=(made[key["CreateDate"]] == 1 and listed.joined(key["CreateDate"], slots))
                 or (Use() if are_all_in_slots and key["Status"] != "Active" else None)
                 or self._asked_for(key["AccessKeyId"]),
             )
-            for key in listed
+            for key in keys
         )
 
     def _asked_for(self, key: str) -> Use | Gap:
         def read() -> Use:
             ask: Any = partial(self.client.get_access_key_last_used, AccessKeyId=key)
             said = self._ask(ask)["AccessKeyLastUsed"]
-            return _use(said.get("LastUsedDate"), said.get("Region"), said.get("ServiceName"))
+            return listed.use(said.get("LastUsedDate"), said.get("Region"), said.get("ServiceName"))
 
         return or_gap(f"last use of access key {key}", read)
 
@@ -139,8 +184,8 @@ class Iam:
                 return
             asked["Marker"] = page["Marker"]
 
-    def _ask(self, ask: Callable[[], T]) -> T:
-        pauses = iter(_WHEN_THROTTLED)
+    def _ask(self, ask: Callable[[], T], when_throttled: Iterable[float] = _WHEN_THROTTLED) -> T:
+        pauses = iter(when_throttled)
         while True:
             if self.is_late():
                 raise TimeoutError("not read before the function's deadline")
@@ -153,57 +198,18 @@ class Iam:
             self.pause(pause)
 
 
-def _joined(created: datetime, slots: Iterable[KeySlot]) -> Use | None:
-    """The claim of the slot that was filled in the second the key was made; none if two were, or none was.
-
-    A key switched off and on again has a later time there, and fits no slot.
-    """
-    fitting = [
-        slot.last_used
-        for slot in slots
-        if slot.rotated and slot.rotated.replace(microsecond=0) == created.replace(microsecond=0)
-    ]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _role(role: Any) -> Role:
-    said = role.get("RoleLastUsed") or {}
-    return Role(
-        name=role["RoleName"],
-        arn=role["Arn"],
-        id=role["RoleId"],
-        path=role["Path"],
-        created=role["CreateDate"],
-        last_used=_use(said.get("LastUsedDate"), said.get("Region"), None),
-        tags=_tags(role.get("Tags")),
-    )
-
-
-def _use(at: datetime | None, region: str | None, service: str | None) -> Use:
-    """GetAccessKeyLastUsed says N/A for what it does not know."""
-    known = {"N/A": "", None: ""}
-    return Use(at, known.get(region, region or ""), known.get(service, service or ""))
-
-
-def _tags(tags: Any) -> Tags:
-    return {tag["Key"]: tag["Value"] for tag in tags or ()}
-
-
-def _row(rows: Rows | Gap, user: Any) -> Credentials | Gap:
-    """The report goes by names: the row of one who had the name before is not this user's."""
-    if isinstance(rows, Gap):
-        return rows
-    row = rows.get(user["UserName"])
-    if row is None or (row.created and row.created != user["CreateDate"].replace(microsecond=0)):
-        return Gap(
-            f"credentials of {user['Arn']}", "not yet in the credential report: IAM makes one every 4 hours"
-        )
-    return row
+def _may_pass(error: ClientError) -> bool:
+    """Whether the credential report may be there, or made, a while later."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return error.response["Error"]["Code"] in _REPORT_NOT_THERE | _TOO_BUSY or status >= 500
 
 
 def or_gap(what: str, read: Callable[[], T]) -> T | Gap:
     """What was read; where AWS would not have it read, or it cannot be understood, that and why."""
     try:
         return read()
-    except (ClientError, BotoCoreError, TimeoutError, credential_report.UnreadableReport) as error:
+    except (*UNANSWERED, UnreadableItem, credential_report.UnreadableReport) as error:
         return Gap(what, str(error))
+    except (KeyError, TypeError, ValueError) as error:
+        # What answers is perhaps not AWS, but something in between.
+        return Gap(what, f"the answer is not of the form that AWS documents ({type(error).__name__}: {error})")

@@ -11,8 +11,8 @@ from activity.table import ActivityTable
 from activity.whose import facets_of
 from reporter import sightings
 from reporter.account import AccessKey, Gap, Inventory, User
-from reporter.hearing import Hearing
 from reporter.inventory import Iam
+from reporter.listening.coverage import Coverage
 from reporter.missed import are_seen, hidden_uses
 from reporter.owners import Remembered
 from reporter.subjects import KeysOf, Limits, needs_key_ids
@@ -36,7 +36,7 @@ def keys_of_hidden(
     table: ActivityTable,
     inventory: Inventory,
     known: KeysOf,
-    hearing: Hearing,
+    coverage: Coverage,
     items: Mapping[Key, Item] | Gap,
     *,
     retention: timedelta,
@@ -52,7 +52,7 @@ def keys_of_hidden(
     def ask(user: User) -> tuple[AccessKey, ...] | Gap | None:
         itself = (items.get((user.arn, each)) for each in facets_of(user.id))
         times = (item.activity.last_seen for item in itself if item and item.activity)
-        uses = hidden_uses(user, max(times, default=None), hearing, retention=retention, now=now)
+        uses = hidden_uses(user, max(times, default=None), coverage, retention=retention, now=now)
         if not uses or are_seen(uses, sightings.keys_seen(table, user.arn), now):
             return None
         return iam.access_keys(user)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from activity.model import to_text
-from reporter.document import answer, finding_as_dict, resolved_as_dict, warnings
+from reporter.document import answer, finding_as_dict, resolved_as_dict
 from reporter.findings import Report
 from reporter.report import MOST_BYTES, body, subject_line
 from reporter.subjects import Kind
@@ -37,7 +37,7 @@ def message(report: Report, files: str = "") -> Message:
     attributes = {
         "event": {"DataType": "String", "StringValue": "report"},
         "account": {"DataType": "String", "StringValue": report.account},
-        "tracker_silent": {"DataType": "String", "StringValue": json.dumps(bool(warnings(report)))},
+        "tracker_silent": {"DataType": "String", "StringValue": json.dumps(bool(report.warnings))},
         **{name: {"DataType": "Number", "StringValue": str(number)} for name, number in numbers.items()},
     }
     return Message(subject, json.dumps(forms, ensure_ascii=False), attributes)
@@ -66,7 +66,7 @@ def _for_machines(report: Report, files: str) -> str:
         "alias": report.alias,
         "at": to_text(report.at),
         "report": f"{files}report.json" if files else None,
-        "warnings": warnings(report),
+        "warnings": list(report.warnings),
         "counts": report.counts,
         "findings_total": len(report.findings),
         "new": sum(each.is_new for each in report.findings),

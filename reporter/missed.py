@@ -1,11 +1,13 @@
-"""Uses that IAM knows of and CloudTrail did not tell of, while it was heard."""
+"""Uses that IAM knows of, of which no event came, though the tracker was listening."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from activity.model import Activity
 from reporter.account import Gap, User
-from reporter.hearing import Heard, Hearing
+from reporter.listening.coverage import Coverage
+from reporter.listening.region import Region
 from reporter.staleness import SAME_USE, Verdict
 from reporter.subjects import Kind, Subject
 
@@ -13,11 +15,32 @@ from reporter.subjects import Kind, Subject
 _LATE = timedelta(hours=4)
 # The first event of all may be younger than the rule: from this much later on, all should have come.
 _SETTLED = timedelta(hours=1)
-# Services whose everyday calls are data events, as IAM's reports name them.
-# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
-_DATA_EVENTS = {
-    "bedrock", "cognito-identity", "dynamodb", "ebs", "execute-api", "kinesis", "lambda", "s3", "sns", "sqs",
-    "ssmmessages",
+# What a service assumes a role for may go on for as long as its session lasts.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use.html
+_LONGEST_SESSION = timedelta(hours=12)
+_USER_GUIDE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/"
+# Services, by the names that IAM's reports have for them, whose everyday calls are no management events, and
+# where AWS says so: a trail logs these calls only if it is told to, and some never.
+NO_MANAGEMENT_EVENTS = dict.fromkeys(
+    (
+        "aoss", "appconfig", "aps", "bedrock", "cassandra", "cognito-identity", "cognito-sync", "dynamodb",
+        "ebs", "execute-api", "iotdata", "iotdevicegateway", "kinesis", "kinesisvideo", "lambda", "monitoring",
+        "neptune-db", "rds-data", "s3", "s3-object-lambda", "s3-outposts", "s3express", "s3tables", "sagemaker",
+        "sns", "sqs", "ssmmessages", "timestream", "verifiedpermissions", "xray",
+    ),
+    _USER_GUIDE + "logging-data-events-with-cloudtrail.html",
+) | {
+    # Mail that is sent by SMTP is not logged at all, other sending as data events.
+    "ses": "https://docs.aws.amazon.com/ses/latest/dg/logging-using-cloudtrail.html",
+    # PutLogEvents is not among what is logged.
+    "logs": "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/logging_cw_api_calls_cwl.html",
+    # PutRecord and PutRecordBatch are not.
+    "firehose": "https://docs.aws.amazon.com/firehose/latest/dev/monitoring-using-cloudtrail.html",
+    # Requests to a domain's own address are not.
+    "es": "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudtrailauditing.html",
+    # PutEvents is not.
+    "mobiletargeting": "https://docs.aws.amazon.com/pinpoint/latest/developerguide/logging-using-cloudtrail.html",
+    "ec2messages": "https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-cloudtrail-logs.html",
 }  # fmt: skip
 
 
@@ -32,27 +55,26 @@ class Missed:
 
 
 def missed(
-    judged: Sequence[tuple[Subject, Verdict]], hearing: Hearing, *, retention: timedelta, now: datetime
+    judged: Sequence[tuple[Subject, Verdict]], coverage: Coverage, *, retention: timedelta, now: datetime
 ) -> Iterator[Missed]:
     """One for each password, key or role; for a user only where none of its credentials tells of that use."""
-    heard = hearing.heard if isinstance(hearing.heard, tuple) else ()
     told = set()
     for subject, verdict in sorted(judged, key=lambda each: each[0].kind is Kind.USER):
         used = subject.claim.use.at
         seen = verdict.seen.last_seen if verdict.seen else None
         is_told = subject.kind is Kind.USER and (subject.arn, used) in told
-        if used is None or not subject.facets or is_told:
+        if used is None or not subject.facets or is_told or subject.is_own:
             continue
-        is_due = _should_be_heard(used, hearing, retention, now)
-        if is_due and (seen is None or seen < used - SAME_USE):
+        is_due = _should_show(used, coverage, retention, now)
+        if is_due and (seen is None or seen < used - SAME_USE) and not _is_of_session(verdict.seen, used):
             told.add((subject.arn, used))
-            yield Missed(subject, used, seen, _cause(subject, used, heard))
+            yield Missed(subject, used, seen, _cause(subject, used, verdict.seen, coverage.known))
 
 
 def hidden_uses(
-    user: User, seen: datetime | None, hearing: Hearing, *, retention: timedelta, now: datetime
+    user: User, seen: datetime | None, coverage: Coverage, *, retention: timedelta, now: datetime
 ) -> list[tuple[datetime, bool]]:
-    """Uses of active keys, by IAM's word, and of each whether it should have been heard.
+    """Uses of active keys, by IAM's word, and of each whether it should have shown.
 
     None where no newer use of the same user, `seen` by CloudTrail or not, would hide that one was missed; nor
     where it is likely data events that a trail does not log.
@@ -62,7 +84,7 @@ def hidden_uses(
         return []
     claims = [slot.last_used for slot in credentials.slots if slot.is_active]
     uses = [
-        (use.at, use.service not in _DATA_EVENTS and _should_be_heard(use.at, hearing, retention, now))
+        (use.at, use.service not in NO_MANAGEMENT_EVENTS and _should_show(use.at, coverage, retention, now))
         for use in claims
         if use.at
     ]
@@ -86,22 +108,33 @@ def are_seen(uses: Sequence[tuple[datetime, bool]], seen: Iterable[datetime], no
     return True
 
 
-def _should_be_heard(used: datetime, hearing: Hearing, retention: timedelta, now: datetime) -> bool:
+def _should_show(used: datetime, coverage: Coverage, retention: timedelta, now: datetime) -> bool:
     """Whether the table should have it, by now and still."""
-    since = hearing.since
+    since = coverage.since
     return since is not None and since + _SETTLED <= used <= now - _LATE and used > now - retention
 
 
-def _cause(subject: Subject, used: datetime, heard: Iterable[Heard]) -> str:
+def _is_of_session(seen: Activity | None, used: datetime) -> bool:
+    """Whether a service assumed the role, and may have used it since for what a trail does not log."""
+    return seen is not None and _is_by_service(seen) and used - seen.last_seen <= _LONGEST_SESSION
+
+
+def _is_by_service(seen: Activity) -> bool:
+    return seen.evidence.type == "AWSService" and seen.evidence.event_name == "AssumeRole"
+
+
+def _cause(subject: Subject, used: datetime, seen: Activity | None, regions: Iterable[Region]) -> str:
     use = subject.claim.use
-    regions = {each.region: each for each in heard}
-    region = regions.get(use.region)
-    if use.region and (region is None or used < region.since):
-        return f"nothing was heard from {use.region} then: it has no forwarder, or had none"
-    if region and used > region.until + _SETTLED:
-        return f"nothing was heard from {use.region} after {region.until:%Y-%m-%d}: see its rule and its trail"
+    region = {each.region: each for each in regions}.get(use.region)
+    since, until = (region.since, region.until) if region else (None, None)
+    if use.region and (since is None or used < since):
+        return f"no events came from {use.region} then: it had no forwarder yet, or has none"
+    if until and used > until + _SETTLED:
+        return f"no events came from {use.region} after {until:%Y-%m-%d}: see its rule and its trail"
     if subject.kind is Kind.PASSWORD:
         return "sign-ins come in by other regions than one works in: see that every region has a forwarder"
-    if use.service in _DATA_EVENTS:
-        return f"likely data events of {use.service}, which a trail logs only if told to"
+    if use.service in NO_MANAGEMENT_EVENTS:
+        return f"likely data events of {use.service}, which a trail logs only if told to, or never"
+    if seen and _is_by_service(seen):
+        return "likely data events: all that CloudTrail shows of it lately is a service assuming it"
     return "a data event, an event that the trail leaves out, or one that was lost on its way"

@@ -3,17 +3,17 @@
 Users are renamed and moved, deleted and made anew; roles are deleted and made anew.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from activity.arn import is_role
-from activity.item import Flag
+from activity.item import Flag, Item
 from activity.keeping import Key
 from activity.model import SIGNIN, held_by, is_of_principal, key_facet
 from reporter.account import Gap, Inventory
-from reporter.subjects import KeysOf
+from reporter.subjects import KeysOf, Subject
 
 
 class Lost(StrEnum):
@@ -33,12 +33,14 @@ class Remembered:
     """What earlier reports left in the table: flags, exemptions, and when the last of them was mailed.
 
     `owners` has an ARN for each flag and each exemption, or why it has none.
+    `lists_flags`: they could be listed.
     """
 
     flags: Mapping[Key, Flag] = field(default_factory=dict)
     exempt: frozenset[Key] = frozenset()
     previous: datetime | Gap | None = None
     owners: Mapping[Key, Owner] = field(default_factory=dict)
+    lists_flags: bool = True
 
     def place_of(self, key: Key) -> Key:
         """Where it belongs now; the same key where it is nobody's."""
@@ -49,6 +51,14 @@ class Remembered:
         """What is flagged and is nobody's now."""
         return {key: owner for key in self.flags if isinstance(owner := self.owners.get(key), Lost)}
 
+    def lost_things(self) -> Iterator[tuple[tuple[Key, ...], Lost]]:
+        """The same, each thing once, though its flag is under an old name still."""
+        lost, keys = self.lost(), dict[tuple[str, str], tuple[Key, ...]]()
+        for key in lost:
+            thing = self.flags[key].holder or key[0], key[1]
+            keys[thing] = (*keys.get(thing, ()), key)
+        return ((each, lost[each[0]]) for each in keys.values())
+
     def by_place(self) -> dict[Key, tuple[Key, ...]]:
         """All else that is flagged, by where it belongs now: where it was flagged, there first."""
         lost, places = self.lost(), dict[Key, tuple[Key, ...]]()
@@ -56,6 +66,14 @@ class Remembered:
             if key not in lost:
                 places[self.place_of(key)] = (*places.get(self.place_of(key), ()), key)
         return places
+
+    def with_items(self, subjects: Iterable[Subject], items: Mapping[Key, Item]) -> "Remembered":
+        """Where flags could not be listed, the items of what exists have those of what exists."""
+        if self.lists_flags:
+            return self
+        own = ((each, item.own_flag) for each in subjects if (item := items.get(each.key)))
+        flags = {each.key: flag for each, flag in own if flag and flag.holder in ("", each.id)}
+        return replace(self, flags=flags, owners={**self.owners, **{key: key[0] for key in flags}})
 
     def with_keys(self, inventory: Inventory, keys_of: KeysOf) -> "Remembered":
         """An access key tells by itself whose it is, once the keys of its user are listed."""

@@ -55,7 +55,9 @@ class Memory:
         # What is not flagged yet goes first, should time run out.
         findings = sorted(report.findings, key=lambda each: each.is_renewed)
         flags = self._all({each.key: partial(self._flag, each, report) for each in findings if each.key[1]})
-        told = self._all({key: partial(self.flags.tell, key, report.at) for key in report.to_remember.told})
+        told = self._all(
+            {key: partial(self.flags.tell, key, report.at, holder) for key, holder in report.to_remember.told}
+        )
         resolved = tuple(each for each in report.resolved if told.keys.isdisjoint(each.places))
         gaps = report.gaps
         if flags.keys:
@@ -77,10 +79,13 @@ class Memory:
             return unsaved
         left, flags = report.to_remember, self.flags
         over = self._all({key: partial(flags.unflag, key, holder) for key, holder in left.over})
+        # What stays is told by this report as well: the next one looks whether the last has told it.
+        stays = [(key, holder) for key, holder in left.over if key in over.keys]
+        again = self._all({key: partial(flags.tell, key, report.at, holder) for key, holder in stays})
         exempt = self._all(
             {key: partial(flags.exempt, key, report.account, now=report.at) for key in left.exempt}
         )
-        return over | exempt
+        return over | again | exempt
 
     def _flag(self, finding: Finding, report: Report) -> None:
         """Flags also what is flagged: that completes what is half done, and keeps it from expiring."""

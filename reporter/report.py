@@ -2,22 +2,22 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC
 from itertools import groupby
 
+from activity.plain import ascii_line, day, line, minute
+from reporter import undated
 from reporter.account import Gap
-from reporter.document import warnings
 from reporter.findings import Finding, Report
-from reporter.hearing import Hearing
+from reporter.listening.coverage import Coverage
 from reporter.subjects import Kind
 from reporter.wording import (
     MOST_LISTED,
     NOUNS,
     count,
     counts,
-    day,
     exempt,
     missed_use,
+    notes,
     resolution,
     sentence,
     some,
@@ -37,7 +37,7 @@ Block = tuple[str, int]
 
 def subject_line(report: Report) -> str:
     """ASCII, one line, short enough for SNS: for a long one the alias gives way, and then the kinds."""
-    more = ", TRACKER SILENT" if warnings(report) else ""
+    more = ", EVENTS NOT ARRIVING" if report.warnings else ""
     if report.gaps:
         more += f", {count(len(report.gaps), 'gap', 'gaps')}"
     if report.is_empty:
@@ -48,13 +48,12 @@ def subject_line(report: Report) -> str:
     named = f"IAM last activity {_account(report)}: {stale}{more}"
     plain = f"IAM last activity {report.account}: {stale}{more}"
     lines = (named, plain, f"IAM last activity {report.account}: {short}{more}")
-    line = next((line for line in lines if len(line) <= _LONGEST_SUBJECT), lines[-1])
-    return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in line)
+    return ascii_line(next((each for each in lines if len(each) <= _LONGEST_SUBJECT), lines[-1]))
 
 
 def body(report: Report, files: str = "", *, most: int = MOST_BYTES) -> str:
     """`files` is where all of the report is kept, as an s3:// address ending in a slash."""
-    head, tail = "\n".join(_head(report, files)), "\n\n".join(_tail(report))
+    head, tail = _text(_head(report, files)), "\n\n".join(_tail(report))
     new = _worst_first(each for each in report.findings if each.is_new)
     known = _worst_first(each for each in report.findings if not each.is_new)
     blocks = [*_titled(_new_title(report, new), map(_in_full, new)), *_still_open(known)]
@@ -74,6 +73,11 @@ def body(report: Report, files: str = "", *, most: int = MOST_BYTES) -> str:
     return "\n\n".join(part for part in (head, *shown, tail) if part) + "\n"
 
 
+def _text(lines: Iterable[str]) -> str:
+    """Each on a line of its own, whatever stands in it: names, tags and reasons are written by others."""
+    return "\n".join(map(line, lines))
+
+
 def size(text: str) -> int:
     """In bytes, as a part of a JSON document."""
     return len(json.dumps(text, ensure_ascii=False).encode()) - 2
@@ -81,31 +85,40 @@ def size(text: str) -> int:
 
 def _head(report: Report, files: str) -> Iterator[str]:
     limits = report.limits
-    yield f"IAM last activity in account {_account(report)}, {report.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    unheard = warnings(report)
-    if unheard:
-        yield "\n".join(("", *unheard, "Until that is mended, all that follows rests on IAM's word alone.", ""))
+    yield f"IAM last activity in account {_account(report)}, {minute(report.at)}"
+    if report.warnings:
+        yield from (
+            "",
+            *report.warnings,
+            "Until that is mended, all that follows rests on IAM's word alone.",
+            "",
+        )
     yield (
         f"Stale: no use known to CloudTrail or IAM for {limits.user} days (users, passwords),"
         f" {limits.access_key} (access keys), {limits.role} (roles)."
     )
-    yield from _heard(report.hearing)
+    yield from _received(report.coverage)
+    yield from notes(report)
     if files:
         yield f"All of it, with evidence: {files}report.html (findings also: report.json, report.csv)."
     if report.gaps:
-        yield "\nNOT CHECKED:"
+        yield from ("", "NOT CHECKED:")
         yield from some([f"- {gap.what}: {gap.reason}" for gap in report.gaps])
-    yield f"\n{_sum(report)}"
+    yield from ("", _sum(report))
 
 
-def _heard(hearing: Hearing) -> Iterator[str]:
-    heard = hearing.heard
-    if isinstance(heard, Gap):
-        yield "Whether CloudTrail was heard is not known: all that follows may rest on IAM's word alone."
-    elif heard:
-        regions = [f"{each.region} ({day(each.since)} to {day(each.until)})" for each in heard[:_MOST_REGIONS]]
-        more = f", and {len(heard) - _MOST_REGIONS} more regions" if len(heard) > _MOST_REGIONS else ""
-        yield f"CloudTrail was heard from {', '.join(regions)}{more}."
+def _received(coverage: Coverage) -> Iterator[str]:
+    received = coverage.received
+    if isinstance(coverage.regions, Gap):
+        yield "It is not known whether events arrive: all that follows may rest on IAM's word alone."
+    elif received:
+        regions = [
+            f"{each.region} ({day(each.since)} to {day(each.until)})"
+            for each in received[:_MOST_REGIONS]
+            if each.since and each.until
+        ]
+        more = f", and {len(received) - _MOST_REGIONS} more regions" if len(received) > _MOST_REGIONS else ""
+        yield f"CloudTrail's events came from {', '.join(regions)}{more}."
 
 
 def _sum(report: Report) -> str:
@@ -148,7 +161,7 @@ def _still_open(known: Sequence[Sequence[Finding]]) -> list[Block]:
         return _titled(title, map(_in_full, known))
     lines = [f"- {sentence(finding)}" for findings in known for finding in findings]
     some = (lines[i : i + MOST_LISTED] for i in range(0, len(lines), MOST_LISTED))
-    return [(title, 0), *(("\n".join(each), len(each)) for each in some)]
+    return [(title, 0), *((_text(each), len(each)) for each in some)]
 
 
 def _in_full(findings: Sequence[Finding]) -> Block:
@@ -159,26 +172,30 @@ def _in_full(findings: Sequence[Finding]) -> Block:
         *(f"- {sentence(finding)}" for finding in findings),
         *(f"    {command}" for command in commands),
     ]
-    return "\n".join(lines), len(findings)
+    return _text(lines), len(findings)
 
 
 def _tail(report: Report) -> Iterator[str]:
     sections = (
         (f"RESOLVED since the last report ({len(report.resolved):,}):", map(resolution, report.resolved)),
         (
-            f"MISSED EVENTS ({len(report.missed):,}): IAM knows of uses that CloudTrail did not tell of, while"
-            " it was heard:",
+            f"MISSED EVENTS ({len(report.missed):,}): IAM knows of these uses, and no event of them came,"
+            " though the tracker was listening:",
             map(missed_use, report.missed),
         ),
         ("Exempt by tag:", map(exempt, report.exempt)),
+        (
+            f"LAST USE NOT RECORDED ({len(report.of_iam.undated):,}): AWS does not say when these were used:",
+            (undated.listed(each, report.at) for each in report.of_iam.undated),
+        ),
         ("Exemptions to look at:", (f"- {each.arn}: {each.why}" for each in report.lapses)),
     )
     for title, lines in sections:
         listed = list(some(list(lines)))
         if listed:
-            yield "\n".join((title, *listed))
+            yield _text((title, *listed))
     if not report.is_empty:
-        yield "\n".join(counts(report))
+        yield _text(counts(report))
 
 
 def _worst_first(findings: Iterable[Finding]) -> list[list[Finding]]:

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Self
 import boto3
 from botocore.config import Config
 
-from activity import settings
+from activity import arn, settings
 from activity.flags import Flags
 from activity.keeping import Keeping, retention_from_env
-from activity.model import CANARY, Activity, Evidence
 from activity.table import ActivityTable, connect
 from reporter.account import Gap
 from reporter.findings import Report
 from reporter.inventory import Iam, or_gap
+from reporter.listening.canaries import Canaries
+from reporter.listening.trails import CloudTrail
 from reporter.publisher import Publisher
 from reporter.remembering import Memory, Unsaved
 from reporter.review import Sources, Terms, review
 from reporter.subjects import Limits
-from reporter.trails import Trails
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -46,6 +46,12 @@ class Caller:
         answer = sts.get_caller_identity()
         return cls(answer["Account"], answer["Arn"].split(":")[1], answer["UserId"].partition(":")[0])
 
+    @classmethod
+    def of_topic(cls, topic: str) -> Self:
+        """Where STS does not answer: the topic is of the same account."""
+        of = arn.parts(topic)
+        return cls(of.account, of.partition, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -63,6 +69,7 @@ class Reporter:
     terms: Terms
     publisher: Publisher
     sts: "STSClient"
+    canaries: Canaries
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -72,7 +79,8 @@ class Reporter:
             s3=boto3.client("s3"),
             bucket=environ.get("REPORT_BUCKET", "").strip(),
         )
-        return cls(sources_from_env(environ), terms_from_env(environ), publisher, boto3.client("sts"))
+        sources, sts = sources_from_env(environ), boto3.client("sts")
+        return cls(sources, terms_from_env(environ), publisher, sts, Canaries.of(sources.table))
 
     def report(
         self,
@@ -83,32 +91,30 @@ class Reporter:
         is_late: Callable[[], bool] = lambda: False,
         is_over: Callable[[], bool] = lambda: False,
     ) -> Run:
-        """Reviews, publishes, and remembers.
+        """Tests the regions, reviews, publishes, and remembers.
 
-        If it is not to be published, all that is remembered is that IAM was asked. Nor is it if one was mailed
-        since `scheduled_at`: schedules may deliver twice. Once `is_late` answers True IAM is asked no more, and
-        once `is_over` does, no more is remembered. Raises botocore's errors where SNS refuses.
+        If it is not to be published, all that is remembered is when the regions were tested. Nor is it if one
+        was mailed since `scheduled_at`: schedules may deliver twice. Once `is_late` answers True IAM is asked
+        no more, and once `is_over` does, no more is remembered. Raises botocore's errors where SNS refuses.
         """
-        caller, files = Caller.ask(self.sts), ""
+        asked = or_gap("the reporter's own identity (GetCallerIdentity)", lambda: Caller.ask(self.sts))
+        caller, files = Caller.of_topic(self.publisher.topic) if isinstance(asked, Gap) else asked, ""
+        tested = or_gap("the test calls in each region", lambda: self.canaries.send(caller.account, now))
         sources = replace(self.sources, iam=replace(self.sources.iam, is_late=is_late))
         with _counting(sources.iam.client) as calls:
             report = review(sources, caller.account, self.terms, now, partition=caller.partition)
-        unsaved = self._called(report, caller)
+        if isinstance(asked, Gap):
+            told = f"{asked.reason}; account and partition are those of the topic that the report goes to"
+            report = replace(report, gaps=(*report.gaps, replace(asked, reason=told)))
+        if isinstance(tested, Gap) and not isinstance(report.coverage.regions, Gap):  # That tells it all.
+            report = replace(report, gaps=(*report.gaps, tested))
+        unsaved = Unsaved()
         if publishes and not (scheduled_at and report.previous and report.previous >= scheduled_at):
             memory = Memory(sources.flags, sources.table, is_over)
             report, unset = memory.prepare(report)
             report, files = self.publisher.publish(report)
-            unsaved = unsaved | unset | memory.settle(report)
+            unsaved = unset | memory.settle(report)
         return Run(report, files, calls["iam"], unsaved)
-
-    def _called(self, report: Report, caller: Caller) -> Unsaved:
-        """Remembers that IAM was asked."""
-        if report.is_empty:
-            return Unsaved()
-        evidence = Evidence(principal_id=caller.unique_id)
-        canary = Activity(CANARY, report.account, report.at, report.at, evidence)
-        done = or_gap("", lambda: self.sources.table.record(canary))
-        return Unsaved(frozenset([canary.key]), {done.reason: 1}) if isinstance(done, Gap) else Unsaved()
 
 
 @contextmanager
@@ -127,7 +133,7 @@ def sources_from_env(environ: Mapping[str, str]) -> Sources:
     keeping = Keeping(retention=retention_from_env(environ))
     return Sources(
         iam=Iam(boto3.client("iam", config=PATIENT)),
-        trails=Trails(boto3.client("cloudtrail")),
+        trails=CloudTrail(lambda region: boto3.client("cloudtrail", region_name=region or None)),
         table=ActivityTable(connect(), settings.text(environ, "ACTIVITY_TABLE"), keeping),
         flags=Flags.from_env(environ),
     )

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from activity.arn import is_role, parts
+from activity.arn import is_role, parts, without_path
 from activity.item import Flag
 from activity.keeping import Key
 from activity.model import SIGNIN, access_key_of, facet_of, held_by, is_denied, is_of_principal
 from activity.whose import Holder, places
-from reporter.account import AccessKey, Credentials, Gap, Inventory, User
+from reporter.account import AccessKey, Credentials, Gap, Inventory, Role, User
 from reporter.owners import Lost, Remembered
 from reporter.seen import Seen
 from reporter.staleness import SAME_USE, Status, Verdict, newest
@@ -80,7 +80,7 @@ def resolved(
     seen: Seen,
 ) -> Iterator[Resolved]:
     """Of what could not be read nothing is told: it stays flagged. Nor of what an earlier mail has told."""
-    became: list[Became] = [(key, (key,), _LOST.get(lost), None) for key, lost in remembered.lost().items()]
+    became: list[Became] = [(keys[0], keys, _LOST.get(lost), None) for keys, lost in remembered.lost_things()]
     for key, places_ in remembered.by_place().items():
         known = judged.get(key)
         flag = remembered.flags[places_[0]]
@@ -90,7 +90,8 @@ def resolved(
     for key, places_, how, known in sorted(became, key=lambda each: rank[each[1][0]]):
         flag = remembered.flags[places_[0]]
         if how and not is_told(flag, remembered):
-            used, refused = _uses(key, flag, known, seen) if how in _MAY_BE_USED else (None, None)
+            holder = known[0].holder if known else _holder(key, flag, inventory)
+            used, refused = _uses(key, flag, holder, known, seen) if how in _MAY_BE_USED else (None, None)
             if how is How.EXEMPT:
                 used, refused = flag.awakened_at and used, None
             is_used = bool(used or refused)
@@ -99,9 +100,8 @@ def resolved(
 
 
 def is_told(flag: Flag, remembered: Remembered) -> bool:
-    """Whether an earlier report has told what became of it, in a mail that went out."""
-    previous = remembered.previous
-    return isinstance(previous, datetime) and flag.told_at is not None and flag.told_at <= previous
+    """Whether the last report that was mailed has told what became of it; not one whose mail was refused."""
+    return flag.told_at is not None and flag.told_at == remembered.previous
 
 
 def _kind(key: Key) -> Kind:
@@ -143,11 +143,21 @@ def _of_credential(key: Key, user: User, keys: tuple[AccessKey, ...] | Gap | Non
     return None if listed.is_active else How.DISABLED
 
 
+def _holder(key: Key, flag: Flag, inventory: Inventory) -> Holder:
+    """Of what is gone: until another of that name was made. An access key tells by itself whose it is."""
+    arn, held = without_path(key[0]), held_by(key[1]) or flag.holder
+    every: tuple[User | Role, ...] = (*inventory.users, *inventory.roles)
+    others = (each for each in every if without_path(each.arn) == arn and each.id != held)
+    other = next(others, None)
+    if access_key_of(key[1]) or not held or not other:
+        return Holder(key[0], held)
+    return Holder(key[0], held, until=other.created)
+
+
 def _uses(
-    key: Key, flag: Flag, judged: tuple[Subject, Verdict] | None, seen: Seen
+    key: Key, flag: Flag, holder: Holder, judged: tuple[Subject, Verdict] | None, seen: Seen
 ) -> tuple[datetime | None, datetime | None]:
     """When it was used since it was idle, and when last refused, if that was later."""
-    holder = judged[0].holder if judged else Holder(key[0], held_by(key[1]) or flag.holder)
     facets = dict.fromkeys(facet for _, facet in places(key))
     own = list(seen.of(holder, facets))
     allowed = newest(each for each in own if not is_denied(each.facet))
@@ -161,5 +171,6 @@ def _uses(
     since = flag.idle_since
     used, refused = (at if at and (since is None or at > since) else None for at in (used, refused))
     if used is None and refused is None:
-        return flag.awakened_at, None
+        is_its_own = flag.awakened_at is not None and flag.awakened_at < holder.until
+        return flag.awakened_at if is_its_own else None, None
     return used, refused if refused and (used is None or refused > used) else None

@@ -10,17 +10,19 @@ from activity.keeping import Key
 from activity.table import ActivityTable
 from reporter import sightings
 from reporter.account import Gap, Inventory
-from reporter.findings import Report, sum_up
-from reporter.hearing import Hearing
+from reporter.findings import Report, ToRemember, sum_up
 from reporter.inventory import Iam, or_gap
 from reporter.key_ids import keys_of_hidden, keys_of_suspects
+from reporter.listening import canaries
+from reporter.listening.coverage import Coverage
+from reporter.listening.trails import CloudTrail
 from reporter.missed import missed
 from reporter.owners import Remembered, asked_of, owners
 from reporter.seen import Seen
 from reporter.staleness import Status, judge
 from reporter.subjects import Limits, Subject, subjects
 from reporter.tidying import Judged
-from reporter.trails import Trails
+from reporter.undated_ids import looked_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Sources:
     """All that is asked for a report."""
 
     iam: Iam
-    trails: Trails
+    trails: CloudTrail
     table: ActivityTable
     flags: Flags
 
@@ -45,8 +47,8 @@ class Terms:
 def review(sources: Sources, account: str, terms: Terms, now: datetime, *, partition: str = "aws") -> Report:
     """What could not be read is among the report's gaps; nothing is raised for it."""
     table = sources.table
-    inventory = sources.iam.list(account)
-    hearing = _hearing(sources, account, partition)
+    inventory = looked_up(sources.iam, sources.iam.list(account), terms.limits, now)
+    coverage = _coverage(sources, account)
     remembered, items, gaps = _remembered(sources, account, inventory)
     keys_of = keys_of_suspects(sources.iam, inventory, remembered, terms.limits, now)
     every = list(subjects(inventory, keys_of, tag=terms.tag))
@@ -54,7 +56,7 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     found = or_gap(
         "which keys were seen",
         lambda: keys_of_hidden(
-            sources.iam, table, inventory, keys_of, hearing, items, retention=terms.retention, now=now
+            sources.iam, table, inventory, keys_of, coverage, items, retention=terms.retention, now=now
         ),
     )
     hidden, unread = ({}, (found,)) if isinstance(found, Gap) else found
@@ -63,21 +65,27 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         every = list(subjects(inventory, keys_of, tag=terms.tag))
         items = _with(items, "the activity table", lambda: sightings.items(table, every))
     if isinstance(items, Gap):  # That tells it all.
-        hearing, gaps = replace(hearing, heard=items, canary=None), [items]
-    judged, seen, more = _judged(table, every, items, hearing, terms, now)
-    return sum_up(
+        coverage, gaps = replace(coverage, regions=items), [items]
+    else:
+        remembered = remembered.with_items(every, items)
+    root = sightings.root(table, inventory, partition)
+    if root.unread and not isinstance(items, Gap):
+        gaps.append(root.unread)
+    judged, seen, more = _judged(table, every, items, coverage, terms, now)
+    report = sum_up(
         inventory,
         keys_of,
         judged,
         seen=seen,
         remembered=remembered.with_keys(inventory, keys_of),
-        hearing=hearing,
-        root=sightings.root(table, inventory, partition),
+        coverage=coverage,
+        root=root,
         gaps=(*gaps, *more, *unread),
         limits=terms.limits,
         retention=terms.retention,
         now=now,
     )
+    return replace(report, to_remember=ToRemember()) if isinstance(items, Gap) else report
 
 
 def _remembered(
@@ -91,7 +99,9 @@ def _remembered(
     flagged = {} if isinstance(listed, Gap) else listed
     spared = frozenset() if isinstance(exempt, Gap) else frozenset(exempt)
     items = or_gap("the activity table", lambda: sightings.flagged_items(table, flagged))
-    if not isinstance(items, Gap):  # The index does not have all.
+    if isinstance(items, Gap):  # The index tells neither whose a flag is, nor whether it was told of.
+        flagged, spared = {}, frozenset()
+    else:
         flagged |= {key: items[key].own_flag or flag for key, flag in flagged.items() if key in items}
     asked = asked_of(flagged, spared, inventory)
     ids_of = or_gap("the ids of flagged users", lambda: sightings.ids_seen(table, asked))
@@ -100,6 +110,7 @@ def _remembered(
         exempt=spared,
         previous=previous if isinstance(previous, Gap) else previous and previous.last_seen,
         owners=owners(flagged, spared, inventory, ids_of),
+        lists_flags=not isinstance(listed, Gap),
     )
     gaps = [each for each in (listed, exempt, previous, ids_of) if isinstance(each, Gap)]
     return remembered, items, gaps
@@ -117,7 +128,7 @@ def _judged(
     table: ActivityTable,
     every: Iterable[Subject],
     items: dict[Key, Item] | Gap,
-    hearing: Hearing,
+    coverage: Coverage,
     terms: Terms,
     now: datetime,
 ) -> tuple[list[Judged], Seen, tuple[Gap, ...]]:
@@ -130,8 +141,9 @@ def _judged(
     if isinstance(items, Gap):
         return [judged(each, Seen(), items) for each in every], Seen(), ()
     seen = Seen(sightings.activities(items).values())
-    first = [judged(each, seen, None) for each in every]
-    behind = {each.subject.arn for each in missed(first, hearing, retention=terms.retention, now=now)}
+    edited = {id(each): sightings.gap_of(each, items) for each in every}
+    first = [judged(each, seen, edited[id(each)]) for each in every]
+    behind = {each.subject.arn for each in missed(first, coverage, retention=terms.retention, now=now)}
     suspects = [each for each, verdict in first if verdict.status is not Status.ACTIVE or each.arn in behind]
     elsewhere = or_gap("the activity table's index", lambda: sightings.under_other_names(table, suspects))
     unread = elsewhere if isinstance(elsewhere, Gap) else None
@@ -139,16 +151,18 @@ def _judged(
         seen = Seen(sightings.activities({**elsewhere, **items}).values())
     again = {id(each) for each in suspects}
     every_one = [
-        judged(each, seen, unread) if id(each) in again else (each, verdict) for each, verdict in first
+        judged(each, seen, edited[id(each)] or unread) if id(each) in again else (each, verdict)
+        for each, verdict in first
     ]
     return every_one, seen, (unread,) if unread else ()
 
 
-def _hearing(sources: Sources, account: str, partition: str) -> Hearing:
-    table, deaf = sources.table, sources.trails.deafness()
-    return Hearing(
-        partition,
-        or_gap("CloudTrail's coverage", lambda: sightings.heard(table, account)),
-        or_gap("the canary", lambda: sightings.canary(table, account)),
-        deaf,
+def _coverage(sources: Sources, account: str) -> Coverage:
+    """As the table has it: whoever may send test calls has done so."""
+    table, trails = sources.table, sources.trails.check()
+    unlisted = or_gap("the enabled regions", lambda: canaries.unlisted(table, account))
+    return Coverage(
+        or_gap("CloudTrail's coverage", lambda: canaries.known_regions(table, account)),
+        trails,
+        "" if isinstance(unlisted, Gap) else unlisted,
     )

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from activity.item import Item
+from activity.item import Item, unedited
 from activity.keeping import Key
 from activity.model import (
-    CANARY,
-    COVERAGE,
     REPORT,
     SIGNIN,
     Activity,
@@ -16,14 +14,11 @@ from activity.model import (
     denied_facet,
     id_facet,
     key_facet,
-    region_covered,
-    service_facet,
 )
 from activity.table import ActivityTable
 from activity.whose import ids_told_by, places
 from reporter.account import Gap, Inventory
 from reporter.findings import Root
-from reporter.hearing import Canary, Heard
 from reporter.inventory import or_gap
 from reporter.subjects import Subject
 
@@ -41,40 +36,32 @@ def flagged_items(table: ActivityTable, flagged: Iterable[Key]) -> dict[Key, Ite
 
 def previous(table: ActivityTable, account: str) -> Activity | None:
     """The last report of this account that was published."""
-    item = table.get([(REPORT, account)]).get((REPORT, account))
+    item = unedited(table.get([(REPORT, account)])).get((REPORT, account))
     return item.activity if item else None
-
-
-def canary(table: ActivityTable, account: str) -> Canary | None:
-    """When the last run asked IAM, and of which of its calls CloudTrail told last. None before the first."""
-    run = table.get([(CANARY, account)]).get((CANARY, account))
-    if run is None or run.activity is None or not run.activity.evidence.principal_id:
-        return None
-    names = table.principals_with(id_facet(run.activity.evidence.principal_id))
-    items = table.get((arn, service_facet("iam.amazonaws.com")) for arn in names)
-    return Canary(run.activity.last_seen, _newest(activities(items).values()), run.activity.first_seen)
-
-
-def heard(table: ActivityTable, account: str) -> tuple[Heard, ...]:
-    """The regions of this account that events came from, the last heard first."""
-    regions = ((region_covered(each.facet, account), each) for each in table.of(COVERAGE))
-    heard = [Heard(region, each.first_seen, each.last_seen) for region, each in regions if region]
-    return tuple(sorted(heard, key=lambda each: each.until, reverse=True))
 
 
 def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:
     arn = f"arn:{partition}:iam::{inventory.account}:root"
     denied = arn, denied_facet(inventory.account)
-    items = or_gap("root", lambda: table.get([(arn, id_facet(inventory.account)), (arn, SIGNIN), denied]))
+    own = (arn, id_facet(inventory.account)), (arn, SIGNIN), denied
+    items = or_gap("what CloudTrail saw of the root user", lambda: unedited(table.get(own)))
+    unread = items if isinstance(items, Gap) else None
     seen = {} if isinstance(items, Gap) else activities(items)
     refused = seen.pop(denied, None)
     at, refused_at = _newest(seen.values()), refused.last_seen if refused else None
     row = inventory.root
     if row is None:
-        return Root(at, None, None, refused_at)
+        return Root(at, None, None, refused_at, unread)
     used = [row.password_last_used, *(slot.last_used.at for slot in row.slots)]
-    keys = sum(slot.is_active for slot in row.slots)
-    return Root(at, max(filter(None, used), default=None), keys, refused_at)
+    active = sum(slot.is_active for slot in row.slots)
+    return Root(at, max(filter(None, used), default=None), active, refused_at, unread)
+
+
+def gap_of(subject: Subject, items: Mapping[Key, Item]) -> Gap | None:
+    """Where an item of the subject was edited, what it was seen with is not known."""
+    own = (items.get(place) for place in subject.places)
+    problem = next((item.problem for item in own if item and item.problem), "")
+    return Gap("the activity table", problem) if problem else None
 
 
 def activities(items: Mapping[Key, Item]) -> dict[Key, Activity]:

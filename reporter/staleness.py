@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from activity.model import Activity, is_denied
+from activity.plain import day
 from reporter.account import Gap
 from reporter.exemption import Exemption
 from reporter.seen import Seen
@@ -82,7 +83,7 @@ def judge(
     if status is Status.ACTIVE:
         return verdict
     gaps = tuple(each for each in (unread, subject.claim.gap, subject.exemption) if isinstance(each, Gap))
-    if isinstance(subject.exemption, Exemption) and not _is_over(subject.exemption, now):
+    if isinstance(subject.exemption, Exemption) and not subject.exemption.is_over(now):
         would_be = Status.UNKNOWN if gaps else status
         return replace(verdict, status=Status.EXEMPT, would_be=would_be, gaps=gaps)
     if gaps:
@@ -107,18 +108,18 @@ def _reason(subject: Subject, at: datetime | None, sighting: Activity | None) ->
     if sighting is None:
         use = subject.claim.use
         where = " ".join(filter(None, (use.service, f"in {use.region}" if use.region else "")))
-        return f"last used on {_day(at)}{f' ({where})' if where else ''}, says IAM"
+        return f"last used on {day(at)}{f' ({where})' if where else ''}, says IAM"
     evidence = sighting.evidence
     call = f"{evidence.event_source} {evidence.event_name}".strip()
     what = ", ".join(filter(None, (call, evidence.region, evidence.source_ip)))
     if is_denied(sighting.facet):
-        return f"last attempted on {_day(at)}, says CloudTrail ({what})"
-    return f"last seen by CloudTrail on {_day(at)} ({what})"
+        return f"last attempted on {day(at)}, says CloudTrail ({what})"
+    return f"last seen by CloudTrail on {day(at)} ({what})"
 
 
 def _never(subject: Subject) -> str:
     began = "its last change" if subject.kind is Kind.PASSWORD else "its creation"
-    return f"no use on record since {began} on {_day(subject.created)}"
+    return f"no use on record since {began} on {day(subject.created)}"
 
 
 def _notes(subject: Subject, at: datetime | None, sighting: Activity | None, now: datetime) -> tuple[str, ...]:
@@ -127,14 +128,6 @@ def _notes(subject: Subject, at: datetime | None, sighting: Activity | None, now
         notes.append(f"of a role's use, IAM keeps the last {_IAM_KEEPS.days} days")
     if at and sighting and is_denied(sighting.facet) and at - sighting.last_seen <= SAME_USE:
         notes.append(f"the last that CloudTrail saw was refused ({sighting.evidence.error_code})")
-    if isinstance(subject.exemption, Exemption) and _is_over(subject.exemption, now):
+    if isinstance(subject.exemption, Exemption) and subject.exemption.is_over(now):
         notes.append(f"its exemption ({subject.exemption.reason}) ended on {subject.exemption.until}")
     return tuple(notes)
-
-
-def _is_over(exemption: Exemption, now: datetime) -> bool:
-    return exemption.is_over(now.astimezone(UTC).date())
-
-
-def _day(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d")

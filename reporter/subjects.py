@@ -1,6 +1,6 @@
 """What is to be judged: each user, password, active key and role, with all that bears on it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -9,10 +9,12 @@ from activity.commands import delete_password, deny_role, deny_user, disable_key
 from activity.keeping import Key
 from activity.model import SIGNIN, denied_facet, held_by, key_facet
 from activity.whose import Holder, facets_of, places
-from reporter import exemption
+from reporter import exemption, undated
 from reporter.account import AccessKey, Gap, Inventory, KeySlot, Role, Tags, Use, User
 from reporter.exemption import Exemption
 
+# On the roles of template.yaml and ingest/forwarder.yaml, whose calls their rules leave out.
+_OWN = "last-activity:tracker"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -27,6 +29,7 @@ class LeftOut(StrEnum):
     SERVICE_LINKED_ROLE = "service_linked_role"
     IDENTITY_CENTER_ROLE = "identity_center_role"
     DISABLED_KEY = "disabled_key"
+    UNDATED_CREDENTIAL = "undated_credential"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,10 @@ class Claim:
 class Subject:
     """`created` starts the clock; sightings from before `exists_since` are of a predecessor of that name.
 
-    `renewed`: when a user was given the newest credential that was not used yet: its clock is the user's, too.
+    `renewed`: when a password was last set, or a user given the newest credential that was not used yet: the
+    clock starts then, if that is after the last use.
     `facets` are where the table would have seen it, the one that carries the report's flag first.
+    `is_own`: one of the tracker's own roles.
     """
 
     kind: Kind
@@ -70,6 +75,7 @@ class Subject:
     access_key_id: str = ""
     remark: str = ""
     renewed: datetime | None = None
+    is_own: bool = False
 
     @property
     def holder(self) -> Holder:
@@ -112,6 +118,16 @@ def needs_key_ids(user: User, limits: Limits, now: datetime) -> bool:
     )
 
 
+def seems_to_have_nothing(user: User, limits: Limits, now: datetime) -> bool:
+    """Whether it is idle, and has neither a password nor an active key, by the credential report."""
+    credentials, since = user.credentials, now - timedelta(days=limits.user)
+    if isinstance(credentials, Gap) or credentials.has_password or credentials.has_more_keys:
+        return False
+    uses = (slot.last_used.at for slot in credentials.slots)
+    last = max(filter(None, (user.created, user.password_last_used, credentials.password_last_used, *uses)))
+    return last <= since and not any(slot.is_active for slot in credentials.slots)
+
+
 def subjects(inventory: Inventory, keys_of: KeysOf, *, tag: str) -> Iterator[Subject]:
     """`keys_of` has the keys, by user id, of the users whose key ids were needed."""
     for user in inventory.users:
@@ -139,12 +155,35 @@ def _of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None, tag: str) -> 
         exemption=_exemption(user.tags, tag),
     )
     credentials = [*_password(itself, user), *_keys(itself, user, keys)]
-    commands = tuple(command for each in credentials for command in each.commands)
-    remark = "" if credentials or isinstance(user.credentials, Gap) else "it has no password and no active key"
-    unused = (each.created for each in credentials if each.claim.use.at is None)
-    renewed = max(unused, default=None)
+    commands = (
+        *(command for each in credentials for command in each.commands),
+        *undated.commands(user.undated),
+    )
+    remark, renewed = _remark(user, has_any=bool(credentials)), _renewed(user, credentials)
     yield replace(itself, commands=commands or (deny_user(user.name),), remark=remark, renewed=renewed)
     yield from credentials
+
+
+def _renewed(user: User, credentials: Iterable[Subject]) -> datetime | None:
+    """When it was given the newest credential that is not known to have been used since."""
+    begun = [(each.created, each.claim.use.at) for each in credentials]
+    unused = [created for created, used in begun if used is None or used < created]
+    given = (each.created for each in undated.active(user.undated) if each.created)
+    return max((*unused, *given), default=None)
+
+
+def _remark(user: User, *, has_any: bool) -> str:
+    """`has_any`: a password or an active key. Who has nothing is told so only if all of it is known."""
+    held = undated.held(undated.active(user.undated))
+    use = f"{held}, whose last use AWS does not record" if held else ""
+    if has_any:
+        return use and f"it also has {use}"
+    if use:
+        return f"it has no password and no active key, but {use}"
+    if isinstance(user.credentials, Gap) or user.undated_gap:
+        return ""
+    unasked = "" if user.is_looked_up else "; IAM was not asked for its SSH public keys"
+    return f"it has no password and no active key{unasked}"
 
 
 def _password(user: Subject, listed: User) -> Iterator[Subject]:
@@ -156,6 +195,7 @@ def _password(user: Subject, listed: User) -> Iterator[Subject]:
         kind=Kind.PASSWORD,
         created=credentials.password_changed or listed.created,
         claim=Claim(_newest(Use(listed.password_last_used), Use(credentials.password_last_used))),
+        renewed=credentials.password_changed,
         facets=(SIGNIN,),
         commands=(delete_password(user.name),),
     )
@@ -202,6 +242,7 @@ def _role(role: Role, tag: str) -> Subject:
         facets=facets_of(role.id),
         commands=(deny_role(role.name),),
         exemption=_exemption(role.tags, tag),
+        is_own=_OWN.lower() in map(str.lower, role.tags),
     )
 
 
@@ -214,7 +255,7 @@ def _claim_of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None) -> Clai
     claims += [Claim(slot.last_used) for slot in credentials.slots]
     passwords = Use(user.password_last_used), Use(credentials.password_last_used)
     newest = _newest(*passwords, *(claim.use for claim in claims))
-    return Claim(newest, next((claim.gap for claim in claims if claim.gap), None))
+    return Claim(newest, next((claim.gap for claim in claims if claim.gap), user.undated_gap))
 
 
 def _claim_of_key(key: AccessKey) -> Claim:
@@ -228,4 +269,4 @@ def _newest(*uses: Use) -> Use:
 def _exemption(tags: Tags | Gap, tag: str) -> Exemption | Gap | None:
     if isinstance(tags, Gap):
         return tags
-    return exemption.parse(tags[tag]) if tag in tags else None
+    return exemption.of(tags, tag)

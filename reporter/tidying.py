@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from activity.keeping import Key
 from reporter.account import Gap
@@ -26,7 +26,7 @@ def lapses(judged: Sequence[Judged], remembered: Remembered, now: datetime) -> I
         exempt = _of_principal(subject)
         if exempt is None:
             continue
-        if exempt.is_over(now.astimezone(UTC).date()):
+        if exempt.is_over(now):
             yield Lapse(
                 subject.arn, f"ended on {exempt.until} ({exempt.reason}): take the tag off, or renew it"
             )
@@ -43,7 +43,7 @@ def in_force(judged: Sequence[Judged], remembered: Remembered, now: datetime) ->
     """The items of the principals that are exempt now, and of those that were and could not be looked at."""
     for subject, _ in judged:
         exempt = _of_principal(subject)
-        if exempt and not _is_over(exempt, now):
+        if exempt and not exempt.is_over(now):
             yield subject.key
     untold = {subject.key for subject, _ in judged if subject.facets and isinstance(subject.exemption, Gap)}
     for key in sorted(remembered.exempt):
@@ -55,7 +55,3 @@ def _of_principal(subject: Subject) -> Exemption | None:
     """None for a credential, too: its user's is told."""
     is_principal = subject.kind in (Kind.USER, Kind.ROLE)
     return subject.exemption if is_principal and isinstance(subject.exemption, Exemption) else None
-
-
-def _is_over(exempt: Exemption, now: datetime) -> bool:
-    return exempt.is_over(now.astimezone(UTC).date())

@@ -1,9 +1,11 @@
 """The sentences of the mail: one for each finding, exemption, and what became of earlier findings."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 from activity.model import Activity
+from activity.plain import day, minute
+from reporter.account import OldReport
 from reporter.exemption import Exemption
 from reporter.findings import Finding, Report, Root
 from reporter.missed import Missed
@@ -19,6 +21,7 @@ _BEGINNING = {
     Kind.ACCESS_KEY: "it was created",
     Kind.ROLE: "it was created",
 }
+_ANEW = {Kind.USER: "being given its newest credential", Kind.PASSWORD: "it was set"}
 NOUNS = {
     Kind.USER: ("user", "users"),
     Kind.PASSWORD: ("password", "passwords"),
@@ -38,11 +41,7 @@ _HOW = {
 def sentence(finding: Finding) -> str:
     """Who has not used what since when, for how long, and on whose word: one line."""
     subject, verdict = finding.subject, finding.verdict
-    never, since = "not", f"since {day(finding.idle_since)}"
-    if verdict.status is Status.NEVER_USED:
-        never, since = "never", f"since {_BEGINNING[subject.kind]} on {day(subject.created)}"
-    if subject.renewed and subject.renewed > subject.created and finding.idle_since == subject.renewed:
-        since = f"since being given its newest credential on {day(subject.renewed)}"
+    never = "never" if verdict.status is Status.NEVER_USED else "not"
     done = {
         Kind.USER: f"User {subject.name} has {never} been active",
         Kind.ROLE: f"Role {subject.name} has {'no recorded use' if never == 'never' else 'not been used'}",
@@ -50,7 +49,24 @@ def sentence(finding: Finding) -> str:
     words = "; ".join(_words(finding))
     flagged = "" if finding.is_new else f" First flagged on {day(finding.first_flagged)}."
     days = count(verdict.idle.days, "day", "days")
-    return f"{done} {since} ({days}) and needs cleanup{f': {words}' if words else ''}.{flagged}"
+    return f"{done} {since(finding)} ({days}) and needs cleanup{f': {words}' if words else ''}.{flagged}"
+
+
+def since(finding: Finding) -> str:
+    """ "since 2026-08-12", "since it was set on 2026-08-12"."""
+    subject = finding.subject
+    if starts_anew(finding):
+        return f"since {_ANEW[subject.kind]} on {day(finding.idle_since)}"
+    if finding.verdict.status is Status.NEVER_USED:
+        return f"since {_BEGINNING[subject.kind]} on {day(subject.created)}"
+    return f"since {day(finding.idle_since)}"
+
+
+def starts_anew(finding: Finding) -> bool:
+    """Whether the clock starts after the last use, or after the creation of what was never used."""
+    subject = finding.subject
+    before = finding.verdict.at or subject.created
+    return finding.idle_since == subject.renewed and day(before) != day(finding.idle_since)
 
 
 def _words(finding: Finding) -> Iterator[str]:
@@ -104,15 +120,31 @@ def exempt(judged: Judged) -> str:
 
 def root_user(root: Root) -> str:
     last = max(filter(None, (root.seen, root.used)), default=None)
-    used = "no use on record"
+    used = "no use on record" if root.is_known else "its last use is not known"
     if last:
         used = f"last {'seen by CloudTrail' if last == root.seen else 'used, says IAM,'} on {day(last)}"
+    if last and root.unread:
+        used += " (what CloudTrail saw is not known)"
     if root.refused and (last is None or root.refused > last):
         used += f", last refused on {day(root.refused)}"
     if root.active_keys is None:
         return f"Root user: {used}; whether it has access keys is not known."
     held = count(root.active_keys, "active access key: delete it", "active access keys: delete them")
     return f"Root user: {used}; {held if root.active_keys else 'no access keys'}."
+
+
+def notes(report: Report) -> Iterator[str]:
+    """What is to be known beside findings and gaps: how far the events reach, and how old IAM's word is."""
+    yield from report.coverage.notes(report.at)
+    if report.of_iam.old_report:
+        yield _old_report(report.of_iam.old_report, report.at)
+
+
+def _old_report(old: OldReport, at: datetime) -> str:
+    """Of credentials that had to be judged by an earlier report of IAM's."""
+    hours = (at - old.made) // timedelta(hours=1) if old.made else 0
+    made = f", made at {minute(old.made)}, {count(hours, 'hour', 'hours')} ago" if old.made else ""
+    return f"IAM made no new credential report ({old.why}). Users are judged by its last{made}."
 
 
 def counts(report: Report) -> Iterator[str]:
@@ -153,7 +185,3 @@ def credential(subject: Subject) -> str:
 
 def count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
-
-
-def day(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d")

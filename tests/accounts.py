@@ -14,6 +14,7 @@ from builders import ACCOUNT, NOON, activity, credential_report
 from activity.item import Item
 from activity.model import Activity
 from reporter.inventory import Iam
+from reporter.listening.coverage import Trails
 from reporter.review import Sources, Terms, review
 from reporter.subjects import Limits
 
@@ -39,6 +40,31 @@ class Key:
 
 
 @dataclass(frozen=True)
+class ServiceCredential:
+    """`expires`: in days from noon."""
+
+    id: str = "ACCAEXAMPLECRED00001"
+    made: int = 200
+    service: str = "bedrock.amazonaws.com"
+    status: str = "Active"
+    expires: int | None = None
+
+
+@dataclass(frozen=True)
+class SshKey:
+    id: str = "APKAEXAMPLEKEY000001"
+    made: int = 200
+    status: str = "Active"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    id: str = "CERTEXAMPLE0000000000001"
+    made: int = 200
+    status: str = "Active"
+
+
+@dataclass(frozen=True)
 class User:
     """`signed_in`: what ListUsers says of its last sign-in, which outlives passwords and is ahead of the report."""
 
@@ -58,7 +84,10 @@ class User:
 
     @property
     def keys(self):
-        return [each for each in self.held if isinstance(each, Key)]
+        return self.all_of(Key)
+
+    def all_of(self, kind):
+        return [each for each in self.held if isinstance(each, kind)]
 
     @property
     def password(self):
@@ -73,6 +102,7 @@ class Role:
     used: int | None = None
     exempt: str | None = None
     path: str = "/"
+    tag: str | None = None
 
     @property
     def arn(self):
@@ -86,7 +116,7 @@ class Root:
 
 @dataclass(frozen=True)
 class Refused:
-    """A call that is denied: one of IAM's, `table`, `index`, `keys seen` or `ids`, of one name."""
+    """A call that is denied: one of IAM's, `table`, `root`, `index`, `keys seen` or `ids`, of one name."""
 
     call: str
 
@@ -126,7 +156,7 @@ def review_of(*things):
     spoke = activity(0, principal="coverage", facet=f"{ACCOUNT}#eu-west-1", first=-300 * DAY)
     sources = Sources(
         iam=Iam(client),
-        trails=SimpleNamespace(deafness=lambda: ()),
+        trails=SimpleNamespace(check=Trails),
         table=Table([spoke, *mailed, *those(Activity)], refused),
         flags=SimpleNamespace(of=lambda account: flagged, exempt_of=lambda account: exempt),
     )
@@ -145,16 +175,23 @@ class Table:
             self.by_facet[each.facet].append(each.principal)
 
     def get(self, keys):
-        refuse_if("table" in self.refused, "BatchGetItem")
+        keys = list(keys)
+        is_roots = any(principal.endswith(":root") for principal, _ in keys)
+        refuse_if("table" in self.refused or ("root" in self.refused and is_roots), "BatchGetItem")
         return {key: self.items[key] for key in keys if key in self.items}
 
     def principals_with(self, facet):
         refuse_if("index" in self.refused, "Query")
         return self.by_facet[facet]
 
+    def items_of(self, principal, *, facet_begins=""):
+        items = self.items.items()
+        return {key: item for key, item in items if key[0] == principal and key[1].startswith(facet_begins)}
+
     def of(self, principal, *, facet_begins=""):
-        refuse_if("keys seen" in self.refused and facet_begins, "Query")
-        refuse_if("ids" in self.refused and principal.startswith(ARN) and not facet_begins, "Query")
+        is_of_iam = principal.startswith(ARN)
+        refuse_if("keys seen" in self.refused and is_of_iam and facet_begins, "Query")
+        refuse_if("ids" in self.refused and is_of_iam and not facet_begins, "Query")
         items = self.items.items()
         return [
             each.activity for (arn, facet), each in items if arn == principal and facet.startswith(facet_begins)
@@ -174,6 +211,7 @@ class IamClient:
         return {"State": "COMPLETE"}
 
     def get_credential_report(self):
+        refuse_if("GetCredentialReport" in self.refused, "GetCredentialReport")
         root = {"user": "<root_account>", "password_enabled": "not_supported"}
         root |= {f"access_key_{slot}_active": "true" for slot in range(1, self.root_keys + 1)}
         return {"Content": credential_report(root, *(_row(user) for user in self.users if user.is_in_report))}
@@ -199,7 +237,7 @@ class IamClient:
                     "Path": role.path,
                     "CreateDate": days(role.made),
                     "RoleLastUsed": {} if role.used is None else {"LastUsedDate": days(role.used)},
-                    "Tags": _tags(role),
+                    "Tags": [*_tags(role), *([{"Key": role.tag, "Value": ""}] if role.tag else [])],
                 }
                 for role in self.roles
             ],
@@ -209,9 +247,35 @@ class IamClient:
         refuse_if("ListUsers" in self.refused, "ListUsers")
         return {"Users": [_listed(user) for user in self.users]}
 
+    def list_service_specific_credentials(self, *, AllUsers, **_):  # noqa: N803  # boto3's name
+        assert AllUsers
+        refuse_if("ListServiceSpecificCredentials" in self.refused, "ListServiceSpecificCredentials")
+        every = ((user, each) for user in self.users for each in user.all_of(ServiceCredential))
+        return {"ServiceSpecificCredentials": [_service_credential(*each) for each in every]}
+
+    def list_ssh_public_keys(self, UserName):  # noqa: N803  # boto3's name
+        refuse_if("ListSSHPublicKeys" in self.refused, "ListSSHPublicKeys")
+        listed = [
+            {"SSHPublicKeyId": key.id, "Status": key.status, "UploadDate": days(key.made)}
+            for key in self._user(UserName).all_of(SshKey)
+        ]
+        return {"SSHPublicKeys": listed}
+
+    def list_signing_certificates(self, UserName):  # noqa: N803  # boto3's name
+        refuse_if("ListSigningCertificates" in self.refused, "ListSigningCertificates")
+        listed = [
+            {"CertificateId": each.id, "Status": each.status, "UploadDate": days(each.made)}
+            for each in self._user(UserName).all_of(Certificate)
+        ]
+        return {"Certificates": listed}
+
+    def _user(self, name):
+        (user,) = (user for user in self.users if user.name == name)
+        return user
+
     def list_access_keys(self, UserName):  # noqa: N803  # boto3's name
         refuse_if("ListAccessKeys" in self.refused, "ListAccessKeys")
-        (user,) = (user for user in self.users if user.name == UserName)
+        user = self._user(UserName)
         status = {True: "Active", False: "Inactive"}
         return {
             "AccessKeyMetadata": [
@@ -231,6 +295,17 @@ def _listed(user):
     told = {} if signed_in is None else {"PasswordLastUsed": days(signed_in)}
     named = {"UserName": user.name, "Arn": user.arn, "UserId": user.id}
     return named | {"CreateDate": days(user.made)} | told
+
+
+def _service_credential(user, each):
+    listed = {
+        "UserName": user.name,
+        "ServiceName": each.service,
+        "Status": each.status,
+        "ServiceSpecificCredentialId": each.id,
+        "CreateDate": days(each.made),
+    }
+    return listed if each.expires is None else listed | {"ExpirationDate": days(-each.expires)}
 
 
 def _row(user):
@@ -253,6 +328,8 @@ def _row(user):
             }
         if key.used is not None:
             row[f"access_key_{number}_last_used_date"] = days(key.used).isoformat()
+    for number, each in enumerate((each for each in user.all_of(Certificate) if each.status == "Active"), 1):
+        row |= {f"cert_{number}_active": "true", f"cert_{number}_last_rotated": days(each.made).isoformat()}
     if len(user.keys) > 2:
         row["additional_credentials_info"] = f"{len(user.keys)} access keys"
     return row

@@ -82,6 +82,8 @@ def credential_report(*rows, columns=CREDENTIAL_COLUMNS):
         "password_enabled": "false",
         "access_key_1_active": "false",
         "access_key_2_active": "false",
+        "cert_1_active": "false",
+        "cert_2_active": "false",
     }
     lines = [",".join(columns), *(",".join((nobody | row)[column] for column in columns) for row in rows)]
     return "\n".join(lines).encode()

@@ -26,7 +26,8 @@ class Crowd:
     So it is with the passwords and the roles; what is not idle was used yesterday, by IAM's word and CloudTrail's.
     Of one in ten, the keys are those of a user each: as many users as there can be. The keys of the first
     `toggled` users were switched off and on since they were made, so that they fit no slot of the report. If
-    `staggered`, a user's second key was used two days before the first, and by calls that every trail logs.
+    `staggered`, a user's second key was used two days before the first, and by calls that every trail logs. If
+    `bare`, no user has a password or a key, and none was ever seen.
     """
 
     users: int = 5000
@@ -34,6 +35,7 @@ class Crowd:
     idle_in: int = 10
     toggled: int = 0
     staggered: bool = False
+    bare: bool = False
 
     @cached_property
     def now(self):
@@ -53,7 +55,9 @@ class Crowd:
             "Arn": f"arn:aws:iam::{ACCOUNT}:user/user-{number:05}",
             "CreateDate": self.ago(MADE),
         }
-        return listed | ({"PasswordLastUsed": self.used(number)} if has_password(number) else {})
+        return listed | (
+            {"PasswordLastUsed": self.used(number)} if has_password(number) and not self.bare else {}
+        )
 
     def user_detail(self, number):
         listed = {name: value for name, value in self.user(number).items() if name != "PasswordLastUsed"}
@@ -97,6 +101,8 @@ class Crowd:
 
     def _row(self, number):
         row = {"user": f"user-{number:05}", "user_creation_time": self.ago(MADE)}
+        if self.bare:
+            return row
         if has_password(number):
             times = {"password_last_used": self.used(number), "password_last_changed": self.ago(MADE)}
             row |= {"password_enabled": "true"} | times
@@ -116,7 +122,7 @@ class Crowd:
         if principal == "coverage":
             return self._seen(self.ago(BUSY))
         kind, _, held = facet.partition("#")
-        if principal.endswith(":root"):
+        if principal.endswith(":root") or self.bare:
             return None
         if kind == "SIGNIN":
             return self._seen(self.used(int(principal[-5:])))

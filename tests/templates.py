@@ -60,7 +60,7 @@ def resources(template, conditions):
 def calls(*files):
     """The API calls that code makes on its clients, as IAM names them."""
     operations = {}
-    for service in ("cloudformation", "cloudtrail", "dynamodb", "iam", "s3", "sns", "sqs"):
+    for service in ("account", "cloudformation", "cloudtrail", "dynamodb", "iam", "s3", "sns", "sqs"):
         client = boto3.client(service, region_name="eu-west-1")
         operations |= {
             name: f"{service}:{operation}" for name, operation in client.meta.method_to_api_mapping.items()

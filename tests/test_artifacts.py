@@ -45,7 +45,7 @@ def test_an_artifact_holds_its_package_activity_and_its_locked_requirements(buil
 
 @pytest.mark.parametrize(("package", "pages"), [("ingest", []), ("reporter", ["page.html"]), ("awakened", [])])
 def test_of_our_own_code_an_artifact_holds_only_python_and_the_page(built, package, pages):
-    held = [path.name for name in OURS[package] for path in (built[package] / name).iterdir()]
+    held = [path.name for name in OURS[package] for path in (built[package] / name).rglob("*.*")]
 
     assert [name for name in held if not name.endswith(".py")] == pages
 

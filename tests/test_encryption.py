@@ -154,8 +154,7 @@ def test_each_role_may_do_with_the_key_what_it_needs_and_no_more():
         },  # The table; and the topic, and its dead letters.
         "ReporterRole": {"kms:Decrypt", "kms:GenerateDataKey"},  # The table; and the topic, and the bucket.
         "InvestigatorPolicy": {"kms:Decrypt"},
-        "ReporterFunctionScheduleRole": set(),
-        "ReporterFunctionWatchRole": set(),
+        "ScheduleRole": set(),
     }
 
 

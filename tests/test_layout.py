@@ -9,14 +9,15 @@ import tomllib
 import pytest
 from builders import ROOT
 
-PACKAGES = ("activity", "awakened", "deployment", "ingest", "reporter", "lastseen")
+PACKAGES = ("activity", "awakened", "deployment", "error_codes", "ingest", "reporter", "lastseen")
 MAY_IMPORT = {
     "activity": {"activity"},
     "awakened": {"awakened", "activity"},
     "deployment": {"deployment", "lastseen"},
+    "error_codes": {"error_codes"},
     "ingest": {"ingest", "activity"},
     "reporter": {"reporter", "activity"},
-    "lastseen": set(PACKAGES) - {"deployment"},
+    "lastseen": set(PACKAGES) - {"deployment", "error_codes"},
 }
 CORE = (
     "activity.arn",
@@ -24,6 +25,7 @@ CORE = (
     "activity.item",
     "activity.keeping",
     "activity.model",
+    "activity.plain",
     "activity.whose",
     "awakened.commands",
     "awakened.flagged",
@@ -37,6 +39,8 @@ CORE = (
     "ingest.batch",
     "ingest.cloudtrail",
     "ingest.coalesce",
+    "ingest.error_codes",
+    "ingest.identity",
     "ingest.likeness",
     "ingest.principals",
     "ingest.refusals",
@@ -55,7 +59,9 @@ CORE = (
     "lastseen.past.when",
     "reporter.account",
     "reporter.document",
-    "reporter.hearing",
+    "reporter.listed",
+    "reporter.listening.coverage",
+    "reporter.listening.region",
     "reporter.message",
     "reporter.missed",
     "reporter.owners",
@@ -71,6 +77,7 @@ CORE = (
     "reporter.seen",
     "reporter.staleness",
     "reporter.subjects",
+    "reporter.undated",
 )
 
 

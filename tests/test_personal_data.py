@@ -17,7 +17,7 @@ from activity.scan import Scan
 from activity.table import ActivityTable
 from lastseen.local_aws import make_table
 
-ERASE_PRINCIPAL, ERASE_SESSION, ERASE_EVIDENCE = re.findall(
+ERASE_PRINCIPAL, ERASE_SESSION, ERASE_EVIDENCE, FORGET = re.findall(
     r"```sh\n(.*?)```", (ROOT / "docs" / "personal-data.md").read_text(), re.DOTALL
 )
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/people/alice"
@@ -104,3 +104,22 @@ def test_a_person_behind_a_shared_role_is_erased_and_the_roles_times_stay(server
     assert JUDY not in str(client.scan(TableName="activity")["Items"])
     assert Scan(client, "activity").last_seen_as(JUDY) == {}
     assert items[ADMIN, f"SESSION#{KARL}"].activity.evidence.source_ip == "203.0.113.5"
+
+
+def test_the_ingest_function_of_the_stack_is_started_afresh(tmp_path):
+    """moto has neither its stack nor its function: what the AWS CLI would be told is looked at."""
+    aws = tmp_path / "aws"
+    aws.write_text('#!/bin/sh\n[ "$1" = lambda ] || echo tracker-IngestFunction-1\necho "$@" >> "$0.log"\n')
+    aws.chmod(0o755)
+    subprocess.run(
+        ["sh", "-c", FORGET.replace("STACK", "tracker")],
+        env={"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
+        check=True,
+        timeout=60,
+    )
+
+    asked, changed = (tmp_path / "aws.log").read_text().splitlines()
+    assert asked.startswith("cloudformation describe-stack-resource --stack-name tracker ")
+    assert "--logical-resource-id IngestFunction " in asked
+    assert changed.startswith("lambda update-function-configuration --function-name tracker-IngestFunction-1 ")
+    assert re.search(r"--description Started afresh at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", changed)

@@ -10,14 +10,19 @@ from templates import KEYED, KEYLESS, calls
 
 # Every resource that is not one thing of the stack's own, and why.
 ACCOUNT = "reads the whole account: AWS has no resource for it"
+# AWS documents users as this action's resource, and not which of them it is where all are asked for at once.
+OF_ALL_USERS = "iam:ListServiceSpecificCredentials"
 WIDE = {
     ("iam:GenerateCredentialReport", "*"): ACCOUNT,
     ("iam:GetAccountAuthorizationDetails", "*"): ACCOUNT,
     ("iam:GetCredentialReport", "*"): ACCOUNT,
     ("iam:ListAccountAliases", "*"): ACCOUNT,
+    (OF_ALL_USERS, "*"): "of all users at once: AWS does not say by which ARN",
     ("iam:ListUsers", "*"): ACCOUNT,
     ("iam:GetAccessKeyLastUsed", "arn:aws:iam::123456789012:user/*"): "all users are judged",
     ("iam:ListAccessKeys", "arn:aws:iam::123456789012:user/*"): "all users are judged",
+    ("iam:ListSSHPublicKeys", "arn:aws:iam::123456789012:user/*"): "all users are judged",
+    ("iam:ListSigningCertificates", "arn:aws:iam::123456789012:user/*"): "all users are judged",
     ("cloudtrail:DescribeTrails", "*"): "lists: AWS has no resource for it",
     ("cloudtrail:GetEventSelectors", "arn:aws:cloudtrail:*:*:trail/*"): "an organization's trail is elsewhere",
     ("cloudtrail:GetTrailStatus", "arn:aws:cloudtrail:*:*:trail/*"): "an organization's trail is elsewhere",
@@ -31,11 +36,12 @@ WIDE = {
 }
 
 # What the code does not call itself, and who does.
+REPORTER = ("inventory", "publisher", "listening/trails", "listening/canaries")
 TABLE = ("activity/table.py", "activity/flags.py")
 CODE = {
     "IngestRole": (*TABLE, "ingest/app.py"),
     "AwakenedRole": (*TABLE, "awakened/app.py", "awakened/letters.py"),
-    "ReporterRole": (*TABLE, *(f"reporter/{name}.py" for name in ("inventory", "publisher", "trails"))),
+    "ReporterRole": (*TABLE, *(f"reporter/{each}.py" for each in REPORTER)),
     "InvestigatorPolicy": (*TABLE, "activity/scan.py", "lastseen/connection.py"),
 }
 QUEUE = "Lambda reads the queue as the function's role"
@@ -110,8 +116,7 @@ def fits(arn, form):
 def test_there_are_permissions_of_every_role():
     assert {holder for holder, _, _ in PERMISSIONS} == {
         *CODE,
-        "ReporterFunctionScheduleRole",
-        "ReporterFunctionWatchRole",
+        "ScheduleRole",
         "Role",
     }
 
@@ -120,7 +125,7 @@ def test_there_are_permissions_of_every_role():
 def test_an_action_exists_and_takes_the_resource_that_it_is_allowed_for(holder, action, resource):
     forms = takes(action)
 
-    assert any(fits(resource, form) for form in forms), forms
+    assert any(fits(resource, form) for form in forms) or (action, resource) == (OF_ALL_USERS, "*"), forms
 
 
 def test_a_policy_names_single_things_but_where_a_reason_stands():
@@ -129,7 +134,7 @@ def test_a_policy_names_single_things_but_where_a_reason_stands():
     assert wide == WIDE.keys()
 
 
-@pytest.mark.parametrize("action", [action for action, arn in WIDE if arn == "*"])
+@pytest.mark.parametrize("action", [action for action, arn in WIDE if arn == "*" and action != OF_ALL_USERS])
 def test_everything_is_allowed_only_where_aws_has_no_resource(action):
     assert takes(action) == {"*"}
 

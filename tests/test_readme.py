@@ -23,7 +23,7 @@ from ingest.principals import Ignored
 from lastseen.past.layout import Skipped
 from reporter.account import Inventory
 from reporter.findings import sum_up
-from reporter.hearing import Hearing
+from reporter.listening.coverage import Coverage
 from reporter.message import message as report_message
 from reporter.owners import Remembered
 from reporter.seen import Seen
@@ -141,7 +141,7 @@ def test_every_attribute_of_a_report_is_told():
         [],
         seen=Seen(),
         remembered=Remembered(),
-        hearing=Hearing(),
+        coverage=Coverage(),
         root=None,
         gaps=(),
         limits=Limits(),

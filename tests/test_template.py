@@ -201,6 +201,25 @@ def assumption(role, sample="assume-role-by-service"):
     return found
 
 
+@pytest.mark.parametrize("rule", OWN)
+def test_the_reporters_test_call_passes_every_rule(matches, rules, rule):
+    """It must come back from each region, whichever of the tracker's own calls are left out."""
+    call = event("role-session-with-path")
+    call["detail"] |= {"eventSource": "sts.amazonaws.com", "eventName": "GetCallerIdentity"}
+    call["detail"]["userIdentity"]["arn"] = f"arn:aws:sts::{ACCOUNT}:assumed-role/reporter-role/reporter"
+
+    assert matches(rules[rule], call | {"source": "aws.sts"})
+
+
+def test_each_of_the_trackers_roles_is_tagged_as_that(resources, forwarder):
+    every = resources | {name: each.get("Properties", {}) for name, each in forwarder.items()}
+    tags = {name: role["Tags"][0]["Key"] for name, role in every.items() if name.endswith("Role")}
+
+    assert tags == dict.fromkeys(
+        ("IngestRole", "AwakenedRole", "ReporterRole", "ScheduleRole", "Role"), "last-activity:tracker"
+    )
+
+
 def without(found, *path):
     """The event, with nothing at a path within its record."""
     place = found["detail"]
@@ -738,7 +757,9 @@ def test_the_report_is_sent_on_a_schedule_in_its_time_zone(template, resources):
 def test_between_reports_it_looks_every_day_and_mails_nothing(resources):
     watch = resources["ReporterFunctionWatch"]
 
-    assert watch["ScheduleExpression"] == "rate(1 day)"
+    assert re.fullmatch(
+        r"cron\(\d+ \d+ \* \* \? \*\)", watch["ScheduleExpression"]
+    )  # rate() would run at once.
     assert json.loads(watch["Target"]["Input"]) == {"publish": False}
 
 
@@ -807,13 +828,20 @@ def index_arn(name):
 
 
 TABLE = arn("ActivityTable")
+OWN_ACCOUNT = json.dumps({"Fn::Sub": "arn:${AWS::Partition}:account::${AWS::AccountId}:account"})
 TRAILS = json.dumps({"Fn::Sub": "arn:${AWS::Partition}:cloudtrail:*:*:trail/*"})
 
 
 def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_no_others(resources):
-    shell = "reporter/reporter.py", "reporter/inventory.py", "reporter/publisher.py", "reporter/trails.py"
-    made = set(calls(*shell, "activity/table.py", "activity/flags.py"))
-    of_users = {"iam:GetAccessKeyLastUsed", "iam:ListAccessKeys"}
+    shell = "reporter/reporter.py", "reporter/inventory.py", "reporter/publisher.py"
+    listening = "reporter/listening/trails.py", "reporter/listening/canaries.py"
+    made = set(calls(*shell, *listening, "activity/table.py", "activity/flags.py"))
+    of_users = {
+        "iam:GetAccessKeyLastUsed",
+        "iam:ListAccessKeys",
+        "iam:ListSSHPublicKeys",
+        "iam:ListSigningCertificates",
+    }
     users = json.dumps({"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*"})
 
     assert of_users < made
@@ -828,6 +856,7 @@ def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_n
         ("cloudtrail:DescribeTrails", '"*"'),
         ("cloudtrail:GetEventSelectors", TRAILS),
         ("cloudtrail:GetTrailStatus", TRAILS),
+        ("account:ListRegions", OWN_ACCOUNT),
         ("s3:PutObject", json.dumps({"Fn::Sub": "${ReportBucket.Arn}/*"})),
         ("sns:Publish", json.dumps({"Ref": "ReportTopic"})),
         ("kms:Decrypt", arn("TopicKey")),
@@ -842,6 +871,7 @@ def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_n
         "cloudtrail:DescribeTrails",
         "cloudtrail:GetEventSelectors",
         "cloudtrail:GetTrailStatus",
+        "account:ListRegions",
         "s3:PutObject",
         "sns:Publish",
     }
@@ -943,8 +973,7 @@ def test_only_lambda_and_the_scheduler_may_be_the_roles(resources):
         "AwakenedRole": {"Service": "lambda.amazonaws.com"},
         "IngestRole": {"Service": "lambda.amazonaws.com"},
         "ReporterRole": {"Service": "lambda.amazonaws.com"},
-        "ReporterFunctionScheduleRole": {"Service": ["scheduler.amazonaws.com"]},
-        "ReporterFunctionWatchRole": {"Service": ["scheduler.amazonaws.com"]},
+        "ScheduleRole": {"Service": "scheduler.amazonaws.com"},
     }
 
 

@@ -71,6 +71,13 @@ class Wire:
     def _iam_ListAccountAliases(self, asked):
         return {"AccountAliases": ["crowded"]}
 
+    def _iam_ListServiceSpecificCredentials(self, asked):
+        assert asked["AllUsers"] == "true"
+        return {"ServiceSpecificCredentials": []}
+
+    def _iam_ListSSHPublicKeys(self, asked):
+        return {"SSHPublicKeys": []}
+
     def _iam_ListUsers(self, asked):
         numbers, more = self._page(asked, self.crowd.users)
         return {"Users": [self.crowd.user(number) for number in numbers]} | more
@@ -129,6 +136,9 @@ class Wire:
     def _cloudtrail_GetEventSelectors(self, asked):
         return {}
 
+    def _account_ListRegions(self, asked):
+        return {"Regions": [{"RegionName": "eu-west-1", "RegionOptStatus": "ENABLED_BY_DEFAULT"}]}
+
     def _dynamodb_BatchGetItem(self, asked):
         ((table, keys),) = asked["RequestItems"].items()
         items = [self._item(*(key[name]["S"] for name in ("principal", "facet"))) for key in keys["Keys"]]
@@ -140,11 +150,15 @@ class Wire:
             keys = sorted(key for key, item in self._items.items() if item.get("flagged") == value["S"])
         elif asked.get("IndexName") == "by_facet":
             keys = []  # Nobody was renamed.
+        elif value["S"] == "coverage":
+            keys = [(value["S"], f"{ACCOUNT}#eu-west-1")]
+        elif begins and begins[0]["S"].startswith(f"{ACCOUNT}#"):
+            keys = sorted(key for key in self._items if key[0] == value["S"])
         elif begins:
             numbers = [2 * int(value["S"][-5:]) + each for each in (0, 1)] if begins[0]["S"] == "KEY#" else []
             keys = [(value["S"], f"KEY#AKIA{number:016}") for number in numbers]
         else:
-            keys = [(value["S"], f"{ACCOUNT}#eu-west-1")] if value["S"] == "coverage" else []
+            keys = []
         after = asked.get("ExclusiveStartKey")
         begin = keys.index((after["principal"]["S"], after["facet"]["S"])) + 1 if after else 0
         page = [typed(self._item(*key)) for key in keys[begin : begin + PAGE_OF_FLAGS]]

@@ -28,7 +28,7 @@ from lastseen.commands.options import (
 from lastseen.listing import Kind, Row, Wanted, rows
 from lastseen.lookup import Lookup
 from lastseen.screen import Screen
-from lastseen.terminal import NOTHING_FOUND, misused, print_json
+from lastseen.terminal import NOTHING_FOUND, misused, print_json, warn
 from lastseen.times import BadDuration, Times, duration, length
 
 EXAMPLES = """\b
@@ -71,9 +71,9 @@ def list_principals(
     """
     facet = _service(service) if service else ""
     wanted = Wanted(_account(account), kind, _time(idle), _time(active), _time(new), flagged, _lag(facet))
-    clock = times(local_time)
     with asking(table, stack, region, profile) as lookup:
-        found, caveat = _found(_items(lookup, wanted, facet), wanted, clock.now, facet)
+        clock, items = times(local_time), _items(lookup, wanted, facet)
+        found, caveat = _found(items, wanted, clock.now, facet)
         if as_json:
             print_json(row.as_dict() for row in found)
         elif found:
@@ -84,6 +84,7 @@ def list_principals(
 
 def _found(items: Mapping[Key, Item], wanted: Wanted, now: datetime, facet: str) -> tuple[list[Row], str]:
     """And what is to be said where exact times might have made another list."""
+    warn(item.problem for item in items.values())
     found = rows(items, wanted, now, facet=facet)
     if found == rows(items, replace(wanted, lag=timedelta(0)), now, facet=facet):
         return found, ""

@@ -3,6 +3,7 @@
 import os
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,15 +15,15 @@ from activity.table import ActivityTable
 from lastseen.commands.options import AsJson, Profile, Region, StackName, TableName
 from lastseen.connection import Connection, connected
 from lastseen.terminal import INCOMPLETE, misused, piped, print_json, shown
-from reporter.document import document, warnings
+from reporter.document import document
 from reporter.findings import Report
 from reporter.inventory import Iam
+from reporter.listening.trails import CloudTrail
 from reporter.page import page
 from reporter.report import body, subject_line
 from reporter.reporter import PATIENT, Caller, terms_from_env
 from reporter.review import Sources, Terms, review
 from reporter.sightings import previous
-from reporter.trails import Trails
 
 EXAMPLES = """\b
 lastseen report --stack last-activity
@@ -55,8 +56,8 @@ def report(
     STALE_ROLE_DAYS, or 90 days.
 
     With --json: a finding a line, and a summary last. Exit status 1 says that
-    something could not be checked, or that the tracker does not hear what it
-    should; 2, that nothing could be asked.
+    something could not be checked, or that events do not arrive as they should;
+    2, that nothing could be asked.
     """
     with connected(os.environ, table=table, stack=stack, region=region, profile=profile) as connection:
         made = _made(connection, _terms(connection, stack))
@@ -71,7 +72,7 @@ def report(
             print(f"{shown(subject_line(made))}: see {html}")
         else:
             print(*map(shown, body(made, most=sys.maxsize).splitlines()), sep="\n")
-    if made.gaps or warnings(made):
+    if made.gaps or made.warnings:
         raise typer.Exit(INCOMPLETE)
 
 
@@ -93,7 +94,7 @@ def _made(connection: Connection, terms: Terms) -> Report:
     caller = Caller.ask(connection.client("sts"))
     sources = Sources(
         Iam(connection.session.client("iam", config=PATIENT)),
-        Trails(connection.client("cloudtrail")),
+        CloudTrail(partial(connection.client, "cloudtrail")),
         ActivityTable(dynamodb, connection.table),
         Flags(dynamodb, connection.table),
     )

@@ -22,7 +22,7 @@ from lastseen.commands.options import (
 from lastseen.handle import Handle, Unrecognised, readings
 from lastseen.lookup import Lookup, Match
 from lastseen.screen import Screen
-from lastseen.terminal import NOTHING_FOUND, misused, print_json
+from lastseen.terminal import NOTHING_FOUND, misused, print_json, warn
 from lastseen.times import Times
 
 EXAMPLES = """\b
@@ -108,6 +108,7 @@ def _show(
     everything: bool,
 ) -> None:
     found = lookup.profile(match.principal)
+    warn(found.problems)
     asked = {*match.facets, *([session_facet(handle.session)] if handle.session else [])}
     show_profile(screen, found, clock, handle=handle, asked=asked, everything=everything)
     show_other_names(screen, lookup.other_names(found), options)
@@ -118,6 +119,7 @@ def _items(lookup: Lookup, matches: Sequence[Match]) -> Iterator[dict[str, Any]]
     """Of one principal all that it was seen with; of several, what each was last found by."""
     if len(matches) == 1:
         items = lookup.items_of(matches[0].principal)
+        warn(item.problem for item in items.values())
         yield from (plain(key, item) for key, item in items.items())
         return
     for match in matches:

@@ -42,13 +42,21 @@ def split(source: str) -> tuple[str, str]:
 
 
 def listed(client: "S3Client", source: str, wanted: Wanted) -> Iterator[Found]:
-    """All under `source` that may hold what is wanted, of each page the newest first. Raises Refused."""
+    """All under `source` that may hold what is wanted, of each page the newest first; or the one that it names.
+
+    Raises Refused.
+    """
     bucket, prefix = split(source)
     if not bucket:
         raise Refused(f"{source}: it names no bucket")
     try:
-        if not client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)["KeyCount"]:
+        # Keys come in the order of their names: the one that is the whole prefix before all that go on.
+        first = client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1).get("Contents", [])
+        if not first:
             yield Missing(source, "there is nothing whose key begins so")
+        elif first[0]["Key"] == prefix and not prefix.endswith("/"):
+            yield _file(bucket, first[0])
+            return
         yield from _Listing(client, bucket, wanted).under(prefix, prefix[: prefix.rfind("/") + 1])
     except ClientError as error:
         raise Refused(f"{source}: {_why(error)}") from error
@@ -131,8 +139,13 @@ class _Listing:
             elif log and not self._wanted.may_be_in(log):
                 yield Skipped.UNWANTED
             else:
-                mark = f"{each['Size']} {each['ETag']}"
-                yield File(f"{SCHEME}{self._bucket}/{key}", each["Size"], mark, log.account if log else "")
+                yield _file(self._bucket, each)
+
+
+def _file(bucket: str, listed: Any) -> File:
+    key, size = listed["Key"], listed["Size"]
+    log = log_name(key.rpartition("/")[2])
+    return File(f"{SCHEME}{bucket}/{key}", size, f"{size} {listed['ETag']}", log.account if log else "")
 
 
 def _why(error: ClientError) -> str:

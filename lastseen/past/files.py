@@ -53,11 +53,14 @@ def local_files(path: Path, wanted: Wanted) -> Iterator[Found]:
 
 
 def _named(folder: str, name: str, wanted: Wanted, *, is_listed: bool = False) -> Found:
-    """What a folder lists may be a pipe or a socket: to open it would be to wait for whoever writes to it."""
+    """What is named by itself is read, whatever its name; its records tell what is wanted of it.
+
+    What a folder lists may be a pipe or a socket: to open it would be to wait for whoever writes to it.
+    """
     log = log_name(name)
-    if (log or is_listed) and (reason := why_skipped(name)):
+    if is_listed and (reason := why_skipped(name)):
         return reason
-    if log and not wanted.may_be_in(log):
+    if is_listed and log and not wanted.may_be_in(log):
         return Skipped.UNWANTED
     path = os.path.join(folder, name)  # Of many small files, a Path for each would take long.
     try:

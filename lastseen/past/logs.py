@@ -9,6 +9,7 @@ from typing import BinaryIO
 import msgspec
 
 from ingest.wire import Record
+from lastseen.past.documents import UNDECODABLE, Document, documents, salvaged
 
 # What is unpacked of one file at a time. CloudTrail's own are far smaller; a longer one has to be of lines.
 MOST = 256 << 20
@@ -40,18 +41,16 @@ class _Digest(msgspec.Struct, rename="camel"):
     digest_end_time: str
 
 
-_UNDECODABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 _log_file = msgspec.json.Decoder(_LogFile)
 _whole = msgspec.json.Decoder(_Records)
 _shape = msgspec.json.Decoder(_Shape)
 _digest = msgspec.json.Decoder(_Digest)
 _array = msgspec.json.Decoder(list[msgspec.Raw])
-_any = msgspec.json.Decoder(msgspec.Raw)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One record or envelope, and where it stands: the line, or the place in a log file's list."""
+    """One record or envelope, and where it stands: the line, and the place in a log file's list."""
 
     place: str
     body: bytes
@@ -60,7 +59,7 @@ class Entry:
     def is_envelope(self) -> bool:
         try:
             return bool(bytes(_shape.decode(self.body).detail))
-        except _UNDECODABLE:
+        except UNDECODABLE:
             return False
 
 
@@ -76,53 +75,58 @@ class Part:
         """Of a log file that can be read from end to end, which takes one look at every byte; else None."""
         try:
             return _whole.decode(self.content).records if self.is_all else None
-        except _UNDECODABLE:
+        except UNDECODABLE:
             return None
 
     def entries(self) -> Iterator[Entry]:
-        records = self._raw_records() if self.is_all else None
-        if records is None:
-            yield from self._lines()
-            return
-        for number, record in enumerate(records, 1):
-            yield Entry(f"record {number}", bytes(record))
+        """Of every document in it."""
+        alone = len(self.content.strip()) if self.is_all else 0
+        for document in documents(self.content, self.line):
+            place = f"line {document.line}{f', column {document.column}' if document.column else ''}"
+            records = _records(document)
+            if records is None:
+                yield Entry(place, document.body)
+                continue
+            where = "" if len(document.body) == alone else f"{place}, "
+            for number, record in enumerate(records, 1):
+                yield Entry(f"{where}record {number}", record)
 
     @property
     def is_digest(self) -> bool:
         try:
             return self.is_all and bool(_digest.decode(self.content))
-        except _UNDECODABLE:
+        except UNDECODABLE:
             return False
 
-    def _raw_records(self) -> list[msgspec.Raw] | None:
-        """Of a log file, or of a plain JSON array; None for what is neither."""
-        is_array = self.content.lstrip().startswith(b"[")
-        try:
-            return _array.decode(self.content) if is_array else _log_file.decode(self.content).records
-        except _UNDECODABLE:
-            return None
 
-    def _lines(self) -> Iterator[Entry]:
-        """One JSON value a line; or one value alone, however many lines it takes."""
-        try:
-            _any.decode(self.content)
-        except _UNDECODABLE:
-            for number, line in enumerate(self.content.splitlines(), self.line):
-                if line.strip():
-                    yield Entry(f"line {number}", line)
-            return
-        yield Entry(f"line {self.line}", self.content)
+def _records(document: Document) -> Iterator[bytes] | None:
+    """Of a log file, or of a plain JSON array; None for what is neither."""
+    body = document.body
+    if not body.startswith(b"[") and b'"Records"' not in body:
+        return None
+    try:
+        raw = _array.decode(body) if body.startswith(b"[") else _log_file.decode(body).records
+    except UNDECODABLE:
+        return salvaged(body)
+    return map(bytes, raw)
 
 
 def parts(stream: BinaryIO, most: int = MOST) -> Iterator[Part]:
-    """Of a file that is unpacked here where need be. Raises UnreadableFile."""
+    """Of a file that is unpacked here where need be. Raises UnreadableFile, after what could be read."""
     pieces = _pieces(stream)
-    content = next(pieces, b"").removeprefix(codecs.BOM_UTF8)
-    for piece in pieces:
-        content += piece
-        if len(content) > most:
-            yield from _runs_of_lines(content, pieces, most)
-            return
+    content = b""
+    try:
+        for piece in pieces:
+            content += piece if content else piece.removeprefix(codecs.BOM_UTF8)
+            if len(content) > most:
+                break
+    except UnreadableFile:
+        if content.strip():
+            yield Part(content)
+        raise
+    if len(content) > most:
+        yield from _runs_of_lines(content, pieces, most)
+        return
     if not content.strip():
         raise UnreadableFile("the file is empty")
     yield Part(content)
@@ -137,11 +141,20 @@ def _runs_of_lines(content: bytes, pieces: Iterator[bytes], most: int) -> Iterat
             line += lines.count(b"\n") + 1
         elif len(content) > most:
             raise UnreadableFile(f"longer than {most >> 20} MB, and not one record a line")
-        piece = next(pieces, b"")
+        try:
+            piece = next(pieces, b"")
+        except UnreadableFile:
+            yield from _last(rest, line)
+            raise
         if not piece:
-            yield from [Part(rest, line, is_all=False)] if rest.strip() else []
+            yield from _last(rest, line)
             return
         content = rest + piece
+
+
+def _last(rest: bytes, line: int) -> Iterator[Part]:
+    if rest.strip():
+        yield Part(rest, line, is_all=False)
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from activity.keeping import Key, Outcome
-from activity.model import COVERAGE, Activity
+from activity.model import CANARY, COVERAGE, Activity
 from lastseen.past.bucket import listed
 from lastseen.past.done import Done, UnusableState
 from lastseen.past.files import File, Found, Missing, local_files
@@ -140,6 +140,8 @@ class Replay:
 
     def _merge(self, activities: Sequence[Activity]) -> None:
         for activity in activities:
+            if activity.principal == CANARY:  # It shows that events are delivered, which a file does not.
+                continue
             key = activity.principal, activity.facet
             known = self._items.get(key)
             self._items[key] = known.merge(activity) if known else activity

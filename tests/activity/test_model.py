@@ -5,7 +5,7 @@ from builders import activity, at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity.model import Evidence, Sighting, from_text, to_text
+from activity.model import Evidence, Sighting, from_text, place_covered, to_text
 
 activities = st.builds(
     activity,
@@ -73,3 +73,14 @@ def test_times_as_text_sort_as_times_do_and_come_back(when):
 
     assert from_text(to_text(when)) == second
     assert to_text(second) < to_text(second + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize(
+    ("facet", "place"),
+    [
+        ("123456789012#eu-west-1", ("123456789012", "eu-west-1")),
+        ("123456789012", ("123456789012", "")),
+    ],
+)
+def test_a_place_is_read_out_of_its_facet(facet, place):
+    assert place_covered(facet) == place

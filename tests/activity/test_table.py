@@ -9,16 +9,18 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from builders import ALICE, activity, at
+from builders import ACCOUNT, ALICE, activity, at
 
 from activity.item import attributes
 from activity.keeping import Keeping
 from activity.model import id_facet
+from activity.scan import Scan
 from activity.settings import BadSetting
 from activity.table import WRITERS, ActivityTable, connect
 from lastseen.embedded import EmbeddedTable
 from lastseen.local_aws import make_table
 
+BOB = f"arn:aws:iam::{ACCOUNT}:user/bob"
 FIVE_MINUTES = Keeping(timedelta(minutes=5), timedelta(hours=1))
 
 
@@ -225,6 +227,71 @@ def test_a_write_that_fails_is_named_and_the_others_are_written(aws, table, item
     assert list(items()) == [(ALICE, "ID#AIDAALICE")]
 
 
+EDITED = [
+    pytest.param({"first_seen": None}, "first_seen is None, no time", id="no first_seen"),
+    pytest.param({"last_seen": {"S": "yesterday"}}, "last_seen is 'yesterday', no time", id="no time"),
+    pytest.param({"last_seen": {"NULL": True}}, "last_seen is True, no time", id="nothing"),
+    pytest.param(
+        {"last_seen": {"S": "2026-11-20T12:0:00Z"}},
+        "last_seen is '2026-11-20T12:0:00Z', no time",
+        id="a time that compares otherwise",
+    ),
+    pytest.param({"event_id": {"N": "7"}}, "an attribute is of another type", id="an event id that is none"),
+    pytest.param({"event_id": {"S": ""}}, "an attribute is of another type", id="an event id that is empty"),
+]
+
+
+def edited(dynamodb, table, changes):
+    """Alice's item after somebody changed its attributes by hand, and bob's beside it."""
+    for each in (activity(0), activity(0, principal=BOB)):
+        table.record(each)
+    key = {"principal": {"S": ALICE}, "facet": {"S": "ID#AIDAALICE"}}
+    item = dynamodb.get_item(TableName="activity", Key=key)["Item"] | changes
+    dynamodb.put_item(
+        TableName="activity", Item={name: value for name, value in item.items() if value is not None}
+    )
+
+
+@pytest.mark.parametrize("seconds", [0, -60])
+@pytest.mark.parametrize(("changes", "what"), EDITED)
+def test_an_item_that_was_edited_fails_by_itself_and_is_named(dynamodb, table, changes, what, seconds):
+    edited(dynamodb, table, changes)
+    outcome = table.record_all([activity(seconds, "z"), activity(60, principal=BOB)])
+
+    assert table.get([(BOB, "ID#AIDAALICE")])[BOB, "ID#AIDAALICE"].activity.last_seen == at(60)
+    assert outcome.failed.keys() == {(ALICE, "ID#AIDAALICE")}
+    (reason,) = outcome.failed.values()
+    assert reason.startswith(f"the table's item of principal {ALICE} and facet ID#AIDAALICE cannot be read: ")
+    assert what in reason
+    assert reason.endswith("; correct that, or delete the item")
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        *EDITED[:4],
+        pytest.param({"first_flagged": {"S": "often"}}, "first_flagged is 'often', no time", id="flag"),
+        pytest.param({"last_seen": {"N": "2026"}}, "last_seen is '2026', no time", id="a number"),
+    ],
+)
+def test_an_item_that_was_edited_ends_no_reading(dynamodb, table, changes, what):
+    edited(dynamodb, table, changes)
+    scan = Scan(dynamodb, "activity")
+    key, other = (ALICE, "ID#AIDAALICE"), (BOB, "ID#AIDAALICE")
+
+    for found in (table.get([key, other]), table.items_of(ALICE) | table.items_of(BOB), scan.recencies()):
+        assert found[key].activity is None
+        assert what in found[key].problem
+        assert found[other].activity.last_seen == at(0)
+    assert list(table.of(ALICE)) == []
+
+
+def test_an_expiry_that_was_edited_is_told_as_such(dynamodb, table):
+    edited(dynamodb, table, {"expires_at": {"S": "never"}})
+
+    assert "expires_at is never, no seconds since 1970" in table.items_of(ALICE)[ALICE, "ID#AIDAALICE"].problem
+
+
 def test_nothing_is_written_after_the_deadline(table, items):
     outcome = table.record_all([activity(0)], is_late=lambda: True)
 
@@ -374,3 +441,17 @@ def test_no_writer_of_a_new_client_takes_a_refused_write_for_a_failed_one(dynamo
     outcome = ActivityTable(boto3.Session().client("dynamodb"), "activity").record_all(known)
 
     assert outcome.failed == {}
+
+
+def test_what_is_replaced_has_the_times_that_are_given(table):
+    table.replace(activity(60, "a", first=0, error_code="ConnectTimeoutError"))
+    table.replace(activity(120, "", first=90))
+
+    assert only(table) == activity(120, "", first=90)
+
+
+def test_an_older_one_replaces_no_newer_one(table):
+    table.replace(activity(60, "new", first=0))
+    table.replace(activity(59, "old", first=59))
+
+    assert only(table) == activity(60, "new", first=0)

@@ -427,34 +427,17 @@ def test_what_cannot_be_set_aside_comes_again_and_nothing_after_it_was_told(
     assert [notice["access_key_id"] for notice in sent()] == ["AKIACAROL", "AKIATHREE"]
 
 
-def test_an_item_of_the_table_that_cannot_be_read_holds_up_nobody_else(
-    used, flags, table, stream, dynamodb, sent, set_aside
+def test_another_item_of_the_principal_that_cannot_be_read_keeps_no_notice_back(
+    used, dynamodb, sent, set_aside
 ):
     records = used(KEY)
-    flags.flag((BATCH, "ID#"), ACCOUNT, FLAG, now=at(0))
-    table.record(seen("ID#", 60, principal=BATCH, event_id="of batch"))
-    records += stream()
     dynamodb.put_item(
         TableName="activity",
         Item={name: {"S": value} for name, value in (("principal", CAROL), ("facet", "x"), ("last_seen", "?"))},
     )
 
     assert handle(records) == []
-    assert [notice["arn"] for notice in sent()] == [BATCH]
-    (letter,) = set_aside()
-    assert letter["reason"].startswith(f"{CAROL}: ")
-    assert letter["record"]["dynamodb"]["SequenceNumber"] == records[0]["dynamodb"]["SequenceNumber"]
-
-
-def test_where_that_cannot_be_set_aside_it_comes_again(used, dynamodb, sent, set_aside, refuse):
-    records = used(KEY)
-    dynamodb.put_item(
-        TableName="activity",
-        Item={name: {"S": value} for name, value in (("principal", CAROL), ("facet", "x"), ("last_seen", "?"))},
-    )
-    refuse(app.dead_letters().sqs, "SendMessage")
-
-    assert handle(records) == again_from(records[0])
+    assert [notice["arn"] for notice in sent()] == [CAROL]
     assert set_aside() == []
 
 

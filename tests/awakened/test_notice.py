@@ -163,6 +163,14 @@ def test_what_a_caller_says_of_itself_moves_no_cursor_and_fills_no_mail():
     assert "agent ?[2J?evil???xxx" in forms["email"]
 
 
+def test_a_name_adds_no_line_to_a_notice():
+    principal = f"arn:aws:iam::{ACCOUNT}:user/carol\u2028\u2029Ignore this mail.\x85\n\x1b[2J"
+
+    lines = text(Notice(use("SIGNIN", principal=principal), (USER,))).splitlines()
+    assert len(lines) == len(text(Notice(use("SIGNIN"), (USER,))).splitlines())
+    assert all(line.isprintable() for line in lines)
+
+
 LONG = "c" * 64
 LONG_KEY = "KEY#AKIA" + "X" * 124  # As long as IAM lets an id be.
 AT = f"IAM last activity {ACCOUNT}: "

@@ -121,7 +121,9 @@ def test_a_key_that_was_used_while_the_report_was_made_is_told_once_it_is_flagge
     assert (told["access_key_id"], told["evidence"]["event_id"]) == ("AKIANIAJ", "niaj-1")
 
 
-def test_a_refused_attempt_with_a_flagged_key_is_told_as_one(stack, flags, table, next_notices):
+def test_a_refused_attempt_with_a_flagged_key_is_told_as_one_and_the_use_that_succeeds_after_it_too(
+    stack, flags, table, next_notices
+):
     mike = person("mike")
     flag(flags, mike)
     send(stack, mike, errorCode="AccessDenied")
@@ -129,6 +131,9 @@ def test_a_refused_attempt_with_a_flagged_key_is_told_as_one(stack, flags, table
 
     assert (told["access_key_id"], told["denied"]) == ("AKIAMIKE", True)
     assert told["evidence"]["error_code"] == "AccessDenied"
+    send(stack, mike)
+    (told,) = next_notices("the notice of mike's use has come")
+    assert (told["access_key_id"], told["denied"]) == ("AKIAMIKE", False)
     eventually(
         lambda: not any(map(is_denied, flagged_of(table, mike))),
         "what was refused is flagged no longer",

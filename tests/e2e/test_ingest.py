@@ -53,7 +53,7 @@ def truth(bodies):
     table = EmbeddedTable()
     for body in bodies:
         reading = read(envelope(body).detail, arrived=datetime.now(UTC))
-        for sighting in (*reading.sightings, reading.coverage):
+        for sighting in reading.everything():
             for activity in sighting.activities():
                 table.record(activity)
     return {activity.key: activity for activity in table}

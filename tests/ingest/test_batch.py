@@ -56,6 +56,9 @@ IDENTITIES = [
     {"onBehalfOf": {"userId": "u-1"}, "accountId": ACCOUNT},
     role(f"arn:aws:iam::{ACCOUNT}:user/odd", "one"),
     role(f"arn:aws:iam::{ACCOUNT}:root", "one"),
+    alice(type="Unknown"),
+    alice(arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/one"),
+    {"type": "AWSAccount", "accountId": ACCOUNT, "principalId": "AIDAALICE"},
 ]
 CALLS = [
     {},
@@ -65,6 +68,8 @@ CALLS = [
     {"errorCode": "AccessDenied"},
     {"errorCode": "Throttling"},
     {"errorCode": "InvalidClientTokenId"},
+    {"errorCode": "Client.AuthFailure"},
+    {"eventType": "AwsVpceEvent"},
     {"eventType": "AwsCloudTrailInsight"},
     *(
         {
@@ -84,7 +89,7 @@ CALLS = [
             "eventType": "AwsConsoleSignIn",
             "responseElements": {name: answer},
         }
-        for name in ("ConsoleLogin", "CheckMfa")
+        for name in ("ConsoleLogin", "CheckMfa", "EmailUpdated")
         for answer in ("Success", "Failure")
     ),
     *(
@@ -103,6 +108,10 @@ CALLS = [
             "additionalEventData": {"success": answer},
         }
         for answer in ("true", "false")
+    ),
+    *(
+        {"eventSource": "sts.amazonaws.com", "eventName": "GetCallerIdentity", "userAgent": agent}
+        for agent in ("aws-cli/2", "Boto3/1 last-activity-canary")
     ),
     {"recipientAccountId": "210987654321"},
     {
@@ -163,6 +172,88 @@ def test_every_kind_of_record_is_alike_only_to_its_like():
     assert len(gists) > 100
 
 
+ARNS = [
+    None,
+    "REDACTED",
+    f"arn:aws:iam::{ACCOUNT}:user/alice",
+    f"arn:aws:iam::{ACCOUNT}:user/odd:assumed-role/alice",
+    f"arn:aws:iam::{ACCOUNT}:root",
+    ROLE,
+    SHARED,
+    f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/one",
+    f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/two",
+    f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy",
+    f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Admin_1/judy",
+    f"arn:aws:sts::{ACCOUNT}:federated-user/report",
+]
+HELD = [None, "AIDAALICE", "AROA:one", f"{ACCOUNT}:aws:ec2-instance:i-1"]
+TYPES = ["Root", "IAMUser", "AssumedRole", "Role", "FederatedUser", "Unknown", "AWSAccount", "AWSService", None]
+issuers = st.fixed_dictionaries(
+    {
+        "arn": st.sampled_from(ARNS),
+        "principalId": st.sampled_from([None, "AROA", f"{ACCOUNT}:aws:ec2-instance"]),
+    }
+)
+# Most of one kind, for two of many to be alike.
+odd_identities = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from([*TYPES, *["AssumedRole"] * 4]),
+        "arn": st.sampled_from(ARNS),
+        "principalId": st.sampled_from(HELD),
+        "accessKeyId": st.sampled_from(["ASIAONE", "AKIAALICE"]),
+        "accountId": st.sampled_from([ACCOUNT, None]),
+    },
+    optional={
+        "sessionContext": st.fixed_dictionaries({"sessionIssuer": issuers}),
+        "invokedBy": st.just("support.amazonaws.com"),
+        "onBehalfOf": st.just({"userId": "u-1"}),
+    },
+)
+given_roles = st.fixed_dictionaries(
+    {
+        "eventSource": st.just("sts.amazonaws.com"),
+        "eventName": st.just("AssumeRole"),
+        "requestParameters": st.fixed_dictionaries(
+            {
+                "roleArn": st.sampled_from([ROLE, SHARED, "REDACTED"]),
+                "roleSessionName": st.sampled_from(["one", None]),
+            }
+        ),
+        "responseElements": st.fixed_dictionaries(
+            {
+                "assumedRoleUser": st.fixed_dictionaries(
+                    {"arn": st.sampled_from(ARNS), "assumedRoleId": st.sampled_from(HELD)}
+                )
+            }
+        ),
+    }
+)
+odd_calls = given_roles | st.sampled_from([{}, {"errorCode": "AccessDenied"}, {"errorCode": "AuthFailure"}])
+
+
+def sisters(identity, call):
+    """The same with one thing changed at a time, of what is mostly not kept."""
+    yield made(identity, call)
+    yield made(identity, call, address="203.0.113.5")
+    for name, values in (("accessKeyId", ["ASIATWO", "AKIABOB"]), ("arn", ARNS), ("principalId", HELD)):
+        for value in values:
+            yield made(identity | {name: value}, call)
+    if "sessionContext" in identity:
+        for arn in ARNS:
+            issuer = identity["sessionContext"]["sessionIssuer"] | {"arn": arn}
+            yield made(identity | {"sessionContext": {"sessionIssuer": issuer}}, call)
+
+
+@settings(max_examples=500, deadline=None)
+@given(odd_identities, odd_calls)
+def test_what_differs_in_one_thing_is_alike_only_if_it_comes_to_the_same(identity, call):
+    gists = defaultdict(list)
+    for one in sisters(identity, call):
+        gists[likeness(one)].append(gist(one))
+
+    assert all(each == alike[0] for alike in gists.values() for each in alike)
+
+
 def truth(some):
     """Of each key, the first and the last sighting."""
     spans = {}
@@ -185,8 +276,7 @@ def ingested(some, keeping, rng, sandboxes=2, most=10):
         for one in some[:size]:
             batch.add_record(one, "m")
         some = some[size:]
-        for stored in table.record_all(batch.activities()).stored:
-            memory.stored.remember(stored)
+        batch.remember(table.record_all(batch.activities()).stored)
     return {activity.key: activity for activity in table}
 
 
@@ -241,8 +331,7 @@ def test_what_is_known_costs_no_write_and_is_counted_as_saved(later):
         batch = Batch(memory, arrived=NOW)
         batch.add_record(made(alice(), {}, seconds), "m")
         activities = batch.activities()
-        for stored in table.record_all(activities).stored:
-            memory.stored.remember(stored)
+        batch.remember(table.record_all(activities).stored)
 
     assert activities == []
     assert (batch.saved, batch.sightings) == (5, 1)

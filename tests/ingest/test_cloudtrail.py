@@ -55,6 +55,9 @@ def assume_role(identity=None, **more):
     )
 
 
+NO_ARNS = [None, "", "REDACTED", "arn:aws:iam", "arn:aws::iam:123456789012:user/alice", "arn:aws:s3:::bucket"]
+
+
 def test_the_time_is_that_of_the_event_to_the_second_in_utc():
     (sighting,) = reading(record(eventTime="2026-11-20T13:59:30.987+02:00")).sightings
 
@@ -123,9 +126,20 @@ def test_without_an_issuer_the_role_is_made_from_the_session(kind, partition):
     assert "ID#AROADEPLOY" in facets(record(session))
 
 
-def test_a_role_session_that_names_no_role_is_unreadable():
-    with pytest.raises(UnreadableRecord, match="event-1: a role session that names no role"):
-        reading(record(role_session(arn=None)))
+@pytest.mark.parametrize("arn", NO_ARNS)
+@pytest.mark.parametrize("kind", ["Root", "IAMUser", "AssumedRole", "Role", "Unknown"])
+def test_without_an_arn_there_is_no_principal(kind, arn):
+    """As in logs that were redacted: what is stored under such a name is found by nobody again."""
+    nobody = Ignored.UNKNOWN_IDENTITY if kind == "Unknown" else Ignored.NO_ARN
+
+    assert reading(record(alice(type=kind, arn=arn, accountId=None))).ignored is nobody
+
+
+@pytest.mark.parametrize("arn", NO_ARNS)
+def test_a_role_that_is_given_under_no_arn_is_not_sighted(arn):
+    fields = assume_role(requestParameters={"roleArn": arn}, responseElements={"assumedRoleUser": {"arn": "x"}})
+
+    assert principals(fields) == [ALICE]
 
 
 def test_an_empty_issuer_is_none():
@@ -154,9 +168,11 @@ def test_for_a_federated_user_its_issuer_answers(issuer, principal, facet):
     assert reading(fields).sightings[0].evidence.session_name == "report"
 
 
-def test_a_federated_user_without_an_issuer_is_unreadable():
-    with pytest.raises(UnreadableRecord, match="event-1: a federated user without an issuer"):
-        reading(record({"type": "FederatedUser"}))
+@pytest.mark.parametrize("issuer", [None, {}, {"principalId": "AIDAALICE"}, {"arn": "REDACTED"}])
+def test_a_federated_user_without_an_issuer_is_nobody(issuer):
+    identity = {"type": "FederatedUser", "sessionContext": {"sessionIssuer": issuer}}
+
+    assert reading(record(identity)).ignored is Ignored.NO_ISSUER
 
 
 @pytest.mark.parametrize(
@@ -174,9 +190,27 @@ def test_root_is_known_by_its_account_whatever_the_principal_id():
     assert f"ID#{ACCOUNT}" in facets(record(identity))
 
 
-def test_root_without_an_account_is_unreadable():
-    with pytest.raises(UnreadableRecord, match="event-1: a root user without an account"):
-        reading(record({"type": "Root"}))
+def test_the_account_of_root_is_that_of_its_arn():
+    identity = {"type": "Root", "accountId": "210987654321", "arn": f"arn:aws:iam::{ACCOUNT}:root"}
+
+    assert facets(record(identity)) == {f"ID#{ACCOUNT}", "SERVICE#s3.amazonaws.com", "IP#198.51.100.7"}
+    assert principals(record(identity)) == [f"arn:aws:iam::{ACCOUNT}:root"]
+
+
+@pytest.mark.parametrize("by", ["support.amazonaws.com", "autoscaling.amazonaws.com.cn", "AWS Internal"])
+def test_what_aws_does_as_root_is_not_the_root_users_doing(by):
+    identity = {"type": "Root", "accountId": ACCOUNT, "invokedBy": by}
+
+    assert reading(record(identity)).ignored is Ignored.BY_AWS_AS_ROOT
+    assert reading(record(identity | {"type": "Unknown", "arn": f"arn:aws:iam::{ACCOUNT}:root"})).ignored is (
+        Ignored.BY_AWS_AS_ROOT
+    )
+
+
+@pytest.mark.parametrize("by", ["signin.amazonaws.com", "", None])
+def test_what_root_does_at_the_console_is(by):
+    """Old records say that the console invoked it."""
+    assert reading(record({"type": "Root", "accountId": ACCOUNT, "invokedBy": by})).sightings
 
 
 @pytest.mark.parametrize("said", ["true", True])
@@ -186,12 +220,96 @@ def test_a_central_root_session_is_not_the_root_user(said):
     assert reading(record(identity)).ignored is Ignored.CENTRAL_ROOT_SESSION
 
 
+@pytest.mark.parametrize("kind", ["Root", "IAMUser", "AssumedRole", "Role", "FederatedUser", "Unknown"])
 @pytest.mark.parametrize(
-    ("arn", "principal"),
-    [(ALICE, ALICE), (f"arn:aws:iam::{ACCOUNT}:root", f"arn:aws:iam::{ACCOUNT}:root")],
+    ("arn", "principal", "seen_with", "session"),
+    [
+        pytest.param(
+            ALICE,
+            ALICE,
+            {"ID#AIDAALICE", "KEY#AKIAALICE", "SERVICE#s3.amazonaws.com", "IP#198.51.100.7"},
+            "",
+            id="user",
+        ),
+        pytest.param(
+            f"arn:aws:iam::{ACCOUNT}:root",
+            f"arn:aws:iam::{ACCOUNT}:root",
+            {f"ID#{ACCOUNT}", "KEY#AKIAALICE", "SERVICE#s3.amazonaws.com", "IP#198.51.100.7"},
+            "",
+            id="root",
+        ),
+        pytest.param(
+            f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/build-1",
+            f"arn:aws:iam::{ACCOUNT}:role/deploy",
+            {"ID#AIDAALICE", "SERVICE#s3.amazonaws.com"},
+            "build-1",
+            id="session",
+        ),
+        pytest.param(
+            f"arn:aws:iam::{ACCOUNT}:role/ci/deploy",
+            f"arn:aws:iam::{ACCOUNT}:role/ci/deploy",
+            {"ID#AIDAALICE", "SERVICE#s3.amazonaws.com"},
+            "",
+            id="role",
+        ),
+        pytest.param(
+            f"arn:aws:iam::{ACCOUNT}:user/odd:role/:assumed-role/deploy",
+            f"arn:aws:iam::{ACCOUNT}:user/odd:role/:assumed-role/deploy",
+            {"ID#AIDAALICE", "KEY#AKIAALICE", "SERVICE#s3.amazonaws.com", "IP#198.51.100.7"},
+            "",
+            id="a user in an odd path",
+        ),
+    ],
 )
-def test_an_unknown_identity_is_known_by_an_iam_arn(arn, principal):
-    assert principals(record({"type": "Unknown", "arn": arn, "principalId": "AIDAALICE"})) == [principal]
+def test_the_form_of_the_arn_decides_whatever_the_type_says(kind, arn, principal, seen_with, session):
+    fields = record(alice(type=kind, arn=arn))
+
+    assert principals(fields) == [principal]
+    assert facets(fields) == seen_with
+    assert reading(fields).sightings[0].evidence.session_name == session
+
+
+def test_a_sign_in_is_by_the_password_of_whom_the_arn_names():
+    assert "SIGNIN" in facets(sign_in("ConsoleLogin", "Success", identity=alice(type="Unknown")))
+    assert "SIGNIN" not in facets(sign_in("ConsoleLogin", "Success", identity=role_session(type="IAMUser")))
+
+
+def test_the_evidence_has_the_type_that_decided():
+    assert reading(record(alice(type="Unknown"))).sightings[0].evidence.type == "IAMUser"
+    assert reading(record(role_session(type="Role"))).sightings[0].evidence.type == "Role"
+
+
+EC2 = f"{ACCOUNT}:aws:ec2-instance"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {
+            "sessionContext": {
+                "sessionIssuer": {"arn": f"arn:aws:iam::{ACCOUNT}:role/aws:ec2-instance", "principalId": EC2}
+            }
+        },
+        {"sessionContext": {"sessionIssuer": {"arn": f"arn:aws:iam::{ACCOUNT}:role/aws:ec2-instance"}}},
+        {},
+    ],
+)
+@pytest.mark.parametrize(("error", "facet"), [(None, f"ID#{EC2}"), ("AccessDenied", f"DENIED#{EC2}")])
+def test_the_id_of_an_instances_own_role_is_not_the_accounts(told, error, facet):
+    session = role_session(
+        f"arn:aws:sts::{ACCOUNT}:assumed-role/aws:ec2-instance/i-1", principalId=f"{EC2}:i-1", **told
+    )
+
+    assert principals(record(session)) == [f"arn:aws:iam::{ACCOUNT}:role/aws:ec2-instance"]
+    assert facets(record(session, errorCode=error)) - {"SERVICE#s3.amazonaws.com"} == {facet}
+
+
+def test_the_id_of_a_role_that_is_given_ends_before_the_session():
+    user = {"assumedRoleId": f"{EC2}:i-1"}
+
+    assert reading(assume_role(responseElements={"assumedRoleUser": user})).sightings[1].facets == (
+        f"ID#{EC2}",
+    )
 
 
 def test_an_identity_center_user_is_sighted_beside_the_role():
@@ -224,6 +342,15 @@ def test_these_are_nobody_of_ours(kind, reason):
     assert reading(record({"type": kind})).ignored is reason
 
 
+def test_an_own_principal_that_is_named_as_an_account_is_not_foreign():
+    own = {"type": "AWSAccount", "principalId": "AIDAALICE", "accountId": ACCOUNT}
+
+    assert reading(record(own)).ignored is Ignored.NO_ARN
+    assert reading(record(own | {"accountId": "210987654321"})).ignored is Ignored.FOREIGN_ACCOUNT
+    assert principals(record(own | {"arn": ALICE})) == [ALICE]
+    assert reading(record(own | {"arn": ALICE, "accountId": "210987654321"})).ignored is Ignored.FOREIGN_ACCOUNT
+
+
 def test_a_record_without_an_identity_sights_nobody():
     assert reading(record() | {"userIdentity": None}).ignored is Ignored.NO_IDENTITY
 
@@ -241,10 +368,15 @@ def test_a_type_that_aws_has_added_since_is_unreadable_rather_than_lost():
     [
         ("198.51.100.7", "IP#198.51.100.7"),
         ("2001:DB8:0:0::1", "IP#2001:db8::1"),
+        ("::ffff:198.51.100.7", "IP#198.51.100.7"),
+        ("::FFFF:c633:6407", "IP#198.51.100.7"),
     ],
 )
 def test_an_address_is_kept_in_its_shortest_form(address, facet):
-    assert facet in facets(record(sourceIPAddress=address))
+    fields = record(sourceIPAddress=address)
+
+    assert facet in facets(fields)
+    assert f"IP#{reading(fields).sightings[0].evidence.source_ip}" == facet
 
 
 @pytest.mark.parametrize("address", ["lambda.amazonaws.com", "AWS Internal", "", None, "300.1.1.1"])
@@ -262,9 +394,29 @@ def test_behind_an_identity_center_role_are_people_with_names_and_addresses():
     assert {"IP#198.51.100.7", "SESSION#judy@example.com"} <= facets(record(session))
 
 
-@pytest.mark.parametrize("kind", ["AwsApiCall", "awsapicall", None, "AwsVpceEvents"])
+@pytest.mark.parametrize("session", ["arn:aws:iam::123456789012:role/AWSReservedSSO_Admin_1", None, "REDACTED"])
+def test_the_person_behind_a_shared_role_may_stand_in_the_id_alone(session):
+    issuer = {"arn": f"arn:aws:iam::{ACCOUNT}:role/AWSReservedSSO_Admin_1"}
+    identity = role_session(session, issuer=issuer, principalId="AROASSO:judy@example.com")
+
+    assert facets(record(identity)) == {
+        "ID#AROASSO",
+        "SERVICE#s3.amazonaws.com",
+        "IP#198.51.100.7",
+        "SESSION#judy@example.com",
+    }
+
+
+@pytest.mark.parametrize("kind", ["AwsApiCall", "awsapicall", None, "AwsVpceEvents", "AwsVpceEvent"])
 def test_an_api_call_shows_a_service(kind):
     assert "SERVICE#s3.amazonaws.com" in facets(record(eventType=kind))
+
+
+@pytest.mark.parametrize("kind", ["AwsApiCall", "AwsVpceEvent", "AwsVpceEvents"])
+def test_a_call_of_the_sign_in_service_is_one_whichever_way_it_came(kind):
+    fields = record(eventSource="signin.amazonaws.com", eventName="CreateOAuth2Token", eventType=kind)
+
+    assert "SERVICE#signin.amazonaws.com" in facets(fields)
 
 
 @pytest.mark.parametrize("kind", ["AwsServiceEvent", "AwsConsoleAction"])
@@ -352,11 +504,23 @@ def test_the_sign_in_of_a_role_is_no_use_of_a_password():
         "CredentialChallenge",
         "CredentialVerification",
         "PasswordRecoveryRequested",
-        "PasswordRecoveryCompleted",
     ],
 )
 def test_a_step_on_the_way_to_a_sign_in_is_none(step):
     assert reading(sign_in(step, "Success")).ignored is Ignored.SIGN_IN_STEP
+
+
+@pytest.mark.parametrize("name", ["PasswordUpdated", "EmailUpdated", "PasswordRecoveryCompleted"])
+def test_what_root_changes_of_its_sign_in_is_its_activity_if_it_succeeded(name):
+    root = {"type": "Root", "principalId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:root", "accessKeyId": ""}
+
+    assert facets(sign_in(name, "Success", identity=root)) == {
+        f"ID#{ACCOUNT}",
+        "SERVICE#signin.amazonaws.com",
+        "IP#198.51.100.7",
+    }
+    assert reading(sign_in(name, "Failure", identity=root)).ignored is Ignored.SIGN_IN_FAILED
+    assert reading(sign_in(name, None, identity=root)).ignored is Ignored.SIGN_IN_FAILED
 
 
 @pytest.mark.parametrize(
@@ -404,6 +568,10 @@ def test_a_token_of_aws_login_counts_unless_it_was_refused(name, data, counts):
         "ForbiddenException",
         "ACCESSDENIED",
         "VpceAccessDenied",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "AuthFailure",
+        "Client.AuthFailure",
     ],
 )
 def test_a_refused_call_is_an_attempt_and_no_use(error):
@@ -423,7 +591,6 @@ def test_a_refused_call_is_an_attempt_and_no_use(error):
         "ExpiredToken",
         "ExpiredTokenException",
         "RequestExpired",
-        "AuthFailure",
         "UnrecognizedClientException",
         "InvalidAccessKeyId",
         "IncompleteSignature",
@@ -437,7 +604,25 @@ def test_a_bad_credential_proves_nothing(prefix, error):
     assert reading(record(errorCode=prefix + error)).ignored is Ignored.BAD_CREDENTIAL
 
 
-@pytest.mark.parametrize("error", ["ThrottlingException", "NoSuchBucket", "Client.InvalidParameterValue"])
+@pytest.mark.parametrize("error", ["AuthFailure", "Client.AuthFailure"])
+@pytest.mark.parametrize(
+    "nobody", [alice(principalId=None), alice(principalId=""), role_session(principalId=None)]
+)
+def test_an_error_that_may_mean_either_is_of_the_credential_where_nobody_was_told_by_id(error, nobody):
+    assert reading(record(nobody, errorCode=error)).ignored is Ignored.BAD_CREDENTIAL
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "ThrottlingException",
+        "NoSuchBucket",
+        "Client.InvalidParameterValue",
+        "Server.InternalError",
+        "OptInRequired",
+        "NotUnauthorizedAtAll",  # Words in a code decide nothing.
+    ],
+)
 def test_any_other_error_is_the_activity_of_an_allowed_caller(error):
     assert facets(record(errorCode=error)) == facets(record())
 
@@ -484,11 +669,43 @@ def test_an_event_of_the_far_future_is_unreadable():
 
 
 def test_a_record_without_account_or_region_tells_no_coverage():
-    assert reading(record(recipientAccountId=None)).coverage is None
-    assert reading(record(awsRegion=None)).coverage is None
+    assert reading(record(recipientAccountId=None)).coverage == ()
+    assert reading(record(awsRegion=None)).coverage == ()
 
 
 def test_coverage_tells_of_no_person():
-    evidence = reading(record()).coverage.evidence
+    (coverage,) = reading(record()).coverage
+    evidence = coverage.evidence
 
     assert (evidence.source_ip, evidence.user_agent, evidence.principal_id) == ("", "", "")
+
+
+CANARY_CALL = {
+    "eventSource": "sts.amazonaws.com",
+    "eventName": "GetCallerIdentity",
+    "userAgent": "[Boto3/1.43.102 md/Botocore#1.43.106 last-activity-canary]",
+}
+
+
+def test_the_reporters_test_call_shows_that_its_regions_events_arrive():
+    coverage, canary = reading(record(**CANARY_CALL)).coverage
+
+    assert canary == coverage._replace(principal="canary")
+    assert canary.facets == ("123456789012#eu-west-1",)
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        pytest.param({"userAgent": "Boto3/1.43.102"}, id="made by somebody else"),
+        pytest.param({"userAgent": None}, id="without an agent"),
+        pytest.param({"eventName": "GetSessionToken"}, id="another call"),
+        pytest.param({"eventSource": "iam.amazonaws.com"}, id="another service"),
+        pytest.param({"errorCode": "AccessDenied"}, id="refused"),
+        pytest.param({"awsRegion": None}, id="from nowhere"),
+    ],
+)
+def test_what_is_not_quite_a_test_call_is_none(differs):
+    found = reading(record(**CANARY_CALL | differs)).coverage
+
+    assert [each.principal for each in found if each.principal != "coverage"] == []

@@ -1,20 +1,26 @@
 import json
 from datetime import timedelta
 
+import pytest
 from builders import ALICE, activity, at, record
 
 from activity.model import Evidence, Sighting
 from ingest import wire
-from ingest.coalesce import Coalescer, Gist, Group, Recent, Stored
+from ingest.coalesce import Coalescer, Gist, Group, Stored
 
+DAY = 86_400
 FIVE_MINUTES = timedelta(minutes=5)
 
 
 def stored(*activities, resolution=FIVE_MINUTES, most=100):
     known = Stored(lambda _: resolution, most)
     for each in activities:
-        known.remember(each)
+        known.remember(each, at(1000))
     return known
+
+
+def covers(known, seen, arrived=1000):
+    return known.covers(seen, at(arrived))
 
 
 def sighting(seconds, *facets):
@@ -26,7 +32,7 @@ def test_one_write_for_each_principal_and_facet():
     for seconds in (60, 0, 120):
         coalescer.add(sighting(seconds, "ID#A", "KEY#K"), ["m"])
 
-    assert coalescer.unknown_to(stored()) == [
+    assert coalescer.unknown_to(stored(), at(1000)) == [
         activity(120, first=0, facet="ID#A"),
         activity(120, first=0, facet="KEY#K"),
     ]
@@ -47,43 +53,57 @@ def test_what_the_table_is_known_to_hold_is_not_written():
     coalescer = Coalescer()
     coalescer.add(sighting(300, "ID#A", "KEY#K"), ["m"])
 
-    assert coalescer.unknown_to(stored(activity(0, facet="ID#A"))) == [activity(300, facet="KEY#K")]
+    assert coalescer.unknown_to(stored(activity(0, facet="ID#A")), at(1000)) == [activity(300, facet="KEY#K")]
 
 
 def test_times_are_covered_within_the_resolution_on_both_sides():
     known = stored(activity(1000, first=500))
 
-    assert known.covers(activity(1300))
-    assert not known.covers(activity(1301))
-    assert known.covers(activity(200))
-    assert not known.covers(activity(199))
+    assert covers(known, activity(1300))
+    assert not covers(known, activity(1301))
+    assert covers(known, activity(200))
+    assert not covers(known, activity(199))
 
 
 def test_where_times_are_exact_only_what_lies_between_is_covered():
     """In the very second that is stored, the event id decides, and only the table can tell."""
     known = stored(activity(1000, first=500), resolution=timedelta(0))
 
-    assert known.covers(activity(750))
-    assert not known.covers(activity(1000))
-    assert not known.covers(activity(500))
+    assert covers(known, activity(750))
+    assert not covers(known, activity(1000))
+    assert not covers(known, activity(500))
 
 
 def test_keys_are_quiet_together_only_where_each_is():
     known = stored(activity(1000, facet="ID#A"), activity(2000, facet="KEY#K"))
-    since, until = known.quiet([(ALICE, "ID#A"), (ALICE, "KEY#K")])
+    quiet = known.quiet([(ALICE, "ID#A"), (ALICE, "KEY#K")])
 
-    assert (since, until) == (at(2000 - 301), at(1000 + 301))
+    assert (quiet.since, quiet.until) == (at(2000 - 301), at(1000 + 301))
     assert known.quiet([(ALICE, "ID#A"), (ALICE, "never seen")]) is None
 
 
-def test_what_is_remembered_is_bounded_and_what_is_asked_for_stays():
-    recent = Recent(2)
-    recent.put("a", 1)
-    recent.put("b", 2)
-    recent.get("a")
-    recent.put("c", 3)
+@pytest.mark.parametrize(("arrived", "is_known"), [(1000, True), (1359, True), (1360, False)])
+def test_the_table_is_asked_again_a_minute_after_the_resolution_has_passed(arrived, is_known):
+    known = stored(activity(1000))
 
-    assert (recent.get("a"), recent.get("b"), recent.get("c"), len(recent)) == (1, None, 3, 2)
+    assert covers(known, activity(1001), arrived) is is_known
+    assert known.quiet([activity(0).key]).holds(at(1001), at(1001), at(arrived)) is is_known
+
+
+def test_the_table_is_always_asked_of_what_is_more_than_a_day_older_than_the_newest():
+    known = stored(activity(0, first=-30 * DAY))
+
+    assert covers(known, activity(1 - DAY))
+    assert not covers(known, activity(-DAY))
+
+
+def test_what_was_asked_for_longest_ago_is_forgotten_first():
+    known = stored(activity(0, facet="ID#A"), activity(0, facet="ID#B"), most=2)
+    known.quiet([(ALICE, "ID#A")])
+    known.remember(activity(0, facet="ID#C"), at(1000))
+
+    held = [known.quiet([(ALICE, facet)]) is not None for facet in ("ID#A", "ID#B", "ID#C")]
+    assert held == [True, False, True]
 
 
 def test_what_is_stored_is_remembered_for_a_bounded_number_of_items():

@@ -17,6 +17,7 @@ JUDY = "arn:aws:identitystore:::user/b4c8d418-20a1-70ee-9f3d-1234567890ab"
 JUDY_ID = JUDY.rpartition("/")[2]
 SSO = f"{A}:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef"
 SSO_FACETS = ["ID#AROAEXAMPLESSOADMIN01", "IP#198.51.100.31", "SESSION#judy@example.com"]
+ROOT_CHANGES = ["ID#123456789012", "SERVICE#signin.amazonaws.com", "IP#198.51.100.7"]
 ALICE_FACETS = ["ID#AIDAEXAMPLEALICE00001", "IP#198.51.100.7"]
 
 SIGHTED = {
@@ -37,6 +38,9 @@ SIGHTED = {
     "assume-role-from-another-account": {f"{A}:role/auditor": ["ID#AROAEXAMPLEAUDITOR001"]},
     "assume-role-with-saml": {f"{A}:role/federated-admins": ["ID#AROAEXAMPLEFEDADMIN01"]},
     "assume-role-with-web-identity": {f"{A}:role/ci/deploy": ["ID#AROAEXAMPLEDEPLOY0001"]},
+    "authorization-error": {
+        BOB: ["DENIED#AIDAEXAMPLEBOB0000001", "DENIED#AKIAEXAMPLEBOB000001", "IP#203.0.113.150"]
+    },
     "aws-login-token": {ALICE: [*ALICE_FACETS, "SERVICE#signin.amazonaws.com"]},
     "china-iam-user": {
         "arn:aws-cn:iam::444455556666:user/mei": [
@@ -48,6 +52,13 @@ SIGHTED = {
     },
     "console-login": {HEIDI: ["ID#AIDAEXAMPLEHEIDI00001", "SIGNIN", "IP#203.0.113.88"]},
     "denied-call": {BOB: ["DENIED#AIDAEXAMPLEBOB0000001", "DENIED#AKIAEXAMPLEBOB000001", "IP#203.0.113.150"]},
+    # AWS could have refused the credential by this error, too: but then it would not know whose it is.
+    "ec2-auth-failure": {
+        BOB: ["DENIED#AIDAEXAMPLEBOB0000001", "DENIED#AKIAEXAMPLEBOB000001", "IP#203.0.113.150"]
+    },
+    "ec2-instance-identity": {
+        f"{A}:role/aws:ec2-instance": ["ID#123456789012:aws:ec2-instance", "SERVICE#ssm.amazonaws.com"]
+    },
     "federated-user": {ALICE: [*ALICE_FACETS, "SERVICE#sqs.amazonaws.com"]},
     "govcloud-role-session": {
         "arn:aws-us-gov:iam::111122223333:role/team/ops": [
@@ -59,6 +70,9 @@ SIGHTED = {
     "iam-user-console-session": {ALICE: [*ALICE_FACETS, "SERVICE#ec2.amazonaws.com"]},
     "iam-user-get-session-token": {
         GRACE: ["ID#AIDAEXAMPLEGRACE00001", "SERVICE#cloudformation.amazonaws.com", "IP#203.0.113.24"]
+    },
+    "iam-user-with-session-arn": {
+        f"{A}:role/nightly-export": ["ID#AROAEXAMPLENIGHTLY001", "SERVICE#codeartifact.amazonaws.com"]
     },
     "identity-center-sign-in": {JUDY: [f"ID#{JUDY_ID}", "IP#198.51.100.31"]},
     "identity-center-user": {JUDY: [f"ID#{JUDY_ID}", "IP#198.51.100.31", "SERVICE#sso.amazonaws.com"]},
@@ -76,7 +90,11 @@ SIGHTED = {
             "IP#198.51.100.7",
         ]
     },
+    "root-email-updated": {ROOT_USER: ROOT_CHANGES},
+    "root-password-recovered": {ROOT_USER: ROOT_CHANGES},
+    "root-password-updated": {ROOT_USER: ROOT_CHANGES},
     "root-sign-in": {ROOT_USER: ["ID#123456789012", "SIGNIN", "IP#198.51.100.7"]},
+    "sso-role-by-its-own-arn": {SSO: [*SSO_FACETS, "SERVICE#athena.amazonaws.com"]},
     "sso-role-on-behalf-of": {
         SSO: [*SSO_FACETS, "SERVICE#athena.amazonaws.com"],
         JUDY: [f"ID#{JUDY_ID}", "IP#198.51.100.31", "SERVICE#athena.amazonaws.com"],
@@ -87,6 +105,14 @@ SIGHTED = {
         f"{A}:role/AWSReservedSSO_Admin_0123456789abcdef": [
             *SSO_FACETS,
             "SERVICE#aws-marketplace.amazonaws.com",
+        ]
+    },
+    "unknown-identity-user": {
+        f"{A}:user/ivan": [
+            "ID#AIDAEXAMPLEIVAN000001",
+            "KEY#AKIAEXAMPLEIVAN00001",
+            "SERVICE#aws-marketplace.amazonaws.com",
+            "IP#203.0.113.90",
         ]
     },
     "vpc-endpoint-call": {
@@ -107,10 +133,15 @@ IGNORED = {
     "console-login-hidden-user-name": Ignored.SIGN_IN_FAILED,
     "credential-verification": Ignored.SIGN_IN_STEP,
     "directory-identity": Ignored.DIRECTORY,
+    "federated-user-without-issuer": Ignored.NO_ISSUER,
     "foreign-account-call": Ignored.FOREIGN_ACCOUNT,
     "insight": Ignored.INSIGHT,
+    "redacted-identity": Ignored.NO_ARN,
     "root-assume-root-session": Ignored.CENTRAL_ROOT_SESSION,
+    "root-by-aws-service": Ignored.BY_AWS_AS_ROOT,
+    "root-password-recovery-requested": Ignored.SIGN_IN_STEP,
     "unknown-identity": Ignored.UNKNOWN_IDENTITY,
+    "vpc-endpoint-denied": Ignored.NO_ARN,  # Its principal is told by its id alone.
 }
 
 
@@ -132,10 +163,11 @@ def test_a_sample_that_sights_nobody_says_why(name):
 
 
 @pytest.mark.parametrize("name", [*SIGHTED, *IGNORED])
-def test_every_sample_tells_where_it_was_heard(name):
+def test_every_sample_tells_where_it_came_from(name):
     event = json.loads(sample(name))
+    (coverage,) = reading(name).coverage
 
-    assert reading(name).coverage.facets == (f"{event['account']}#{event['region']}",)
+    assert coverage.facets == (f"{event['account']}#{event['region']}",)
 
 
 def test_every_sample_is_listed():
@@ -143,7 +175,7 @@ def test_every_sample_is_listed():
 
 
 def test_every_identity_type_that_the_code_knows_has_a_sample():
-    code = (ROOT / "ingest" / "principals.py").read_text()
+    code = "".join((ROOT / "ingest" / f"{name}.py").read_text() for name in ("identity", "principals"))
     known = set(re.findall(r'"([A-Z]\w+)"', code)) - {"AKIA", "AWSReservedSSO_"}
     identities = (json.loads(sample(name))["detail"].get("userIdentity", {}) for name in [*SIGHTED, *IGNORED])
 

@@ -265,3 +265,17 @@ def test_a_batch_of_six_megabytes_costs_few_writes(dynamodb, items, queue, fault
     assert lambda_handler({"Records": messages}, None) == {"batchItemFailures": []}
     assert calls["all"] == len(items()) == 5
     assert items()[ALICE, "ID#AIDAALICE"]["last_seen"] == "2026-11-20T12:48:19Z"
+
+
+def test_an_item_that_was_edited_keeps_its_own_messages_alone(dynamodb, items, queue):
+    """Until somebody repairs it; its messages end in the dead letters, from where they are redriven."""
+    key = {"principal": {"S": ALICE}, "facet": {"S": "ID#AIDAALICE"}}
+    dynamodb.put_item(TableName="activity", Item=key | {"last_seen": {"S": "yesterday"}})
+    queue.send(by_alice(), by_bob())
+    queue.deliver()
+
+    assert [json.loads(body)["detail"]["eventID"] for body in queue.waiting()] == ["alice"]
+    assert (BOB, "ID#AIDABOB") in items()
+    dynamodb.delete_item(TableName="activity", Key=key)
+    queue.deliver()
+    assert (queue.waiting(), (ALICE, "ID#AIDAALICE") in items()) == ([], True)

@@ -173,3 +173,16 @@ def test_all_that_is_searched_can_be_told():
     assert recognise("arn:aws:sts::123456789012:federated-user/mike").searched() == [
         "every last sighting by a session named mike"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "facets"),
+    [
+        ("::ffff:198.51.100.7", {"IP#198.51.100.7"}),
+        ("::FFFF:c633:6407", {"IP#198.51.100.7"}),
+        ("::ffff:198.51.100.0/127", {"IP#198.51.100.0", "IP#198.51.100.1"}),
+        ("2001:DB8:0::1", {"IP#2001:db8::1"}),
+    ],
+)
+def test_an_address_is_looked_for_in_the_spelling_in_which_it_is_kept(text, facets):
+    assert set(recognise(text).facets) == facets

@@ -211,19 +211,42 @@ def test_what_cannot_be_read_is_one_line(words, says):
     assert (done.exit_code, done.stderr) == (2, f"lastseen: {says}\n")
 
 
-def test_coverage_marks_what_has_fallen_silent(table):
-    table.record(activity(-DAY, first=-9 * DAY, facet=f"{ACCOUNT}#eu-west-1", principal="coverage"))
-    table.record(activity(-DAY - 1, first=-9 * DAY, facet=f"{ACCOUNT}#us-east-1", principal="coverage"))
-    done = ask("coverage")
+def place(principal, region, ago, *, since=None, account=ACCOUNT, **evidence):
+    return activity(-ago, first=-(since or ago), principal=principal, facet=f"{account}#{region}", **evidence)
 
-    assert done.stdout.splitlines() == [
-        "account       region     since                 until                 silent for",
-        "123456789012  eu-west-1  2026-11-11T12:00:00Z  2026-11-19T12:00:00Z  24 hours",
-        "123456789012  us-east-1  2026-11-11T12:00:00Z  2026-11-19T11:59:59Z  24 hours SILENT",
+
+@pytest.fixture
+def places(table):
+    """A region of each state, and another account's."""
+    for region, ago in (("eu-west-1", 60), ("us-east-1", 3 * DAY)):
+        table.record(place("coverage", region, ago, since=9 * DAY))
+        table.record(place("canary", region, ago))
+    table.record(place("coverage", "eu-west-1", DAY + 1, since=9 * DAY, account="210987654321"))
+    table.replace(place("canary-sent", "eu-west-1", 120))
+    table.replace(place("canary-sent", "us-east-1", 3600, since=2 * DAY))
+    table.replace(place("canary-sent", "ap-northeast-1", 3600, since=2 * DAY))
+    table.replace(place("canary-sent", "me-south-1", 3600, error_code="InvalidClientTokenId"))
+    table.replace(place("canary-sent", "*", 3600))
+
+
+def test_coverage_shows_what_arrives_from_where_and_what_does_not(places):
+    done = ask("coverage", COLUMNS="80")
+
+    assert [line for line in done.stdout.splitlines() if not line.startswith("No events")] == [
+        "account 123456789012",
+        "region          since       last event  tested      came back   state",
+        "ap-northeast-1  never       never       60 minutes  never       not connected",
+        "eu-west-1       2026-11-11  60 seconds  2 minutes   60 seconds  ok",
+        "me-south-1      never       never       60 minutes  never       disabled",
+        "us-east-1       2026-11-11  3 days      60 minutes  3 days      SILENT",
         "",
-        "1 of 2 have been silent for more than 24 hours.",
+        "",
+        "account 210987654321",
+        "region     since       last event  tested  came back  state",
+        "eu-west-1  2026-11-11  24 hours    never   never      QUIET",
+        "",
+        "2 of 5 regions are silent.",
     ]
-    assert "0 of 2 have been silent for more than 2 days." in ask("coverage", "--silent", "2d").stdout
 
 
 def test_coverage_passes_over_what_has_no_times(table, flags):
@@ -233,11 +256,45 @@ def test_coverage_passes_over_what_has_no_times(table, flags):
     assert ask("coverage", "--json").stdout == ""
 
 
-def test_coverage_as_json_is_its_items(table):
-    table.record(activity(facet=f"{ACCOUNT}#eu-west-1", principal="coverage"))
+def test_a_region_that_is_not_tested_is_quiet_after_the_time_that_is_asked_for(places):
+    told = ask("coverage", "--silent", "2d").stdout
 
-    (item,) = map(json.loads, ask("coverage", "--json").stdout.splitlines())
-    assert (item["principal"], item["facet"]) == ("coverage", f"{ACCOUNT}#eu-west-1")
+    assert "never      not tested\n" in told
+    assert told.endswith("\n1 of 5 regions are silent.\n")
+
+
+def test_coverage_says_what_the_report_says(places, trail):
+    said = [line for line in ask("coverage").stdout.splitlines() if line.startswith("No events")]
+    mail = ask("report").stdout
+
+    assert len(said) == 2
+    assert all(f"\n{line}\n" in mail for line in said)
+
+
+def test_coverage_as_json_is_its_items_and_what_they_come_to(places):
+    items = list(map(json.loads, ask("coverage", "--json").stdout.splitlines()))
+
+    assert [(each["account"], each["region"], each["state"]) for each in items] == [
+        (ACCOUNT, "ap-northeast-1", "not_connected"),
+        (ACCOUNT, "eu-west-1", "receiving"),
+        (ACCOUNT, "me-south-1", "disabled"),
+        (ACCOUNT, "us-east-1", "silent"),
+        ("210987654321", "eu-west-1", "untested"),
+    ]
+    assert all(each["principal"] == "coverage" for each in items)
+    assert (
+        items[3]
+        | {
+            "facet": f"{ACCOUNT}#us-east-1",
+            "first_seen": "2026-11-11T12:00:00Z",
+            "last_seen": "2026-11-17T12:00:00Z",
+            "canary_sent": "2026-11-20T11:00:00Z",
+            "canary_back": "2026-11-17T12:00:00Z",
+            "waiting_since": "2026-11-18T12:00:00Z",
+        }
+        == items[3]
+    )
+    assert items[2]["refusal"] == "InvalidClientTokenId"
 
 
 @pytest.mark.parametrize(("words", "stream"), [([], "stdout"), (["--json"], "stderr")])
@@ -261,3 +318,30 @@ def test_a_role_that_was_also_seen_without_its_path_is_one(table):
     assert (row["principal"], row["last_seen"]) == (whole, "2026-11-20T12:00:00Z")
     assert row["first_seen"] == "2026-01-24T12:00:00Z"
     assert "release" not in ask("list", "--idle", "90d").stdout
+
+
+def test_an_item_that_was_edited_and_a_principal_that_is_no_arn_end_no_listing_and_are_left_out(
+    dynamodb, people, table
+):
+    """Such are in tables of the past: the first is named beside the list, the second tells of nobody."""
+    table.record(activity(-60, principal="REDACTED"))
+    dynamodb.put_item(
+        TableName="activity",
+        Item={"principal": {"S": BOB}, "facet": {"S": "ID#AIDABOB"}, "last_seen": {"S": "yesterday"}},
+    )
+    done = ask("list")
+
+    assert done.exit_code == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == [
+        ALICE,
+        BOB,
+        DEPLOY,
+        FOREIGN,
+    ]
+    assert f"lastseen: the table's item of principal {BOB} and facet ID#AIDABOB cannot be read" in done.stderr
+    assert listed() == [ALICE, BOB, DEPLOY, FOREIGN]
+    assert listed("--type", "user", "--account", ACCOUNT) == [ALICE, BOB]
+    for handle in ("REDACTED", "bob", "198.51.100.7"):
+        assert ask("who", handle).exit_code in (0, 1)
+    assert f"principal {BOB} and facet ID#AIDABOB cannot be read" in ask("who", "bob").stderr
+    assert f"principal {BOB} and facet ID#AIDABOB cannot be read" in ask("who", BOB, "--json").stderr

@@ -1,6 +1,7 @@
 import gzip
 import io
 import json
+import time
 
 import pytest
 from builders import record
@@ -9,6 +10,7 @@ from lastseen.past.logs import UnreadableFile, parts
 
 ONE, TWO = {"eventID": "1"}, {"eventID": "2"}
 LOG = json.dumps({"Records": [ONE, TWO]})
+MANY = f"{json.dumps(ONE)}\n" + "".join(f'{{"eventID": "{number**9}"}}\n' for number in range(500))
 LINES = f"{json.dumps(ONE)}\n\n{json.dumps(TWO)}\n"
 
 
@@ -48,6 +50,155 @@ def test_records_are_found_where_they_stand(pack, content, found):
     assert read(pack(content.encode())) == found
 
 
+ENVELOPE = {"source": "aws.s3", "detail": ONE}
+INDENTED, COMPACT = json.dumps(json.loads(LOG), indent=2), json.dumps(json.loads(LOG), separators=(",", ":"))
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize(
+    ("content", "places"),
+    [
+        pytest.param(
+            LOG + COMPACT,
+            [
+                "line 1, record 1",
+                "line 1, record 2",
+                "line 1, column 50, record 1",
+                "line 1, column 50, record 2",
+            ],
+            id="log files without anything between",
+        ),
+        pytest.param(
+            f"{LOG}\n\n{LOG}\n",
+            ["line 1, record 1", "line 1, record 2", "line 3, record 1", "line 3, record 2"],
+            id="a log file a line",
+        ),
+        pytest.param(
+            INDENTED + "\n" + INDENTED,
+            ["line 1, record 1", "line 1, record 2", "line 11, record 1", "line 11, record 2"],
+            id="indented",
+        ),
+        pytest.param(
+            INDENTED + INDENTED,
+            [
+                "line 1, record 1",
+                "line 1, record 2",
+                "line 10, column 2, record 1",
+                "line 10, column 2, record 2",
+            ],
+            id="indented, without anything between",
+        ),
+        pytest.param(
+            json.dumps(ENVELOPE) * 2 + json.dumps(ONE, indent=2) + f"\n{json.dumps(TWO)}",
+            ["line 1", "line 1, column 49", "line 1, column 97", "line 4"],
+            id="envelopes and records in any way",
+        ),
+        pytest.param(
+            f"{LOG},\n{json.dumps(ONE)}", ["line 1, record 1", "line 1, record 2", "line 2"], id="commas"
+        ),
+        pytest.param(
+            f"\ufeff{LOG}\n\ufeff{LOG}",
+            ["line 1, record 1", "line 1, record 2", "line 2, record 1", "line 2, record 2"],
+            id="files with a byte order mark, one after another",
+        ),
+        pytest.param(
+            json.dumps([ONE, TWO]) + json.dumps({"eventID": 'a "}{" in it, and \\'}),
+            ["line 1, record 1", "line 1, record 2", "line 1, column 37"],
+            id="brackets in a text",
+        ),
+        pytest.param(
+            LOG.replace("{", "{\n").replace("}", "\n}"),
+            ["record 1", "record 2"],
+            id="lines that are not indented",
+        ),
+    ],
+)
+def test_every_document_of_a_file_is_read(pack, content, places):
+    found = read(pack(content.encode()))
+
+    assert [place for place, _ in found] == places
+    assert all("eventID" in value or "detail" in value for _, value in found)
+
+
+CUT = '{"Records": [{"eventID": "1"}, {"eventID": "2", "userAgent": "cur'
+
+
+@pytest.mark.parametrize(
+    ("content", "good", "bad"),
+    [
+        pytest.param(CUT, ["record 1"], ["record 2"], id="alone"),
+        pytest.param(
+            CUT + LOG,
+            ["line 1, record 1", *[f"line 1, column 66, record {n}" for n in (1, 2)]],
+            ["line 1, record 2"],
+            id="before a log file",
+        ),
+        pytest.param(
+            LOG + CUT,
+            ["line 1, record 1", "line 1, record 2", "line 1, column 50, record 1"],
+            ["line 1, column 50, record 2"],
+            id="behind a log file",
+        ),
+        pytest.param(
+            f"{CUT}\n{LINES}", ["line 1, record 1", "line 2", "line 4"], ["line 1, record 2"], id="before lines"
+        ),
+        pytest.param(
+            f'{LINES}{{"eventID": "3\n{LINES}',
+            ["line 1", "line 3", "line 5", "line 7"],
+            ["line 4"],
+            id="a line of many",
+        ),
+        pytest.param(
+            f'{LINES}{{"eventID": {{"a\n{LINES}',
+            ["line 1", "line 3", "line 5", "line 7"],
+            ["line 4"],
+            id="a line of many, at a bracket",
+        ),
+        pytest.param(
+            '{"Records": [{"eventID": "1"}, {"eventID": nonsense}, {"eventID": "3"}]}',
+            ["record 1", "record 3"],
+            ["record 2"],
+            id="one that is no JSON",
+        ),
+        pytest.param(
+            '[{"eventID": "1"},\n{"eventID": nonsense},\n{"eventID": "3"}]',
+            ["line 1, column 2", "line 3"],
+            ["line 1", "line 2"],
+            id="one of an array",
+        ),
+        pytest.param(
+            '{"eventID": nonsense}{"eventID": "2"}', ["line 1, column 22"], ["line 1"], id="beside it"
+        ),
+        pytest.param(
+            f"nonsense\n{LINES}[more", ["line 2", "line 4"], ["line 1", "line 5"], id="lines of something else"
+        ),
+        pytest.param('{"Records": [1, "two", {"eventID": "3"}]', [], ["record 1"], id="records that are none"),
+    ],
+)
+def test_what_is_cut_off_or_broken_is_an_error_of_its_place_and_nothing_else_is_lost(content, good, bad):
+    found = entries(content)
+
+    assert [entry.place for entry in found if is_json(entry)] == good
+    assert [entry.place for entry in found if not is_json(entry)] == bad
+
+
+def is_json(entry):
+    try:
+        return isinstance(json.loads(entry.body), dict)
+    except ValueError:
+        return False
+
+
+def test_a_long_line_of_documents_takes_time_by_its_length_alone():
+    """30,000 of them as Firehose writes them; to look through the rest of the line for each took minutes."""
+    content = (json.dumps({"detail": record()}) * 30_000).encode()
+    began = time.process_time()
+    found = entries(content)
+
+    assert len(found) == 30_000
+    assert time.process_time() - began < 20
+
+
 def test_an_envelope_is_told_from_a_record():
     mixed = '{"source": "aws.s3", "detail": {"eventID": "1"}}\n{"eventID": "2", "requestParameters": {"detail": 1}}\nnonsense'
 
@@ -79,17 +230,33 @@ def test_several_gzip_files_one_after_the_other_are_one(second, behind):
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "found"),
     [
-        gzip.compress(LOG.encode() * 100)[:-20],
-        gzip.compress(LOG.encode()) + b"rubbish",
-        b"\x1f\x8b\x00",
+        pytest.param(gzip.compress(MANY.encode())[:-200], [("line 1", ONE)], id="cut short"),
+        pytest.param(
+            gzip.compress(LOG.encode()) + b"rubbish",
+            [("record 1", ONE), ("record 2", TWO)],
+            id="rubbish behind",
+        ),
+        pytest.param(
+            gzip.compress(LOG.encode()) + gzip.compress(LOG.encode())[:10],
+            [("record 1", ONE), ("record 2", TWO)],
+            id="cut short, behind a whole one",
+        ),
+        pytest.param(b"\x1f\x8b\x00", [], id="cut in its head"),
     ],
-    ids=["cut short", "rubbish behind", "cut in its head"],
 )
-def test_a_gzip_that_is_not_whole_is_named(content):
+def test_a_gzip_that_is_not_whole_is_named_after_what_could_be_read(content, found):
+    read = []
+
+    def read_all():
+        for part in parts(io.BytesIO(content)):
+            read.extend((entry.place, entry.body) for entry in part.entries())
+
     with pytest.raises(UnreadableFile, match="not a whole gzip file"):
-        entries(content)
+        read_all()
+
+    assert [(place, json.loads(body)) for place, body in read[: len(found)]] == found
 
 
 @pytest.mark.parametrize(

@@ -477,3 +477,51 @@ def test_a_table_that_may_not_be_described_is_told_from_no_other():
         stub.add_client_error("describe_table", "AccessDeniedException")
 
         assert target_of(client, "activity") is None
+
+
+ODD_NAMES = [
+    "last-activity-1-2026-11-20-12-00-00-0a1b2c3d",  # As Firehose names what it delivers.
+    "export.txt",
+    f"AWSLogs/{ACCOUNT}/Config/eu-west-1/2026/11/20/snapshot",
+    key(kind="CloudTrail-Insight").removesuffix(".json.gz"),
+    key(kind="CloudTrail-Digest"),
+    key(at="20260101T0000"),
+]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_an_object_that_is_named_by_itself_is_read_whatever_its_name(s3, put, name):
+    put({name: json.dumps(seen(20)), f"{name}.more.json": json.dumps(seen(20, user="bob"))})
+    summary = replay([f"s3://trail/{name}"], EmbeddedTable(), Wanted(since=day(1)))
+
+    assert (summary.files, summary.sighted, dict(summary.skipped)) == (1, 1, {})
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_file_that_is_named_by_itself_is_read_whatever_its_name(tmp_path, name):
+    save(tmp_path, {name: json.dumps(seen(20))})
+    summary = replay([tmp_path / name], EmbeddedTable(), Wanted(since=day(1)))
+
+    assert (summary.files, summary.sighted, dict(summary.skipped)) == (1, 1, {})
+
+
+def test_a_digest_that_is_named_by_itself_is_known_by_its_content(s3, put):
+    name = key(kind="CloudTrail-Digest")
+    put(
+        {name: json.dumps({"digestStartTime": "2026-11-20T11:00:00Z", "digestEndTime": "2026-11-20T12:00:00Z"})}
+    )
+
+    assert replay([f"s3://trail/{name}"], EmbeddedTable()).skipped == {"digest": 1}
+
+
+def test_of_a_file_that_is_cut_off_what_could_be_read_is_kept_and_the_file_is_not_done(tmp_path):
+    records = json.dumps({"Records": [seen(20), seen(20, user="bob")]})
+    save(tmp_path, {"cut.json": records[:-30], "two.json": records + records})
+    done = Done(tmp_path / "state.sqlite", "table")
+    summary = replay([tmp_path], EmbeddedTable(), done=done)
+
+    assert (summary.files, summary.sighted, summary.unreadable_records) == (2, 5, 1)
+    assert [(Path(each["file"]).name, each["place"]) for each in summary.unreadable] == [
+        ("cut.json", "record 2")
+    ]
+    assert replay([tmp_path], EmbeddedTable(), done=done).already_done == 1

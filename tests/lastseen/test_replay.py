@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from logfiles import key, log, plan, replay, save, seen
 
 from activity.item import attributes
+from activity.model import CANARY_AGENT
 from activity.table import ActivityTable
 from ingest.batch import Batch, Memory
 from ingest.wire import record as decoded
@@ -312,3 +313,12 @@ def test_a_run_that_was_stopped_knows_whether_anything_is_left(year, jobs, after
     run.run([str(year)])
 
     assert run.is_whole is is_whole
+
+
+def test_a_test_call_in_a_log_is_no_proof_that_events_arrive(tmp_path):
+    call = {"eventSource": "sts.amazonaws.com", "eventName": "GetCallerIdentity", "userAgent": CANARY_AGENT}
+    table = EmbeddedTable()
+    replay([save(tmp_path, {key(): log(seen(20, **call))})], table)
+
+    principals = {activity.principal.rpartition("/")[2] for activity in table}
+    assert principals == {"alice", "coverage"}

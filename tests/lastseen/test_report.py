@@ -33,9 +33,10 @@ def test_it_prints_the_mail(account):
 
 def test_a_tracker_that_is_silent_is_no_success(aws, table, trail):
     make_account(aws("iam"), PEOPLE, ROLES, now=NOON)
+    table.replace(activity(-86_400, principal="canary-sent", facet=f"{ACCOUNT}#eu-west-1"))
     done = ask("report")
 
-    assert "THE TRACKER IS SILENT" in done.stdout
+    assert "\nNo events from this account yet: the tracker has been listening since 19 November" in done.stdout
     assert (done.exit_code, "NOT CHECKED" in done.stdout) == (1, False)
 
 

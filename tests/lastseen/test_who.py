@@ -1,7 +1,6 @@
 """`lastseen who`: what one screen tells of a principal, and where there is nothing to tell."""
 
 import json
-from time import perf_counter
 
 import pytest
 from asking import ask
@@ -129,18 +128,31 @@ class Nat:
             activity(n, principal=f"{ME}:role/r{n // 3}", facet=f"SERVICE#{n % 3}", source_ip=address)
             for n in range(30_000)
         )
-        return {each.key: Item(each) for each in those}
+        self.answer = Counted({each.key: Item(each) for each in those})
+        return self.answer
+
+
+class Counted(dict):
+    """How often all of it is read."""
+
+    reads = 0
+
+    def items(self):
+        self.reads += 1
+        return super().items()
+
+    def __iter__(self):
+        self.reads += 1
+        return super().__iter__()
 
 
 def test_the_time_for_an_address_grows_no_faster_than_who_came_from_there(table, flags):
     nat = Nat()
-    began = perf_counter()
     found = Lookup(table, flags, nat).find(recognise("203.0.113.9"))
-    took = perf_counter() - began
 
     assert [match.principal for match in found[:2]] == [f"{ME}:role/r9999", f"{ME}:role/r9998"]
     assert len(found) == 10_000
-    assert took < 2
+    assert nat.answer.reads <= 2
 
 
 def test_a_key_whose_owner_was_renamed_shows_both_names(table):

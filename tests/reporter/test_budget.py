@@ -1,6 +1,6 @@
 """What a report of a large account costs in calls, and what becomes of it when IAM throttles them.
 
-Rate limits of IAM are not published, and it may fill a page with less than is asked for: the budget of 40 calls
+Rate limits of IAM are not published, and it may fill a page with less than is asked for: the budget of 41 calls
 holds as long as GetAccountAuthorizationDetails answers 313 users and roles a page, of the 1,000 that are asked for.
 """
 
@@ -27,6 +27,7 @@ IAMS_CALLS = (
     "GetCredentialReport",
     "GetAccountAuthorizationDetails",
     "ListUsers",
+    "ListServiceSpecificCredentials",
     "ListAccountAliases",
     "ListAccessKeys",
     "GetAccessKeyLastUsed",
@@ -79,7 +80,11 @@ def patient(clock):
     """The reporter as it is deployed, but for its waiting."""
     reporter = Reporter.from_env(ENVIRONMENT)
     return replace(
-        reporter, sources=replace(reporter.sources, iam=replace(reporter.sources.iam, pause=clock.sleep))
+        reporter,
+        sources=replace(
+            reporter.sources,
+            iam=replace(reporter.sources.iam, pause=clock.sleep, clock=lambda: sum(clock.pauses)),
+        ),
     )
 
 
@@ -91,14 +96,14 @@ def kinds(report):
     return {kind for kind, _ in flagged(report)}
 
 
-def test_5000_users_and_5000_roles_cost_40_calls_and_one_for_each_user_with_a_suspect_key(plug):
+def test_5000_users_and_5000_roles_cost_41_calls_and_one_for_each_user_with_a_suspect_key(plug):
     wire = plug(Wire(Crowd(users=5000, roles=5000), page=313))
     reporter = Reporter.from_env(ENVIRONMENT)
     inventory = reporter.sources.iam.list(ACCOUNT)
     suspects = [user for user in inventory.users if needs_key_ids(user, reporter.terms.limits, wire.crowd.now)]
 
     assert (len(inventory.users), len(inventory.roles), inventory.gaps) == (5000, 5000, ())
-    assert sum(wire.of("iam").values()) == 40
+    assert sum(wire.of("iam").values()) == 41
     assert len(suspects) == 1000
 
 
@@ -112,15 +117,29 @@ def test_a_report_asks_only_for_suspects_keys_and_for_what_the_table_may_know_of
         "GenerateCredentialReport": 1,
         "GetCredentialReport": 1,
         "GetAccountAuthorizationDetails": 4,
+        "ListServiceSpecificCredentials": 1,
         "ListUsers": 1,
         "ListAccountAliases": 1,
         "ListAccessKeys": 100,
     }
     # Four items of each user, and eight of a role (all have a path, which some sessions leave out), one of a password
-    # and two of a suspect's key, 100 at a time; the last report and root. Of each of the 150 under suspicion, who else has its id and was refused with it; all that is flagged,
-    # all that is exempt, and the coverage.
+    # and two of a suspect's key, 100 at a time; the last report, root, and whether regions could be listed. Of each of
+    # the 150 under suspicion, who else has its id and was refused with it; all that is flagged, all that is exempt,
+    # the coverage, and test calls sent and come back.
     items = 4 * 500 + 8 * 500 + 167 + 2 * 200
-    assert wire.of("dynamodb") == {"BatchGetItem": -(-items // 100) + 3, "Query": 2 * 150 + 3}
+    assert wire.of("dynamodb") == {"BatchGetItem": -(-items // 100) + 3, "Query": 2 * 150 + 5}
+
+
+def test_service_specific_credentials_of_5000_users_cost_a_call_and_users_without_credentials_200_at_most(plug):
+    wire = plug(Wire(Crowd(users=5000, roles=0, bare=True), page=1000))
+    reporter = Reporter.from_env(ENVIRONMENT)
+    report = review(reporter.sources, ACCOUNT, reporter.terms, wire.crowd.now)
+
+    assert report.counts["user"]["never_used"] == 5000
+    assert wire.of("iam")["ListServiceSpecificCredentials"] == 1
+    assert wire.of("iam")["ListSSHPublicKeys"] == 200
+    assert "ListSigningCertificates" not in wire.of("iam")
+    assert "ListAccessKeys" not in wire.of("iam")
 
 
 def test_keys_that_are_used_at_different_times_are_told_apart_by_the_table_and_cost_no_call_of_iam(reviewed):
@@ -131,7 +150,7 @@ def test_keys_that_are_used_at_different_times_are_told_apart_by_the_table_and_c
     assert wire.of("iam").get("GetAccessKeyLastUsed", 0) == 0
     assert (report.missed, report.gaps) == ((), ())
     # Of each of the 400 others, the keys that were seen, and those that were refused.
-    assert wire.of("dynamodb")["Query"] == 2 * 150 + 3 + 2 * 400
+    assert wire.of("dynamodb")["Query"] == 2 * 150 + 5 + 2 * 400
 
 
 def test_throttled_calls_are_made_again_after_a_pause_and_the_report_is_the_same(reviewed, clock):
@@ -151,10 +170,14 @@ def test_throttled_calls_are_made_again_after_a_pause_and_the_report_is_the_same
     [
         pytest.param(operation, gap, flags, id=operation)
         for operation, gap, flags in (
-            ("GenerateCredentialReport", "credential report", {"role"}),
             ("GetCredentialReport", "credential report", {"role"}),
             ("GetAccountAuthorizationDetails", "roles, and the tags of users", set()),
             ("ListUsers", "users (ListUsers)", {"role"}),
+            (
+                "ListServiceSpecificCredentials",
+                "service-specific credentials",
+                {"password", "access_key", "role"},
+            ),
             ("ListAccountAliases", "account alias", {"password", "access_key", "role"}),
             ("ListAccessKeys", "access keys of arn:", {"password", "role"}),
             ("GetAccessKeyLastUsed", "last use of access key AKIA", {"password", "role"}),

@@ -103,7 +103,7 @@ def test_a_missed_use_is_told_with_both_dates_and_the_likely_cause():
     text = body(review_of(deploy(used=9), seen(30, "ID#AROADEPLOY", "role/deploy")))
 
     assert (
-        "MISSED EVENTS (1): IAM knows of uses that CloudTrail did not tell of, while it was heard:\n"
+        "MISSED EVENTS (1): IAM knows of these uses, and no event of them came, though the tracker was listening:\n"
         "- role deploy on 2026-11-11; CloudTrail's last is of 2026-10-21: a data event, an event that the trail"
         " leaves out, or one that was lost on its way\n"
     ) in text

@@ -93,8 +93,17 @@ def test_the_document_says_of_what_and_when_it_is(told):
     assert told["thresholds"] == {"user": 90, "password": 90, "access_key": 90, "role": 90}
     assert told["previous"] == "2026-11-13T12:00:00Z"
     assert told["heard"] == [
-        {"region": "eu-west-1", "since": "2026-01-24T12:00:00Z", "until": "2026-11-20T12:00:00Z"}
+        {
+            "region": "eu-west-1",
+            "since": "2026-01-24T12:00:00Z",
+            "until": "2026-11-20T12:00:00Z",
+            "canary_sent": None,
+            "canary_back": None,
+            "waiting_since": None,
+            "state": "untested",
+        }
     ]
+    assert (told["warnings"], told["notes"]) == ([], [])
 
 
 def test_the_document_has_all_that_is_left_out_of_a_list_of_findings(told):
@@ -104,7 +113,7 @@ def test_the_document_has_all_that_is_left_out_of_a_list_of_findings(told):
     ]
     assert [(each["name"], each["until"]) for each in told["exempt"]] == [("dr", "2026-12-31")]
     assert told["disabled_keys"] == [{"name": "alice", "access_key_id": "AKIA2"}]
-    assert told["root"] == {"last_used": None, "last_refused": None, "access_keys": 1}
+    assert told["root"] == {"last_used": None, "last_refused": None, "access_keys": 1, "is_known": True}
     assert [each["what"] for each in told["gaps"]] == ["the activity table's index"]
 
 
@@ -124,6 +133,6 @@ def test_a_finding_of_the_document_says_whether_it_is_new():
 
 
 def test_without_coverage_and_root_the_document_says_so():
-    told = document(review_of(Refused("table"), Refused("GenerateCredentialReport")))
+    told = document(review_of(Refused("table"), Refused("GetCredentialReport")))
 
-    assert (told["heard"], told["root"]["access_keys"]) == ([], None)
+    assert (told["heard"], told["root"]["access_keys"], told["root"]["is_known"]) == ([], None, False)

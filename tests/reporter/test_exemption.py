@@ -1,8 +1,8 @@
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from reporter.exemption import Exemption, parse
+from reporter.exemption import Exemption, of, parse
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,39 @@ def test_an_end_that_cannot_be_read_is_a_problem_and_no_end(value):
 def test_an_exemption_counts_through_its_last_day():
     exemption = parse("audit until=2027-01-31")
 
-    assert not exemption.is_over(date(2027, 1, 31))
-    assert exemption.is_over(date(2027, 2, 1))
-    assert not parse("audit").is_over(date(2100, 1, 1))
+    assert not exemption.is_over(datetime(2027, 1, 31, 23, 59, 59, tzinfo=UTC))
+    assert exemption.is_over(datetime(2027, 2, 1, tzinfo=UTC))
+    assert not parse("audit").is_over(datetime(2100, 1, 1, tzinfo=UTC))
+
+
+def test_the_day_is_that_of_utc_wherever_the_clock_is():
+    tokyo = timezone(timedelta(hours=9))
+
+    assert not parse("audit until=2027-01-31").is_over(datetime(2027, 2, 1, 8, 59, tzinfo=tokyo))
+    assert parse("audit until=2027-01-31").is_over(datetime(2027, 2, 1, 9, 0, tzinfo=tokyo))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "last-activity:exempt",
+        "Last-Activity:Exempt",
+        "LAST-ACTIVITY:EXEMPT",
+        " last-activity:exempt",
+        "Last-activity:exempt \u00a0",
+    ],
+)
+def test_the_tag_is_found_in_any_case_and_with_blanks_around_it(key):
+    assert of({"team": "web", key: "audit"}, "last-activity:exempt") == Exemption("audit")
+    assert of({"last-activity:exempt": "audit"}, key) == Exemption("audit")
+
+
+def test_of_two_that_differ_by_blanks_the_one_that_is_spelled_right_counts():
+    tags = {" last-activity:exempt": "one", "last-activity:exempt": "two"}
+
+    assert of(tags, "last-activity:exempt") == Exemption("two")
+
+
+@pytest.mark.parametrize("key", ["last-activity", "last-activity:exempted", "last activity:exempt", ""])
+def test_another_tag_is_none(key):
+    assert of({key: "audit"}, "last-activity:exempt") is None

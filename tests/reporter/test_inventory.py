@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 from builders import ACCOUNT, credential_report
 
-from reporter.account import AccessKey, Gap, Use, User
+from reporter.account import AccessKey, Gap, Undatable, Undated, Use, User
 from reporter.credential_report import read
 from reporter.inventory import Iam
 
@@ -38,7 +38,7 @@ def pauses():
 
 @pytest.fixture
 def iam(stub, pauses):
-    return Iam(stub.client, pauses.append)
+    return Iam(stub.client, pauses.append, clock=lambda: sum(pauses))
 
 
 def report(*rows):
@@ -74,12 +74,23 @@ def expect(stub, *, rows=({},), users=("alice",), roles=(), tags=(), alias=("acm
         "RoleDetailList": list(roles),
     }
     stub.add_response("get_account_authorization_details", details)
+    stub.add_response("list_service_specific_credentials", {"ServiceSpecificCredentials": []})
     stub.add_response("list_users", {"Users": [listed(name) for name in users]})
     stub.add_response("list_account_aliases", {"AccountAliases": list(alias)})
 
 
 def key(key_id, created=MAY, status="Active"):
     return {"UserName": "alice", "AccessKeyId": key_id, "Status": status, "CreateDate": created}
+
+
+def credential(user, number, **more):
+    return {
+        "UserName": user,
+        "ServiceName": "bedrock.amazonaws.com",
+        "Status": "Active",
+        "ServiceSpecificCredentialId": f"ACCAEXAMPLECRED{number:05}",
+        "CreateDate": MAY,
+    } | more
 
 
 def user(credentials=None):
@@ -128,6 +139,11 @@ def test_every_page_is_followed(stub, iam):
         {"RoleDetailList": [detailed("two")], "UserDetailList": []},
         page | {"Marker": "m"},
     )
+    some = {"ServiceSpecificCredentials": [credential("alice", 1)], "IsTruncated": True, "Marker": "c"}
+    asked = {"AllUsers": True, "MaxItems": 1000}
+    stub.add_response("list_service_specific_credentials", some, asked)
+    rest = {"ServiceSpecificCredentials": [credential("bob", 2)]}
+    stub.add_response("list_service_specific_credentials", rest, asked | {"Marker": "c"})
     stub.add_response(
         "list_users", {"Users": [listed("alice")], "IsTruncated": True, "Marker": "n"}, {"MaxItems": 1000}
     )
@@ -137,7 +153,10 @@ def test_every_page_is_followed(stub, iam):
     inventory = iam.list(ACCOUNT)
 
     assert [role.name for role in inventory.roles] == ["one", "two"]
-    assert [user.name for user in inventory.users] == ["alice", "bob"]
+    assert [(user.name, [each.user for each in user.undated]) for user in inventory.users] == [
+        ("alice", ["alice"]),
+        ("bob", ["bob"]),
+    ]
 
 
 def test_the_root_user_is_told_apart(stub, iam):
@@ -156,7 +175,7 @@ def test_a_report_in_the_making_is_waited_for(stub, iam, pauses):
     expect(stub)
 
     assert iam.list(ACCOUNT).gaps == ()
-    assert pauses == [2.0, 2.0]
+    assert pauses == [5.0, 7.0]
 
 
 @pytest.mark.parametrize("error", ["ReportNotPresent", "ReportExpired", "ReportInProgress"])
@@ -168,26 +187,105 @@ def test_a_report_that_expired_meanwhile_is_made_anew(stub, iam, error):
     assert iam.list(ACCOUNT).gaps == ()
 
 
-def test_a_report_that_is_never_ready_is_a_gap(stub, iam, pauses):
-    for _ in range(60):
-        stub.add_response("generate_credential_report", {"State": "INPROGRESS"})
+# 5, 7, 9, 11 and 13 seconds, and 15 each time after: 10 minutes.
+TRIES = 42
+LIMIT_EXCEEDED = {"service_error_code": "LimitExceeded", "http_status_code": 409}
+BUSY = (
+    LIMIT_EXCEEDED,
+    {"service_error_code": "ServiceFailure", "http_status_code": 500},
+    {"service_error_code": "Throttling"},
+    {"service_error_code": "InternalFailure", "http_status_code": 503},
+)
+
+
+def the_rest(stub, users=("alice",)):
+    """All that is asked after the credential report."""
     stub.add_response("get_account_authorization_details", {"UserDetailList": [], "RoleDetailList": []})
-    stub.add_response("list_users", {"Users": [listed("alice")]})
+    stub.add_response("list_service_specific_credentials", {"ServiceSpecificCredentials": []})
+    stub.add_response("list_users", {"Users": [listed(name) for name in users]})
     stub.add_response("list_account_aliases", {"AccountAliases": []})
+
+
+@pytest.mark.parametrize("busy", BUSY, ids=lambda busy: busy["service_error_code"])
+def test_a_report_that_iam_is_too_busy_to_make_is_asked_for_again_after_longer_and_longer_pauses(
+    stub, iam, pauses, busy
+):
+    for _ in range(7):
+        stub.add_client_error("generate_credential_report", **busy)
+    expect(stub, rows=[{"password_enabled": "true"}])
+
+    inventory = iam.list(ACCOUNT)
+    assert (inventory.gaps, inventory.old_report) == ((), None)
+    assert inventory.users[0].credentials.has_password
+    assert pauses == [5, 7, 9, 11, 13, 15, 15]
+
+
+@pytest.mark.parametrize("busy", BUSY, ids=lambda busy: busy["service_error_code"])
+def test_after_ten_minutes_the_last_report_that_iam_made_has_to_do_and_its_age_is_known(
+    stub, iam, pauses, busy
+):
+    for _ in range(TRIES):
+        stub.add_client_error("generate_credential_report", **busy)
+    stub.add_response("get_credential_report", report({"password_enabled": "true"}))
+    the_rest(stub)
+
+    inventory = iam.list(ACCOUNT)
+    assert inventory.gaps == ()
+    assert inventory.users[0].credentials.has_password
+    assert inventory.old_report.made == MAY
+    assert busy["service_error_code"] in inventory.old_report.why
+    assert 600 <= sum(pauses) < 615
+
+
+def test_who_may_not_have_a_report_made_reads_the_last_one_at_once(stub, iam, pauses):
+    stub.add_client_error("generate_credential_report", "AccessDenied", "not yours")
+    stub.add_response("get_credential_report", report({}))
+    the_rest(stub)
+
+    inventory = iam.list(ACCOUNT)
+    assert (inventory.gaps, inventory.old_report.made, pauses) == ((), MAY, [])
+    assert "AccessDenied" in inventory.old_report.why
+
+
+def test_if_there_is_no_earlier_report_the_gap_says_why_there_is_neither(stub, iam):
+    stub.add_client_error("generate_credential_report", "AccessDenied", "not yours")
+    stub.add_client_error("get_credential_report", "ReportNotPresent", "none was made")
+    the_rest(stub)
+
+    (gap,) = iam.list(ACCOUNT).gaps
+    assert gap.what == "credential report"
+    assert "AccessDenied" in gap.reason
+    assert "ReportNotPresent" in gap.reason
+
+
+def test_a_report_is_not_waited_for_beyond_the_functions_deadline(stub, pauses):
+    iam = Iam(stub.client, pauses.append, is_late=lambda: sum(pauses) > 60, clock=lambda: sum(pauses))
+    for _ in range(7):
+        stub.add_client_error("generate_credential_report", **LIMIT_EXCEEDED)
+
+    assert "not read before the function's deadline" in iam.list(ACCOUNT).gaps[0].reason
+    assert sum(pauses) < 90
+
+
+def test_a_report_that_is_never_ready_is_a_gap(stub, iam, pauses):
+    for _ in range(TRIES):
+        stub.add_response("generate_credential_report", {"State": "INPROGRESS"})
+    stub.add_client_error("get_credential_report", "ReportInProgress")
+    the_rest(stub)
 
     inventory = iam.list(ACCOUNT)
 
-    gap = Gap("credential report", "IAM did not finish it within 120 seconds")
-    assert inventory.gaps == (gap,)
+    (gap,) = inventory.gaps
     assert inventory.users[0].credentials == gap
-    assert sum(pauses) == 120
+    assert gap.reason.startswith("it was still being made, for 10 minutes; and of an earlier one: ")
 
 
 @pytest.mark.parametrize(
     ("call", "what"),
     [
-        ("generate_credential_report", "credential report"),
+        ("get_credential_report", "credential report"),
         ("get_account_authorization_details", "roles, and the tags of users (GetAccountAuthorizationDetails)"),
+        ("list_service_specific_credentials", "service-specific credentials of users"),
         ("list_users", "users (ListUsers)"),
         ("list_account_aliases", "account alias"),
     ],
@@ -197,13 +295,16 @@ def test_what_may_not_be_listed_is_a_gap_with_its_reason(stub, iam, call, what):
         "generate_credential_report": COMPLETE,
         "get_credential_report": report({}),
         "get_account_authorization_details": {"UserDetailList": [], "RoleDetailList": []},
+        "list_service_specific_credentials": {"ServiceSpecificCredentials": []},
         "list_users": {"Users": []},
         "list_account_aliases": {"AccountAliases": []},
     }
     for name, answer in answers.items():
         if name == call:
             stub.add_client_error(name, "AccessDenied", "not yours")
-        elif (name, call) != ("get_credential_report", "generate_credential_report"):
+            if name == "get_credential_report":  # It is tried again, as of an earlier report.
+                stub.add_client_error(name, "AccessDenied", "not yours")
+        else:
             stub.add_response(name, answer)
 
     (gap,) = iam.list(ACCOUNT).gaps
@@ -227,13 +328,28 @@ def test_a_user_newer_than_the_report_has_a_gap_for_credentials(stub, iam):
 def test_the_row_of_a_predecessor_of_that_name_is_not_the_users(stub, iam):
     expect(stub, rows=[{"user_creation_time": "2025-01-01T00:00:00+00:00", "password_enabled": "true"}])
 
-    assert isinstance(iam.list(ACCOUNT).users[0].credentials, Gap)
+    gap = iam.list(ACCOUNT).users[0].credentials
+    assert gap.reason == (
+        "not yet in the credential report (it has a user of that name made at 2025-01-01T00:00:00Z, not at"
+        " 2026-05-01T10:00:00Z): IAM makes one every 4 hours"
+    )
 
 
-def test_the_row_of_the_same_age_is_the_users(stub, iam):
-    expect(stub, rows=[{"user_creation_time": "2026-05-01T10:00:00+00:00", "password_enabled": "true"}])
+@pytest.mark.parametrize(
+    ("told", "is_the_users"),
+    [
+        pytest.param("2026-05-01T10:00:00+00:00", True, id="the same second"),
+        pytest.param("2026-05-01T10:00:01+00:00", True, id="a second later"),
+        pytest.param("2026-05-01T09:59:55+00:00", True, id="five seconds before"),
+        pytest.param("2026-05-01T10:00:06+00:00", False, id="six seconds later"),
+        pytest.param("2026-05-01T09:59:54+00:00", False, id="six seconds before"),
+        pytest.param("N/A", True, id="not told"),
+    ],
+)
+def test_the_row_of_about_the_same_age_is_the_users(stub, iam, told, is_the_users):
+    expect(stub, rows=[{"user_creation_time": told, "password_enabled": "true"}])
 
-    assert iam.list(ACCOUNT).users[0].credentials.has_password
+    assert isinstance(iam.list(ACCOUNT).users[0].credentials, Gap) is not is_the_users
 
 
 def test_a_key_takes_the_slot_that_was_filled_when_it_was_made(stub, iam):
@@ -318,3 +434,65 @@ def test_a_user_deleted_meanwhile_has_no_keys(stub, iam):
     stub.add_client_error("list_access_keys", "NoSuchEntity")
 
     assert iam.access_keys(user(USED_IN_JUNE)) == ()
+
+
+def test_a_service_specific_credential_comes_with_its_service_age_and_end(stub, iam):
+    stub.add_response("generate_credential_report", COMPLETE)
+    stub.add_response("get_credential_report", report({}))
+    stub.add_response("get_account_authorization_details", {"UserDetailList": [], "RoleDetailList": []})
+    listing = {"ServiceSpecificCredentials": [credential("alice", 1, Status="Inactive", ExpirationDate=JUNE)]}
+    stub.add_response("list_service_specific_credentials", listing)
+    stub.add_response("list_users", {"Users": [listed("alice")]})
+    stub.add_response("list_account_aliases", {"AccountAliases": []})
+
+    (found,) = iam.list(ACCOUNT).users[0].undated
+
+    arn = f"arn:aws:iam::{ACCOUNT}:user/alice"
+    kind = Undatable.SERVICE_SPECIFIC_CREDENTIAL
+    assert found == Undated(
+        kind, "alice", arn, "ACCAEXAMPLECRED00001", "Inactive", MAY, "bedrock.amazonaws.com", JUNE
+    )
+
+
+def test_an_iam_that_does_not_know_service_specific_credentials_has_none(stub, iam):
+    stub.add_response("generate_credential_report", COMPLETE)
+    stub.add_response("get_credential_report", report({}))
+    stub.add_response("get_account_authorization_details", {"UserDetailList": [], "RoleDetailList": []})
+    stub.add_client_error("list_service_specific_credentials", "InvalidAction")
+    stub.add_response("list_users", {"Users": [listed("alice")]})
+    stub.add_response("list_account_aliases", {"AccountAliases": []})
+
+    inventory = iam.list(ACCOUNT)
+    assert (inventory.gaps, inventory.users[0].undated, inventory.users[0].undated_gap) == ((), (), None)
+
+
+def test_ssh_keys_and_certificates_of_a_user_are_listed_page_by_page(stub, iam):
+    ssh = {"UserName": "alice", "Status": "Active", "UploadDate": MAY}
+    first = {"SSHPublicKeys": [ssh | {"SSHPublicKeyId": f"APKA{1:016}"}], "IsTruncated": True, "Marker": "m"}
+    stub.add_response("list_ssh_public_keys", first, {"UserName": "alice"})
+    rest = {"SSHPublicKeys": [ssh | {"SSHPublicKeyId": f"APKA{2:016}", "Status": "Inactive"}]}
+    stub.add_response("list_ssh_public_keys", rest, {"UserName": "alice", "Marker": "m"})
+    certificate = {"UserName": "alice", "CertificateId": f"{3:024}", "Status": "Active", "CertificateBody": "x"}
+    stub.add_response("list_signing_certificates", {"Certificates": [certificate]}, {"UserName": "alice"})
+
+    found = iam.undated(user({"cert_1_active": "true", "cert_1_last_rotated": "2026-05-01T10:00:00+00:00"}))
+
+    assert [(each.kind, each.id, each.status, each.created) for each in found] == [
+        (Undatable.SSH_PUBLIC_KEY, f"APKA{1:016}", "Active", MAY),
+        (Undatable.SSH_PUBLIC_KEY, f"APKA{2:016}", "Inactive", MAY),
+        (Undatable.SIGNING_CERTIFICATE, f"{3:024}", "Active", None),
+    ]
+
+
+def test_certificates_are_asked_for_only_where_the_report_has_one(stub, iam):
+    stub.add_response("list_ssh_public_keys", {"SSHPublicKeys": []})
+
+    assert iam.undated(user()) == ()
+
+
+def test_ssh_keys_that_may_not_be_listed_are_a_gap_and_a_user_deleted_meanwhile_has_none(stub, iam):
+    stub.add_client_error("list_ssh_public_keys", "AccessDenied")
+    stub.add_client_error("list_ssh_public_keys", "NoSuchEntity")
+
+    assert iam.undated(user()).what == f"SSH public keys and signing certificates of {user().arn}"
+    assert iam.undated(user()) == ()

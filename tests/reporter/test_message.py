@@ -122,7 +122,7 @@ def test_machines_get_all_of_a_small_report():
 
 def test_what_was_resolved_and_not_checked_is_told_to_machines():
     gone = {(f"arn:aws:iam::{ACCOUNT}:role/gone", "ID#AROAGONE"): Flag(days(7), days(100))}
-    report = review_of(alice(), gone, Refused("GenerateCredentialReport"))
+    report = review_of(alice(), gone, Refused("GetCredentialReport"))
     plain = json.loads(json.loads(message(report).text)["default"])
 
     assert plain["report"] is None

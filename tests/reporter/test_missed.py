@@ -3,19 +3,20 @@
 from datetime import timedelta
 
 import pytest
-from accounts import Key, Password, Refused, alice, review_of, seen
-from builders import ALICE, ALICE_ID, NOON
+from accounts import Key, Password, Refused, Role, alice, review_of, seen
+from builders import ACCOUNT, ALICE, ALICE_ID, NOON
 
 from activity.model import Activity, Evidence
-from reporter.account import Gap, Use
-from reporter.hearing import Heard, Hearing
-from reporter.missed import missed
+from reporter.account import Credentials, Gap, KeySlot, Use, User
+from reporter.listening.coverage import Coverage
+from reporter.listening.region import Region
+from reporter.missed import NO_MANAGEMENT_EVENTS, hidden_uses, missed
 from reporter.seen import Seen
 from reporter.staleness import judge
 from reporter.subjects import Claim, Kind, Limits, Subject
 
-HEARD_SINCE = timedelta(days=300)
-HEARING = Hearing(heard=(Heard("eu-west-1", NOON - HEARD_SINCE, NOON),))
+SINCE = timedelta(days=300)
+COVERAGE = Coverage((Region(ACCOUNT, "eu-west-1", NOON - SINCE, NOON),))
 
 
 def ago(**time):
@@ -40,8 +41,8 @@ def used(at, kind=Kind.ACCESS_KEY, *, seen=None, region="eu-west-1", service="ec
     return subject, judge(subject, Seen(sightings.values()), limit=timedelta(days=90), now=NOON)
 
 
-def told(*judged, hearing=HEARING, retention=400):
-    return list(missed(judged, hearing, retention=timedelta(days=retention), now=NOON))
+def told(*judged, coverage=COVERAGE, retention=400):
+    return list(missed(judged, coverage, retention=timedelta(days=retention), now=NOON))
 
 
 @pytest.mark.parametrize(
@@ -55,8 +56,8 @@ def told(*judged, hearing=HEARING, retention=400):
         pytest.param(used(None), False, id="IAM knows of no use"),
         pytest.param(used(ago(hours=4)), True, id="used 4 hours ago"),
         pytest.param(used(ago(hours=3, minutes=59)), False, id="used within 4 hours: the event may be on its way"),
-        pytest.param(used(NOON - HEARD_SINCE + timedelta(hours=1)), True, id="used an hour after the first event of all"),
-        pytest.param(used(NOON - HEARD_SINCE + timedelta(minutes=59)), False, id="used before listening had settled"),
+        pytest.param(used(NOON - SINCE + timedelta(hours=1)), True, id="used an hour after the first event of all"),
+        pytest.param(used(NOON - SINCE + timedelta(minutes=59)), False, id="used before listening had settled"),
     ],
 )  # fmt: skip
 def test_a_use_is_missed(judged, is_missed):
@@ -77,10 +78,10 @@ def test_a_use_that_the_table_has_forgotten_is_not_missed():
 
 
 @pytest.mark.parametrize(
-    "heard", [pytest.param((), id="nothing heard"), pytest.param(Gap("coverage", "denied"), id="not read")]
+    "regions", [pytest.param((), id="no events"), pytest.param(Gap("coverage", "denied"), id="not read")]
 )
-def test_without_listening_nothing_is_missed(heard):
-    assert told(used(ago(days=9)), hearing=Hearing(heard=heard)) == []
+def test_without_listening_nothing_is_missed(regions):
+    assert told(used(ago(days=9)), coverage=Coverage(regions)) == []
 
 
 @pytest.mark.parametrize(
@@ -88,22 +89,22 @@ def test_without_listening_nothing_is_missed(heard):
     [
         pytest.param(
             used(ago(days=9), region="ap-northeast-1"),
-            "nothing was heard from ap-northeast-1 then: it has no forwarder, or had none",
-            id="a region that was never heard",
+            "no events came from ap-northeast-1 then: it had no forwarder yet, or has none",
+            id="a region that no events came from",
         ),
         pytest.param(
             used(ago(days=200), region="us-east-1"),
-            "nothing was heard from us-east-1 then: it has no forwarder, or had none",
-            id="a region that was heard only later",
+            "no events came from us-east-1 then: it had no forwarder yet, or has none",
+            id="a region that they came from only later",
         ),
         pytest.param(
             used(ago(days=9), service="s3"),
-            "likely data events of s3, which a trail logs only if told to",
+            "likely data events of s3, which a trail logs only if told to, or never",
             id="a service of data events",
         ),
         pytest.param(
             used(ago(days=9), region="", service="dynamodb"),
-            "likely data events of dynamodb, which a trail logs only if told to",
+            "likely data events of dynamodb, which a trail logs only if told to, or never",
             id="no region known, and a service of data events",
         ),
         pytest.param(
@@ -114,9 +115,9 @@ def test_without_listening_nothing_is_missed(heard):
     ],
 )
 def test_the_likely_cause_is_told(judged, cause):
-    heard = (*HEARING.heard, Heard("us-east-1", ago(days=100), NOON))
+    regions = (*COVERAGE.known, Region(ACCOUNT, "us-east-1", ago(days=100), NOON))
 
-    assert [each.cause for each in told(judged, hearing=Hearing(heard=heard))] == [cause]
+    assert [each.cause for each in told(judged, coverage=Coverage(regions))] == [cause]
 
 
 def test_a_use_is_told_with_both_dates():
@@ -219,9 +220,79 @@ def test_a_use_of_before_the_tracker_listened_is_asked_of_nobody():
 
 
 def test_a_region_that_fell_silent_before_the_use_is_the_likely_cause():
-    silent = Hearing(
-        heard=(Heard("eu-west-1", ago(days=300), ago(days=20)), Heard("us-east-1", ago(days=300), NOON))
+    silent = Coverage(
+        (
+            Region(ACCOUNT, "eu-west-1", ago(days=300), ago(days=20)),
+            Region(ACCOUNT, "us-east-1", ago(days=300), NOON),
+        )
     )
-    (each,) = missed([used(ago(days=5))], silent, retention=timedelta(days=400), now=NOON)
+    (each,) = told(used(ago(days=5)), coverage=silent)
 
-    assert each.cause == "nothing was heard from eu-west-1 after 2026-10-31: see its rule and its trail"
+    assert each.cause == "no events came from eu-west-1 after 2026-10-31: see its rule and its trail"
+
+
+# Data events. The services are named as IAM's credential report names them.
+
+
+@pytest.mark.parametrize(
+    "service",
+    ["ses", "monitoring", "logs", "firehose", "iotdata", "sagemaker", "s3", "dynamodb", "sqs", "kinesis"],
+)
+def test_a_key_of_a_service_that_a_trail_does_not_log_is_likely_used_for_data_events(service):
+    (each,) = told(used(ago(days=2), service=service))
+
+    assert each.cause == f"likely data events of {service}, which a trail logs only if told to, or never"
+
+
+@pytest.mark.parametrize(
+    ("service", "is_asked"), [("ec2", True), ("ses", False), ("logs", False), ("firehose", False)]
+)
+def test_iam_is_not_asked_which_key_was_used_for_what_a_trail_does_not_log(service, is_asked):
+    slot = KeySlot(is_active=True, rotated=ago(days=500), last_used=Use(ago(days=2), "eu-west-1", service))
+    credentials = Credentials("mailer", ago(days=500), False, None, None, (slot,))
+    user = User("mailer", ALICE, ALICE_ID, ago(days=500), None, credentials, {})
+    uses = hidden_uses(user, ago(days=1), COVERAGE, retention=timedelta(days=400), now=NOON)
+
+    assert bool(uses) is is_asked
+
+
+def test_every_service_of_the_table_has_a_page_of_aws_that_says_so():
+    assert all(page.startswith("https://docs.aws.amazon.com/") for page in NO_MANAGEMENT_EVENTS.values())
+    assert not {"ec2", "iam", "sts", "kms", "secretsmanager"} & NO_MANAGEMENT_EVENTS.keys()
+
+
+# Roles
+
+
+def role(used, **more):
+    return Role("worker", "AROAWORKER", 300, used, **more)
+
+
+def assumed(days, by="AWSService"):
+    return seen(days, "ID#", "role/worker", event_name="AssumeRole", type=by)
+
+
+HOUR = 1 / 24
+
+
+@pytest.mark.parametrize(
+    ("things", "cause"),
+    [
+        pytest.param([role(2), assumed(2)], None, id="assumed by a service, and used just then"),
+        pytest.param([role(2), assumed(2 + 12 * HOUR)], None, id="used within the session that the service was given"),
+        pytest.param([role(2), assumed(2 + 13 * HOUR)], "likely data events: all that", id="used later, and all that was seen is a service assuming it"),
+        pytest.param([role(2), assumed(2 + 2 * HOUR, by="AWSAccount")], "a data event, an event", id="assumed by another account"),
+        pytest.param([role(2), seen(3, "ID#AROAWORKER", "role/worker", event_name="ListQueues", type="AssumedRole")], "a data event, an event", id="seen to call by itself"),
+        pytest.param([role(2)], "a data event, an event", id="never seen"),
+    ],
+)  # fmt: skip
+def test_a_role_that_only_services_are_seen_to_assume_is_likely_used_for_data_events(things, cause):
+    causes = [each.cause for each in review_of(*things).missed]
+
+    assert [each.startswith(cause or "never") for each in causes] == ([True] if cause else [])
+
+
+@pytest.mark.parametrize("tag", ["last-activity:tracker", "Last-Activity:Tracker"])
+def test_the_trackers_own_roles_whose_calls_its_rules_leave_out_are_not_missed(tag):
+    assert review_of(role(2, tag=tag)).missed == ()
+    assert len(review_of(role(2, tag="team")).missed) == 1

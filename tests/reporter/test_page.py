@@ -55,7 +55,10 @@ def document(*findings, **changes):
     counts = {kind: dict.fromkeys(statuses, 0) for kind in kinds}
     for each in findings:
         counts[each["kind"]][each["status"]] += 1
-    lists = "resolved", "lapses", "gaps", "exempt", "missed", "warnings", "heard", "disabled_keys"
+    lists = (
+        *("resolved", "lapses", "gaps", "exempt", "missed", "warnings", "notes", "heard", "disabled_keys"),
+        "undated_credentials",
+    )
     return {
         "account": ACCOUNT,
         "alias": "acme",
@@ -321,9 +324,33 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
         "lapses": [{"arn": "arn:frank", "why": "no longer exists"}],
         "gaps": [{"what": f"key {each}", "reason": "AccessDenied"} for each in range(12)],
         "disabled_keys": [{"name": "bob", "access_key_id": "AKIAEXAMPLEOLD"}],
-        "heard": [{"region": "eu-west-1", "since": time, "until": time}],
+        "undated_credentials": [
+            {
+                "user": "carol",
+                "kind": "service_specific_credential",
+                "id": "ACCAEXAMPLE",
+                "service": "bedrock.amazonaws.com",
+                "status": "Inactive",
+                "created": time,
+                "age_days": 200,
+                "expires": None,
+            },
+            {"user": "dave", "kind": "signing_certificate", "id": None, "service": None, "status": "Active"}
+            | {"created": None, "age_days": None, "expires": None},
+        ],
+        "heard": [
+            {
+                "region": "eu-west-1",
+                "since": time,
+                "until": None,
+                "canary_sent": time,
+                "canary_back": None,
+                "state": "not_connected",
+            }
+        ],
+        "notes": ["No events come from eu-west-3.", "IAM made no new credential report."],
     }
-    run = opened(document(root={"last_used": None, "access_keys": 1}, **lists))
+    run = opened(document(root={"last_used": None, "access_keys": 1, "is_known": True}, **lists))
     titles = "[...document.querySelectorAll('section:not([hidden]) h2')].map((each) => each.textContent)"
 
     assert run(titles) == [
@@ -334,15 +361,22 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
         "Exemptions to look at",
         "Not checked",
         "Disabled access keys",
-        "Regions heard",
+        "Last use not recorded",
+        "Regions",
     ]
     text = run("document.body.innerText")
     assert "Nothing is stale among what was checked." in text
+    assert "No events come from eu-west-3." in text
+    assert "not connected" in text
     assert "Root user: no use on record, 1 active access key: delete it." in text
     assert "key 9: AccessDenied\nand 2 more" in text
     for shown in (
         "AKIAEXAMPLEBOB",
         "AKIAEXAMPLEOLD",
+        "ACCAEXAMPLE",
+        "Service-specific credential",
+        "Signing certificate",
+        "IAM made no new credential report.",
         "CISO",
         "never used",
         "used again on 2026-11-01, and disabled since",

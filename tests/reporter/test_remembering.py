@@ -1,4 +1,4 @@
-"""What one report leaves for the next: flags, exemptions, and its own calls of IAM as a canary."""
+"""What one report leaves for the next: flags, exemptions, and when it tested the regions."""
 
 import json
 import time
@@ -14,6 +14,7 @@ from moto.iam.models import iam_backends
 
 from activity.flags import Flags
 from lastseen.account import Role, make_account
+from lastseen.local_aws import enable
 from reporter import app
 from reporter.app import NothingRead, lambda_handler
 
@@ -38,6 +39,10 @@ def refuse(*calls):
 
     for call in calls:
         app.reporter().sources.iam.client.meta.events.register(f"before-call.iam.{call}", refusal)
+
+
+def principals(items):
+    return {principal for principal, _ in items()}
 
 
 def metric(name, out):
@@ -157,7 +162,7 @@ def test_if_nothing_could_be_read_a_mail_says_so_and_nothing_is_remembered(sent,
     ((subject, text),) = sent()
     assert subject.endswith("NOTHING COULD BE READ, 2 gaps")
     assert "Nothing is stale" not in text
-    assert items() == before
+    assert principals(items) == {principal for principal, _ in before} | {"canary-sent"}
 
 
 def test_a_run_that_does_not_publish_measures_and_flags_nothing(sent, items, capsys):
@@ -166,7 +171,9 @@ def test_a_run_that_does_not_publish_measures_and_flags_nothing(sent, items, cap
 
     assert len(answer["findings"]) == 2
     assert sent() == []
-    assert items().keys() - before.keys() == {("canary", ACCOUNT)}
+    assert items().keys() - before.keys() == {
+        ("canary-sent", f"{ACCOUNT}#{each}") for each in ("*", "eu-west-1")
+    }
     assert metric("TrackerSilent", capsys.readouterr().out) == [0.0]
 
 
@@ -341,7 +348,7 @@ def test_what_is_not_asked_in_time_is_a_gap_and_flags_nothing(sent, items):
 
     ((_, text),) = sent()
     assert "- users (ListUsers): not read before the function's deadline" in text
-    assert items() == before
+    assert principals(items) == {principal for principal, _ in before} | {"canary-sent"}
 
 
 def test_time_that_runs_out_half_way_leaves_the_rest_unjudged(topic, sent):
@@ -359,35 +366,58 @@ def test_time_that_runs_out_half_way_leaves_the_rest_unjudged(topic, sent):
     ]
 
 
-@pytest.fixture
-def as_role(topic, aws, monkeypatch):
-    """The reporter runs as a role, as on AWS, whose unique id CloudTrail's events have."""
-    make_account(aws("iam"), (), [Role("reporter", "AROAREPORTER", 60, 0)], now=NOON)
-    role = aws("sts").assume_role(RoleArn=f"{ARN}:role/reporter", RoleSessionName="report")["Credentials"]
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", role["AccessKeyId"])
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", role["SecretAccessKey"])
-    monkeypatch.setenv("AWS_SESSION_TOKEN", role["SessionToken"])
-    boto3.setup_default_session()
+def a_day_later(event=None):
+    with time_machine.travel(NOON + timedelta(days=1), tick=False):
+        return lambda_handler(event or {}, None)
 
 
 @pytest.mark.parametrize(
-    ("heard", "is_silent"),
+    ("back", "until", "warns"),
     [
-        pytest.param(60, False, id="the calls of the first report came back"),
-        pytest.param(-DAY, True, id="calls of the day before came back, and those of the report did not"),
-        pytest.param(None, True, id="none ever came back"),
+        pytest.param(60, 60, "", id="the test call of the first report came back"),
+        pytest.param(
+            -DAY, -60, "No events from this account since 20 November", id="it did not, and those before did"
+        ),
+        pytest.param(None, -60, "No events from this account since 20 November", id="none ever came back"),
     ],
 )
-def test_the_reporters_own_calls_must_come_back(as_role, topic, sent, table, capsys, heard, is_silent):
+def test_the_reporters_test_calls_must_come_back(topic, sent, table, capsys, back, until, warns):
     lambda_handler({}, None)
-    table.record(activity(5 * DAY, principal="coverage", facet=f"{ACCOUNT}#eu-west-1"))
-    if heard is not None:
-        for facet in ("ID#AROAREPORTER", "SERVICE#iam.amazonaws.com"):
-            table.record(activity(heard, principal=f"{ARN}:role/reporter", facet=facet))
-    a_week_later()
+    table.record(activity(until, principal="coverage", facet=f"{ACCOUNT}#eu-west-1"))
+    if back is not None:
+        table.record(activity(back, principal="canary", facet=f"{ACCOUNT}#eu-west-1"))
+    a_day_later()
 
     (_, first), (subject, text) = sent()
-    assert "THE TRACKER IS SILENT" not in first
-    assert ("THE TRACKER IS SILENT: CloudTrail did not tell" in text) is is_silent
-    assert ("TRACKER SILENT" in subject) is is_silent
-    assert metric("TrackerSilent", capsys.readouterr().out) == [0.0, float(is_silent)]
+    assert "No events from" not in first
+    assert ("No events from this account since 20 November" in text) is bool(warns)
+    assert ("EVENTS NOT ARRIVING" in subject) is bool(warns)
+    assert metric("TrackerSilent", capsys.readouterr().out) == [0.0, float(bool(warns))]
+
+
+def test_day_one_is_quiet(sent, dynamodb, items, capsys):
+    """A new stack: nothing has come yet, and the reporter looks by itself and is asked for a report by hand."""
+    dynamodb.delete_item(
+        TableName="activity", Key={"principal": {"S": "coverage"}, "facet": {"S": f"{ACCOUNT}#eu-west-1"}}
+    )
+    enable(boto3.DEFAULT_SESSION, ["eu-west-1", "us-east-1"])
+    lambda_handler({"publish": False}, None)
+    with time_machine.travel(NOON + timedelta(hours=2), tick=False):
+        lambda_handler({}, None)
+
+    ((subject, text),) = sent()
+    assert metric("TrackerSilent", capsys.readouterr().out) == [0.0, 0.0]
+    assert "Listening since 20 November 2026 12:00 UTC (2 hours); no events yet." in text
+    assert "ARRIVING" not in subject
+
+
+def test_where_test_calls_cannot_be_noted_that_is_a_gap_and_the_report_goes_out(topic, sent):
+    def refusal(params, **_):
+        if "canary-sent" in str(params["body"]):
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "UpdateItem")
+
+    app.reporter().canaries.table._client.meta.events.register("before-call.dynamodb.UpdateItem", refusal)
+    lambda_handler({}, None)
+
+    ((_, text),) = sent()
+    assert "- the test calls in each region: An error occurred (AccessDenied)" in text

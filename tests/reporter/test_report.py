@@ -1,5 +1,6 @@
 """The mail as text."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activity.item import Flag
-from reporter.account import Credentials, Gap, Inventory, Role, Use, User
+from reporter.account import Credentials, Gap, Inventory, OldReport, Role, Use, User
+from reporter.document import document
 from reporter.findings import Root, sum_up
-from reporter.hearing import Canary, Heard, Hearing
+from reporter.listening.coverage import Coverage, Trails
+from reporter.listening.region import Region, Sent
 from reporter.owners import Remembered
 from reporter.report import body, subject_line
 from reporter.seen import Seen
@@ -35,24 +38,16 @@ def role(name, used=None, made=500, path="/"):
     return Role(name, arn, f"AROA{name}", path, days(made), Use(used and days(used), "eu-west-1"), {})
 
 
-WELL_HEARD = (Heard("eu-west-1", NOON - timedelta(days=300), NOON),)
+WELL = (Region(ACCOUNT, "eu-west-1", NOON - timedelta(days=300), NOON),)
 
 
-def report(
-    *things,
-    seen=None,
-    gaps=(),
-    alias="acme",
-    flagged=None,
-    listed=None,
-    previous=None,
-    root=None,
-    heard=None,
-    hearing=None,
-):
+def report(*things, alias="acme", **more):
     users = tuple(thing for thing in things if isinstance(thing, User))
     roles = tuple(thing for thing in things if isinstance(thing, Role))
-    inventory = Inventory(ACCOUNT, alias, users, roles)
+    return summed(Inventory(ACCOUNT, alias, users, roles), **more)
+
+
+def summed(inventory, *, seen=None, gaps=(), flagged=None, previous=None, root=None, coverage=None):
     every = list(subjects(inventory, {}, tag="exempt"))
     sightings = Seen((seen or {}).values())
     judged = [
@@ -65,7 +60,7 @@ def report(
         judged,
         seen=sightings,
         remembered=Remembered(flags, previous=previous or NOON - timedelta(days=7) if flags else previous),
-        hearing=hearing or Hearing(heard=WELL_HEARD if heard is None else heard),
+        coverage=coverage or Coverage(WELL),
         root=root,
         gaps=gaps,
         limits=LIMITS,
@@ -130,27 +125,36 @@ def test_the_head_names_account_limits_and_counts():
     assert text.startswith(
         f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\n"
         "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
-        "CloudTrail was heard from eu-west-1 (2026-01-24 to 2026-11-20).\n"
+        "CloudTrail's events came from eu-west-1 (2026-01-24 to 2026-11-20).\n"
         "\n"
         "Needs cleanup: 1 user, 1 password, 1 role.\n"
     )
 
 
-def test_the_head_tells_from_where_and_when_cloudtrail_was_heard():
-    regions = tuple(Heard(f"region-{number}", days(30), days(number)) for number in range(7))
+def test_the_head_tells_from_where_and_when_events_came():
+    regions = tuple(Region(ACCOUNT, f"region-{number}", days(30), days(number)) for number in range(7))
 
-    assert "\nCloudTrail was heard from region-0 (2026-10-21 to 2026-11-20).\n" in body(
-        report(heard=regions[:1])
-    )
-    assert "region-4 (2026-10-21 to 2026-11-16), and 2 more regions.\n" in body(report(heard=regions))
-    assert "not known: all that follows may rest on IAM's word" in body(report(heard=Gap("x", "y")))
+    def head(regions):
+        return body(report(coverage=Coverage(regions)))
+
+    assert "\nCloudTrail's events came from region-0 (2026-10-21 to 2026-11-20).\n" in head(regions[:1])
+    assert "region-4 (2026-10-21 to 2026-11-16), and 2 more regions.\n" in head(regions)
+    assert "not known whether events arrive: all that follows may rest on IAM's word" in head(Gap("x", "y"))
+
+
+def test_a_tracker_of_two_hours_says_since_when_it_listens_and_that_is_no_alarm():
+    began = NOON - timedelta(hours=2)
+    young = report(coverage=Coverage((Region(ACCOUNT, "eu-west-1", sent=Sent(began, began)),)))
+
+    assert "\nListening since 20 November 2026 10:00 UTC (2 hours); no events yet.\n" in body(young)
+    assert (young.warnings, "ARRIVING" in subject_line(young)) == ((), False)
 
 
 def test_nothing_stale_is_a_short_mail_that_says_what_was_checked():
     assert body(report(person("alice", made=1), role("deploy", made=1))) == (
         f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\n"
         "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
-        "CloudTrail was heard from eu-west-1 (2026-01-24 to 2026-11-20).\n"
+        "CloudTrail's events came from eu-west-1 (2026-01-24 to 2026-11-20).\n"
         "\n"
         "Nothing is stale.\n"
         "\n"
@@ -192,6 +196,13 @@ def test_exemptions_are_listed_with_reason_and_end():
     ) in text
 
 
+def test_the_tag_of_an_exemption_counts_in_any_case_and_with_blanks_around_it():
+    made = report(person("frank", used=100, tags={" Exempt": "CISO"}), role("dr", used=200))
+
+    assert [subject.kind for subject, _ in made.exempt] == ["user", "password"]
+    assert [each.subject.name for each in made.findings] == ["dr"]
+
+
 def test_an_earlier_flag_is_told():
     flagged = {(f"arn:aws:iam::{ACCOUNT}:role/batch", "ID#AROAbatch"): days(14)}
 
@@ -222,8 +233,15 @@ def test_roots_line_tells_of_refusals_and_of_what_is_not_known():
         report(root=Root(days(9), None, 0, refused=days(3)))
     )
     assert "2026-11-17; no access keys" in body(report(root=Root(days(3), None, 0, refused=days(9))))
-    assert "Root user: no use on record; whether it has access keys is not known.\n" in body(
+    assert "Root user: its last use is not known; whether it has access keys is not known.\n" in body(
         report(root=Root(None, None, None))
+    )
+    unread = Gap("what CloudTrail saw of the root user", "AccessDenied")
+    assert "Root user: its last use is not known; no access keys.\n" in body(
+        report(root=Root(None, None, 0, unread=unread))
+    )
+    assert "used, says IAM, on 2026-11-17 (what CloudTrail saw is not known); no access keys.\n" in body(
+        report(root=Root(None, days(3), 0, unread=unread))
     )
 
 
@@ -248,31 +266,114 @@ def test_the_subject_keeps_to_snss_rules_whatever_the_alias(alias, number):
     assert line.endswith("1 gap")
 
 
+NEVER = Region(ACCOUNT, "eu-west-1", sent=Sent(days(2), days(1)))
+STOPPED = Region(ACCOUNT, "eu-west-3", days(90), days(5), Sent(days(4), days(1)), back=days(5))
+FINE = Region(ACCOUNT, "us-east-1", days(90), days(0), Sent(days(1), days(1)), back=days(1))
+
+
 @pytest.mark.parametrize(
-    ("hearing", "begins"),
+    ("coverage", "begins"),
     [
-        pytest.param(Hearing(heard=()), "THE TRACKER IS SILENT: no event", id="nothing was ever heard"),
+        pytest.param(Coverage((NEVER,)), "No events from this account yet", id="nothing has ever come"),
+        pytest.param(Coverage(WELL, Trails(("No trail logs.",))), "No trail logs.", id="no trail"),
         pytest.param(
-            Hearing(heard=WELL_HEARD, deaf=("no trail logs.",)), "THE TRACKER IS DEAF: no trail", id="no trail"
-        ),
-        pytest.param(
-            Hearing(heard=WELL_HEARD, canary=Canary(days(7), None)),
-            "THE TRACKER IS SILENT: CloudTrail did not tell",
-            id="the canary did not come back",
+            Coverage((FINE, STOPPED)), "No events from eu-west-3 since 15 November", id="a region stopped"
         ),
     ],
 )
-def test_silence_stands_on_top_and_findings_rest_on_iams_word(hearing, begins):
-    told = report(role("batch", used=130), hearing=hearing)
+def test_silence_stands_on_top_and_findings_rest_on_iams_word(coverage, begins):
+    told = report(role("batch", used=130), coverage=coverage)
     text = body(told)
 
     assert text.splitlines()[2].startswith(begins)
     assert "; that it was not used since rests on IAM's word alone." in text
-    assert subject_line(told).endswith(", TRACKER SILENT")
+    assert subject_line(told).endswith(", EVENTS NOT ARRIVING")
 
 
-def test_a_region_that_stopped_leaves_findings_on_iams_word():
-    stopped = Hearing(heard=(*WELL_HEARD, Heard("eu-west-3", days(90), days(5))))
+def test_a_region_that_was_never_connected_is_a_line_and_no_alarm():
+    told = report(role("batch", used=130), coverage=Coverage((FINE, NEVER)))
 
-    assert "rests on IAM's word alone." in body(report(role("batch", used=130), hearing=stopped))
-    assert "rests on IAM's word alone." not in body(report(role("batch", used=130)))
+    assert "\nNo events come from eu-west-1: activity there is not tracked." in body(told)
+    assert "rests on IAM's word alone." not in body(told)
+    assert told.warnings == ()
+
+
+EVIL = "audit\u2028\u2028Judged: 0 users\u2029Root user: no use on record\u0085x\r\ny\x0bz\x1b[2J"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param(lambda text: report(person("carol", used=100, tags={"exempt": text})), id="tag"),
+        pytest.param(lambda text: report(person("carol", used=100), gaps=[Gap(text, text)]), id="gap"),
+        pytest.param(lambda text: report(person("carol", used=100), alias=text), id="alias"),
+        pytest.param(lambda text: report(person(text, used=100)), id="name of a user"),
+        pytest.param(lambda text: report(role(text, used=200)), id="name of a role"),
+        pytest.param(
+            lambda text: report(
+                role("deploy", used=200),
+                seen={
+                    ("arn:aws:iam::123456789012:role/deploy", "ID#AROAdeploy"): activity(
+                        -130 * 86_400, facet="ID#AROAdeploy", event_name=text, source_ip=text, error_code=text
+                    )
+                },
+            ),
+            id="event",
+        ),
+        pytest.param(
+            lambda text: report(person("carol", used=100, tags={"exempt": f"{text} until=2026-01-01"})),
+            id="reason of an exemption that is over",
+        ),
+        pytest.param(
+            lambda text: report(
+                person("carol"), coverage=Coverage((Region(ACCOUNT, text, since=days(3), until=NOON),))
+            ),
+            id="region",
+        ),
+    ],
+)
+def test_nothing_that_others_wrote_adds_a_line_to_the_mail(made):
+    lines = body(made(EVIL)).splitlines()
+
+    assert len(lines) == len(body(made("audit")).splitlines())
+    assert all(line.isprintable() for line in lines)
+
+
+def test_a_password_that_was_set_after_its_last_use_says_so():
+    carol = person("carol", used=400)
+    set_anew = replace(carol, credentials=replace(carol.credentials, password_changed=days(100)))
+    made = report(set_anew)
+
+    assert (
+        "- User carol has not used the console password since it was set on 2026-08-12 (100 days) and needs"
+        " cleanup: last used on 2025-10-16, says IAM; never seen by CloudTrail.\n"
+    ) in body(made)
+    assert "- User carol has not been active since being given its newest credential on 2026-08-12" in body(
+        made
+    )
+    assert [each["reason"] for each in document(made)["findings"]] == [
+        "last used on 2025-10-16, says IAM; not used since being given its newest credential on 2026-08-12",
+        "last used on 2025-10-16, says IAM; not used since it was set on 2026-08-12",
+    ]
+
+
+def test_a_password_that_was_set_on_the_day_of_its_last_use_is_told_as_any_other():
+    carol = person("carol", used=100)
+    changed = days(100) + timedelta(minutes=1)
+    made = report(replace(carol, credentials=replace(carol.credentials, password_changed=changed)))
+
+    assert "has not used the console password since 2026-08-12 (99 days) and needs" in body(made)
+
+
+def test_an_old_credential_report_is_told_with_its_age_and_why():
+    inventory = Inventory(ACCOUNT, "acme", old_report=OldReport(NOON - timedelta(hours=7), "LimitExceeded"))
+    made = summed(inventory)
+
+    line = (
+        "IAM made no new credential report (LimitExceeded). Users are judged by its last, made at"
+        " 2026-11-20 05:00 UTC, 7 hours ago."
+    )
+    assert f"\n{line}\n" in body(made)
+    assert document(made)["notes"][-1] == line
+    assert made.gaps == ()
+    assert line not in document(report())["notes"]

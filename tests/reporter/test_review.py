@@ -12,8 +12,8 @@ from lastseen.account import Key, Person, Role, make_account
 from reporter.account import Gap
 from reporter.document import answer
 from reporter.inventory import Iam
+from reporter.listening.trails import CloudTrail
 from reporter.review import Sources, Terms, review
-from reporter.trails import Trails
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
 DAY = 86_400
@@ -23,14 +23,17 @@ DAY = 86_400
 def account(aws, table, flags, trail):
     """Makes people and roles, and reports on them at noon."""
 
-    def report(*things, iam=None, activity_table=None, is_late=lambda: False, is_heard=True):
+    def report(*things, iam=None, activity_table=None, is_late=lambda: False, has_events=True):
         people = [thing for thing in things if isinstance(thing, Person)]
         roles = [thing for thing in things if isinstance(thing, Role)]
         make_account(aws("iam"), people, roles, now=NOON)
-        if is_heard:
+        if has_events:
             table.record(activity(0, principal="coverage", facet=f"{ACCOUNT}#eu-west-1", first=-300 * DAY))
         sources = Sources(
-            Iam(iam or aws("iam"), is_late=is_late), Trails(aws("cloudtrail")), activity_table or table, flags
+            Iam(iam or aws("iam"), is_late=is_late),
+            CloudTrail(lambda region: aws("cloudtrail")),
+            activity_table or table,
+            flags,
         )
         return review(sources, ACCOUNT, Terms(), NOON)
 
@@ -204,7 +207,12 @@ def test_everything_is_counted(account):
         "password": none | {"active": 1},
         "access_key": none | {"active": 2},
         "role": none | {"stale": 1},
-        "left_out": {"service_linked_role": 1, "identity_center_role": 1, "disabled_key": 1},
+        "left_out": {
+            "service_linked_role": 1,
+            "identity_center_role": 1,
+            "disabled_key": 1,
+            "undated_credential": 0,
+        },
     }
     assert report.disabled_keys == (("alice", "AKIA2"),)
 
@@ -216,7 +224,7 @@ def test_without_the_table_nothing_is_flagged_and_the_gap_is_told(account, aws):
 
     assert found(report) == []
     assert [gap.what for gap in report.gaps] == ["the activity table"]
-    assert isinstance(report.hearing.heard, Gap)  # That nothing came from CloudTrail is not known, either.
+    assert isinstance(report.coverage.regions, Gap)  # That nothing came from CloudTrail is not known, either.
     assert report.counts["password"]["unknown"] == 1
     assert report.counts["role"]["active"] == 1
 
@@ -231,7 +239,7 @@ def test_without_the_index_nothing_is_flagged(account):
     assert [gap.what for gap in report.gaps] == ["the activity table's index", "CloudTrail's coverage"]
 
 
-def test_where_cloudtrail_was_heard_is_told_for_this_account_alone(account, table):
+def test_where_events_came_from_is_told_for_this_account_alone(account, table):
     for facet, days in (
         (f"{ACCOUNT}#eu-west-1", 2),
         (f"{ACCOUNT}#us-east-1", 1),
@@ -239,8 +247,8 @@ def test_where_cloudtrail_was_heard_is_told_for_this_account_alone(account, tabl
     ):
         table.record(seen(days, "coverage", facet))
 
-    heard = account(is_heard=False).hearing.heard
-    assert [(each.region, (NOON - each.until).days) for each in heard] == [("us-east-1", 1), ("eu-west-1", 2)]
+    came = account(has_events=False).coverage.received
+    assert [(each.region, (NOON - each.until).days) for each in came] == [("us-east-1", 1), ("eu-west-1", 2)]
 
 
 def test_a_flag_of_an_earlier_report_is_remembered(account, flag, table):

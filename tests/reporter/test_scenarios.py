@@ -54,7 +54,12 @@ PASSWORDS = [
     pytest.param([alice(Password(changed=89), Key(used=5))], [], id="password never used since it was set 89 days ago"),
     pytest.param([alice(Password(changed=90), Key(used=5))], [NEVER_PASSWORD], id="password never used since it was set 90 days ago"),
     pytest.param([alice(Password(changed=91), Key(used=5))], [NEVER_PASSWORD], id="password never used since it was set 91 days ago"),
-    pytest.param([alice(Password(used=200, changed=5))], [USER, PASSWORD], id="password used long ago: that it was reset is no use"),
+    pytest.param([alice(Password(used=400, changed=1))], [], id="password used long ago, and set yesterday"),
+    pytest.param([alice(Password(used=400, changed=89))], [], id="password used long ago, and set 89 days ago"),
+    pytest.param([alice(Password(used=400, changed=90))], [USER, PASSWORD], id="password used long ago, and set 90 days ago"),
+    pytest.param([alice(Password(used=400, changed=1), Key(used=300))], [KEY], id="the clock of a user whose password was set yesterday starts then"),
+    pytest.param([alice(Password(used=89, changed=300))], [], id="password set long ago, and used 89 days ago"),
+    pytest.param([alice(Password(used=400, changed=100)), seen(5, "SIGNIN"), seen(5, ID)], [], id="password set, and used since by CloudTrail's word"),
     pytest.param([alice(Password(used=100), signed_in=1)], [], id="password used since the credential report was made"),
     pytest.param([alice(signed_in=89)], [], id="password removed, used 89 days ago: the user was active"),
     pytest.param([alice(signed_in=90)], [USER], id="password removed, used 90 days ago: the user is stale, and no password"),
@@ -192,10 +197,10 @@ REPORT = "credential report"
 DETAILS = "roles, and the tags of users (GetAccountAuthorizationDetails)"
 KEYS_OF_ALICE = f"access keys of {ALICES_ARN}"
 GAPS = [
-    pytest.param([alice(Password(used=100), Key(used=100)), Refused("GenerateCredentialReport")], [UNKNOWN_USER, *not_read(REPORT)], id="no credential report: a user that seems idle may be in use by a key"),
-    pytest.param([alice(Password(used=89), Key(used=100)), Refused("GenerateCredentialReport")], not_read(REPORT), id="no credential report: a user who signed in is active by IAM's word"),
-    pytest.param([alice(Key(used=100)), seen(10, ID), Refused("GenerateCredentialReport")], not_read(REPORT), id="no credential report: a user who was seen is active"),
-    pytest.param([deploy(used=100), Refused("GenerateCredentialReport")], [ROLE, *not_read(REPORT)], id="no credential report: roles are judged all the same"),
+    pytest.param([alice(Password(used=100), Key(used=100)), Refused("GetCredentialReport")], [UNKNOWN_USER, *not_read(REPORT)], id="no credential report: a user that seems idle may be in use by a key"),
+    pytest.param([alice(Password(used=89), Key(used=100)), Refused("GetCredentialReport")], not_read(REPORT), id="no credential report: a user who signed in is active by IAM's word"),
+    pytest.param([alice(Key(used=100)), seen(10, ID), Refused("GetCredentialReport")], not_read(REPORT), id="no credential report: a user who was seen is active"),
+    pytest.param([deploy(used=100), Refused("GetCredentialReport")], [ROLE, *not_read(REPORT)], id="no credential report: roles are judged all the same"),
     pytest.param([alice(Password(used=100), is_in_report=False)], [UNKNOWN_USER, *not_read(f"credentials of {ALICES_ARN}")], id="a user newer than the credential report, or renamed since"),
     pytest.param([alice(Password(used=5), Key(used=100), is_in_report=False, signed_in=5)], not_read(f"credentials of {ALICES_ARN}"), id="a user who is active and not in the credential report: what else it has is not judged"),
     pytest.param([alice(Password(used=5), made=89, is_in_report=False, signed_in=5)], [], id="a user newer than the credential report, with nothing that could be old enough"),

@@ -6,16 +6,17 @@ from botocore.exceptions import ClientError
 
 from lastseen.local_aws import make_trail
 from reporter.account import Gap
-from reporter.trails import Logged, Trails, deafness
+from reporter.listening.coverage import Trails
+from reporter.listening.trails import CloudTrail, Logged, problems
 
 ALL = Logged("eu-west-1", is_everywhere=True, reads=True, writes=True)
 READS = Logged("eu-west-1", is_everywhere=True, reads=True, writes=False)
 WRITES = Logged("eu-west-1", is_everywhere=True, reads=False, writes=True)
 HERE = Logged("eu-west-1", is_everywhere=False, reads=True, writes=True)
 NEITHER = Logged("eu-west-1", is_everywhere=True, reads=False, writes=False)
-NO_TRAIL = "no trail logs management events"
-NO_READS, NO_WRITES = (f"no trail of all regions logs {kind} events" for kind in ("read", "write"))
-IN_ONE_REGION = "trails log management events in eu-west-1 alone"
+NO_TRAIL = "CloudTrail is not delivering events: no trail logs management events. Fix: "
+NO_READS, NO_WRITES = (f"CloudTrail is not delivering {kind} events: " for kind in ("read", "write"))
+IN_ONE_REGION = "CloudTrail is delivering events from eu-west-1 alone: "
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ IN_ONE_REGION = "trails log management events in eu-west-1 alone"
     ],
 )
 def test_what_trails_let_through(trails, begins):
-    told = deafness(trails)
+    told = list(problems(trails))
 
     assert len(told) == len(begins)
     assert all(line.startswith(beginning) for line, beginning in zip(told, begins, strict=True))
@@ -42,7 +43,8 @@ def test_what_trails_let_through(trails, begins):
 def test_every_region_that_is_logged_alone_is_named():
     other = Logged("us-east-1", is_everywhere=False, reads=True, writes=True)
 
-    assert deafness([other, HERE])[0].startswith("trails log management events in eu-west-1, us-east-1 alone")
+    (told,) = problems([other, HERE])
+    assert told.startswith("CloudTrail is delivering events from eu-west-1, us-east-1 alone")
 
 
 @pytest.fixture
@@ -50,6 +52,10 @@ def cloudtrail(aws):
     """CloudTrail with a trail of all regions that logs."""
     make_trail(aws("cloudtrail"), aws("s3"))
     return aws("cloudtrail")
+
+
+def check(client):
+    return CloudTrail(lambda region: client).check()
 
 
 def selector(kind, *, management=True):
@@ -82,41 +88,105 @@ MANAGEMENT = {"eventCategory": ["Management"]}
 def test_what_a_trails_selectors_let_through(cloudtrail, selectors, begins):
     if selectors:
         cloudtrail.put_event_selectors(TrailName="all", **selectors)
-    told = Trails(cloudtrail).deafness()
+    told = check(cloudtrail).problems
 
     assert len(told) == len(begins)
     assert all(line.startswith(beginning) for line, beginning in zip(told, begins, strict=True))
 
 
 def test_without_any_trail_nothing_is_heard(aws):
-    (told,) = Trails(aws("cloudtrail")).deafness()
+    (told,) = check(aws("cloudtrail")).problems
 
     assert told.startswith(NO_TRAIL)
 
 
 def test_a_trail_that_was_stopped_is_none(cloudtrail):
     cloudtrail.stop_logging(Name="all")
-    (told,) = Trails(cloudtrail).deafness()
+    (told,) = check(cloudtrail).problems
 
     assert told.startswith(NO_TRAIL)
 
 
 def test_a_trail_of_one_region_is_told_by_its_region(cloudtrail):
     cloudtrail.update_trail(Name="all", IsMultiRegionTrail=False)
-    (told,) = Trails(cloudtrail).deafness()
+    (told,) = check(cloudtrail).problems
 
-    assert told.startswith("trails log management events in us-east-1 alone")
+    assert told.startswith("CloudTrail is delivering events from us-east-1 alone")
 
 
-@pytest.mark.parametrize("call", ["DescribeTrails", "GetTrailStatus", "GetEventSelectors"])
-def test_what_may_not_be_asked_is_a_gap(cloudtrail, call):
-    def refuse(**_):
-        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, call)
+def refuse(client, call, code="AccessDenied", *, of=""):
+    """`of`: a part of the trail's ARN that the call is refused for."""
 
-    client = boto3.client("cloudtrail")
-    client.meta.events.register(f"before-call.cloudtrail.{call}", refuse)
-    told = Trails(client).deafness()
+    def refusal(params, **_):
+        if of in str(params["body"]):
+            raise ClientError({"Error": {"Code": code, "Message": "not yours"}}, call)
+
+    client.meta.events.register(f"before-call.cloudtrail.{call}", refusal)
+
+
+@pytest.mark.parametrize("call", ["DescribeTrails", "GetTrailStatus"])
+def test_trails_of_which_none_may_be_asked_are_a_gap(cloudtrail, call):
+    refuse(cloudtrail, call)
+    told = check(cloudtrail)
 
     assert isinstance(told, Gap)
     assert told.what == "the trails of CloudTrail"
     assert call in told.reason
+
+
+@pytest.fixture
+def organization(cloudtrail):
+    """A second trail, as an organization's is for a member account."""
+    cloudtrail.create_trail(Name="organization", S3BucketName="trail", IsMultiRegionTrail=True)
+    cloudtrail.start_logging(Name="organization")
+
+
+REFUSALS = "TrailNotFoundException", "CloudTrailARNInvalidException", "AccessDeniedException"
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+@pytest.mark.parametrize("call", ["GetTrailStatus", "GetEventSelectors"])
+def test_one_trail_that_may_not_be_asked_is_a_line_beside_the_others(cloudtrail, organization, call, code):
+    refuse(cloudtrail, call, code, of="trail/organization")
+    told = check(cloudtrail)
+
+    assert told.problems == ()
+    (note,) = told.notes
+    assert note.startswith(
+        "What the trail arn:aws:cloudtrail:us-east-1:123456789012:trail/organization logs could not"
+    )
+    assert code in note
+
+
+@pytest.mark.parametrize("call", ["GetTrailStatus", "GetEventSelectors"])
+def test_a_trail_that_may_not_be_asked_may_be_the_one_that_logs(cloudtrail, organization, call):
+    cloudtrail.stop_logging(Name="all")
+    refuse(cloudtrail, call, of="trail/organization")
+
+    assert check(cloudtrail).problems == ()
+
+
+def test_the_only_trail_is_taken_to_log_all_if_it_is_known_to_be_switched_on(cloudtrail):
+    refuse(cloudtrail, "GetEventSelectors")
+    told = check(cloudtrail)
+
+    assert (told.problems, len(told.notes)) == ((), 1)
+
+
+def test_a_trail_that_was_stopped_is_none_though_its_selectors_may_not_be_asked(cloudtrail):
+    cloudtrail.stop_logging(Name="all")
+    refuse(cloudtrail, "GetEventSelectors")
+
+    assert check(cloudtrail).problems[0].startswith(NO_TRAIL)
+
+
+def test_each_trail_is_asked_in_its_home_region(aws, cloudtrail):
+    """CloudTrail lists it everywhere, and answers for it there alone."""
+    asked = []
+
+    def client_in(region):
+        asked.append(region)
+        return boto3.client("cloudtrail", region_name=region or "eu-west-1")
+
+    assert CloudTrail(client_in).check() == Trails()
+    assert asked == ["", "us-east-1"]

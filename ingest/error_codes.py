@@ -1,0 +1,38 @@
+"""AWS's error codes that refuse a caller, in small letters and without `Client.`: made by `make refusals`.
+
+What decides is error_codes/judged.toml.
+"""
+
+NO_PERMISSION = frozenset(
+    """
+    accessdenied accessdeniedbymetaexception accessdeniedexception accessdeniedfordependencyexception
+    accessforbidden accesstoclusterdenied accesstoclusterdeniedfault accesstosnapshotdenied
+    accesstosnapshotdeniedfault allaccessdisabled authexception authorizationerror authorizationerrorexception
+    authorizationexception bucketpermissionexception channelinsufficientpermission cloudhsmaccessdeniedexception
+    dependencyaccessdeniedexception dependentserviceaccessdenied dependentserviceaccessdeniedfault
+    encryptionkeyaccessdeniedexception forbidden forbiddenerror forbiddenexception
+    insufficientdependencyserviceaccesspermissionexception insufficientiamaccesspermissionexception
+    insufficientpermissionsexception insufficientprivilegesexception kmsaccessdenied kmsaccessdeniedexception
+    notauthorized notauthorizedexception operationnotpermittedfault opsitemaccessdeniedexception
+    organizationaccessdeniedexception snsnoauthorization snsnoauthorizationfault unauthorized unauthorizedaccess
+    unauthorizedclientexception unauthorizedexception unauthorizedoperation unauthorizedoperationexception
+    unauthorizedpartnerintegration unauthorizedpartnerintegrationfault unauthorizedresourceaccessexception
+    vpceaccessdenied
+    """.split()
+)
+
+BAD_CREDENTIAL = frozenset(
+    """
+    expiredtoken expiredtokenexception idprejectedclaim idprejectedclaimexception incompletesignature
+    incompletesignatureexception invalidaccesskeyid invalidclientexception invalidclienttokenid invalidsecurity
+    invalidsecurityexception invalidsignatureexception invalidtoken missingauthenticationtoken
+    missingauthenticationtokenexception requestexpired requesttimetooskewed signaturedoesnotmatch
+    tokenrefreshrequired unauthenticatedexception unauthorizederror unrecognizedclientexception
+    """.split()
+)
+
+EITHER = frozenset(
+    """
+    authfailure
+    """.split()
+)

@@ -1,0 +1,148 @@
+"""Whether an account's events arrive: the mail, the page, the metric and the alarm say what is said here."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from reporter.account import Gap
+from reporter.listening.region import Region, State
+
+_YOUNG = timedelta(days=1)
+_MOST_NAMED = 5
+# IAM is global: its calls, and most sign-ins, are logged in one region of each partition.
+_IAM_IS_LOGGED_IN = ("us-east-1", "us-gov-west-1", "cn-north-1")
+_GONE = "the rule or the trail is switched off, or the forwarder is gone."
+_NO_READS = "the trail logs no read events, or the rule is not ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS."
+_FIX = "Fix: make forwarders (in the stack's own region, make deploy)."
+
+
+@dataclass(frozen=True, slots=True)
+class Trails:
+    """Why events cannot arrive, by CloudTrail's settings, and what trails nothing is known of: sentences."""
+
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """`unlisted`: why the enabled regions are not known; only those that sent events before are tested then."""
+
+    regions: tuple[Region, ...] | Gap = ()
+    trails: Trails | Gap = field(default_factory=Trails)
+    unlisted: str = ""
+
+    @property
+    def known(self) -> tuple[Region, ...]:
+        return () if isinstance(self.regions, Gap) else self.regions
+
+    @property
+    def received(self) -> tuple[Region, ...]:
+        """The regions that events came from, the last one first."""
+        came = (each for each in self.known if each.until)
+        return tuple(sorted(came, key=lambda each: str(each.until), reverse=True))
+
+    @property
+    def unreceived(self) -> tuple[Region, ...]:
+        return tuple(each for each in self.known if not each.until)
+
+    @property
+    def since(self) -> datetime | None:
+        """When the first event of all came."""
+        return min((each.since for each in self.known if each.since), default=None)
+
+    def gaps(self, now: datetime) -> tuple[Gap, ...]:
+        """Trails that may not be asked are none while test calls come back: events do arrive."""
+        is_shown = any(each.state(now) is State.RECEIVING for each in self.known)
+        read = (self.regions,) if is_shown else (self.regions, self.trails)
+        return tuple(each for each in read if isinstance(each, Gap))
+
+    def warnings(self, now: datetime) -> tuple[str, ...]:
+        """Why what the table does not have is no proof, a sentence each; none if events arrive."""
+        problems = () if isinstance(self.trails, Gap) else self.trails.problems
+        return (*problems, *self._silences(now))
+
+    def notes(self, now: datetime) -> Iterator[str]:
+        """What else is to be known, a sentence each."""
+        yield from self._young(now)
+        yield from self._not_connected(now)
+        for each in self.known:
+            if each.sent and each.sent.refusal and each.state(now) is State.UNTESTED:
+                yield f"{each.region} could not be tested: {each.sent.refusal}."
+        if self.unlisted:
+            yield (
+                f"The enabled regions could not be listed ({self.unlisted}):"
+                " only those that events came from before are tested."
+            )
+        if isinstance(self.trails, Gap) and self.trails not in self.gaps(now):
+            yield f"The trails could not be asked ({self.trails.reason}), but test calls come back as events."
+        elif not isinstance(self.trails, Gap):
+            yield from self.trails.notes
+
+    def _silences(self, now: datetime) -> Iterator[str]:
+        states = {each: each.state(now) for each in self.known}
+        tested = [each for each in states if states[each] not in (State.DISABLED, State.UNTESTED)]
+        if tested and all(states[each] in (State.SILENT, State.NOT_CONNECTED) for each in tested):
+            yield self._nothing(tested, now)
+            return
+        stopped = {each: date(each.until or each.back) for each in tested if states[each] is State.SILENT}
+        for names, day in _together(stopped):
+            yield f"No events from {names} since {day}: {_GONE} {_FIX}"
+        unread = {each: date(each.back) for each in tested if states[each] is State.NO_READS}
+        for names, day in _together(unread):
+            yield f"No read-only events from {names} since {day}, though others arrive: {_NO_READS} {_FIX}"
+
+    def _nothing(self, tested: Iterable[Region], now: datetime) -> str:
+        last = max((each.until for each in self.received if each.until), default=None)
+        began = min(each.sent.waiting_since for each in tested if each.sent)
+        if last is None:
+            came = f"No events from this account yet: the tracker has been listening since {minute(began)}"
+        elif now - last < _YOUNG:
+            came = f"No read-only events from this account since {date(began)}, though others arrive"
+        else:
+            came = f"No events from this account since {date(last)}"
+        return f'{came}. What to check: "CloudTrail is silent" in docs/runbook.md.'
+
+    def _young(self, now: datetime) -> Iterator[str]:
+        tested = (each.sent.waiting_since for each in self.known if each.sent)
+        began = self.since or min(tested, default=None)
+        if began is None:
+            yield "No events have come yet."
+        elif now - began < _YOUNG:
+            so_far = "" if self.since else "; no events yet"
+            yield f"Listening since {minute(began)} ({length(now - began)}){so_far}."
+
+    def _not_connected(self, now: datetime) -> Iterator[str]:
+        lost = [each.region for each in self.known if each.state(now) is State.NOT_CONNECTED]
+        if not lost or not any(each.back for each in self.known):
+            return
+        iam = [each for each in lost if each in _IAM_IS_LOGGED_IN]
+        lost.sort(key=lambda each: (each not in iam, each))
+        left = len(lost) - _MOST_NAMED
+        more = f" and {left} more region{'' if left == 1 else 's'}" if left > 0 else ""
+        central = f" IAM's own calls and many sign-ins are logged in {iam[0]}." if iam else ""
+        named = ", ".join(lost[:_MOST_NAMED])
+        lost_there = f"{named}{more}: activity there is not tracked.{central}"
+        yield f"No events come from {lost_there} Fix: make forwarders."
+
+
+def _together(days: Mapping[Region, str]) -> Iterator[tuple[str, str]]:
+    """The regions of each day in one line: a trail that is stopped silences them all."""
+    for day in dict.fromkeys(days.values()):
+        yield ", ".join(each.region for each in days if days[each] == day), day
+
+
+def date(at: datetime | None) -> str:
+    """As people write it: 3 November 2026."""
+    return f"{at.astimezone(UTC).day} {at.astimezone(UTC):%B %Y}" if at else "ever"
+
+
+def minute(at: datetime) -> str:
+    return f"{date(at)} {at.astimezone(UTC):%H:%M} UTC"
+
+
+def length(time: timedelta) -> str:
+    hours = int(time.total_seconds()) // 3600
+    minutes = int(time.total_seconds()) // 60
+    number, unit = (hours, "hour") if hours else (minutes, "minute")
+    return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -1,0 +1,123 @@
+"""Asks CloudTrail whether its trails let events through: EventBridge gets those that a trail logs."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from activity.plain import line
+from reporter.account import Gap
+from reporter.inventory import or_gap
+from reporter.listening.coverage import Trails
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudtrail import CloudTrailClient
+
+_WHAT = "the trails of CloudTrail"
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What one trail that is switched on logs of management events, and where: everywhere, or in one region."""
+
+    region: str
+    is_everywhere: bool
+    reads: bool
+    writes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """`logged`: None if it is switched off. `unread`: why not all of it could be asked.
+
+    `is_guess`: not even whether it is switched on.
+    """
+
+    name: str
+    logged: Logged | None
+    unread: str = ""
+    is_guess: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CloudTrail:
+    """`client_in` makes a client for a region; for "", for the one that the tracker is in."""
+
+    client_in: Callable[[str], "CloudTrailClient"]
+
+    def check(self) -> Trails | Gap:
+        """Trails of other regions and of the organization are among them, as far as they log here."""
+        return or_gap(_WHAT, self._check)
+
+    def _check(self) -> Trails | Gap:
+        described = self.client_in("").describe_trails()["trailList"]
+        return judged([self._ask(trail) for trail in described])
+
+    def _ask(self, described: Any) -> Trail:
+        """A trail may be asked in its home region; one of an organization, from a member, perhaps nowhere."""
+        name, home = described["TrailARN"], described.get("HomeRegion", "")
+        everything = Logged(home, bool(described.get("IsMultiRegionTrail")), reads=True, writes=True)
+        client = self.client_in(home)
+        is_on = or_gap(name, lambda: client.get_trail_status(Name=name)["IsLogging"])
+        if isinstance(is_on, Gap):
+            return Trail(name, everything, line(is_on.reason), is_guess=True)
+        if not is_on:
+            return Trail(name, None)
+        logged = or_gap(name, lambda: _logged(described, client.get_event_selectors(TrailName=name)))
+        return Trail(name, everything, line(logged.reason)) if isinstance(logged, Gap) else Trail(name, logged)
+
+
+def judged(trails: Sequence[Trail]) -> Trails | Gap:
+    """A trail of which something is not known is taken to log all: that events come shows better than that."""
+    if trails and all(each.is_guess for each in trails):
+        return Gap(_WHAT, trails[0].unread)
+    return Trails(
+        tuple(problems([each.logged for each in trails if each.logged])),
+        tuple(
+            f"What the trail {each.name} logs could not be read, and it is taken to log all management events:"
+            f" {each.unread}"
+            for each in trails
+            if each.unread
+        ),
+    )
+
+
+def problems(trails: Sequence[Logged]) -> Iterator[str]:
+    useful = [each for each in trails if each.reads or each.writes]
+    everywhere = [each for each in useful if each.is_everywhere]
+    if not useful:
+        yield (
+            "CloudTrail is not delivering events: no trail logs management events. Fix: make a trail of all"
+            " regions that logs management events, read and write, or start the one you have"
+            " (aws cloudtrail start-logging --name TRAIL)."
+        )
+    elif not everywhere:
+        regions = ", ".join(sorted({each.region for each in useful}))
+        yield (
+            f"CloudTrail is delivering events from {regions} alone: no trail of all regions logs management"
+            " events. Fix: aws cloudtrail update-trail --name TRAIL --is-multi-region-trail"
+        )
+    else:
+        for kind in ("read", "write"):
+            if not any(getattr(each, f"{kind}s") for each in everywhere):
+                yield (
+                    f"CloudTrail is not delivering {kind} events: no trail of all regions logs them."
+                    " Fix: have its event selectors take management events, read and write."
+                )
+
+
+def _logged(trail: Mapping[str, Any], selected: Mapping[str, Any]) -> Logged:
+    basic, advanced = (selected.get(f"{kind}EventSelectors") or () for kind in ("", "Advanced"))
+    # A trail whose selectors nobody has set logs all management events.
+    reads = writes = not (basic or advanced)
+    for selector in basic:
+        if selector.get("IncludeManagementEvents", True):
+            kind = selector.get("ReadWriteType", "All")
+            reads |= kind in ("All", "ReadOnly")
+            writes |= kind in ("All", "WriteOnly")
+    for selector in advanced:
+        fields = {field["Field"]: field.get("Equals") for field in selector["FieldSelectors"]}
+        if fields.get("eventCategory") == ["Management"]:
+            read_only = fields.get("readOnly") or ["true", "false"]
+            reads |= "true" in read_only
+            writes |= "false" in read_only
+    return Logged(trail.get("HomeRegion", ""), bool(trail.get("IsMultiRegionTrail")), reads, writes)

@@ -1,0 +1,135 @@
+"""The test calls that are made in each region, and what is noted of them."""
+
+from datetime import timedelta
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+from builders import ACCOUNT, NOON, activity
+
+from activity.model import CANARY, CANARY_AGENT, CANARY_SENT, COVERAGE
+from lastseen.local_aws import enable
+from reporter.listening.canaries import Canaries, known_regions, unlisted
+from reporter.listening.region import Region, Sent
+
+DAY = timedelta(days=1)
+HERE, THERE = "eu-west-1", "us-east-1"
+
+
+def enabled(*regions):
+    boto3.setup_default_session()
+    enable(boto3.DEFAULT_SESSION, regions)
+
+
+def item(principal, region, days=0):
+    return activity(-days * 86_400, principal=principal, facet=f"{ACCOUNT}#{region}")
+
+
+@pytest.fixture
+def sent(table):
+    """What is noted, by region, after test calls of which some fail."""
+
+    def send(now=NOON, fails=None):
+        canaries = Canaries.of(table)
+
+        def client(region):
+            sts = canaries.sts_in(region)
+            sts.meta.events.register("before-call.sts", lambda **_: refuse(region))
+            return sts
+
+        def refuse(region):
+            if region in (fails or {}):
+                raise fails[region]
+
+        Canaries(table, canaries.account_management, client).send(ACCOUNT, now)
+        return {each.region: each.sent for each in known_regions(table, ACCOUNT)}
+
+    return send
+
+
+def test_every_enabled_region_is_tested_and_it_is_noted_when(sent, table):
+    enabled(HERE, THERE)
+
+    assert sent() == {HERE: Sent(NOON, NOON), THERE: Sent(NOON, NOON)}
+    assert unlisted(table, ACCOUNT) == ""
+
+
+def test_a_call_goes_to_the_regions_own_endpoint_and_says_what_it_is(table):
+    made = []
+    enabled("eu-west-3")
+    boto3.DEFAULT_SESSION.events.register("before-send.sts", lambda request, **_: made.append(request))
+    Canaries.of(table).send(ACCOUNT, NOON)
+
+    (request,) = made
+    assert request.url == "https://sts.eu-west-3.amazonaws.com/"
+    assert CANARY_AGENT in request.headers["User-Agent"].decode()
+
+
+def test_a_call_that_came_back_is_waited_for_no_more(sent, table):
+    enabled(HERE, THERE)
+    sent(NOON - DAY)
+    table.record(item(CANARY, HERE, days=1))
+
+    assert sent() == {HERE: Sent(NOON, NOON), THERE: Sent(NOON - DAY, NOON)}
+
+
+def test_where_the_regions_cannot_be_listed_those_that_events_came_from_are_tested(sent, table):
+    table.record(item(COVERAGE, HERE))
+
+    assert sent() == {HERE: Sent(NOON, NOON)}
+    assert unlisted(table, ACCOUNT) == "404"  # As moto answers.
+
+
+def test_a_region_that_is_no_longer_enabled_is_noted_as_that_and_not_called(sent, table):
+    enabled(HERE)
+    table.record(item(COVERAGE, THERE))
+
+    assert sent(fails={THERE: AssertionError()})[THERE] == Sent(NOON, NOON, "NotEnabled")
+
+
+@pytest.mark.parametrize(
+    ("error", "noted"),
+    [
+        (
+            ClientError({"Error": {"Code": "RegionDisabledException"}}, "GetCallerIdentity"),
+            "RegionDisabledException",
+        ),
+        (ConnectTimeoutError(endpoint_url="https://sts.us-east-1.amazonaws.com/"), "ConnectTimeoutError"),
+    ],
+)
+def test_a_call_that_fails_is_named_and_stops_no_other(sent, error, noted):
+    enabled(HERE, THERE)
+
+    assert sent(fails={THERE: error}) == {HERE: Sent(NOON, NOON), THERE: Sent(NOON, NOON, noted)}
+
+
+def test_what_an_earlier_version_noted_is_passed_over(sent, table):
+    enabled(HERE)
+    table.record(activity(principal=CANARY, facet=ACCOUNT, principal_id="AROAREPORTER"))
+
+    assert sent() == {HERE: Sent(NOON, NOON)}
+
+
+def test_other_accounts_are_neither_tested_nor_mixed_in(sent, table):
+    enabled(HERE)
+    table.record(activity(principal=COVERAGE, facet="999999999999#eu-west-3"))
+
+    assert sent() == {HERE: Sent(NOON, NOON)}
+    assert known_regions(table) == (
+        Region(ACCOUNT, HERE, sent=Sent(NOON, NOON)),
+        Region("999999999999", "eu-west-3", NOON, NOON),
+    )
+
+
+def test_a_run_that_is_overtaken_takes_nothing_back(sent):
+    enabled(HERE)
+    sent(NOON)
+
+    assert sent(NOON - DAY) == {HERE: Sent(NOON, NOON)}
+
+
+def test_it_expires_as_all_else(sent, items):
+    enabled(HERE)
+    sent()
+
+    assert int(items()[CANARY_SENT, f"{ACCOUNT}#{HERE}"]["expires_at"]) == int((NOON + 400 * DAY).timestamp())

@@ -1,0 +1,125 @@
+"""What people are told of whether events arrive."""
+
+from datetime import timedelta
+
+import pytest
+from builders import ACCOUNT, NOON
+
+from reporter.account import Gap
+from reporter.listening.coverage import Coverage, Trails
+from reporter.listening.region import Region, Sent
+
+NOT_READ = Gap("CloudTrail's coverage", "AccessDenied")
+
+
+def ago(**time):
+    return NOON - timedelta(**time)
+
+
+def well(name="eu-west-1", **more):
+    day = ago(days=1)
+    return Region(
+        ACCOUNT, name, **{"since": ago(days=90), "until": NOON, "sent": Sent(day, day), "back": day} | more
+    )
+
+
+def silent(name="eu-west-3", days=3):
+    at = ago(days=days)
+    return well(name, until=at, back=at, sent=Sent(at + timedelta(hours=9), ago(days=1)))
+
+
+def unconnected(name):
+    return Region(ACCOUNT, name, sent=Sent(ago(days=2), ago(days=1)))
+
+
+def new(name="eu-west-1", **more):
+    return Region(ACCOUNT, name, sent=Sent(ago(hours=2), ago(hours=2)), **more)
+
+
+@pytest.mark.parametrize(
+    ("coverage", "begins"),
+    [
+        pytest.param(Coverage(), [], id="nothing is known yet"),
+        pytest.param(Coverage((well(),)), [], id="all is well"),
+        pytest.param(Coverage(NOT_READ), [], id="what could not be read is no silence"),
+        pytest.param(Coverage((new(),)), [], id="two hours old, and nothing came"),
+        pytest.param(Coverage((well(), unconnected("eu-west-3"))), [], id="a region that was never connected"),
+        pytest.param(Coverage((well(), silent())), ["No events from eu-west-3 since 17 November 2026: "], id="a region that fell silent"),
+        pytest.param(Coverage((well(), silent("a"), silent("b"), silent("c", days=4))), ["No events from a, b since 17 November 2026: ", "No events from c since 16 November 2026: "], id="several, a line for each day"),
+        pytest.param(Coverage((new(), silent())), ["No events from eu-west-3 since 17"], id="beside one that is new"),
+        pytest.param(Coverage((silent("a"), silent("b", days=9))), ["No events from this account since 17 November 2026."], id="all of them"),
+        pytest.param(Coverage((silent(days=40),)), ["No events from this account since 11 October 2026."], id="all of them, long ago"),
+        pytest.param(Coverage((unconnected("a"), unconnected("b"))), ["No events from this account yet: the tracker has been listening since 18 November 2026 12:00 UTC."], id="none has ever come"),
+        pytest.param(Coverage((Region(ACCOUNT, "a", ago(hours=2), ago(hours=1), Sent(ago(days=2), NOON)),)), ["No read-only events from this account since 18 November 2026, though others arrive."], id="none that is read-only"),
+        pytest.param(Coverage((well(), well("us-east-1", back=ago(days=4), sent=Sent(ago(days=3), ago(days=1))))), ["No read-only events from us-east-1 since 16 November 2026, though others arrive: "], id="no longer any that is read-only"),
+        pytest.param(Coverage((well(), well("me-south-1", sent=Sent(NOON, NOON, "InvalidClientTokenId"), until=ago(days=9)))), [], id="a region that was disabled"),
+        pytest.param(Coverage((well(sent=None, back=None, until=ago(days=40)),)), [], id="not tested, as before the first run of this version"),
+        pytest.param(Coverage((well(), silent()), Trails(("No trail.",))), ["No trail.", "No events from eu-west-3"], id="a trail as well"),
+    ],
+)  # fmt: skip
+def test_what_goes_on_top(coverage, begins):
+    told = coverage.warnings(NOON)
+
+    assert len(told) == len(begins)
+    assert all(line.startswith(beginning) for line, beginning in zip(told, begins, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("coverage", "notes"),
+    [
+        pytest.param(Coverage((well(),)), [], id="nothing to add"),
+        pytest.param(Coverage(), ["No events have come yet."], id="never run"),
+        pytest.param(Coverage((new(),)), ["Listening since 20 November 2026 10:00 UTC (2 hours); no events yet."], id="two hours old"),
+        pytest.param(Coverage((new(since=ago(minutes=1), until=NOON),)), ["Listening since 20 November 2026 11:59 UTC (1 minute)."], id="a minute old"),
+        pytest.param(
+            Coverage((well(), unconnected("eu-west-3"))),
+            ["No events come from eu-west-3: activity there is not tracked. Fix: make forwarders."],
+            id="a region that was never connected",
+        ),
+        pytest.param(
+            Coverage((well(), *map(unconnected, ("ap-1", "ap-2", "ap-3", "ap-4", "ap-5", "us-east-1")))),
+            [
+                "No events come from us-east-1, ap-1, ap-2, ap-3, ap-4 and 1 more region: activity there is not"
+                " tracked. IAM's own calls and many sign-ins are logged in us-east-1. Fix: make forwarders."
+            ],
+            id="many, and the one of IAM among them",
+        ),
+        pytest.param(
+            Coverage((well(), Region(ACCOUNT, "eu-west-3", sent=Sent(NOON, NOON, "ConnectTimeoutError")))),
+            ["eu-west-3 could not be tested: ConnectTimeoutError."],
+            id="a region that could not be reached",
+        ),
+        pytest.param(
+            Coverage((well(),), unlisted="AccessDeniedException"),
+            [
+                "The enabled regions could not be listed (AccessDeniedException): only those that events came from"
+                " before are tested."
+            ],
+            id="regions that could not be listed",
+        ),
+        pytest.param(Coverage((well(),), Trails(notes=("A trail.",))), ["A trail."], id="a trail of which not all is known"),
+        pytest.param(
+            Coverage((well(),), Gap("trails", "AccessDenied")),
+            ["The trails could not be asked (AccessDenied), but test calls come back as events."],
+            id="trails that could not be asked, where events do arrive",
+        ),
+    ],
+)  # fmt: skip
+def test_what_else_is_to_be_known(coverage, notes):
+    assert list(coverage.notes(NOON)) == notes
+
+
+def test_listening_began_with_the_first_region():
+    assert Coverage((well(), well("b", since=ago(days=99)), unconnected("c"))).since == ago(days=99)
+    assert Coverage((unconnected("c"),)).since is None
+    assert Coverage(NOT_READ).since is None
+
+
+def test_what_could_not_be_read_is_a_gap_but_for_trails_whose_events_arrive():
+    trails = Gap("the trails of CloudTrail", "AccessDenied")
+
+    assert Coverage(NOT_READ, trails).gaps(NOON) == (NOT_READ, trails)
+    assert Coverage((new(),), trails).gaps(NOON) == (trails,)
+    assert Coverage((silent(),), trails).gaps(NOON) == (trails,)
+    assert Coverage((well(),), trails).gaps(NOON) == ()
+    assert Coverage((well(),)).gaps(NOON) == ()

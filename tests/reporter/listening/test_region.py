@@ -1,0 +1,127 @@
+"""What a region's events and test calls come to."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from builders import ACCOUNT, NOON, activity
+
+from activity.model import CANARY, CANARY_SENT, COVERAGE
+from reporter.listening.region import Region, Sent, State, regions
+
+SECOND = timedelta(seconds=1)
+
+
+def ago(**time):
+    return NOON - timedelta(**time)
+
+
+def region(sent=None, *, back=None, until=None):
+    return Region(ACCOUNT, "eu-west-1", since=until and ago(days=90), until=until, sent=sent, back=back)
+
+
+def sent(at, last=None, refusal=""):
+    return Sent(at, last or at, refusal)
+
+
+@pytest.mark.parametrize(
+    ("place", "state"),
+    [
+        pytest.param(region(until=ago(days=40)), State.UNTESTED, id="another account's, or from before test calls"),
+        pytest.param(region(sent(NOON)), State.WAITING, id="a test call just now, the first"),
+        pytest.param(region(sent(ago(hours=23) + SECOND)), State.WAITING, id="the first, within the day"),
+        pytest.param(region(sent(ago(hours=23)), until=None), State.NOT_CONNECTED, id="none ever came back, after a day"),
+        pytest.param(region(sent(ago(days=3)), until=ago(days=50)), State.NOT_CONNECTED, id="replayed logs are no delivery"),
+        pytest.param(region(sent(ago(days=1)), back=ago(days=1), until=NOON), State.RECEIVING, id="came back"),
+        pytest.param(region(sent(ago(days=1)), back=ago(days=1, hours=1)), State.RECEIVING, id="the table kept the time of a call just before"),
+        pytest.param(region(sent(NOON), back=ago(days=5), until=ago(days=5)), State.RECEIVING, id="a call just now after a pause of days"),
+        pytest.param(region(sent(ago(hours=23)), back=ago(days=2), until=ago(days=2)), State.SILENT, id="the last did not come back within a day"),
+        pytest.param(region(sent(ago(hours=23) + SECOND), back=ago(days=2), until=ago(days=2)), State.RECEIVING, id="it may yet"),
+        pytest.param(region(sent(ago(days=6), ago(days=5)), back=ago(days=8)), State.SILENT, id="did not come back before the reporter stopped running"),
+        pytest.param(region(sent(ago(days=5)), back=ago(days=5)), State.UNTESTED, id="came back, and the reporter has not run since"),
+        pytest.param(region(sent(ago(days=3)), back=ago(days=4), until=ago(hours=2)), State.NO_READS, id="other events arrive"),
+        pytest.param(region(sent(ago(days=3)), back=ago(days=4), until=ago(days=2)), State.SILENT, id="other events did, until two days ago"),
+        pytest.param(region(sent(ago(days=30)), back=ago(days=31)), State.SILENT, id="silent for 30 days"),
+        pytest.param(region(sent(ago(days=31), NOON), back=ago(days=32)), State.NOT_CONNECTED, id="silent for a month: given up"),
+        pytest.param(region(sent(NOON, refusal="InvalidClientTokenId"), back=ago(days=4)), State.DISABLED, id="opted out"),
+        pytest.param(region(sent(NOON, refusal="RegionDisabledException")), State.DISABLED, id="STS is switched off there"),
+        pytest.param(region(sent(NOON, refusal="ConnectTimeoutError"), back=ago(days=4)), State.UNTESTED, id="not reached"),
+    ],
+)  # fmt: skip
+def test_the_state_of_a_region(place, state):
+    assert place.state(NOON) is state
+
+
+def run(times, arrives):
+    """The states at each run of the reporter, of which the test calls come back or do not."""
+    place = region()
+    for at in times:
+        now = place.sent.next(at, place.back) if place.sent else Sent(at, at)
+        place = region(now, back=place.back)
+        yield place.state(at)
+        if arrives(at):
+            place = region(now, back=at + SECOND, until=at)
+
+
+def test_daily_calls_that_come_back_are_never_silent():
+    days = [NOON + timedelta(days=day, seconds=-day) for day in range(9)]
+
+    assert list(run(days, lambda at: True)) == [State.WAITING] + 8 * [State.RECEIVING]
+
+
+@pytest.mark.parametrize("minutes", [1, 4, 6, 59, 61])
+def test_two_runs_within_the_hour_after_a_pause_of_days_are_not_silent(minutes):
+    """The second call may be within the table's resolution of the first, whose time is then kept."""
+    first = NOON + timedelta(days=5)
+    times = [NOON, first, first + timedelta(minutes=minutes), first + timedelta(days=1)]
+    kept = times if minutes > 5 else [NOON, first, times[3]]
+
+    assert State.SILENT not in run(times, lambda at: at in kept)
+
+
+def test_a_region_is_told_as_silent_the_day_after_its_last_call_did_not_come_back():
+    days = [NOON + timedelta(days=day) for day in range(5)]
+
+    assert list(run(days, lambda at: at < days[2])) == [
+        State.WAITING,
+        State.RECEIVING,
+        State.RECEIVING,
+        State.SILENT,
+        State.SILENT,
+    ]
+
+
+def test_it_is_well_as_soon_as_one_call_comes_back():
+    days = [NOON + timedelta(days=day) for day in range(6)]
+    states = list(run(days, lambda at: at != days[1] and at != days[2]))
+
+    assert states[2:] == [State.SILENT, State.SILENT, State.RECEIVING, State.RECEIVING]
+
+
+def test_a_call_that_came_back_late_answers_those_before_it():
+    assert sent(ago(days=3), ago(days=1)).unanswered(ago(days=2)) == ago(days=1)
+    assert sent(ago(days=3), ago(days=1)).unanswered(ago(days=1)) is None
+
+
+def test_after_a_call_that_could_not_be_made_waiting_begins_anew():
+    failed = sent(ago(days=3)).next(ago(days=2), None, "ConnectTimeoutError")
+
+    assert failed == Sent(ago(days=2), ago(days=2), "ConnectTimeoutError")
+    assert failed.next(NOON, None) == Sent(NOON, NOON)
+
+
+def test_regions_are_put_together_from_the_tables_items():
+    here, there, foreign = f"{ACCOUNT}#eu-west-1", f"{ACCOUNT}#us-east-1", "999999999999#eu-west-1"
+    came = [activity(0, principal=COVERAGE, facet=here, first=-60), activity(principal=COVERAGE, facet=foreign)]
+    left = [activity(-9, principal=CANARY_SENT, facet=each, first=-99) for each in (here, there)]
+    every = activity(principal=CANARY_SENT, facet=f"{ACCOUNT}#*")
+    old = activity(principal=CANARY, facet=ACCOUNT)
+    found = regions(came, [*left, every], [activity(-5, principal=CANARY, facet=here), old])
+
+    waits = Sent(NOON - 99 * SECOND, NOON - 9 * SECOND)
+    assert found == (
+        Region(ACCOUNT, "eu-west-1", NOON - 60 * SECOND, NOON, waits, NOON - 5 * SECOND),
+        Region(ACCOUNT, "us-east-1", sent=waits),
+        Region("999999999999", "eu-west-1", NOON, NOON),
+    )
+    assert all(one.account <= other.account for one, other in pairwise(found))
