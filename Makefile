@@ -38,7 +38,7 @@ demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail
 test: $(SETUP)  ## the tests, on all cores
 	$(BIN)/pytest -n auto
 
-simulation: $(SETUP)  ## made-up lives of an account against the truth; does not pass yet
+simulation: $(SETUP)  ## made-up lives of an account, held against the truth
 	$(BIN)/pytest tests/simulation
 
 e2e: $(SETUP)  ## the stack, deployed on a local AWS; takes a minute or two

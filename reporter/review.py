@@ -64,13 +64,11 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         keys_of |= hidden
         every = list(subjects(inventory, keys_of, tag=terms.tag))
         items = _with(items, "the activity table", lambda: sightings.items(table, every))
+    root = sightings.root(table, inventory, partition)
     if isinstance(items, Gap):  # That tells it all.
         coverage, gaps = replace(coverage, regions=items), [items]
     else:
-        remembered = remembered.with_items(every, items)
-    root = sightings.root(table, inventory, partition)
-    if root.unread and not isinstance(items, Gap):
-        gaps.append(root.unread)
+        remembered, gaps = remembered.with_items(every, items), [*gaps, *filter(None, [root.unread])]
     judged, seen, more = _judged(table, every, items, coverage, terms, now)
     report = sum_up(
         inventory,
