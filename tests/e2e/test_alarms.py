@@ -157,7 +157,7 @@ def test_not_remembered_what_the_reporter_may_not_write_is_in_the_metric_of_the_
     before = len(printed(server, stack))
     (write,) = [each for each in stack.permissions("ReporterRole") if each[0] == "dynamodb:UpdateItem"]
     with stack.without("ReporterRole", write):
-        invoke(server, stack, "ReporterFunction", {"publish": False})
+        invoke(server, stack, "ReporterFunction", {})
     said = eventually(lambda: printed(server, stack)[before:], "the metric is in the log", within=20)
 
     assert is_over("NotRememberedAlarm", said[-1][ALARMS["NotRememberedAlarm"]["MetricName"]][0])
