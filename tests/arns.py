@@ -2,7 +2,12 @@
 
 import re
 
-NAMES = {"AWS::Partition": "aws", "AWS::Region": "eu-west-1", "AWS::AccountId": "123456789012"}
+NAMES = {
+    "AWS::Partition": "aws",
+    "AWS::Region": "eu-west-1",
+    "AWS::AccountId": "123456789012",
+    "AWS::StackName": "last-activity",
+}
 HERE = "eu-west-1:123456789012"
 ARNS = {
     "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{HERE}:table/NAME",
@@ -38,10 +43,9 @@ def arn(value, resources):
             known = known.replace("rule/", "rule/last-activity-hub/")
         return f"{known}/stream/2026" if attribute == "StreamArn" else known
     if "Fn::Sub" in value:
-        names = NAMES | {"AWS::StackName": "last-activity"}
         return re.sub(
             r"\$\{([^}]+)}",
-            lambda mark: names.get(mark[1]) or arn({"Fn::GetAtt": mark[1].split(".")}, resources),
+            lambda mark: NAMES.get(mark[1]) or arn({"Fn::GetAtt": mark[1].split(".")}, resources),
             value["Fn::Sub"],
         )
     name = value["Ref"]

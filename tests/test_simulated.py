@@ -231,11 +231,11 @@ def bus():
 
 
 def schedules():
-    for role in ("ReporterFunctionScheduleRole", "ReporterFunctionWatchRole"):
-        for function, may in (("ReporterFunction", True), ("IngestFunction", False)):
-            identity = KEYLESS.identity(role)
-            invoked = Request(session(role), "lambda:InvokeFunction", KEYLESS.arn(function), identity)
-            yield f"{role} invokes {function}", may, invoked
+    role = "ScheduleRole"
+    for function, may in (("ReporterFunction", True), ("IngestFunction", False)):
+        identity = KEYLESS.identity(role)
+        invoked = Request(session(role), "lambda:InvokeFunction", KEYLESS.arn(function), identity)
+        yield f"{role} invokes {function}", may, invoked
 
 
 def assuming(stack, role, by, **context):
@@ -247,12 +247,12 @@ def trust():
     for role in ROLES:
         yield f"Lambda is {role}", True, assuming(KEYLESS, role, functions)
         yield f"nobody else is {role}", False, assuming(KEYLESS, role, session("any"))
-    for role in ("ReporterFunctionScheduleRole", "ReporterFunctionWatchRole"):
-        yield f"the scheduler is {role}", True, assuming(KEYLESS, role, scheduler)
-        yield f"Lambda is not {role}", False, assuming(KEYLESS, role, functions)
     for account, may in ((ACCOUNT, True), (OTHER_ACCOUNT, False)):
-        assumed = assuming(FORWARDER, "Role", EVENTS, **{"aws:SourceAccount": account})
-        yield f"EventBridge forwards for {account}", may, assumed
+        source = {"aws:SourceAccount": account}
+        yield f"the scheduler for {account}", may, assuming(KEYLESS, "ScheduleRole", scheduler, **source)
+        yield f"EventBridge forwards for {account}", may, assuming(FORWARDER, "Role", EVENTS, **source)
+    ours = {"aws:SourceAccount": ACCOUNT}
+    yield "Lambda is not the scheduler", False, assuming(KEYLESS, "ScheduleRole", functions, **ours)
 
 
 ACTS = [each for act in (queues, topic, by_plain_http, keys, bus, schedules, trust) for each in act()]
