@@ -27,15 +27,18 @@ def flagged_thing(key, holder):
 class Mails:
     """`open`: what mails have told of as stale, last when, and not as resolved; of mails that are noted as sent.
 
-    `unnoted`: what was flagged by reports of which that is not noted. `unsure`: what may not be flagged.
-    `lingering`: what was resolved and may be flagged still, and so is told again after a report that cannot read it.
+    `unnoted`: what was flagged by reports of which that is not noted; `overlooked`: of that, what the mail after
+    them could not tell of. `unsure`: what may not be flagged. `half_forgotten`: what was resolved and may be flagged
+    still; `lingering`: of that, what the mail after could not look up, and so is told once more.
     """
 
     def __init__(self, account):
         self.account = account
         self.open = {}
         self.unnoted = set()
+        self.overlooked = set()
         self.unsure = set()
+        self.half_forgotten = set()
         self.lingering = set()
 
     def sent(self, report, trouble, holders):
@@ -47,11 +50,11 @@ class Mails:
                 is_known = thing in self.open and not self._is_another_story(thing)
                 assert not is_known, f"{thing} is told as new once more"
             else:
-                is_known = thing in self.open or thing in self.unnoted
+                is_known = thing in self.open or thing in self.overlooked
                 assert is_known, f"{thing} is told as known, and was never told as new"
         assert len(set(resolved)) == len(resolved), "resolved twice in a mail"
         for thing, each in zip(resolved, report.resolved, strict=True):
-            assert thing in {*self.open} | self.unnoted | self.lingering, (
+            assert thing in {*self.open} | self.unnoted | self.overlooked | self.lingering, (
                 f"{thing} is told as resolved, and was not open"
             )
             assert thing not in found, f"{thing} is told as resolved and as stale"
@@ -61,13 +64,18 @@ class Mails:
             f"{lost} were told as stale, and never of what became of them"
         )
         if not trouble.note:
-            self.open |= dict.fromkeys(found, report.at)
-            self.open = {thing: at for thing, at in self.open.items() if thing not in resolved}
-            self.unnoted -= {*found, *resolved}
-            self.lingering = (
-                self.lingering | {*resolved} if trouble.writes is not None or report.gaps else set()
-            )
-            self.unsure = self.unsure - found.keys() if trouble.writes is None else self.unsure | found.keys()
+            self._noted(report, trouble, {*found}, {*resolved})
+
+    def _noted(self, report, trouble, found, resolved):
+        is_throttled = trouble.writes is not None
+        self.open = {thing: at for thing, at in self.open.items() if thing not in resolved}
+        self.open |= dict.fromkeys(found, report.at)
+        self.overlooked = (self.overlooked | self.unnoted) - found - resolved
+        self.unnoted = set()
+        self.unsure = self.unsure | found if is_throttled else self.unsure - found
+        is_whole = not report.gaps and not is_throttled
+        self.lingering = set() if is_whole else self.lingering | self.half_forgotten
+        self.half_forgotten = resolved if is_throttled else set() if is_whole else self.half_forgotten
 
     def went_astray(self, flagged):
         """A report that set these flags was not mailed, or nobody noted that it was."""
@@ -88,11 +96,8 @@ class Mails:
     def _check_resolution(self, thing, each):
         how = str(each.how)
         uses = self.account.uses_of(thing)
-        name = without_path(each.arn)
-        who = {without_path(who.arn) for who in (*self.account.users, *self.account.roles)}
-        if not self.account.exists(thing) and name not in who:
-            # Nothing tells that somebody else had the name meanwhile, nor that such a use was not of this.
-            uses += [use for use in self.account.uses if use.is_anonymous and without_path(use.arn) == name]
+        if not self.account.exists(thing):
+            uses += self._of_successors(without_path(each.arn))
         if each.used:
             assert any(abs(use.at - each.used) <= timedelta(minutes=20) for use in uses), f"{thing} used?"
         if each.refused:
@@ -109,6 +114,13 @@ class Mails:
             owner = self.account.user_of(thing) or next(each for each in who if each.id == thing[1])
             assert owner.is_exempt, f"{thing} is not exempt"
         assert how != "not_told", f"whose {thing} is is known"
+
+    def _of_successors(self, name):
+        """Uses that tell no id, of who had the name after it and has it no more: nothing tells whose they are."""
+        who = (*self.account.users, *self.account.roles)
+        there = {each.id for each in who if without_path(each.arn) == name}
+        nameless = [use for use in self.account.uses if use.is_anonymous and use.id not in there]
+        return [use for use in nameless if without_path(use.arn) == name]
 
 
 @dataclass

@@ -126,7 +126,9 @@ class Life:
     # What the tracker does
 
     def hear(self, trouble=NONE):
-        done = self.tracker.hear(trouble)
+        self._heard(self.tracker.hear(trouble))
+
+    def _heard(self, done):
         for use in self.account.uses:
             use.is_heard |= use.event in done
 
@@ -137,14 +139,17 @@ class Life:
         if not self.tracker.is_behind:
             self.notices.check_that_all_are_told()
 
-    def report(self, trouble=NONE):
+    def report(self, trouble=NONE, *, is_heard_meanwhile=False):
         if trouble.reads in ("by_flag", "Query"):
             self.mails.flags_were_not_listed()
         holders = self.tracker.holders()
-        report = self.tracker.report(trouble)
+        heard = []
+        meanwhile = (lambda: heard.append(self.tracker.hear())) if is_heard_meanwhile else (lambda: None)
+        report = self.tracker.report(trouble, meanwhile)
         if report:
             check_verdicts(self.account, self.tracker, report, self.now)
             self.mails.sent(report, trouble, holders)
+        self._heard({name for names in heard for name in names})
         flagged = self.notices.flags_changed(trouble)
         if report is None or trouble.note:
             self.mails.went_astray(flagged)
