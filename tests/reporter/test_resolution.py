@@ -365,3 +365,13 @@ def test_a_flag_of_a_namesake_who_is_gone_is_not_the_one_that_is_kept():
     (password,) = (each for each in report.findings if each.key == PASSWORD)
     assert (password.is_new, password.is_renewed) == (False, False)
     assert report.to_remember.told == ((PASSWORD, "AIDAGONE"),)
+
+
+def test_who_took_the_name_of_somebody_who_is_gone_keeps_its_flags_until_it_can_be_judged():
+    """Bob was renamed to alice, whom the credential report does not have yet; the alice before was deleted."""
+    bobs = PASSWORD[0].replace("alice", "bob"), "SIGNIN"
+    flags = {PASSWORD: replace(FLAG, holder="AIDAGONE"), bobs: replace(FLAG, holder="AIDABOB")}
+    report = review_of(flags, alice(Password(used=200), id="AIDABOB", is_in_report=False))
+
+    assert [each.how for each in report.resolved] == [How.DELETED]
+    assert report.to_remember.over == ((PASSWORD, "AIDAGONE"),)

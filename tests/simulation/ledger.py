@@ -81,6 +81,9 @@ class Mails:
         """A report that set these flags was not mailed, or nobody noted that it was."""
         self.unnoted |= flagged
 
+    def forgot(self, things):
+        self.open = {thing: at for thing, at in self.open.items() if thing not in things}
+
     def flags_were_not_listed(self):
         """Those of who was renamed are not found by what exists."""
         for user in self.account.users:
@@ -148,12 +151,7 @@ class Notices:
 
     def flags_changed(self, trouble):
         """To be called after each report; answers what it has flagged anew."""
-        flagged = {}
-        for key, item in self.tracker.table.items.items():
-            if item.get("flagged", {}).get("S") == ACCOUNT:
-                flag = item_of(item).flag
-                if flag and flag.first_flagged:
-                    flagged[flagged_thing(key, flag.holder)] = key[0], flag
+        flagged = self._flagged()
         for story in self.stories:
             _, flag = flagged.get(story.thing, (None, None))
             if flag and flag.first_flagged == story.first_flagged:
@@ -166,6 +164,28 @@ class Notices:
         for story in self.stories:
             story.is_half_set = trouble.writes is not None
         return {*flagged}
+
+    def flags_expired(self):
+        """What is flagged no more, though no report or notice took its flag off."""
+        flagged = self._flagged()
+        gone = [
+            story
+            for story in self.stories
+            if not story.is_over and not story.told and story.thing not in flagged
+        ]
+        for story in gone:
+            story.is_over = True
+        return {story.thing for story in gone}
+
+    def _flagged(self):
+        """The things that are flagged, each with the name under which it is, and its flag."""
+        flagged = {}
+        for key, item in self.tracker.table.items.items():
+            if item.get("flagged", {}).get("S") == ACCOUNT:
+                flag = item_of(item).flag
+                if flag and flag.first_flagged:
+                    flagged[flagged_thing(key, flag.holder)] = key[0], flag
+        return flagged
 
     def sent(self, messages):
         for message in messages:

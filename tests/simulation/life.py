@@ -10,11 +10,12 @@ from simulation.tracker import NONE, Tracker
 from simulation.verdicts import check_verdicts
 
 NEVER = None
+RETENTION = timedelta(days=400)
 
 
 class Life:
     def __init__(self):
-        self.now = NOON
+        self.now = self.reported = NOON
         self.account = Account()
         self.tracker = Tracker(self.account, lambda: self.now)
         self.mails = Mails(self.account)
@@ -150,13 +151,18 @@ class Life:
             check_verdicts(self.account, self.tracker, report, self.now)
             self.mails.sent(report, trouble, holders)
         self._heard({name for names in heard for name in names})
+        self.reported = self.now
         flagged = self.notices.flags_changed(trouble)
         if report is None or trouble.note:
             self.mails.went_astray(flagged)
         self.wait(minutes=1)
 
     def expire(self):
+        """What was flagged longer ago than the table keeps anything is forgotten, and nothing else."""
         self.tracker.table.expire(self.now)
+        forgotten = self.notices.flags_expired()
+        assert not forgotten or self.now - self.reported > RETENTION, f"{forgotten} expired"
+        self.mails.forgot(forgotten)
 
     def settle(self):
         """All that is on its way comes in the end."""
