@@ -41,8 +41,8 @@ class Mails:
         self.half_forgotten = set()
         self.lingering = set()
 
-    def sent(self, report, trouble, holders):
-        """`holders`: whose each flag was before the report, by its key."""
+    def sent(self, report, trouble, holders, reported):
+        """`holders`: whose each flag was before, by its key. `reported`: when IAM made its credential report."""
         found = {thing_of(each.subject): each for each in report.findings}
         resolved = [flagged_thing(each.key, holders[each.places[0]]) for each in report.resolved]
         for thing, finding in found.items():
@@ -58,7 +58,7 @@ class Mails:
                 f"{thing} is told as resolved, and was not open"
             )
             assert thing not in found, f"{thing} is told as resolved and as stale"
-            self._check_resolution(thing, each)
+            self._check_resolution(thing, each, reported)
         lost = self.open.keys() - found.keys() - {*resolved}
         assert report.gaps or lost <= self.unsure, (
             f"{lost} were told as stale, and never of what became of them"
@@ -89,18 +89,21 @@ class Mails:
         for user in self.account.users:
             if user.is_renamed:
                 things = {("user", user.id), ("password", user.id)}
-                self.unsure |= things | {("access_key", key.id) for key in user.keys}
+                things |= {("access_key", key.id) for key in user.keys}
+                self.unsure |= things
+                self.lingering |= things
 
     def _is_another_story(self, thing):
         """It was used since, or may not be flagged."""
         is_used = any(use.at > self.open[thing] - timedelta(hours=5) for use in self.account.uses_of(thing))
         return is_used or thing in self.unsure
 
-    def _check_resolution(self, thing, each):
+    def _check_resolution(self, thing, each, reported):
         how = str(each.how)
         uses = self.account.uses_of(thing)
-        if not self.account.exists(thing):
-            uses += self._of_successors(without_path(each.arn))
+        user = self.account.user_of(thing)
+        if not self.account.exists(thing) or (user and user.is_renamed):
+            uses += self._of_namesakes(without_path(each.arn))
         if each.used:
             assert any(abs(use.at - each.used) <= timedelta(minutes=20) for use in uses), f"{thing} used?"
         if each.refused:
@@ -108,7 +111,8 @@ class Mails:
             assert any(abs(use.at - each.refused) <= RESOLUTION for use in refused), f"{thing} refused?"
         ends = {how, str(each.then)}
         if "deleted" in ends:
-            assert not self.account.exists(thing), f"{thing} is not deleted"
+            is_new_password = user and thing[0] == "password" and user.password > reported
+            assert not self.account.exists(thing) or is_new_password, f"{thing} is not deleted"
         if "disabled" in ends:
             keys = [key for user in self.account.users for key in user.keys if key.id == thing[1]]
             assert not any(key.is_active for key in keys), f"{thing} is not disabled"
@@ -118,8 +122,8 @@ class Mails:
             assert owner.is_exempt, f"{thing} is not exempt"
         assert how != "not_told", f"whose {thing} is is known"
 
-    def _of_successors(self, name):
-        """Uses that tell no id, of who had the name after it and has it no more: nothing tells whose they are."""
+    def _of_namesakes(self, name):
+        """Uses that tell no id, of who had the name and has it no more: nothing tells whose they are."""
         who = (*self.account.users, *self.account.roles)
         there = {each.id for each in who if without_path(each.arn) == name}
         nameless = [use for use in self.account.uses if use.is_anonymous and use.id not in there]
@@ -149,8 +153,8 @@ class Notices:
         self.account, self.tracker = account, tracker
         self.stories = []
 
-    def flags_changed(self, trouble):
-        """To be called after each report; answers what it has flagged anew."""
+    def flags_changed(self, trouble, found):
+        """To be called after each report, with what is stale by it; answers what it has flagged anew."""
         flagged = self._flagged()
         for story in self.stories:
             _, flag = flagged.get(story.thing, (None, None))
@@ -162,7 +166,8 @@ class Notices:
             Story(thing, arn, flag.first_flagged, flag.idle_since) for thing, (arn, flag) in flagged.items()
         ]
         for story in self.stories:
-            story.is_half_set = trouble.writes is not None
+            is_done = story.thing in found or not story.is_half_set
+            story.is_half_set = trouble.writes is not None or not is_done
         return {*flagged}
 
     def flags_expired(self):

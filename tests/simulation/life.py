@@ -7,7 +7,7 @@ from simulation import events
 from simulation.account import Account, Key, Role, Use, User
 from simulation.ledger import Mails, Notices
 from simulation.tracker import NONE, Tracker
-from simulation.verdicts import check_verdicts
+from simulation.verdicts import check_verdicts, thing_of
 
 NEVER = None
 RETENTION = timedelta(days=400)
@@ -45,8 +45,11 @@ class Life:
         return user
 
     def rename(self, user, name, path="/"):
+        """Not to a name whose events told no id: these would be taken for the one's who comes to it."""
         other = self._user_named(name)
         self._take_a_second()
+        if name in {use.arn.rpartition("/")[2] for use in self.account.uses if use.is_anonymous}:
+            return
         if other in (None, user) and (user.name, user.path) != (name, path):
             user.name, user.path, user.is_renamed = name, path, True
 
@@ -149,10 +152,11 @@ class Life:
         report = self.tracker.report(trouble, meanwhile)
         if report:
             check_verdicts(self.account, self.tracker, report, self.now)
-            self.mails.sent(report, trouble, holders)
+            self.mails.sent(report, trouble, holders, self.tracker.iam.reported)
         self._heard({name for names in heard for name in names})
         self.reported = self.now
-        flagged = self.notices.flags_changed(trouble)
+        found = {thing_of(each.subject) for each in report.findings} if report else set()
+        flagged = self.notices.flags_changed(trouble, found)
         if report is None or trouble.note:
             self.mails.went_astray(flagged)
         self.wait(minutes=1)
