@@ -44,7 +44,7 @@ def test_no_life_of_an_account_is_told_wrongly(part):
     run_state_machine_as_test(
         seed(number)(type("Lives", (Lives,), {})),
         settings=settings(
-            max_examples=ROUNDS or 30,
+            max_examples=ROUNDS or 80,
             stateful_step_count=40,
             deadline=None,
             database=None,
