@@ -210,13 +210,12 @@ def _to_remember(
     """Flags of old names go once they are set, or told of, under the new: all others would be lost."""
     resolved_now = [place for each in became for place in each.places]
     found = {each.key for each in findings}
-    settled = found | {each.key for each in became}
     over = [
         key
         for key, flag in remembered.flags.items()
         if key in resolved_now
         or (key not in found and is_told(flag, remembered))
-        or (key not in found and remembered.place_of(key) != key and remembered.place_of(key) in settled)
+        or (key not in found and remembered.place_of(key) != key and remembered.place_of(key) in found)
     ]
     holders = [(key, remembered.flags[key].holder) for key in over]
     return ToRemember(

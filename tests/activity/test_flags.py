@@ -187,3 +187,13 @@ def test_what_a_report_told_is_remembered_until_it_is_flagged_again(flags, table
 
     assert (untold, told) == ({}, at(60))
     assert table.get([ITSELF])[ITSELF].flag.told_at is None
+
+
+def test_what_is_told_of_a_flag_is_not_told_of_the_next_holders(flags, table):
+    password = ALICE, "SIGNIN"
+    flags.flag(password, ACCOUNT, replace(FLAGGED, holder="AIDANEW"), now=at(0))
+    flags.tell(password, at(60), "AIDAALICE")
+    untold = table.get([password])[password].flag.told_at
+    flags.tell(password, at(60), "AIDANEW")
+
+    assert (untold, table.get([password])[password].flag.told_at) == (None, at(60))

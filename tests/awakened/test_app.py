@@ -30,6 +30,7 @@ from awakened import app
 from awakened.app import NotAnnounced, lambda_handler
 from awakened.stream import UnreadableChange
 
+BATCH_IN_CI = BATCH.replace("batch", "ci/batch")
 CAROLINE = CAROL.replace("carol", "caroline")
 
 
@@ -294,6 +295,31 @@ def test_a_role_that_was_made_anew_is_another_also_where_a_session_does_not_say_
 
     assert handle(stream()) == []
     assert sent() == []
+
+
+@pytest.mark.parametrize("known_as", [BATCH, BATCH_IN_CI], ids=["without its path", "with its path"])
+@pytest.mark.parametrize("seen_as", [BATCH, BATCH_IN_CI], ids=["seen without its path", "seen with its path"])
+def test_a_role_that_was_made_anew_is_another_whatever_its_path(flags, table, stream, sent, known_as, seen_as):
+    flags.flag((BATCH_IN_CI, "ID#AROABATCH"), ACCOUNT, FLAG, now=at(0))
+    stream()
+    table.record(seen("ID#AROANEW", 50, principal=known_as, principal_id="AROANEW", event_id="1"))
+    table.record(seen("ID#", 60, principal=seen_as, event_id="2"))
+
+    assert handle(stream()) == []
+    assert sent() == []
+
+
+def test_a_renamed_users_key_is_told_under_a_name_that_is_flagged_for_somebody_else(flags, table, stream, sent):
+    """Carol was renamed to dave, whose name was another's, flagged and deleted; the event does not tell her id."""
+    dave = CAROL.replace("carol", "dave")
+    flags.flag((dave, "ID#AIDADAVE"), ACCOUNT, FLAG, now=at(0))
+    flags.flag((CAROL, KEY), ACCOUNT, FLAG, now=at(0))
+    stream()
+    for facet in ("ID#", KEY):
+        table.record(seen(facet, 60, principal=dave, principal_id=""))
+
+    assert handle(stream()) == []
+    assert [notice.get("access_key_id") for notice in sent()] == [CAROL_KEY]
 
 
 @pytest.mark.parametrize("facet", ["ID#AROABATCH", "DENIED#AROABATCH", "ID#", "DENIED#"])

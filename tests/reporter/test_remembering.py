@@ -179,15 +179,22 @@ def test_a_run_that_does_not_publish_measures_and_flags_nothing(sent, items, cap
 
 def refuse_writes(told):
     """DynamoDB throttles the updates that `told` answers True for; answers how to make it stop."""
+    return refuse_calls("UpdateItem", told)
 
+
+def refuse_queries(index):
+    return refuse_calls("Query", lambda body: body.get("IndexName") == index)
+
+
+def refuse_calls(call, told):
     def throttle(params, **_):
         if told(json.loads(params["body"])):
-            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow"}}, "UpdateItem")
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow"}}, call)
 
     clients = {app.reporter().sources.flags._client, app.reporter().sources.table._client}
     for client in clients:
-        client.meta.events.register("before-call.dynamodb.UpdateItem", throttle)
-    return lambda: [c.meta.events.unregister("before-call.dynamodb.UpdateItem", throttle) for c in clients]
+        client.meta.events.register(f"before-call.dynamodb.{call}", throttle)
+    return lambda: [c.meta.events.unregister(f"before-call.dynamodb.{call}", throttle) for c in clients]
 
 
 def of(key):
@@ -276,6 +283,51 @@ def test_who_is_exempt_while_something_could_not_be_read_is_told_and_loses_all_o
     assert "- role deploy, idle since 2026-08-12: exempt by tag" in sent()[1][1]
     flagged = {key[0] for key, item in items().items() if "first_flagged" in item}
     assert flagged == {KEY[0]}
+
+
+def test_flags_that_cannot_be_listed_are_known_by_the_items_of_what_they_stand_for(sent, aws, table):
+    lambda_handler({}, None)
+    refuse_queries("by_flag")
+    a_week_later()
+
+    assert "STILL OPEN (2)" in sent()[1][1]
+    assert "- what earlier reports flagged: " in sent()[1][1]
+    assert table.get([ROLE])[ROLE].first_flagged == NOON
+
+
+def test_a_report_that_cannot_read_the_table_tells_and_forgets_nothing(sent, aws, flags):
+    """The index of flags does not tell whose a flag is, nor whether it was told of."""
+    lambda_handler({}, None)
+    aws("iam").delete_role(RoleName="deploy")
+    aws("iam").tag_user(UserName="alice", Tags=[{"Key": "last-activity:exempt", "Value": "audit"}])
+    refuse_reads = refuse_calls("BatchGetItem", lambda body: True)
+    a_week_later()
+    left = flags.of(ACCOUNT).keys()
+    refuse_reads()
+    a_week_later()
+
+    assert left == {ROLE, KEY}
+    assert ["RESOLVED" in text for _, text in sent()] == [False, False, True]
+
+
+def test_what_cannot_be_forgotten_for_two_reports_is_told_once(sent, aws, flags):
+    lambda_handler({}, None)
+    aws("iam").delete_role(RoleName="deploy")
+    stop = refuse_writes(lambda body: of(ROLE)(body) and "REMOVE first_flagged" in body["UpdateExpression"])
+    for days in (7, 14):
+        with time_machine.travel(NOON + timedelta(days=days), tick=False):
+            lambda_handler({}, None)
+    stop()
+    with time_machine.travel(NOON + timedelta(days=21), tick=False):
+        lambda_handler({}, None)
+
+    assert ["role deploy, idle since 2026-08-12: deleted" in text for _, text in sent()] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+    assert ROLE not in flags.of(ACCOUNT)
 
 
 def test_an_exemption_is_remembered_as_long_as_it_lasts(topic, items):

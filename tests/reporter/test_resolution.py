@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from accounts import Key, Password, Refused, alice, days, deploy, review_of, seen
-from builders import ACCOUNT, NOON
+from accounts import DAY, Key, Password, Refused, alice, days, deploy, review_of, seen
+from builders import ACCOUNT, NOON, activity
 
 from activity.item import Flag
 from reporter.resolution import How
@@ -314,3 +314,64 @@ def test_what_was_only_attempted_again_is_told_as_that():
 
     assert key.is_refused
     assert resolution(key).endswith(": attempted again, and refused, on 2026-11-15")
+
+
+@pytest.mark.parametrize(
+    ("flag", "things"),
+    [
+        pytest.param(FLAG, [seen(3, "ID#", "role/deploy")], id="seen without an id"),
+        pytest.param(AWAKE, [], id="announced as a use of the flagged one"),
+    ],
+)
+def test_a_use_of_who_was_made_anew_under_the_name_is_none_of_who_is_gone(flag, things):
+    """A service assumed the role three days ago: such events do not tell the role's id."""
+    (told,) = review_of({ROLE: flag}, deploy(id="AROANEW", made=4), *things).resolved
+
+    assert (told.how, told.at, told.then) == (How.DELETED, None, None)
+
+
+def test_a_user_that_was_moved_while_a_report_half_failed_and_is_gone_is_told_as_deleted_once():
+    """Its flag is under both of its names still."""
+    new = ALICE.replace("alice", "alicia")
+    flag = replace(FLAG, holder="AIDAALICE")
+    report = review_of({USER: flag, (new, USER[1]): flag})
+
+    assert [each.how for each in report.resolved] == [How.DELETED]
+    assert {key for key, _ in report.to_remember.over} == {USER, (new, USER[1])}
+
+
+def test_what_was_told_by_a_report_whose_mail_was_refused_is_told_after_a_mail_that_could_not_tell_it():
+    """Two days ago a mail went out that could not tell of the role: it could not be listed then."""
+    report = review_of(
+        {ROLE: replace(FLAG, told_at=days(3))}, activity(-2 * DAY, principal="report", facet=ACCOUNT)
+    )
+
+    assert [each.how for each in report.resolved] == [How.DELETED]
+
+
+def test_what_is_stale_again_after_a_resolution_that_was_never_mailed_is_known():
+    """It was exempt for a day, and the mail that would have said so was refused."""
+    report = review_of({ROLE: replace(FLAG, told_at=days(1))}, deploy(used=114))
+
+    assert [(each.is_new, each.first_flagged) for each in report.findings] == [(False, FLAG.first_flagged)]
+
+
+def test_a_flag_of_a_namesake_who_is_gone_is_not_the_one_that_is_kept():
+    """Bob was renamed to alice; the alice who was flagged before was deleted, after she had signed in."""
+    bobs = PASSWORD[0].replace("alice", "bob"), "SIGNIN"
+    flags = {PASSWORD: replace(AWAKE, holder="AIDAGONE"), bobs: replace(FLAG, holder="AIDABOB")}
+    report = review_of(flags, alice(Password(used=200), id="AIDABOB"))
+
+    (password,) = (each for each in report.findings if each.key == PASSWORD)
+    assert (password.is_new, password.is_renewed) == (False, False)
+    assert report.to_remember.told == ((PASSWORD, "AIDAGONE"),)
+
+
+def test_who_took_the_name_of_somebody_who_is_gone_keeps_its_flags_until_it_can_be_judged():
+    """Bob was renamed to alice, whom the credential report does not have yet; the alice before was deleted."""
+    bobs = PASSWORD[0].replace("alice", "bob"), "SIGNIN"
+    flags = {PASSWORD: replace(FLAG, holder="AIDAGONE"), bobs: replace(FLAG, holder="AIDABOB")}
+    report = review_of(flags, alice(Password(used=200), id="AIDABOB", is_in_report=False))
+
+    assert [each.how for each in report.resolved] == [How.DELETED]
+    assert report.to_remember.over == ((PASSWORD, "AIDAGONE"),)

@@ -27,19 +27,22 @@ def flagged_thing(key, holder):
 class Mails:
     """`open`: what mails have told of as stale, last when, and not as resolved; of mails that are noted as sent.
 
-    `unnoted`: what was flagged by reports of which that is not noted. `unsure`: what may not be flagged.
-    `lingering`: what was resolved and may be flagged still, and so is told again after a report that cannot read it.
+    `unnoted`: what was flagged by reports of which that is not noted; `overlooked`: of that, what the mail after
+    them could not tell of. `unsure`: what may not be flagged. `half_forgotten`: what was resolved and may be flagged
+    still; `lingering`: of that, what the mail after could not look up, and so is told once more.
     """
 
     def __init__(self, account):
         self.account = account
         self.open = {}
         self.unnoted = set()
+        self.overlooked = set()
         self.unsure = set()
+        self.half_forgotten = set()
         self.lingering = set()
 
-    def sent(self, report, trouble, holders):
-        """`holders`: whose each flag was before the report, by its key."""
+    def sent(self, report, trouble, holders, reported):
+        """`holders`: whose each flag was before, by its key. `reported`: when IAM made its credential report."""
         found = {thing_of(each.subject): each for each in report.findings}
         resolved = [flagged_thing(each.key, holders[each.places[0]]) for each in report.resolved]
         for thing, finding in found.items():
@@ -47,52 +50,60 @@ class Mails:
                 is_known = thing in self.open and not self._is_another_story(thing)
                 assert not is_known, f"{thing} is told as new once more"
             else:
-                is_known = thing in self.open or thing in self.unnoted
+                is_known = thing in self.open or thing in self.overlooked
                 assert is_known, f"{thing} is told as known, and was never told as new"
         assert len(set(resolved)) == len(resolved), "resolved twice in a mail"
         for thing, each in zip(resolved, report.resolved, strict=True):
-            assert thing in {*self.open} | self.unnoted | self.lingering, (
+            assert thing in {*self.open} | self.unnoted | self.overlooked | self.lingering, (
                 f"{thing} is told as resolved, and was not open"
             )
             assert thing not in found, f"{thing} is told as resolved and as stale"
-            self._check_resolution(thing, each)
+            self._check_resolution(thing, each, reported)
         lost = self.open.keys() - found.keys() - {*resolved}
         assert report.gaps or lost <= self.unsure, (
             f"{lost} were told as stale, and never of what became of them"
         )
         if not trouble.note:
-            self.open |= dict.fromkeys(found, report.at)
-            self.open = {thing: at for thing, at in self.open.items() if thing not in resolved}
-            self.unnoted -= {*found, *resolved}
-            self.lingering = (
-                self.lingering | {*resolved} if trouble.writes is not None or report.gaps else set()
-            )
-            self.unsure = self.unsure - found.keys() if trouble.writes is None else self.unsure | found.keys()
+            self._noted(report, trouble, {*found}, {*resolved})
+
+    def _noted(self, report, trouble, found, resolved):
+        is_throttled = trouble.writes is not None
+        self.open = {thing: at for thing, at in self.open.items() if thing not in resolved}
+        self.open |= dict.fromkeys(found, report.at)
+        self.overlooked = (self.overlooked | self.unnoted) - found - resolved
+        self.unnoted = set()
+        self.unsure = self.unsure | found if is_throttled else self.unsure - found
+        is_whole = not report.gaps and not is_throttled
+        self.lingering = set() if is_whole else self.lingering | self.half_forgotten
+        self.half_forgotten = resolved if is_throttled else set() if is_whole else self.half_forgotten
 
     def went_astray(self, flagged):
         """A report that set these flags was not mailed, or nobody noted that it was."""
         self.unnoted |= flagged
+
+    def forgot(self, things):
+        self.open = {thing: at for thing, at in self.open.items() if thing not in things}
 
     def flags_were_not_listed(self):
         """Those of who was renamed are not found by what exists."""
         for user in self.account.users:
             if user.is_renamed:
                 things = {("user", user.id), ("password", user.id)}
-                self.unsure |= things | {("access_key", key.id) for key in user.keys}
+                things |= {("access_key", key.id) for key in user.keys}
+                self.unsure |= things
+                self.lingering |= things
 
     def _is_another_story(self, thing):
         """It was used since, or may not be flagged."""
         is_used = any(use.at > self.open[thing] - timedelta(hours=5) for use in self.account.uses_of(thing))
         return is_used or thing in self.unsure
 
-    def _check_resolution(self, thing, each):
+    def _check_resolution(self, thing, each, reported):
         how = str(each.how)
         uses = self.account.uses_of(thing)
-        name = without_path(each.arn)
-        who = {without_path(who.arn) for who in (*self.account.users, *self.account.roles)}
-        if not self.account.exists(thing) and name not in who:
-            # Nothing tells that somebody else had the name meanwhile, nor that such a use was not of this.
-            uses += [use for use in self.account.uses if use.is_anonymous and without_path(use.arn) == name]
+        user = self.account.user_of(thing)
+        if not self.account.exists(thing) or (user and user.is_renamed):
+            uses += self._of_namesakes(without_path(each.arn))
         if each.used:
             assert any(abs(use.at - each.used) <= timedelta(minutes=20) for use in uses), f"{thing} used?"
         if each.refused:
@@ -100,7 +111,8 @@ class Mails:
             assert any(abs(use.at - each.refused) <= RESOLUTION for use in refused), f"{thing} refused?"
         ends = {how, str(each.then)}
         if "deleted" in ends:
-            assert not self.account.exists(thing), f"{thing} is not deleted"
+            is_new_password = user and thing[0] == "password" and user.password > reported
+            assert not self.account.exists(thing) or is_new_password, f"{thing} is not deleted"
         if "disabled" in ends:
             keys = [key for user in self.account.users for key in user.keys if key.id == thing[1]]
             assert not any(key.is_active for key in keys), f"{thing} is not disabled"
@@ -109,6 +121,13 @@ class Mails:
             owner = self.account.user_of(thing) or next(each for each in who if each.id == thing[1])
             assert owner.is_exempt, f"{thing} is not exempt"
         assert how != "not_told", f"whose {thing} is is known"
+
+    def _of_namesakes(self, name):
+        """Uses that tell no id, of who had the name and has it no more: nothing tells whose they are."""
+        who = (*self.account.users, *self.account.roles)
+        there = {each.id for each in who if without_path(each.arn) == name}
+        nameless = [use for use in self.account.uses if use.is_anonymous and use.id not in there]
+        return [use for use in nameless if without_path(use.arn) == name]
 
 
 @dataclass
@@ -134,14 +153,9 @@ class Notices:
         self.account, self.tracker = account, tracker
         self.stories = []
 
-    def flags_changed(self, trouble):
-        """To be called after each report; answers what it has flagged anew."""
-        flagged = {}
-        for key, item in self.tracker.table.items.items():
-            if item.get("flagged", {}).get("S") == ACCOUNT:
-                flag = item_of(item).flag
-                if flag and flag.first_flagged:
-                    flagged[flagged_thing(key, flag.holder)] = key[0], flag
+    def flags_changed(self, trouble, found):
+        """To be called after each report, with what is stale by it; answers what it has flagged anew."""
+        flagged = self._flagged()
         for story in self.stories:
             _, flag = flagged.get(story.thing, (None, None))
             if flag and flag.first_flagged == story.first_flagged:
@@ -152,8 +166,31 @@ class Notices:
             Story(thing, arn, flag.first_flagged, flag.idle_since) for thing, (arn, flag) in flagged.items()
         ]
         for story in self.stories:
-            story.is_half_set = trouble.writes is not None
+            is_done = story.thing in found or not story.is_half_set
+            story.is_half_set = trouble.writes is not None or not is_done
         return {*flagged}
+
+    def flags_expired(self):
+        """What is flagged no more, though no report or notice took its flag off."""
+        flagged = self._flagged()
+        gone = [
+            story
+            for story in self.stories
+            if not story.is_over and not story.told and story.thing not in flagged
+        ]
+        for story in gone:
+            story.is_over = True
+        return {story.thing for story in gone}
+
+    def _flagged(self):
+        """The things that are flagged, each with the name under which it is, and its flag."""
+        flagged = {}
+        for key, item in self.tracker.table.items.items():
+            if item.get("flagged", {}).get("S") == ACCOUNT:
+                flag = item_of(item).flag
+                if flag and flag.first_flagged:
+                    flagged[flagged_thing(key, flag.holder)] = key[0], flag
+        return flagged
 
     def sent(self, messages):
         for message in messages:

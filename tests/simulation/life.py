@@ -7,14 +7,15 @@ from simulation import events
 from simulation.account import Account, Key, Role, Use, User
 from simulation.ledger import Mails, Notices
 from simulation.tracker import NONE, Tracker
-from simulation.verdicts import check_verdicts
+from simulation.verdicts import check_verdicts, thing_of
 
 NEVER = None
+RETENTION = timedelta(days=400)
 
 
 class Life:
     def __init__(self):
-        self.now = NOON
+        self.now = self.reported = NOON
         self.account = Account()
         self.tracker = Tracker(self.account, lambda: self.now)
         self.mails = Mails(self.account)
@@ -44,8 +45,11 @@ class Life:
         return user
 
     def rename(self, user, name, path="/"):
+        """Not to a name whose events told no id: these would be taken for the one's who comes to it."""
         other = self._user_named(name)
         self._take_a_second()
+        if name in {use.arn.rpartition("/")[2] for use in self.account.uses if use.is_anonymous}:
+            return
         if other in (None, user) and (user.name, user.path) != (name, path):
             user.name, user.path, user.is_renamed = name, path, True
 
@@ -126,7 +130,9 @@ class Life:
     # What the tracker does
 
     def hear(self, trouble=NONE):
-        done = self.tracker.hear(trouble)
+        self._heard(self.tracker.hear(trouble))
+
+    def _heard(self, done):
         for use in self.account.uses:
             use.is_heard |= use.event in done
 
@@ -137,21 +143,30 @@ class Life:
         if not self.tracker.is_behind:
             self.notices.check_that_all_are_told()
 
-    def report(self, trouble=NONE):
+    def report(self, trouble=NONE, *, is_heard_meanwhile=False):
         if trouble.reads in ("by_flag", "Query"):
             self.mails.flags_were_not_listed()
         holders = self.tracker.holders()
-        report = self.tracker.report(trouble)
+        heard = []
+        meanwhile = (lambda: heard.append(self.tracker.hear())) if is_heard_meanwhile else (lambda: None)
+        report = self.tracker.report(trouble, meanwhile)
         if report:
             check_verdicts(self.account, self.tracker, report, self.now)
-            self.mails.sent(report, trouble, holders)
-        flagged = self.notices.flags_changed(trouble)
+            self.mails.sent(report, trouble, holders, self.tracker.iam.reported)
+        self._heard({name for names in heard for name in names})
+        self.reported = self.now
+        found = {thing_of(each.subject) for each in report.findings} if report else set()
+        flagged = self.notices.flags_changed(trouble, found)
         if report is None or trouble.note:
             self.mails.went_astray(flagged)
         self.wait(minutes=1)
 
     def expire(self):
+        """What was flagged longer ago than the table keeps anything is forgotten, and nothing else."""
         self.tracker.table.expire(self.now)
+        forgotten = self.notices.flags_expired()
+        assert not forgotten or self.now - self.reported > RETENTION, f"{forgotten} expired"
+        self.mails.forgot(forgotten)
 
     def settle(self):
         """All that is on its way comes in the end."""
