@@ -84,6 +84,9 @@ class Iam:
     def list_ssh_public_keys(self, **_):
         return {"SSHPublicKeys": []}
 
+    def list_signing_certificates(self, **_):
+        return {"Certificates": []}
+
     def get_access_key_last_used(self, AccessKeyId):
         self._refuse("GetAccessKeyLastUsed")
         return {"AccessKeyLastUsed": _NEVER | self._last_used(("access_key", AccessKeyId))}
