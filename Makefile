@@ -38,8 +38,10 @@ demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail
 test: $(SETUP)  ## the tests, on all cores
 	$(BIN)/pytest -n auto
 
-simulation: $(SETUP)  ## made-up lives of an account, held against the truth
-	$(BIN)/pytest tests/simulation
+# A quarter of them in each of four parts.
+LIVES ?= 1000
+simulation: $(SETUP)  ## more made-up lives of an account than `make test` has, at random: LIVES=1000
+	SIMULATION=$(LIVES) $(BIN)/pytest -n auto tests/simulation
 
 e2e: $(SETUP)  ## the stack, deployed on a local AWS; takes a minute or two
 	$(BIN)/pytest tests/e2e

@@ -36,15 +36,14 @@ def main() -> None:
     parser.add_argument("--only", metavar="N", nargs="+", help="these figures alone, by their numbers")
     options = parser.parse_args()
     result: dict[str, Any] = {"when": datetime.now(UTC).date().isoformat(), "machine": machine()}
+    console = Console(file=sys.stderr if options.json else sys.stdout)
+    console.print(result["when"], result["machine"], highlight=False)
     for title, figure in figures(is_quick=options.quick).items():
-        if options.only and title.partition(".")[0] not in options.only:
-            continue
-        print(title, file=sys.stderr)
-        result[title] = figure()
+        if not options.only or title.partition(".")[0] in options.only:
+            result[title] = figure()
+            show(console, title, result[title])
     if options.json:
         print(json.dumps(result, indent=2, ensure_ascii=False))
-    else:
-        show(result)
 
 
 def figures(*, is_quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
@@ -91,15 +90,12 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {model}, Python {platform.python_version()}"
 
 
-def show(result: dict[str, Any]) -> None:
-    console = Console()
-    console.print(result["when"], result["machine"], highlight=False)
-    for title, figure in result.items():
-        if isinstance(figure, dict):
-            table = Table(title=title, title_justify="left", show_header=False)
-            for name, value in figure.items():
-                table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
-            console.print(table)
+def show(console: Console, title: str, figure: dict[str, Any]) -> None:
+    """Each as soon as it is measured: the next may fail."""
+    table = Table(title=title, title_justify="left", show_header=False)
+    for name, value in figure.items():
+        table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
+    console.print(table)
 
 
 if __name__ == "__main__":

@@ -109,10 +109,11 @@ def _replay(folder: str, *, jobs: int, table: ActivityTable | EmbeddedTable | No
 
 
 def _command(folder: str, *, jobs: int) -> None:
-    """As people call it: its start counts."""
+    """As people call it: its start counts, and no path to the tests is set."""
     command = Path(sys.executable).with_name("lastseen")
     words = [command, "replay", "--local", "--jobs", str(jobs), folder]
-    subprocess.run(words, stdout=subprocess.DEVNULL, check=True)
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    subprocess.run(words, env=environ, stdout=subprocess.DEVNULL, check=True)
 
 
 def _written(folder: str, paths: list[Path], sample: int) -> tuple[float, float]:

@@ -53,7 +53,9 @@ def served(wire: Wire) -> Iterator[str]:
 
         def do_POST(self) -> None:
             asked = asked_of(self.rfile.read(int(self.headers["Content-Length"])))
-            operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2] or asked["Action"]
+            named = self.headers.get("X-Amz-Target", "").rpartition(".")[2] or asked.get("Action")
+            # A service that is asked by paths: /listRegions
+            operation = named or self.path[1].upper() + self.path[2:]
             self._answer(self.headers["Authorization"].split("/")[3], operation, asked)
 
         def do_PUT(self) -> None:

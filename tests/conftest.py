@@ -12,6 +12,13 @@ from lastseen.local_aws import local_aws, make_table, make_trail
 REGION = "us-east-1"
 
 
+def pytest_sessionfinish(session):
+    """NOTHING_SKIPPED=1: a test that was skipped, for lack of Chromium or node, fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("NOTHING_SKIPPED") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(autouse=True)
 def no_real_credentials():
     """Nothing of the machine's AWS configuration reaches a test."""

@@ -77,9 +77,13 @@ class Mails:
         self.lingering = set() if is_whole else self.lingering | self.half_forgotten
         self.half_forgotten = resolved if is_throttled else set() if is_whole else self.half_forgotten
 
-    def went_astray(self, flagged):
-        """A report that set these flags was not mailed, or nobody noted that it was."""
+    def went_astray(self, flagged, overwritten):
+        """A report that set these flags was not mailed, or nobody noted that it was.
+
+        `overwritten`: passwords of who had the name before, of which the flag was in the same item.
+        """
         self.unnoted |= flagged
+        self.unsure |= overwritten
 
     def forgot(self, things):
         self.open = {thing: at for thing, at in self.open.items() if thing not in things}

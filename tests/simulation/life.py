@@ -29,15 +29,19 @@ class Life:
         self.now += pause
 
     def _take_a_second(self):
-        """No two things of the same second can be told apart: who was made then, and which use was the last."""
+        """No two uses of the same second can be told apart: which was the last."""
         self.now += timedelta(seconds=1)
+
+    def _take_ten_seconds(self):
+        """The credential report has names: whose row it is tells when who has it was made, give or take five."""
+        self.now += timedelta(seconds=10)
 
     # What people do to the account
 
     def make_user(self, name, path="/", *, has_password=False, keys=0):
         if self._user_named(name):
             return None
-        self._take_a_second()
+        self._take_ten_seconds()
         user = User(f"AIDA{self.account.number()}", name, path, self.now, self.now)
         user.password = self.now if has_password else None
         user.keys += [Key(self.account.key_id(), self.now) for _ in range(keys)]
@@ -158,7 +162,7 @@ class Life:
         found = {thing_of(each.subject) for each in report.findings} if report else set()
         flagged = self.notices.flags_changed(trouble, found)
         if report is None or trouble.note:
-            self.mails.went_astray(flagged)
+            self.mails.went_astray(flagged, self.tracker.overwritten(holders))
         self.wait(minutes=1)
 
     def expire(self):

@@ -1,7 +1,7 @@
 """Made-up lives of an account, each against the truth.
 
 The lives are the same for the same code, and others for another. SIMULATION=1000 in the environment makes a
-thousand in each part, at random.
+thousand, at random.
 """
 
 import os
@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from simulation.lives import Lives
 
-ROUNDS = int(os.environ.get("SIMULATION", "0"))
+AT_RANDOM = int(os.environ.get("SIMULATION", "0"))
 PARTS = 4  # To be run side by side.
+LIVES = (AT_RANDOM or 320) // PARTS
 
 
 def drawn_by_the_code():
@@ -39,12 +40,12 @@ def in_order(monkeypatch):
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_life_of_an_account_is_told_wrongly(part):
-    number = secrets.randbits(32) if ROUNDS else drawn_by_the_code() + part
+    number = secrets.randbits(32) if AT_RANDOM else drawn_by_the_code() + part
 
     run_state_machine_as_test(
         seed(number)(type("Lives", (Lives,), {})),
         settings=settings(
-            max_examples=ROUNDS or 80,
+            max_examples=LIVES,
             stateful_step_count=40,
             deadline=None,
             database=None,

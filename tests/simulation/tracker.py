@@ -13,6 +13,7 @@ from builders import ACCOUNT
 from simulation.dynamo import Dynamo
 from simulation.iam import Iam
 
+from activity.model import SIGNIN
 from awakened import app as awakened
 from awakened.app import NotAnnounced
 from ingest import app as ingest
@@ -146,6 +147,15 @@ class Tracker:
     def holders(self):
         """Whose each flag is, by its key: the unique id that the item has."""
         return {key: item.get("flagged_id", {}).get("S", "") for key, item in self.table.items.items()}
+
+    def overwritten(self, before):
+        """The passwords whose flags are another's now: the item of a password goes by the name."""
+        after = self.holders()
+        return {
+            ("password", holder)
+            for key, holder in before.items()
+            if key[1] == SIGNIN and holder and after.get(key, "") not in ("", holder)
+        }
 
     def tell(self, number, most=None, trouble=NONE):
         """Hands over some of what the stream has; a shard keeps the order of an item's changes, not of all."""
