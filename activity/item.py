@@ -43,6 +43,7 @@ class Item:
     """What the table holds at one key: an activity, a report's flag, or both.
 
     `is_flags_own`: it stands for what was flagged; the flag of any other is there to have a use noticed.
+    `told_at`: of the report that told what became of it, flagged or exempt.
     `problem`: it could not be read, and that is all that is known of it.
     """
 
@@ -50,6 +51,7 @@ class Item:
     flag: Flag | None = None
     expires_at: datetime | None = None
     is_flags_own: bool = False
+    told_at: datetime | None = None
     problem: str = ""
 
     @property
@@ -69,6 +71,7 @@ def item_of(item: Mapping[str, Any]) -> Item:
         flag=_flag_of(item),
         expires_at=_expiry_of(item),
         is_flags_own="flagged" in item,
+        told_at=_time(item, "told_at") if "told_at" in item else None,
     )
 
 

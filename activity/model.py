@@ -34,6 +34,11 @@ def facet_of(held: str) -> str:
     return key_facet(held) if held.startswith("AKIA") else id_facet(held)
 
 
+def begun_facet(account: str, *, is_empty: bool = False) -> str:
+    """Of REPORT: the last that was to be mailed, or the last mail that nothing could be read."""
+    return f"{account}#{'nothing_read' if is_empty else 'begun'}"
+
+
 def denied_facet(held: str) -> str:
     """`held` is a unique id or an access key id."""
     return f"DENIED#{held}"

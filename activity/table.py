@@ -27,6 +27,8 @@ _IDLE_READS = 20
 # An item that is not there, or whose last_seen moves by more than the resolution and whose first_seen does not.
 _MOVES_ON = "attribute_not_exists(#last_seen) OR (#last_seen < :older AND #first_seen <= :newer)"
 _IS_NO_OLDER = "attribute_not_exists(#last_seen) OR #last_seen <= :last_seen"
+_IS_FREE = "attribute_not_exists(#last_seen) OR #last_seen < :last_seen"
+_IS_ITS_OWN = "#last_seen = :last_seen AND #event_id = :event_id"
 _STILL_AS_READ = "#last_seen = :read_last AND #first_seen = :read_first AND "
 
 
@@ -80,6 +82,14 @@ class ActivityTable:
         """Unlike `record`, with the times as they are given. An older one takes no newer one's place."""
         with suppress(self._refusal):
             self._put(activity, ":first_seen", _IS_NO_OLDER, {})
+
+    def take(self, turn: Activity) -> bool:
+        """Whether it was written: not where one of its time or later is, but of another event."""
+        try:
+            self._put(turn, ":first_seen", f"{_IS_FREE} OR ({_IS_ITS_OWN})", {})
+        except self._refusal:
+            return False
+        return True
 
     def record_all(
         self, activities: Sequence[Activity], *, is_late: Callable[[], bool] = lambda: False

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
@@ -35,9 +36,9 @@ def reporter() -> Reporter:
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     """Takes any event; `{"publish": false}` has it review and measure only, and mail and flag nothing.
 
-    So has `{"scheduled_at": …}` if a report was mailed since: EventBridge Scheduler may deliver twice.
-    Answers `{"findings", "gaps", "exempt", "counts"}`. If not all findings fit into an answer, `truncated` says
-    how many there are, and where. Raises NothingRead.
+    So has `{"scheduled_at": …}` if a report was mailed since, or another run mails it: EventBridge Scheduler
+    may deliver twice. Answers `{"findings", "gaps", "exempt", "counts"}`. If not all findings fit into an
+    answer, `truncated` says how many there are, and where. Raises NothingRead.
     """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
 
@@ -49,6 +50,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
         datetime.now(UTC),
         publishes=asked.get("publish") is not False,
         scheduled_at=_time(asked.get("scheduled_at")),
+        run=getattr(context, "aws_request_id", None) or str(uuid4()),
         is_late=lambda: not is_left(_MARGIN_MS),
         is_over=lambda: not is_left(_LAST_MS),
     )

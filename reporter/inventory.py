@@ -1,5 +1,6 @@
 """Asks IAM what exists: only listing calls, every page followed; what cannot be read becomes a gap."""
 
+import csv
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -210,6 +211,6 @@ def or_gap(what: str, read: Callable[[], T]) -> T | Gap:
         return read()
     except (*UNANSWERED, UnreadableItem, credential_report.UnreadableReport) as error:
         return Gap(what, str(error))
-    except (KeyError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, csv.Error) as error:
         # What answers is perhaps not AWS, but something in between.
         return Gap(what, f"the answer is not of the form that AWS documents ({type(error).__name__}: {error})")

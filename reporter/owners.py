@@ -32,12 +32,14 @@ IdsOf = Mapping[str, Set[str]] | Gap
 class Remembered:
     """What earlier reports left in the table: flags, exemptions, and when the last of them was mailed.
 
-    `owners` has an ARN for each flag and each exemption, or why it has none.
+    `told`: of exemptions, which report told that they are over. `owners` has an ARN for each flag and each
+    exemption, or why it has none.
     `lists_flags`: they could be listed.
     """
 
     flags: Mapping[Key, Flag] = field(default_factory=dict)
     exempt: frozenset[Key] = frozenset()
+    told: Mapping[Key, datetime | None] = field(default_factory=dict)
     previous: datetime | Gap | None = None
     owners: Mapping[Key, Owner] = field(default_factory=dict)
     lists_flags: bool = True

@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Self
 
 from activity.flags import Flags
 from activity.item import Flag
 from activity.keeping import Key
-from activity.model import REPORT, Activity, Evidence
+from activity.model import REPORT, Activity, Evidence, begun_facet, to_text
 from activity.table import WRITERS, ActivityTable
 from reporter.account import Gap
 from reporter.findings import Finding, Report
@@ -46,6 +47,22 @@ class Memory:
     flags: Flags
     table: ActivityTable
     is_late: Callable[[], bool] = lambda: False
+
+    def begin(self, report: Report, due: datetime | None, run: str) -> bool | Gap:
+        """Whether it is this run's to mail the report that is due: EventBridge Scheduler may deliver twice.
+
+        `run`: the same where Lambda repeats one that failed, which mails it then; only a mail that nothing
+        could be read is not sent again. `due`: None by hand. A gap where nobody can tell.
+        """
+        facet = begun_facet(report.account, is_empty=report.is_empty)
+        event = f"{run} {to_text(report.at)}" if report.is_empty or due is None else run
+        turn = Activity(REPORT, facet, due or report.at, due or report.at, Evidence(event_id=event))
+        taken = or_gap("that this report was mailed", lambda: self.table.take(turn))
+        if isinstance(taken, Gap):
+            return replace(
+                taken, reason=f"could not be saved, and the next may tell the same again: {taken.reason}"
+            )
+        return taken or due is None
 
     def prepare(self, report: Report) -> tuple[Report, Unsaved]:
         """Sets the flags of a report that is to be mailed, and answers it with what could not be set.

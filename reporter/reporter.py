@@ -44,7 +44,10 @@ class Caller:
     @classmethod
     def ask(cls, sts: "STSClient") -> Self:
         answer = sts.get_caller_identity()
-        return cls(answer["Account"], answer["Arn"].split(":")[1], answer["UserId"].partition(":")[0])
+        partition = arn.parts(answer["Arn"]).partition
+        if not partition:
+            raise ValueError(f"{answer['Arn']!r} is no ARN")
+        return cls(answer["Account"], partition, answer["UserId"].partition(":")[0])
 
     @classmethod
     def of_topic(cls, topic: str) -> Self:
@@ -88,17 +91,19 @@ class Reporter:
         *,
         publishes: bool = True,
         scheduled_at: datetime | None = None,
+        run: str = "",
         is_late: Callable[[], bool] = lambda: False,
         is_over: Callable[[], bool] = lambda: False,
     ) -> Run:
         """Tests the regions, reviews, publishes, and remembers.
 
         If it is not to be published, all that is remembered is when the regions were tested. Nor is it if one
-        was mailed since `scheduled_at`: schedules may deliver twice. Once `is_late` answers True IAM is asked
-        no more, and once `is_over` does, no more is remembered. Raises botocore's errors where SNS refuses.
+        was mailed since `scheduled_at`, or is being mailed by another `run`: schedules may deliver twice. Once
+        `is_late` answers True IAM is asked no more, and once `is_over` does, no more is remembered. Raises
+        botocore's errors where SNS refuses.
         """
         asked = or_gap("the reporter's own identity (GetCallerIdentity)", lambda: Caller.ask(self.sts))
-        caller, files = Caller.of_topic(self.publisher.topic) if isinstance(asked, Gap) else asked, ""
+        caller = Caller.of_topic(self.publisher.topic) if isinstance(asked, Gap) else asked
         tested = or_gap("the test calls in each region", lambda: self.canaries.send(caller.account, now))
         sources = replace(self.sources, iam=replace(self.sources.iam, is_late=is_late))
         with _counting(sources.iam.client) as calls:
@@ -108,13 +113,18 @@ class Reporter:
             report = replace(report, gaps=(*report.gaps, replace(asked, reason=told)))
         if isinstance(tested, Gap) and not isinstance(report.coverage.regions, Gap):  # That tells it all.
             report = replace(report, gaps=(*report.gaps, tested))
-        unsaved = Unsaved()
-        if publishes and not (scheduled_at and report.previous and report.previous >= scheduled_at):
-            memory = Memory(sources.flags, sources.table, is_over)
-            report, unset = memory.prepare(report)
-            report, files = self.publisher.publish(report)
-            unsaved = unset | memory.settle(report)
-        return Run(report, files, calls["iam"], unsaved)
+        done = Run(report, "", calls["iam"])
+        memory = Memory(sources.flags, sources.table, is_over)
+        is_mailed = scheduled_at and report.previous and report.previous >= scheduled_at
+        turn = publishes and not is_mailed and memory.begin(report, scheduled_at, run)
+        if isinstance(turn, Gap):
+            done = replace(done, report=replace(report, gaps=(*report.gaps, turn)))
+        return self._published(done, memory) if turn else done
+
+    def _published(self, run: Run, memory: Memory) -> Run:
+        report, unset = memory.prepare(run.report)
+        report, files = self.publisher.publish(report)
+        return replace(run, report=report, files=files, unsaved=unset | memory.settle(report))
 
 
 @contextmanager

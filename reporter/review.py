@@ -10,7 +10,7 @@ from activity.keeping import Key
 from activity.table import ActivityTable
 from reporter import sightings
 from reporter.account import Gap, Inventory
-from reporter.findings import Report, ToRemember, sum_up
+from reporter.findings import Report, sum_up
 from reporter.inventory import Iam, or_gap
 from reporter.key_ids import keys_of_hidden, keys_of_suspects
 from reporter.listening import canaries
@@ -70,7 +70,7 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     else:
         remembered, gaps = remembered.with_items(every, items), [*gaps, *filter(None, [root.unread])]
     judged, seen, more = _judged(table, every, items, coverage, terms, now)
-    report = sum_up(
+    return sum_up(
         inventory,
         keys_of,
         judged,
@@ -83,7 +83,6 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         retention=terms.retention,
         now=now,
     )
-    return replace(report, to_remember=ToRemember()) if isinstance(items, Gap) else report
 
 
 def _remembered(
@@ -93,10 +92,10 @@ def _remembered(
     table, flags = sources.table, sources.flags
     listed = or_gap("what earlier reports flagged", lambda: flags.of(account))
     exempt = or_gap("what was exempt before", lambda: flags.exempt_of(account))
-    previous = or_gap("the time of the last report", lambda: sightings.previous(table, account))
+    earlier = or_gap("the time of the last report", lambda: sightings.earlier(table, account))
     flagged = {} if isinstance(listed, Gap) else listed
     spared = frozenset() if isinstance(exempt, Gap) else frozenset(exempt)
-    items = or_gap("the activity table", lambda: sightings.flagged_items(table, flagged))
+    items = or_gap("the activity table", lambda: sightings.remembered_items(table, flagged, spared))
     if isinstance(items, Gap):  # The index tells neither whose a flag is, nor whether it was told of.
         flagged, spared = {}, frozenset()
     else:
@@ -106,11 +105,13 @@ def _remembered(
     remembered = Remembered(
         flags=flagged,
         exempt=spared,
-        previous=previous if isinstance(previous, Gap) else previous and previous.last_seen,
+        previous=earlier if isinstance(earlier, Gap) else earlier.mailed,
+        told={} if isinstance(items, Gap) else {key: items[key].told_at for key in spared if key in items},
         owners=owners(flagged, spared, inventory, ids_of),
         lists_flags=not isinstance(listed, Gap),
     )
-    gaps = [each for each in (listed, exempt, previous, ids_of) if isinstance(each, Gap)]
+    unnoted = None if isinstance(earlier, Gap) else earlier.gap
+    gaps = [each for each in (listed, exempt, earlier, unnoted, ids_of) if isinstance(each, Gap)]
     return remembered, items, gaps
 
 

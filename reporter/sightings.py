@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import NamedTuple
 
 from activity.item import Item, unedited
 from activity.keeping import Key
@@ -11,10 +12,12 @@ from activity.model import (
     SIGNIN,
     Activity,
     access_key_of,
+    begun_facet,
     denied_facet,
     id_facet,
     key_facet,
 )
+from activity.plain import minute
 from activity.table import ActivityTable
 from activity.whose import ids_told_by, places
 from reporter.account import Gap, Inventory
@@ -25,19 +28,33 @@ from reporter.subjects import Subject
 _ASKING = 16
 
 
+class Earlier(NamedTuple):
+    """When the last report of an account was mailed, and when the last that was to be mailed was begun."""
+
+    mailed: datetime | None
+    begun: datetime | None
+
+    @property
+    def gap(self) -> Gap | None:
+        if self.begun is None or (self.mailed and self.begun <= self.mailed):
+            return None
+        why = "nobody could note whether it was mailed, and what it told is told again"
+        return Gap(f"the report that was begun on {minute(self.begun)}", why)
+
+
 def items(table: ActivityTable, every: Iterable[Subject]) -> dict[Key, Item]:
     return table.get(place for subject in every for place in subject.places)
 
 
-def flagged_items(table: ActivityTable, flagged: Iterable[Key]) -> dict[Key, Item]:
-    """What earlier reports flagged: whose it was, and when it was seen since."""
-    return table.get(place for key in flagged for place in places(key))
+def remembered_items(table: ActivityTable, flagged: Iterable[Key], exempt: Iterable[Key]) -> dict[Key, Item]:
+    """What earlier reports flagged: whose it was, and when it was seen since; and what was exempt in them."""
+    return table.get((*(place for key in flagged for place in places(key)), *exempt))
 
 
-def previous(table: ActivityTable, account: str) -> Activity | None:
-    """The last report of this account that was published."""
-    item = unedited(table.get([(REPORT, account)])).get((REPORT, account))
-    return item.activity if item else None
+def earlier(table: ActivityTable, account: str) -> Earlier:
+    items = unedited(table.get([(REPORT, account), (REPORT, begun_facet(account))]))
+    at = {facet: item.activity.last_seen for (_, facet), item in items.items() if item.activity}
+    return Earlier(at.get(account), at.get(begun_facet(account)))
 
 
 def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:

@@ -35,7 +35,8 @@ def lapses(judged: Sequence[Judged], remembered: Remembered, now: datetime) -> I
         elif subject.arn not in idle and verdict.at:
             yield Lapse(subject.arn, f"in use, last on {verdict.at:%Y-%m-%d} ({exempt.reason}): is it needed?")
     for key in sorted(remembered.exempt):
-        if remembered.owners.get(key) is Lost.DELETED:
+        told = remembered.told.get(key)
+        if remembered.owners.get(key) is Lost.DELETED and not (told and told == remembered.previous):
             yield Lapse(key[0], "no longer exists")
 
 

@@ -41,11 +41,11 @@ _HOW = {
 def sentence(finding: Finding) -> str:
     """Who has not used what since when, for how long, and on whose word: one line."""
     subject, verdict = finding.subject, finding.verdict
-    never = "never" if verdict.status is Status.NEVER_USED else "not"
-    done = {
-        Kind.USER: f"User {subject.name} has {never} been active",
-        Kind.ROLE: f"Role {subject.name} has {'no recorded use' if never == 'never' else 'not been used'}",
-    }.get(subject.kind, f"User {subject.name} has {never} used {credential(subject)}")
+    if subject.kind in (Kind.USER, Kind.ROLE):  # Of some credentials of a user, nobody records the use.
+        done = f"{subject.kind.capitalize()} {subject.name} has no recorded use"
+    else:
+        never = "never" if verdict.status is Status.NEVER_USED else "not"
+        done = f"User {subject.name} has {never} used {credential(subject)}"
     words = "; ".join(_words(finding))
     flagged = "" if finding.is_new else f" First flagged on {day(finding.first_flagged)}."
     days = count(verdict.idle.days, "day", "days")

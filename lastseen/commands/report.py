@@ -23,7 +23,7 @@ from reporter.page import page
 from reporter.report import body, subject_line
 from reporter.reporter import PATIENT, Caller, terms_from_env
 from reporter.review import Sources, Terms, review
-from reporter.sightings import previous
+from reporter.sightings import earlier
 
 EXAMPLES = """\b
 lastseen report --stack last-activity
@@ -98,7 +98,7 @@ def _made(connection: Connection, terms: Terms) -> Report:
         ActivityTable(dynamodb, connection.table),
         Flags(dynamodb, connection.table),
     )
-    previous(sources.table, caller.account)  # A table that cannot be asked at all is told of in one line.
+    earlier(sources.table, caller.account)  # A table that cannot be asked at all is told of in one line.
     return review(sources, caller.account, terms, datetime.now(UTC), partition=caller.partition)
 
 

@@ -68,10 +68,10 @@ def test_a_gap_is_logged_and_mailed(sent, monkeypatch, caplog):
 
     ((subject, text),) = sent()
     assert answer["findings"] == []
-    assert subject.endswith("nothing stale, 1 gap")
+    assert subject.endswith("nothing stale, 2 gaps")
     assert "- the activity table: " in text
     gaps = [(line.what, line.account) for line in caplog.records if line.getMessage() == "gap"]
-    assert gaps == [("the activity table", ACCOUNT)]
+    assert gaps == [("the activity table", ACCOUNT), ("that this report was mailed", ACCOUNT)]
 
 
 def test_a_mail_that_is_refused_is_an_error(topic, monkeypatch):

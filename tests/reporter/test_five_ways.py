@@ -275,6 +275,26 @@ def test_nonsense_from_something_in_between_is_told_in_the_mail_and_flags_nothin
     assert APIS[api] in mail or (api == "iam.GenerateCredentialReport" and "- credential report: " in mail)
 
 
+# Of the form that AWS documents, and of no use.
+OTHERS = {
+    "no ARN": ("sts.GetCallerIdentity", {"Account": ACCOUNT, "Arn": "", "UserId": "AROA:run"}),
+    "null for the ARN": ("sts.GetCallerIdentity", {"Account": ACCOUNT, "Arn": None, "UserId": "AROA:run"}),
+    "a cell without an end": ("iam.GetCredentialReport", {"Content": b'user,arn\n"' + b"x" * 200_000}),
+    "null for the credential report": ("iam.GetCredentialReport", {"Content": None}),
+    "null for a page": ("iam.ListUsers", {"Users": None, "IsTruncated": False}),
+    "an empty list in place of one": ("iam.ListAccountAliases", {"AccountAliases": None}),
+}
+
+
+@pytest.mark.parametrize(("api", "answer"), OTHERS.values(), ids=OTHERS)
+def test_an_answer_with_nothing_of_use_in_it_is_told_in_the_mail_and_flags_nothing(account, api, answer):
+    with account.hooked(f"before-call.{api}", lambda **_: (AWSResponse("", 200, {}, None), answer)):
+        run, mail = account.report()
+
+    assert found(run) <= BASELINE
+    assert APIS[api] in mail
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_mail_that_cannot_be_sent_fails_the_run(account, way):
     with account.failing("sns.Publish", WAYS[way]), pytest.raises(type(WAYS[way]("Publish"))):

@@ -67,8 +67,8 @@ def test_of_10_000_findings_the_worst_are_told_and_where_the_rest_is(huge):
 
     (left,) = re.findall(r"(?m)^([\d,]+) more findings did not fit into this mail: see (.*)\.$", mail)
     assert left[1] == f"{FILES}report.html"
-    assert int(left[0].replace(",", "")) + mail.count("has not been used since") == MANY
-    assert "has not been used since 2026-03-16 (249 days)" in mail
+    assert int(left[0].replace(",", "")) + mail.count("has no recorded use since") == MANY
+    assert "has no recorded use since 2026-03-16 (249 days)" in mail
     assert plain["findings_total"] == MANY
     assert plain["report"] == f"{FILES}report.json"
     assert 10 < len(plain["findings"]) < MANY

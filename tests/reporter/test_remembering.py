@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from builders import ACCOUNT, NOON, activity
 from moto.iam.models import iam_backends
 
 from activity.flags import Flags
+from activity.item import Flag
 from lastseen.account import Role, make_account
 from lastseen.local_aws import enable
 from reporter import app
@@ -37,8 +39,10 @@ def refuse(*calls):
     def refusal(**_):
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "Any")
 
+    events = app.reporter().sources.iam.client.meta.events
     for call in calls:
-        app.reporter().sources.iam.client.meta.events.register(f"before-call.iam.{call}", refusal)
+        events.register(f"before-call.iam.{call}", refusal)
+    return lambda: [events.unregister(f"before-call.iam.{call}", refusal) for call in calls]
 
 
 def principals(items):
@@ -134,6 +138,32 @@ def test_an_exemption_of_somebody_who_is_gone_is_told_once(sent, aws, flags):
     assert flags.exempt_of(ACCOUNT) == set()
 
 
+def test_that_somebody_exempt_is_gone_is_told_once_though_it_cannot_be_forgotten(sent, aws, flags):
+    lambda_handler({}, None)
+    aws("iam").delete_login_profile(UserName="frank")
+    aws("iam").delete_user(UserName="frank")
+    stop = refuse_writes(lambda body: of(FRANK)(body) and "REMOVE first_flagged" in body["UpdateExpression"])
+    for days in (7, 14):
+        with time_machine.travel(NOON + timedelta(days=days), tick=False):
+            lambda_handler({}, None)
+    stop()
+    with time_machine.travel(NOON + timedelta(days=21), tick=False):
+        lambda_handler({}, None)
+
+    assert [f"- {FRANK[0]}: no longer exists" in text for _, text in sent()] == [False, True, False, False]
+    assert flags.exempt_of(ACCOUNT) == set()
+
+
+def test_what_can_neither_be_forgotten_nor_noted_as_told_counts_for_both(sent, aws, capsys):
+    lambda_handler({}, None)
+    aws("iam").delete_login_profile(UserName="frank")
+    aws("iam").delete_user(UserName="frank")
+    refuse_writes(of(FRANK))
+    a_week_later()
+
+    assert metric("NotRemembered", capsys.readouterr().out) == [0.0, 2.0]
+
+
 class SlowToForget(Flags):
     def unflag(self, key, holder=""):
         time.sleep(0.2)
@@ -162,7 +192,8 @@ def test_if_nothing_could_be_read_a_mail_says_so_and_nothing_is_remembered(sent,
     ((subject, text),) = sent()
     assert subject.endswith("NOTHING COULD BE READ, 2 gaps")
     assert "Nothing is stale" not in text
-    assert principals(items) == {principal for principal, _ in before} | {"canary-sent"}
+    assert principals(items) == {principal for principal, _ in before} | {"canary-sent", "report"}
+    assert ("report", ACCOUNT) not in items()
 
 
 def test_a_run_that_does_not_publish_measures_and_flags_nothing(sent, items, capsys):
@@ -267,6 +298,31 @@ def test_a_mail_of_which_nobody_could_note_that_it_went_out_is_sent_again_whole(
     a_week_later()
 
     assert ["role deploy, idle since 2026-08-12: deleted" in text for _, text in sent()] == [False, True, True]
+    gap = "- the report that was begun on 2026-11-27 12:00 UTC: nobody could note whether it was mailed"
+    assert [gap in text for _, text in sent()] == [False, False, True]
+
+
+def test_a_report_that_cannot_be_begun_in_the_table_is_mailed_and_says_that_it_may_come_again(sent):
+    refuse_writes(lambda body: body["Key"]["principal"]["S"] == "report")
+    lambda_handler({"scheduled_at": "2026-11-20T12:00:00Z"}, None)
+
+    ((_, text),) = sent()
+    assert "- that this report was mailed: could not be saved, and the next may tell the same again: " in text
+
+
+@pytest.mark.parametrize("place", range(1, 5))
+def test_what_is_told_while_the_table_fails_half_way_is_not_told_again(sent, aws, place):
+    """One of its reads is throttled, the flags' or a later one."""
+    lambda_handler({}, None)
+    aws("iam").delete_role(RoleName="deploy")
+    reads = iter(range(1, 100))
+    stop = refuse_calls("BatchGetItem", lambda body: next(reads) == place)
+    a_week_later()
+    stop()
+    with time_machine.travel(NOON + 2 * WEEK, tick=False):
+        lambda_handler({}, None)
+
+    assert ["role deploy, idle since 2026-08-12: deleted" in text for _, text in sent()].count(True) == 1
 
 
 def test_who_is_exempt_while_something_could_not_be_read_is_told_and_loses_all_of_its_flag(sent, aws, items):
@@ -293,6 +349,21 @@ def test_flags_that_cannot_be_listed_are_known_by_the_items_of_what_they_stand_f
     assert "STILL OPEN (2)" in sent()[1][1]
     assert "- what earlier reports flagged: " in sent()[1][1]
     assert table.get([ROLE])[ROLE].first_flagged == NOON
+
+
+def test_somebody_elses_flag_is_nobodys_where_flags_cannot_be_listed(sent, flags):
+    """Of a user that had the name for a while."""
+    at = NOON + WEEK
+    flags.flag((KEY[0], "SIGNIN"), ACCOUNT, Flag(at, at, holder="AIDAANOTHER"), now=at)
+    app.reporter().sources.table.record(activity(8 * DAY, principal="report", facet=ACCOUNT))
+    refuse_queries("by_flag")
+    with time_machine.travel(NOON + timedelta(days=100), tick=False):
+        lambda_handler({}, None)
+
+    ((_, text),) = sent()
+    new, still_open = text.partition("STILL OPEN")[::2]
+    assert "User alice has not used the console password" in new.partition("NEW since")[2]
+    assert "console password" not in still_open
 
 
 def test_a_report_that_cannot_read_the_table_tells_and_forgets_nothing(sent, aws, flags):
@@ -370,6 +441,68 @@ def test_a_schedule_that_delivers_twice_mails_once(sent, scheduled_at, mails):
     assert len(answer["findings"]) == 2
 
 
+SCHEDULED = {"scheduled_at": "2026-11-20T12:00:00Z"}
+
+
+class Invocation:
+    def __init__(self, number):
+        self.aws_request_id = f"request-{number}"
+
+    def get_remaining_time_in_millis(self):
+        return 900_000
+
+
+def test_a_schedule_that_delivers_again_while_the_first_report_is_being_mailed_mails_once(topic, sent):
+    """Its runs have ids of their own."""
+    others = iter([Invocation(2)])
+
+    def deliver_again(**_):
+        for other in others:
+            lambda_handler(SCHEDULED, other)
+
+    app.reporter().publisher.sns.meta.events.register("before-call.sns.Publish", deliver_again)
+    lambda_handler(SCHEDULED, Invocation(1))
+    delivered = next(others, None) is None
+
+    assert delivered
+    assert len(sent()) == 1
+
+
+def test_a_report_whose_mail_was_refused_is_mailed_when_lambda_repeats_the_run(topic, sent):
+    def refusal(**_):
+        raise ClientError({"Error": {"Code": "Throttled", "Message": "later"}}, "Publish")
+
+    events = app.reporter().publisher.sns.meta.events
+    events.register("before-call.sns.Publish", refusal)
+    with pytest.raises(ClientError):
+        lambda_handler(SCHEDULED, Invocation(1))
+    events.unregister("before-call.sns.Publish", refusal)
+    lambda_handler(SCHEDULED, Invocation(1))
+
+    assert len(sent()) == 1
+
+
+@pytest.mark.parametrize(
+    ("reads", "subjects"),
+    [
+        pytest.param(False, ["NOTHING COULD BE READ"], id="that nothing can be read is mailed once"),
+        pytest.param(True, ["NOTHING COULD BE READ", "stale"], id="what can be read the second time is mailed"),
+    ],
+)
+def test_what_lambda_repeats_after_nothing_could_be_read(topic, sent, reads, subjects):
+    stop = refuse("GetAccountAuthorizationDetails", "ListUsers")
+    with pytest.raises(NothingRead):
+        lambda_handler(SCHEDULED, Invocation(1))
+    if reads:
+        stop()
+    with time_machine.travel(NOON + timedelta(minutes=1), tick=False), suppress(NothingRead):
+        lambda_handler(SCHEDULED, Invocation(1))
+
+    assert [
+        next(each for each in ("NOTHING COULD BE READ", "stale") if each in subject) for subject, _ in sent()
+    ] == subjects
+
+
 def test_a_flag_remembers_whose_it_is(topic, aws, table):
     aws("iam").untag_user(UserName="frank", TagKeys=["last-activity:exempt"])
     lambda_handler({}, None)
@@ -400,7 +533,8 @@ def test_what_is_not_asked_in_time_is_a_gap_and_flags_nothing(sent, items):
 
     ((_, text),) = sent()
     assert "- users (ListUsers): not read before the function's deadline" in text
-    assert principals(items) == {principal for principal, _ in before} | {"canary-sent"}
+    assert principals(items) == {principal for principal, _ in before} | {"canary-sent", "report"}
+    assert ("report", ACCOUNT) not in items()
 
 
 def test_time_that_runs_out_half_way_leaves_the_rest_unjudged(topic, sent):

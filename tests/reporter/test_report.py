@@ -74,7 +74,7 @@ def test_a_finding_says_who_what_since_when_on_whose_word_and_what_to_do():
 
     assert (
         f"arn:aws:iam::{ACCOUNT}:user/carol\n"
-        "- User carol has not been active since 2026-08-12 (100 days) and needs cleanup:"
+        "- User carol has no recorded use since 2026-08-12 (100 days) and needs cleanup:"
         " last used on 2026-08-12, says IAM; never seen by CloudTrail.\n"
         "- User carol has not used the console password since 2026-08-12 (100 days) and needs cleanup:"
         " last used on 2026-08-12, says IAM; never seen by CloudTrail.\n"
@@ -85,7 +85,7 @@ def test_a_finding_says_who_what_since_when_on_whose_word_and_what_to_do():
 def test_what_was_never_used_says_since_when_it_could_have_been():
     text = body(report(person("dave", made=200), role("batch", made=200)))
 
-    assert "- User dave has never been active since being created on 2026-05-04 (200 days) and needs" in text
+    assert "- User dave has no recorded use since being created on 2026-05-04 (200 days) and needs" in text
     assert "has never used the console password since it was last changed on 2026-05-04 (200 days)" in text
     assert "- Role batch has no recorded use since it was created on 2026-05-04 (200 days) and needs" in text
 
@@ -99,7 +99,7 @@ def test_a_sighting_tells_from_where_and_what_iam_says():
     text = body(report(role("deploy", used=140), seen={sighting.key: sighting}))
 
     assert (
-        "- Role deploy has not been used since 2026-07-13 (130 days) and needs cleanup: last seen by CloudTrail"
+        "- Role deploy has no recorded use since 2026-07-13 (130 days) and needs cleanup: last seen by CloudTrail"
         " on 2026-07-13 (sts.amazonaws.com AssumeRole, eu-west-1, 198.51.100.7); IAM says 2026-07-03.\n"
     ) in text
 
@@ -348,7 +348,7 @@ def test_a_password_that_was_set_after_its_last_use_says_so():
         "- User carol has not used the console password since it was set on 2026-08-12 (100 days) and needs"
         " cleanup: last used on 2025-10-16, says IAM; never seen by CloudTrail.\n"
     ) in body(made)
-    assert "- User carol has not been active since being given its newest credential on 2026-08-12" in body(
+    assert "- User carol has no recorded use since being given its newest credential on 2026-08-12" in body(
         made
     )
     assert [each["reason"] for each in document(made)["findings"]] == [

@@ -68,6 +68,13 @@ def test_those_who_are_exempt_now_are_known_for_the_next_report():
     assert report.to_remember.exempt == (USERS_KEY, ROLES_KEY)
 
 
+def test_who_is_exempt_and_seen_under_another_name_is_in_use():
+    """IAM has no use of it on record."""
+    report = review_of(alice(Password(), exempt="CISO"), seen(10, "ID#AIDAALICE", "user/maiden"))
+
+    assert [str(subject.kind) for subject, _ in report.exempt] == ["password"]
+
+
 def test_whoever_may_be_exempt_by_tags_nobody_could_read_is_not_told_of():
     denied = Refused("GetAccountAuthorizationDetails")
 

@@ -87,7 +87,7 @@ def test_a_user_is_as_old_as_the_newest_of_them():
     assert review_of(alice(ServiceCredential(made=89))).findings == ()
     assert review_of(alice(SshKey(made=89))).findings == ()
     finding = user_finding(alice(Password(used=400), ServiceCredential(made=90)))
-    assert "has not been active since being given its newest credential on 2026-08-22 (90 days)" in sentence(
+    assert "has no recorded use since being given its newest credential on 2026-08-22 (90 days)" in sentence(
         finding
     )
     assert user_finding(alice(ServiceCredential(made=89, status="Inactive"))).verdict.idle.days == 500
