@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import boto3
@@ -39,7 +40,7 @@ def local_aws(region: str) -> Iterator[Callable[[str], Any]]:
     answers.list_service_specific_credentials = _list_service_specific_credentials
     with environment(credentials, without=("AWS_",)), mock_aws():
         forget()
-        yield lambda service: boto3.client(service)  # type: ignore[call-overload]  # any service
+        yield cache(lambda service: boto3.client(service))
     forget()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple, Self
 
 from activity.arn import is_role
 from activity.item import Flag, Item
@@ -95,9 +96,9 @@ def owners(
     flags: Mapping[Key, Flag], exempt: Iterable[Key], inventory: Inventory, ids_of: IdsOf
 ) -> dict[Key, Owner]:
     """`ids_of`: the unique ids seen under the names that `asked_of` answers, or why that is not known."""
-    known = _ids(flags, exempt)
+    known, there = _ids(flags, exempt), _There.of(inventory)
     return {
-        key: _role(key, inventory) if is_role(key[0]) else _user(key, flags.get(key), known, inventory, ids_of)
+        key: _role(key, there) if is_role(key[0]) else _user(key, flags.get(key), known, there, ids_of)
         for key in (*flags, *exempt)
     }
 
@@ -106,31 +107,44 @@ def asked_of(flags: Mapping[Key, Flag], exempt: Iterable[Key], inventory: Invent
     """The names of which nothing else tells who had them when the report flagged something."""
     if not inventory.lists_users:
         return set()
-    known = _ids(flags, exempt)
+    known, there = _ids(flags, exempt), _There.of(inventory)
     of_users = ((key, flag) for key, flag in flags.items() if not is_role(key[0]))
-    return {
-        key[0]
-        for key, flag in of_users
-        if not _holder(key, flag, known) and not _is_there_still(key[0], flag, inventory)
-    }
+    return {key[0] for key, flag in of_users if not _holder(key, flag, known) and not there.had(key[0], flag)}
 
 
-def _role(key: Key, inventory: Inventory) -> Owner:
-    if not inventory.lists_roles:
+class _There(NamedTuple):
+    """Who exists: ARNs by unique id, None where they could not be listed; since when, by a user's ARN."""
+
+    users: Mapping[str, str] | None
+    roles: Mapping[str, str] | None
+    since: Mapping[str, datetime]
+
+    @classmethod
+    def of(cls, inventory: Inventory) -> Self:
+        return cls(
+            {user.id: user.arn for user in inventory.users} if inventory.lists_users else None,
+            {role.id: role.arn for role in inventory.roles} if inventory.lists_roles else None,
+            {user.arn: user.created for user in inventory.users},
+        )
+
+    def had(self, arn: str, flag: Flag) -> bool:
+        """Whether somebody has the name who had it already when the report flagged something under it."""
+        at, since = flag.first_flagged or flag.awakened_at, self.since.get(arn)
+        return at is not None and since is not None and since <= at
+
+
+def _role(key: Key, there: _There) -> Owner:
+    return Lost.UNTOLD if there.roles is None else there.roles.get(held_by(key[1]), Lost.DELETED)
+
+
+def _user(key: Key, flag: Flag | None, known: Mapping[str, Set[str]], there: _There, ids_of: IdsOf) -> Owner:
+    users = there.users
+    if users is None:
         return Lost.UNTOLD
-    return {role.id: role.arn for role in inventory.roles}.get(held_by(key[1]), Lost.DELETED)
-
-
-def _user(
-    key: Key, flag: Flag | None, known: Mapping[str, Set[str]], inventory: Inventory, ids_of: IdsOf
-) -> Owner:
-    if not inventory.lists_users:
-        return Lost.UNTOLD
-    users = {user.id: user.arn for user in inventory.users}
     holder = _holder(key, flag, known)
     if holder:
         return users.get(holder, Lost.DELETED)
-    if flag and _is_there_still(key[0], flag, inventory):
+    if flag and there.had(key[0], flag):
         return key[0]
     if isinstance(ids_of, Gap):
         return Lost.UNTOLD
@@ -156,9 +170,3 @@ def _ids(flags: Iterable[Key], exempt: Iterable[Key]) -> dict[str, set[str]]:
         if is_of_principal(facet):
             ids.setdefault(arn, set()).add(held_by(facet))
     return ids
-
-
-def _is_there_still(arn: str, flag: Flag, inventory: Inventory) -> bool:
-    """Whether somebody has the name who had it already when the report flagged something under it."""
-    at = flag.first_flagged or flag.awakened_at
-    return any(user.arn == arn and at is not None and user.created <= at for user in inventory.users)

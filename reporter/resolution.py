@@ -80,17 +80,18 @@ def resolved(
     seen: Seen,
 ) -> Iterator[Resolved]:
     """Of what could not be read nothing is told: it stays flagged. Nor of what an earlier mail has told."""
+    users, named = {user.arn: user for user in inventory.users}, _by_name(inventory)
     became: list[Became] = [(keys[0], keys, _LOST.get(lost), None) for keys, lost in remembered.lost_things()]
     for key, places_ in remembered.by_place().items():
         known = judged.get(key)
         flag = remembered.flags[places_[0]]
-        how = _by_verdict(*known, flag) if known else _not_judged(key, inventory, keys_of)
+        how = _by_verdict(*known, flag) if known else _not_judged(key, users.get(key[0]), keys_of)
         became.append((key, places_, how, known))
     rank = {key: number for number, key in enumerate(remembered.flags)}
     for key, places_, how, known in sorted(became, key=lambda each: rank[each[1][0]]):
         flag = remembered.flags[places_[0]]
         if how and not is_told(flag, remembered):
-            holder = known[0].holder if known else _holder(key, flag, inventory)
+            holder = known[0].holder if known else _holder(key, flag, named)
             used, refused = _uses(key, flag, holder, known, seen) if how in _MAY_BE_USED else (None, None)
             if how is How.EXEMPT:
                 used, refused = flag.awakened_at and used, None
@@ -125,9 +126,8 @@ def _by_verdict(subject: Subject, verdict: Verdict, flag: Flag) -> How | None:
     return How.RENEWED if is_newer else How.WITHIN_LIMIT
 
 
-def _not_judged(key: Key, inventory: Inventory, keys_of: KeysOf) -> How | None:
+def _not_judged(key: Key, user: User | None, keys_of: KeysOf) -> How | None:
     """Of a user that exists: what is not judged of it is not there, or could not be read."""
-    user = next((user for user in inventory.users if user.arn == key[0]), None)
     return _of_credential(key, user, keys_of.get(user.id)) if user else None
 
 
@@ -143,13 +143,15 @@ def _of_credential(key: Key, user: User, keys: tuple[AccessKey, ...] | Gap | Non
     return None if listed.is_active else How.DISABLED
 
 
-def _holder(key: Key, flag: Flag, inventory: Inventory) -> Holder:
+def _by_name(inventory: Inventory) -> dict[str, User | Role]:
+    """A name is an account's own, whatever its path."""
+    return {without_path(each.arn): each for each in (*inventory.users, *inventory.roles)}
+
+
+def _holder(key: Key, flag: Flag, named: Mapping[str, User | Role]) -> Holder:
     """Of what is gone: until another of that name was made. An access key tells by itself whose it is."""
-    arn, held = without_path(key[0]), held_by(key[1]) or flag.holder
-    every: tuple[User | Role, ...] = (*inventory.users, *inventory.roles)
-    others = (each for each in every if without_path(each.arn) == arn and each.id != held)
-    other = next(others, None)
-    if access_key_of(key[1]) or not held or not other:
+    other, held = named.get(without_path(key[0])), held_by(key[1]) or flag.holder
+    if access_key_of(key[1]) or not held or not other or other.id == held:
         return Holder(key[0], held)
     return Holder(key[0], held, until=other.created)
 

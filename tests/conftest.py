@@ -1,7 +1,9 @@
 import os
+from functools import cache
 from unittest.mock import patch
 
 import boto3
+import botocore.session
 import pytest
 
 from activity.flags import Flags
@@ -17,6 +19,10 @@ def pytest_sessionfinish(session):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("NOTHING_SKIPPED") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+# Each test has a session of its own, which would read the descriptions of all services anew: a fifth of its time.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 
 
 @pytest.fixture(autouse=True)
