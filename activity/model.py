@@ -61,6 +61,17 @@ def address_of(text: str) -> str:
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
+def change_facet(event_name: str, at: datetime) -> str:
+    """Of each change that the root user makes of its own credentials: none takes another's place."""
+    return f"CHANGE#{event_name}#{to_text(at)}"
+
+
+def change_of(facet: str) -> str:
+    """What was changed, by the name of the event; "" for a facet of anything else."""
+    kind, _, value = facet.partition("#")
+    return value.partition("#")[0] if kind == "CHANGE" else ""
+
+
 def session_facet(session_name: str) -> str:
     return f"SESSION#{session_name}"
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from activity.item import Flag
-from activity.model import Activity, ip_facet, is_denied
+from activity.model import Activity, change_of, ip_facet, is_denied
 from activity.whose import id_told_by
 from awakened.stream import Change, UnreadableChange
 from awakened.subject import Kind, Subject, subject_of
@@ -57,6 +57,11 @@ class Use:
     def is_place_alone(self) -> bool:
         """Of the root user: that it was seen somewhere, and not by which key or sign-in."""
         return self.subject.kind is Kind.ROOT and self.activity.facet.startswith(ip_facet(""))
+
+    @property
+    def change(self) -> str:
+        """What the root user changed of its credentials, by the name of the event; else ""."""
+        return change_of(self.activity.facet)
 
     @property
     def idle(self) -> timedelta | None:
