@@ -39,6 +39,11 @@ def denied_facet(held: str) -> str:
     return f"DENIED#{held}"
 
 
+def signin_facet(unique_id: str) -> str:
+    """Of no sighting: by it the flag of a password is found whatever its user is called by then."""
+    return f"{SIGNIN}#{unique_id}"
+
+
 def service_facet(event_source: str) -> str:
     return f"SERVICE#{event_source}"
 

@@ -73,8 +73,9 @@ def use_of(change: Change, *, now: datetime) -> Use | Silence:
     seen, before = change.after.activity, change.before.activity if change.before else None
     subject = subject_of(change.key)
     is_later = seen is not None and (before is None or seen.last_seen > before.last_seen)
-    # While a report was made, what it flags may have been used: that is seen when the flag comes.
-    is_just_flagged = not (change.before and change.before.first_flagged)
+    # While a report was made, what it flags may have been used: that is seen when the flag comes. Under an old
+    # name, that of an earlier flag may be there still.
+    is_just_flagged = not change.before or change.before.first_flagged != change.after.first_flagged
     if seen and is_later and subject and subject.kind is Kind.ROOT:
         return _use_of_root(subject, seen, before, now)
     flag = change.after.flag if change.after.first_flagged else None
