@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ingest.error_codes import BAD_CREDENTIAL, EITHER, NO_PERMISSION
+from ingest.error_codes import BAD_CREDENTIAL, EITHER, NO_PERMISSION, OF_ONE_SERVICE
 from ingest.principals import Ignored, Principal
 from ingest.wire import Record, word
 
@@ -67,5 +67,7 @@ def type_of(record: Record) -> str:
 
 
 def _error_of(record: Record) -> str:
-    """EC2's errors begin with whose fault it was."""
-    return (record.error_code or "").lower().removeprefix("client.").removeprefix("server.")
+    """EC2's errors begin with whose fault it was. Some codes mean something else in one service."""
+    code = (record.error_code or "").lower().removeprefix("client.").removeprefix("server.")
+    own = f"{record.event_source}/{code}"
+    return own if own in OF_ONE_SERVICE else code

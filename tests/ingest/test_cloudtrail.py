@@ -619,6 +619,26 @@ def test_a_bad_credential_proves_nothing(prefix, error):
     assert reading(record(errorCode=prefix + error)).ignored is Ignored.BAD_CREDENTIAL
 
 
+@pytest.mark.parametrize(
+    ("source", "error", "facet"),
+    [
+        pytest.param("states", "InvalidToken", "ID#AIDAALICE", id="a task's token: a use"),
+        pytest.param("states", "ExpiredTokenException", None, id="the credential, there too"),
+        pytest.param("s3", "InvalidToken", None, id="the credential"),
+        pytest.param("kinesisvideo", "InvalidClientException", "ID#AIDAALICE", id="a viewer's id: a use"),
+        pytest.param(
+            "metering-marketplace", "ExpiredTokenException", "DENIED#AIDAALICE", id="or a buyer's token"
+        ),
+        pytest.param("eks-auth", "ExpiredTokenException", "DENIED#AIDAALICE", id="or a pod's token"),
+        pytest.param("monitoring", "ExpiredTokenException", None, id="the credential, as in most services"),
+    ],
+)
+def test_what_some_errors_mean_depends_on_the_service(source, error, facet):
+    found = facets(record(eventSource=f"{source}.amazonaws.com", errorCode=error))
+
+    assert (facet in found) if facet else not found
+
+
 @pytest.mark.parametrize("error", ["AuthFailure", "Client.AuthFailure"])
 @pytest.mark.parametrize(
     "nobody", [alice(principalId=None), alice(principalId=""), role_session(principalId=None)]
