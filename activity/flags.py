@@ -9,7 +9,7 @@ from activity.item import Flag, readable, typed
 from activity.keeping import Key, retention_from_env
 from activity.model import held_by, is_of_principal, names_holder, to_text
 from activity.table import connect
-from activity.whose import places
+from activity.whose import places, places_of_flag
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,17 +65,20 @@ class Flags:
         own = f"{update}, flagged = :account REMOVE awakened_at, told_at"
         condition = _IS_FLAGGED if renews else ""
         if self._update(key, own, values | {":account": account}, condition=condition):
-            for other in (*places(key)[1:], *elsewhere):
+            for other in (*places_of_flag(key, holder)[1:], *elsewhere):
                 self._update(other, update, values)
 
     def unflag(self, key: Key, holder: str = "") -> None:
         """Forgets the flag, also one that was taken off by use, or that its principal is exempt.
 
-        `holder`: whose it was, where the facet does not say; somebody else's flag stays.
+        `holder`: whose it was, where the facet does not say; somebody else's flag stays. What was flagged
+        `elsewhere` stays marked until it expires: no use is told by that alone, and to look for it under all
+        names would take off what is flagged under the name of today.
         """
+        held = holder or _holder(key)
         # Its own goes last: until then the flag is listed, and what is left of it can be found.
-        for each in reversed(places(key)):
-            self._forget(each, holder or _holder(key))
+        for each in reversed(places_of_flag(key, held)):
+            self._forget(each, held)
 
     def tell(self, key: Key, at: datetime, holder: str = "") -> None:
         """Remembers that the report of this time tells what became of it; not of somebody else's flag there."""

@@ -44,6 +44,11 @@ def denied_facet(held: str) -> str:
     return f"DENIED#{held}"
 
 
+def signin_facet(unique_id: str) -> str:
+    """Of no sighting: by it the flag of a password is found whatever its user is called by then."""
+    return f"{SIGNIN}#{unique_id}"
+
+
 def service_facet(event_source: str) -> str:
     return f"SERVICE#{event_source}"
 
@@ -64,6 +69,17 @@ def address_of(text: str) -> str:
     except ValueError:
         return ""
     return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def change_facet(event_name: str, at: datetime) -> str:
+    """Of each change that the root user makes of its own credentials: none takes another's place."""
+    return f"CHANGE#{event_name}#{to_text(at)}"
+
+
+def change_of(facet: str) -> str:
+    """What was changed, by the name of the event; "" for a facet of anything else."""
+    kind, _, value = facet.partition("#")
+    return value.partition("#")[0] if kind == "CHANGE" else ""
 
 
 def session_facet(session_name: str) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from activity.arn import is_role, without_path
 from activity.keeping import Key
 from activity.model import (
+    SIGNIN,
     Activity,
     denied_facet,
     held_by,
@@ -18,6 +19,7 @@ from activity.model import (
     is_of_principal,
     kind_and_value,
     names_holder,
+    signin_facet,
 )
 
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -68,6 +70,12 @@ def places(key: Key) -> tuple[Key, ...]:
     names = dict.fromkeys((principal, without_path(principal) if is_role(principal) else principal))
     facets = facets_of(held)
     return tuple((name, each) for name in names for each in facets)
+
+
+def places_of_flag(key: Key, holder: str) -> tuple[Key, ...]:
+    """The same, and by what a password is found that is used under another name: its own key has no id."""
+    is_password = key[1] == SIGNIN and holder
+    return (*places(key), (key[0], signin_facet(holder))) if is_password else places(key)
 
 
 def facets_of(unique_id: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from activity import settings
 from activity.arn import without_path
 from activity.flags import Flags
-from activity.model import denied_facet, facet_of
+from activity.model import denied_facet, facet_of, signin_facet
 from activity.table import ActivityTable
 from awakened.flagged import Items, Notice, notice_of
 from awakened.letters import DeadLetters
@@ -101,6 +101,7 @@ class Herald:
         """What is kept of the same user, role or key by another name: it may be flagged there."""
         ids = {held for use in uses for held in (use.holder, use.activity.evidence.principal_id) if held}
         facets = {facet for held in ids for facet in (facet_of(held), denied_facet(held))}
+        facets |= {signin_facet(use.holder) for use in uses if use.subject.kind is Kind.PASSWORD}
         names = {name for facet in sorted(facets) for name in self.table.principals_with(facet)}
         kept = (self.table.items_of(name, is_current=True) for name in sorted(names - {uses[0].subject.arn}))
         return {key: item for items in kept for key, item in items.items()}

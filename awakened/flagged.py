@@ -86,7 +86,7 @@ def notice_of(uses: Sequence[Use], items: Items) -> Notice | Silence:
     item of the same subject.
     """
     if uses[0].subject.kind is Kind.ROOT:
-        return Silence.ROOT_TOLD if _is_told_by_another(uses[0], items) else Notice(uses[0])
+        return _notice_of_root(uses, items)
     things, own = list(_flagged(items)), [use.activity for use in uses]
     if not any(_newest_of(thing, own, items) for thing in things):
         return Silence.FLAG_IS_OFF if any(use.first_flagged for use in uses) else Silence.NOT_FLAGGED
@@ -99,6 +99,13 @@ def notice_of(uses: Sequence[Use], items: Items) -> Notice | Silence:
     others = {each.subject for each in told} - {use.subject}
     flags = dict.fromkeys(key for thing, seen in awake for key in thing.where(seen, items))
     return Notice(use, tuple(sorted(others, key=lambda each: (each.kind, each.access_key_id))), tuple(flags))
+
+
+def _notice_of_root(uses: Sequence[Use], items: Items) -> Notice | Silence:
+    """What it changed, before the key that it did so with."""
+    if _is_told_by_another(uses[0], items):
+        return Silence.ROOT_TOLD
+    return Notice(next((use for use in uses if use.change), uses[0]))
 
 
 def _seen_in(uses: Sequence[Use], items: Items) -> Iterator[Activity]:

@@ -3,6 +3,7 @@
 from activity.item import known_of
 from activity.model import Evidence
 from activity.plain import ascii_line, day, line, minute
+from awakened.changes import in_words
 from awakened.commands import disabling, finding
 from awakened.flagged import Notice
 from awakened.subject import Kind, Subject
@@ -28,7 +29,7 @@ def text(notice: Notice) -> str:
     parts = [
         f"{line(_sentence(use))}:\n\n  {_told(evidence)}\n  {event}",
         line(_story(notice)),
-        _advice(use.subject),
+        _advice(use),
         "Find the event, and all that is known:\n\n"
         + _indented(finding(use.subject, evidence.event_id, evidence.region)),
     ]
@@ -52,14 +53,15 @@ def _line(use: Use, longest: int) -> str:
     head = f"IAM last activity {use.subject.account}: "
     refused = " (refused)" if use.is_denied else ""
     ends = [f" after {_days(use)}", " again"] if use.first_flagged else [""]
-    lines = [
-        ascii_line(f"{head}{what} {_verb(use)}{end}{refused}") for what in _named(use.subject) for end in ends
-    ]
+    lines = [ascii_line(f"{head}{what} {_verb(use)}{end}{refused}") for what in _named(use) for end in ends]
     return next((line for line in lines if len(line) <= longest), lines[-1])
 
 
-def _named(subject: Subject) -> list[str]:
+def _named(use: Use) -> list[str]:
     """By all of its names; a key by its id alone; by none."""
+    subject = use.subject
+    if use.change:
+        return [in_words(use.change)[0]]
     key = [f"access key {subject.access_key_id}"] if subject.access_key_id else []
     return [_what(subject), *key, _NAMELESS[subject.kind]]
 
@@ -76,9 +78,9 @@ def _plain(value: str) -> str:
 
 
 def _sentence(use: Use) -> str:
-    what, again = _what(use.subject), " again" if use.first_flagged else ""
+    what, again = _named(use)[0], " again" if use.first_flagged else ""
     verb = _verb(use)
-    was = verb if verb.startswith("signed") else f"was {verb}"
+    was = verb if verb.startswith(("signed", "was")) else f"was {verb}"
     idle = f", idle for {_days(use)}," if use.first_flagged else ""
     sentence = (
         f"{what[0].upper()}{what[1:]} in account {use.subject.account}{idle} {was}{again} at {minute(use.at)}"
@@ -104,6 +106,8 @@ def _told(evidence: Evidence) -> str:
 def _story(notice: Notice) -> str:
     """Since when it was flagged, and what else is awake with it."""
     use = notice.use
+    if use.change:
+        return "You get a notice of each change of the root user's sign-in and credentials."
     if not use.first_flagged:
         before = f"Last seen so on {day(use.since)}" if use.since else "Never seen so before"
         return f"{before}. Uses of the root user are always told, flagged or not."
@@ -111,7 +115,14 @@ def _story(notice: Notice) -> str:
     return f"First flagged on {day(use.first_flagged)}. Its flag is off now{f', also {also}' if also else ''}."
 
 
-def _advice(subject: Subject) -> str:
+def _advice(use: Use) -> str:
+    if use.change:
+        return (
+            "If this is not expected, somebody may be taking over the account. Sign in as the root user, change"
+            " its password, and check its email address, MFA devices and access keys. If you cannot sign in any"
+            " more, contact AWS Support."
+        )
+    subject = use.subject
     commands = disabling(subject)
     if not commands:
         return "If this is not expected: change the root user's password, and look at its MFA devices and keys."
@@ -121,6 +132,8 @@ def _advice(subject: Subject) -> str:
 
 def _verb(use: Use) -> str:
     subject = use.subject
+    if use.change:
+        return f"was {in_words(use.change)[1]}"
     if use.is_place_alone:
         return "active"
     if subject.kind is Kind.ROOT and not subject.access_key_id:

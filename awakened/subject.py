@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from activity.keeping import Key
-from activity.model import SIGNIN, access_key_of, id_facet, ip_facet, is_of_principal, service_facet
+from activity.model import (
+    SIGNIN,
+    access_key_of,
+    change_of,
+    id_facet,
+    ip_facet,
+    is_of_principal,
+    service_facet,
+)
 
 
 class Kind(StrEnum):
@@ -24,7 +32,8 @@ _PRINCIPALS = {"user": Kind.USER, "role": Kind.ROLE, "root": Kind.ROOT}
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`access_key_id` also of a root user's key; without one it has signed in, or was seen somewhere."""
+    """`access_key_id` also of a root user's key; without one it has signed in,
+    has changed its credentials, or was seen somewhere."""
 
     kind: Kind
     arn: str
@@ -51,7 +60,7 @@ def subject_of(key: Key) -> Subject | None:
     if kind is None:
         return None
     if kind is Kind.ROOT:
-        is_told = access_key or facet in _SIGN_INS or facet.startswith(ip_facet(""))
+        is_told = access_key or change_of(facet) or facet in _SIGN_INS or facet.startswith(ip_facet(""))
         return Subject(kind, arn, access_key) if is_told else None
     if access_key:
         return Subject(Kind.ACCESS_KEY, arn, access_key)

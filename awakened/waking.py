@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from activity.item import Flag
-from activity.model import Activity, ip_facet, is_denied
+from activity.model import Activity, change_of, ip_facet, is_denied
 from activity.whose import id_told_by
 from awakened.stream import Change, UnreadableChange
 from awakened.subject import Kind, Subject, subject_of
@@ -59,6 +59,11 @@ class Use:
         return self.subject.kind is Kind.ROOT and self.activity.facet.startswith(ip_facet(""))
 
     @property
+    def change(self) -> str:
+        """What the root user changed of its credentials, by the name of the event; else ""."""
+        return change_of(self.activity.facet)
+
+    @property
     def idle(self) -> timedelta | None:
         return self.at - self.since if self.since else None
 
@@ -68,8 +73,9 @@ def use_of(change: Change, *, now: datetime) -> Use | Silence:
     seen, before = change.after.activity, change.before.activity if change.before else None
     subject = subject_of(change.key)
     is_later = seen is not None and (before is None or seen.last_seen > before.last_seen)
-    # While a report was made, what it flags may have been used: that is seen when the flag comes.
-    is_just_flagged = not (change.before and change.before.first_flagged)
+    # While a report was made, what it flags may have been used: that is seen when the flag comes. Under an old
+    # name, that of an earlier flag may be there still.
+    is_just_flagged = not change.before or change.before.first_flagged != change.after.first_flagged
     if seen and is_later and subject and subject.kind is Kind.ROOT:
         return _use_of_root(subject, seen, before, now)
     flag = change.after.flag if change.after.first_flagged else None

@@ -1,8 +1,8 @@
-"""Makes ingest/error_codes.py anew; lists what botocore has and nobody has judged."""
+"""Makes ingest/error_codes.py anew; lists what botocore has and nobody has judged, or read."""
 
 import sys
 
-from error_codes.judged import JUDGED, groups, kinds, module, unjudged
+from error_codes.judged import JUDGED, as_elsewhere, groups, kinds, module, unjudged, unread
 from error_codes.models import errors
 
 MODULE = JUDGED.parent.parent / "ingest" / "error_codes.py"
@@ -10,8 +10,9 @@ MODULE = JUDGED.parent.parent / "ingest" / "error_codes.py"
 
 def main() -> int:
     every = list(errors())
-    judged = kinds(groups(JUDGED.read_text()))
-    missing = unjudged(judged, every)
+    text = JUDGED.read_text()
+    judged = kinds(groups(text))
+    missing = [*unjudged(judged, every), *unread(groups(text), as_elsewhere(text), every)]
     for error in missing:
         print(f"{error.code} ({error.service}, {error.status or 'no status'}): {error.says}")
     if missing:

@@ -12,6 +12,7 @@ from activity.model import (
     Evidence,
     Sighting,
     address_of,
+    change_facet,
     coverage_facet,
     denied_facet,
     id_facet,
@@ -21,6 +22,7 @@ from activity.model import (
     session_facet,
     to_text,
 )
+from ingest.changes import is_own_change
 from ingest.identity import account_of, role_arn, session_of, without_session
 from ingest.principals import Ignored, Principal, who_acted
 from ingest.refusals import (
@@ -28,7 +30,6 @@ from ingest.refusals import (
     SIGN_IN,
     is_api_call,
     is_bad_credential_of,
-    is_change_of_sign_in,
     lacks_permission,
     type_of,
     why_it_proves_nothing,
@@ -77,7 +78,7 @@ def read(record: Record, *, arrived: datetime) -> Reading:
     callers, nobody = who_acted(record)
     if is_bad_credential_of(callers, record):
         return Reading((), Ignored.BAD_CREDENTIAL, _coverage(record, at))
-    sightings = [_sighting(record, each, at, _caller_facets(record, each)) for each in callers]
+    sightings = [_sighting(record, each, at, _caller_facets(record, each, at)) for each in callers]
     role = _assumed_role(record)
     if role:
         sightings.append(_sighting(record, role, at, _assumed_facets(record, role)))
@@ -127,7 +128,7 @@ def _assumed_role(record: Record) -> Principal | None:
     return Principal(arn, unique_id, kind, account_of(arn), session_name=session)
 
 
-def _caller_facets(record: Record, principal: Principal) -> Iterator[str]:
+def _caller_facets(record: Record, principal: Principal, at: datetime) -> Iterator[str]:
     if lacks_permission(record):
         yield denied_facet(principal.unique_id)
         if principal.access_key_id:
@@ -138,7 +139,9 @@ def _caller_facets(record: Record, principal: Principal) -> Iterator[str]:
             yield key_facet(principal.access_key_id)
         if _is_console_login(record) and principal.type in ("IAMUser", "Root"):
             yield SIGNIN
-        if record.event_source and (is_api_call(record) or is_change_of_sign_in(record)):
+        if principal.type == "Root" and is_own_change(record):
+            yield change_facet(record.event_name or "", at)
+        if record.event_source and is_api_call(record):
             yield service_facet(record.event_source)
     yield from _personal_facets(record, principal)
 

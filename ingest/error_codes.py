@@ -1,6 +1,6 @@
 """AWS's error codes that refuse a caller, in small letters and without `Client.`: made by `make refusals`.
 
-What decides is error_codes/judged.toml.
+What decides is error_codes/judged.toml. What has an event source before it is of that service alone.
 """
 
 NO_PERMISSION = frozenset(
@@ -33,6 +33,14 @@ BAD_CREDENTIAL = frozenset(
 
 EITHER = frozenset(
     """
-    authfailure
+    authfailure eks-auth.amazonaws.com/expiredtokenexception
+    metering-marketplace.amazonaws.com/expiredtokenexception
+    """.split()
+)
+
+OF_ONE_SERVICE = frozenset(
+    """
+    eks-auth.amazonaws.com/expiredtokenexception kinesisvideo.amazonaws.com/invalidclientexception
+    metering-marketplace.amazonaws.com/expiredtokenexception states.amazonaws.com/invalidtoken
     """.split()
 )

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from activity.arn import is_role, parts
 from activity.model import CANARY_AGENT
+from ingest.changes import is_own_change
 from ingest.cloudtrail import STS, assumed, is_canary
 from ingest.identity import form_of, long_term_key, without_session
 from ingest.principals import NOBODY_OF_OURS, is_shared_by_people
@@ -22,6 +23,9 @@ def likeness(record: Record) -> Likeness:
     """Raises UnreadableRecord where the record would be unreadable for what is asked of it here."""
     source, identity = record.event_source, record.user_identity
     where = source, record.event_type, record.error_code, record.aws_region, record.recipient_account_id
+    if is_own_change(record):  # The root user's are kept by their times.
+        change = record.event_name, record.event_time, bytes(record.response_elements)
+        return where, identity, record.source_ip_address, change
     if source == SIGN_IN:
         sign_in = bytes(record.response_elements), bytes(record.additional_event_data)
         details = bytes(record.service_event_details)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ingest.error_codes import BAD_CREDENTIAL, EITHER, NO_PERMISSION
+from ingest.error_codes import BAD_CREDENTIAL, EITHER, NO_PERMISSION, OF_ONE_SERVICE
 from ingest.principals import Ignored, Principal
 from ingest.wire import Record, word
 
@@ -13,7 +13,7 @@ INSIGHT = "awscloudtrailinsight"
 _CALLS = {"awsapicall", "awsvpceevent", "awsvpceevents"}
 _SIGN_INS = {"ConsoleLogin", "SwitchRole", "GetSigninToken", "ExitRole", "RenewRole"}
 # What the root user does to its own sign-in. That a recovery was merely requested may be a stranger's doing.
-_CHANGES = {"PasswordUpdated", "PasswordRecoveryCompleted", "EmailUpdated"}
+CHANGES = {"PasswordUpdated", "PasswordRecoveryCompleted", "EmailUpdated"}
 _REFUSALS = NO_PERMISSION | EITHER
 _LOGIN_TOKENS = {"AuthorizeOAuth2Access", "CreateOAuth2Token"}
 
@@ -44,10 +44,6 @@ def is_api_call(record: Record) -> bool:
     return kind in _CALLS if kind else record.event_source != SIGN_IN
 
 
-def is_change_of_sign_in(record: Record) -> bool:
-    return record.event_source == SIGN_IN and record.event_name in _CHANGES
-
-
 def _failed_token(record: Record) -> Ignored | None:
     if record.event_name not in _LOGIN_TOKENS:
         return None
@@ -57,7 +53,7 @@ def _failed_token(record: Record) -> Ignored | None:
 
 def _failed_sign_in(record: Record) -> Ignored | None:
     name = record.event_name or ""
-    if name in _SIGN_INS or name in _CHANGES:  # A sign-in that failed has no errorCode.
+    if name in _SIGN_INS or name in CHANGES:  # A sign-in that failed has no errorCode.
         return None if word(record.response_elements, name) == "Success" else Ignored.SIGN_IN_FAILED
     if name == "UserAuthentication":  # Identity Center's, sent once all of its steps have succeeded.
         said = word(record.service_event_details, name)
@@ -71,5 +67,7 @@ def type_of(record: Record) -> str:
 
 
 def _error_of(record: Record) -> str:
-    """EC2's errors begin with whose fault it was."""
-    return (record.error_code or "").lower().removeprefix("client.").removeprefix("server.")
+    """EC2's errors begin with whose fault it was. Some codes mean something else in one service."""
+    code = (record.error_code or "").lower().removeprefix("client.").removeprefix("server.")
+    own = f"{record.event_source}/{code}"
+    return own if own in OF_ONE_SERVICE else code

@@ -9,14 +9,15 @@ from typing import Self
 from activity.arn import parts
 from activity.item import Flag, Item
 from activity.keeping import Key
-from activity.model import Activity, held_by, is_of_principal, kind_and_value
+from activity.model import Activity, change_of, held_by, is_of_principal, kind_and_value
 
 # The facets that only an allowed call or sign-in gives: a refused one leaves its address and session as well.
-_PROOFS = {"ID", "KEY", "SIGNIN", "SERVICE"}
-_ORDER = "ID", "SIGNIN", "KEY", "SESSION", "IP", "SERVICE", "DENIED"
+_PROOFS = {"ID", "KEY", "SIGNIN", "SERVICE", "CHANGE"}
+_ORDER = "ID", "SIGNIN", "CHANGE", "KEY", "SESSION", "IP", "SERVICE", "DENIED"
 _NOUNS = {
     "ID": ("unique id", "unique ids"),
     "SIGNIN": ("console password", "console passwords"),
+    "CHANGE": ("change", "changes"),
     "KEY": ("access key", "access keys"),
     "SESSION": ("session", "sessions"),
     "IP": ("address", "addresses"),
@@ -90,6 +91,7 @@ def kind_of(facet: str) -> str:
 def named(facet: str) -> str:
     """A facet in words."""
     kind, value = kind_and_value(facet)
+    value = change_of(facet) or value
     noun = _NOUNS[kind][0] if kind in _NOUNS else kind
     return f"{noun} {value or '(not told)'}" if kind != "SIGNIN" else noun
 

@@ -208,7 +208,7 @@ def _to_remember(
     remembered: Remembered, findings: Iterable[Finding], became: Iterable[Resolved], exempt: tuple[Key, ...]
 ) -> ToRemember:
     """Flags of old names go once they are set, or told of, under the new: all others would be lost."""
-    resolved_now = [place for each in became for place in each.places]
+    resolved_now = dict.fromkeys(place for each in became for place in each.places)
     found = {each.key for each in findings}
     over = [
         key

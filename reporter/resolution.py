@@ -145,7 +145,8 @@ def _of_credential(key: Key, user: User, keys: tuple[AccessKey, ...] | Gap | Non
 
 def _by_name(inventory: Inventory) -> dict[str, User | Role]:
     """A name is an account's own, whatever its path."""
-    return {without_path(each.arn): each for each in (*inventory.users, *inventory.roles)}
+    every: tuple[User | Role, ...] = (*inventory.users, *inventory.roles)
+    return {without_path(each.arn): each for each in every}
 
 
 def _holder(key: Key, flag: Flag, named: Mapping[str, User | Role]) -> Holder:

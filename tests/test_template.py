@@ -638,6 +638,7 @@ def test_what_is_flagged_and_was_seen_comes_through_and_what_was_never_seen_by_i
         (ROOT_USER, "KEY#AKIAROOT", True),
         (ROOT_USER, "DENIED#AKIAROOT", True),
         (ROOT_USER, "SERVICE#signin.amazonaws.com", True),
+        (ROOT_USER, "CHANGE#EmailUpdated#2026-11-20T12:00:00Z", True),
         (ROOT_USER, "IP#203.0.113.24", True),
         (ROOT_USER, f"ID#{ACCOUNT}", False),
         (ROOT_USER, f"DENIED#{ACCOUNT}", False),

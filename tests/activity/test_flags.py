@@ -117,7 +117,7 @@ PASSWORD = ALICE, "SIGNIN"
     [
         pytest.param(ITSELF, {ITSELF, DENIED, (ALICE, "ID#"), (ALICE, "DENIED#")}, id="user"),
         pytest.param((ALICE, "KEY#AKIA1"), {(ALICE, "KEY#AKIA1"), (ALICE, "DENIED#AKIA1")}, id="access key"),
-        pytest.param(PASSWORD, {PASSWORD}, id="password"),
+        pytest.param(PASSWORD, {PASSWORD, (ALICE, "SIGNIN#AIDAALICE")}, id="password"),
         pytest.param(
             ROLE,
             {

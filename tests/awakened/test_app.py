@@ -22,7 +22,6 @@ from awakened_changes import (
 )
 from botocore.exceptions import ClientError
 from builders import ACCOUNT, at
-from moto.sns.models import sns_backends
 
 from activity.item import Item
 from activity.settings import BadSetting
@@ -53,14 +52,6 @@ def pauses(monkeypatch):
 
 
 @pytest.fixture
-def topic(aws, dynamodb, monkeypatch):
-    topic = aws("sns").create_topic(Name="reports")["TopicArn"]
-    monkeypatch.setenv("ACTIVITY_TABLE", "activity")
-    monkeypatch.setenv("REPORT_TOPIC_ARN", topic)
-    return topic
-
-
-@pytest.fixture
 def set_aside(aws, monkeypatch):
     """What is in the dead letters; it is gone then."""
     sqs = aws("sqs")
@@ -72,34 +63,6 @@ def set_aside(aws, monkeypatch):
         for each in letters:
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
         return [json.loads(each["Body"]) for each in letters]
-
-    return read
-
-
-@pytest.fixture
-def sent(topic):
-    """The notices until now, as machines get them."""
-
-    def read():
-        notifications = sns_backends[ACCOUNT]["us-east-1"].topics[topic].sent_notifications
-        return [json.loads(json.loads(message)["default"]) for _, message, *_ in notifications]
-
-    return read
-
-
-@pytest.fixture
-def stream(aws, dynamodb, topic):
-    """All records of the table's stream since it was last asked."""
-    streams = aws("dynamodbstreams")
-    arn = dynamodb.describe_table(TableName="activity")["Table"]["LatestStreamArn"]
-    (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-    kind = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
-    place = {"at": streams.get_shard_iterator(**kind)["ShardIterator"]}
-
-    def read():
-        answer = streams.get_records(ShardIterator=place["at"])
-        place["at"] = answer["NextShardIterator"]
-        return answer["Records"]
 
     return read
 
@@ -261,6 +224,58 @@ def test_a_use_under_a_new_name_of_the_user_is_told(flags, table, stream, sent, 
     assert len(sent()) == 1
 
 
+def test_a_password_that_alone_is_flagged_is_told_under_a_new_name_of_its_user(flags, table, stream, sent):
+    """The user was never seen under the old name: its key is used for objects of S3, say, which makes no event."""
+    flags.flag((CAROL, "SIGNIN"), ACCOUNT, replace(FLAG, holder=CAROL_ID), now=at(0))
+    flags.flag((CAROL.replace("carol", "dave"), "SIGNIN"), ACCOUNT, replace(FLAG, holder="AIDADAVE"), now=at(0))
+    stream()
+    for facet in (ITSELF, "SIGNIN"):
+        table.record(seen(facet, 60, principal=CAROLINE, principal_id=CAROL_ID))
+
+    assert handle(stream()) == []
+    assert [(notice["kind"], notice["name"]) for notice in sent()] == [("password", "caroline")]
+    assert flags.of(ACCOUNT)[CAROL, "SIGNIN"].awakened_at == at(60)
+
+
+def test_a_password_of_which_the_flag_is_forgotten_is_told_under_no_name(flags, table, stream, sent):
+    flags.flag((CAROL, "SIGNIN"), ACCOUNT, replace(FLAG, holder=CAROL_ID), now=at(0))
+    flags.unflag((CAROL, "SIGNIN"), CAROL_ID)
+    stream()
+    table.record(seen("SIGNIN", 60, principal=CAROLINE, principal_id=CAROL_ID))
+
+    assert handle(stream()) == []
+    assert sent() == []
+
+
+@pytest.fixture
+def once_flagged_elsewhere(flags, table):
+    """Carol's key, which she used under another name as well; a report flagged it, and a later one did not."""
+    table.record(seen(KEY, -250 * DAY, principal=CAROLINE, principal_id=CAROL_ID, event_id="old"))
+    earlier = replace(FLAG, first_flagged=at(-100 * DAY))
+    flags.flag((CAROL, KEY), ACCOUNT, earlier, now=at(-100 * DAY), elsewhere=[(CAROLINE, KEY)])
+    flags.unflag((CAROL, KEY), CAROL_ID)
+
+
+def test_what_is_left_of_a_flag_under_another_name_tells_nothing(once_flagged_elsewhere, table, stream, sent):
+    stream()
+    table.record(seen(KEY, 60, principal=CAROLINE, principal_id=CAROL_ID))
+
+    assert handle(stream()) == []
+    assert sent() == []
+
+
+def test_what_is_left_of_a_flag_under_another_name_hides_no_use_while_a_report_flags_it_anew(
+    once_flagged_elsewhere, flags, table, stream, sent
+):
+    stream()
+    table.record(seen(KEY, -10, principal=CAROLINE, principal_id=CAROL_ID))
+    assert handle(stream()) == []
+    flags.flag((CAROL, KEY), ACCOUNT, FLAG, now=at(0), elsewhere=[(CAROLINE, KEY)])
+
+    assert handle(stream()) == []
+    assert [notice["access_key_id"] for notice in sent()] == [CAROL_KEY]
+
+
 def test_a_use_under_a_name_that_was_known_when_it_was_flagged_is_told(flags, table, stream, sent):
     """The user had that name before, and has it again."""
     table.record(seen(KEY, -250 * DAY, principal=CAROLINE, principal_id=CAROL_ID, event_id="old"))
@@ -331,6 +346,19 @@ def test_a_role_with_a_path_is_told_by_sessions_that_leave_it_out(flags, table, 
 
     assert handle(stream()) == []
     assert [notice["arn"] for notice in sent()] == [role]
+
+
+def test_a_role_that_is_refused_again_by_a_session_that_leaves_out_its_path_is_told_once(
+    flags, table, stream, sent
+):
+    flags.flag((BATCH_IN_CI, "ID#AROABATCH"), ACCOUNT, FLAG, now=at(0))
+    stream()
+    for seconds, name in ((60, BATCH_IN_CI), (80, BATCH), (90, BATCH_IN_CI)):
+        refused = {"event_id": f"refused {seconds}", "error_code": "AccessDenied"}
+        table.record(seen("DENIED#AROABATCH", seconds, principal=name, principal_id="AROABATCH", **refused))
+        assert handle(stream()) == []
+
+    assert [(notice["arn"], notice["denied"]) for notice in sent()] == [(BATCH_IN_CI, True)]
 
 
 def test_a_flagged_user_that_is_seen_without_its_id_is_told(flags, table, stream, sent):

@@ -94,6 +94,14 @@ CALLS = [
     ),
     *(
         {
+            "eventSource": "iam.amazonaws.com",
+            "eventName": "CreateAccessKey",
+            "requestParameters": {"userName": user},
+        }
+        for user in (None, "alice")
+    ),
+    *(
+        {
             "eventSource": "signin.amazonaws.com",
             "eventName": "UserAuthentication",
             "eventType": "AwsServiceEvent",

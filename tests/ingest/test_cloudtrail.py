@@ -516,11 +516,26 @@ def test_what_root_changes_of_its_sign_in_is_its_activity_if_it_succeeded(name):
 
     assert facets(sign_in(name, "Success", identity=root)) == {
         f"ID#{ACCOUNT}",
-        "SERVICE#signin.amazonaws.com",
+        f"CHANGE#{name}#2026-11-20T12:00:00Z",
         "IP#198.51.100.7",
     }
     assert reading(sign_in(name, "Failure", identity=root)).ignored is Ignored.SIGN_IN_FAILED
     assert reading(sign_in(name, None, identity=root)).ignored is Ignored.SIGN_IN_FAILED
+
+
+@pytest.mark.parametrize(
+    "name", ["CreateAccessKey", "DeleteAccessKey", "EnableMFADevice", "DeactivateMFADevice"]
+)
+def test_what_root_changes_of_its_credentials_is_kept_by_itself_and_what_others_change_is_not(name):
+    root = {"type": "Root", "principalId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:root"}
+    fields = {"eventSource": "iam.amazonaws.com", "eventName": name}
+    change = f"CHANGE#{name}#2026-11-20T12:00:00Z"
+
+    assert change in facets(record(root, **fields))
+    assert change in facets(record(root, requestParameters={"userName": "AWS ROOT USER"}, **fields))
+    assert change not in facets(record(root, requestParameters={"userName": "alice"}, **fields))
+    assert change not in facets(record(root, errorCode="NoSuchEntityException", **fields))
+    assert change not in facets(record(alice(), **fields))
 
 
 @pytest.mark.parametrize(
@@ -604,12 +619,46 @@ def test_a_bad_credential_proves_nothing(prefix, error):
     assert reading(record(errorCode=prefix + error)).ignored is Ignored.BAD_CREDENTIAL
 
 
+@pytest.mark.parametrize(
+    ("source", "error", "facet"),
+    [
+        pytest.param("states", "InvalidToken", "ID#AIDAALICE", id="a task's token: a use"),
+        pytest.param("states", "ExpiredTokenException", None, id="the credential, there too"),
+        pytest.param("s3", "InvalidToken", None, id="the credential"),
+        pytest.param("kinesisvideo", "InvalidClientException", "ID#AIDAALICE", id="a viewer's id: a use"),
+        pytest.param(
+            "metering-marketplace", "ExpiredTokenException", "DENIED#AIDAALICE", id="or a buyer's token"
+        ),
+        pytest.param("eks-auth", "ExpiredTokenException", "DENIED#AIDAALICE", id="or a pod's token"),
+        pytest.param("monitoring", "ExpiredTokenException", None, id="the credential, as in most services"),
+    ],
+)
+def test_what_some_errors_mean_depends_on_the_service(source, error, facet):
+    found = facets(record(eventSource=f"{source}.amazonaws.com", errorCode=error))
+
+    assert (facet in found) if facet else not found
+
+
 @pytest.mark.parametrize("error", ["AuthFailure", "Client.AuthFailure"])
 @pytest.mark.parametrize(
     "nobody", [alice(principalId=None), alice(principalId=""), role_session(principalId=None)]
 )
 def test_an_error_that_may_mean_either_is_of_the_credential_where_nobody_was_told_by_id(error, nobody):
     assert reading(record(nobody, errorCode=error)).ignored is Ignored.BAD_CREDENTIAL
+
+
+def test_such_an_error_is_of_the_credential_where_one_of_two_callers_is_told_without_an_id():
+    behind = {"onBehalfOf": {"userId": "u-1"}}
+    told = role_session(**behind)
+
+    assert reading(record(told | {"principalId": None}, errorCode="AuthFailure")).ignored is (
+        Ignored.BAD_CREDENTIAL
+    )
+    assert facets(record(told, errorCode="AuthFailure")) == {
+        "DENIED#AROADEPLOY",
+        "DENIED#u-1",
+        "IP#198.51.100.7",
+    }
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,19 @@ def test_what_happened_just_after_the_erased_is_recorded_if_it_comes_late(ingest
     assert facets() == ALL
 
 
+def test_the_same_holds_once_the_sandbox_knows_such_events_by_heart(ingest, erase, facets):
+    """From the third on, those of a kind that is known to be stored are passed over one by one."""
+    for minute in (0, 1, 2):
+        ingest(minute)
+    erase()
+    ingest(3, arrived=5)
+    passed_over = facets()
+    ingest(3, arrived=62)
+
+    assert passed_over == []
+    assert facets() == ALL
+
+
 def test_dead_letters_of_last_week_are_recorded_at_once(ingest, erase, facets):
     """Though the sandbox knew of sightings before and after them."""
     ingest(-30 * DAY)

@@ -17,7 +17,7 @@ JUDY = "arn:aws:identitystore:::user/b4c8d418-20a1-70ee-9f3d-1234567890ab"
 JUDY_ID = JUDY.rpartition("/")[2]
 SSO = f"{A}:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef"
 SSO_FACETS = ["ID#AROAEXAMPLESSOADMIN01", "IP#198.51.100.31", "SESSION#judy@example.com"]
-ROOT_CHANGES = ["ID#123456789012", "SERVICE#signin.amazonaws.com", "IP#198.51.100.7"]
+ROOT_CHANGES = ["ID#123456789012", "IP#198.51.100.7"]
 ALICE_FACETS = ["ID#AIDAEXAMPLEALICE00001", "IP#198.51.100.7"]
 
 SIGHTED = {
@@ -90,9 +90,11 @@ SIGHTED = {
             "IP#198.51.100.7",
         ]
     },
-    "root-email-updated": {ROOT_USER: ROOT_CHANGES},
-    "root-password-recovered": {ROOT_USER: ROOT_CHANGES},
-    "root-password-updated": {ROOT_USER: ROOT_CHANGES},
+    "root-email-updated": {ROOT_USER: [*ROOT_CHANGES, "CHANGE#EmailUpdated#2026-11-16T12:01:40Z"]},
+    "root-password-recovered": {
+        ROOT_USER: [*ROOT_CHANGES, "CHANGE#PasswordRecoveryCompleted#2026-11-16T12:03:12Z"]
+    },
+    "root-password-updated": {ROOT_USER: [*ROOT_CHANGES, "CHANGE#PasswordUpdated#2026-11-16T12:00:05Z"]},
     "root-sign-in": {ROOT_USER: ["ID#123456789012", "SIGNIN", "IP#198.51.100.7"]},
     "sso-role-by-its-own-arn": {SSO: [*SSO_FACETS, "SERVICE#athena.amazonaws.com"]},
     "sso-role-on-behalf-of": {

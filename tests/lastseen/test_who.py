@@ -7,6 +7,7 @@ from asking import ask
 from builders import ACCOUNT, ALICE, ALICE_ID, activity, at
 
 from activity.item import Flag, Item
+from activity.model import change_facet
 from lastseen.handle import recognise
 from lastseen.lookup import Lookup
 
@@ -28,6 +29,18 @@ def test_a_session_that_was_asked_for_by_its_roles_id_is_marked(table):
 
     assert "\nsession judy@example.com (asked for) " in shown
     assert "\nsession mallory@example.com  " in shown
+
+
+def test_each_change_of_the_root_user_is_a_line(table):
+    root = f"{ME}:root"
+    for seconds in (0, 600):
+        facet = change_facet("EmailUpdated", at(seconds))
+        table.record(activity(seconds, principal=root, facet=facet, event_name="EmailUpdated"))
+    shown = ask("who", root).stdout
+
+    assert "last seen   2026-11-20T12:10:00Z" in shown
+    assert "\nchange EmailUpdated  2026-11-20T12:10:00Z" in shown
+    assert "\nchange EmailUpdated  2026-11-20T12:00:00Z" in shown
 
 
 def test_an_event_older_than_event_history_is_said_to_be(table):
