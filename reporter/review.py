@@ -70,7 +70,7 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     else:
         remembered, gaps = remembered.with_items(every, items), [*gaps, *filter(None, [root.unread])]
     judged, seen, more = _judged(table, every, items, coverage, terms, now)
-    return sum_up(
+    report = sum_up(
         inventory,
         keys_of,
         judged,
@@ -83,6 +83,9 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         retention=terms.retention,
         now=now,
     )
+    # To note an exemption takes a flag off, of which it may be that nobody has told what became of it.
+    left = replace(report.to_remember, exempt=()) if isinstance(items, Gap) else report.to_remember
+    return replace(report, to_remember=left)
 
 
 def _remembered(
