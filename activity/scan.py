@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SEGMENTS = 4
 
-_FLAG = "flagged", "first_flagged", "idle_since", "awakened_at"
+_FLAG = "flagged", "flagged_id", "first_flagged", "idle_since", "awakened_at"
 _READ = ("principal", "facet", "first_seen", "last_seen", *EVIDENCE, *_FLAG)
 
 

@@ -4,15 +4,18 @@ IAM's unique ids are never given twice, and a user keeps its own when it is rena
 whoever is made next under them. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from activity.arn import is_role, without_path
+from activity.item import Flag, Item
 from activity.keeping import Key
 from activity.model import (
     SIGNIN,
     Activity,
+    access_key_of,
     denied_facet,
     held_by,
     id_facet,
@@ -40,10 +43,26 @@ class Holder(NamedTuple):
     def did(self, seen: Activity) -> bool:
         """Whether a sighting is this holder's. One that names nobody is of whoever had the name then."""
         told = id_told_by(seen)
-        if told and self.id:
-            return told == self.id
         is_namesake = without_path(seen.principal) == without_path(self.arn)
-        return is_namesake and self.since <= seen.last_seen < self.until
+        return (is_namesake or bool(told and self.id)) and self.is_meant(told, seen.last_seen)
+
+    def is_meant(self, told: str, at: datetime) -> bool:
+        """By the id that something tells; by when it was, where it tells none."""
+        return told == self.id if told and self.id else self.since <= at < self.until
+
+    @property
+    def has_namesakes(self) -> bool:
+        """Whether it is known of others that they had the name, before or since."""
+        return (self.since, self.until) != (_EVER, _NEVER)
+
+    @property
+    def is_succeeded(self) -> bool:
+        """Whether somebody else has come to the name since."""
+        return self.until != _NEVER
+
+    def began(self, seen: Activity) -> datetime:
+        """When it was first seen so, or later: what was seen before it came to the name was a predecessor."""
+        return max(seen.first_seen, self.since)
 
 
 def id_told_by(seen: Activity) -> str:
@@ -54,6 +73,68 @@ def id_told_by(seen: Activity) -> str:
 def ids_told_by(activities: Iterable[Activity]) -> set[str]:
     """The unique ids under which a principal itself was seen or refused."""
     return {held_by(each.facet) for each in activities if is_of_principal(each.facet)} - {""}
+
+
+def by_holder(arn: str, items: Mapping[str, Item]) -> dict[Holder, dict[str, Item]]:
+    """What is kept under a name, by facet, for each of those who had it: who has it now comes first.
+
+    Who was seen last has it now. An item is divided where its sighting is one's and its flag another's.
+    """
+    holders = _holders(arn, items)
+    found: dict[Holder, dict[str, Item]] = {each: {} for each in holders}
+    for facet, item in items.items():
+        seen, flag = item.activity, item.own_flag
+        if seen:
+            of_seen = found[_meant(holders, _person_told_by(seen), seen.last_seen)]
+            of_seen[facet] = replace(item, flag=None)
+        if flag:
+            of_flag = found[_meant(holders, _told_by_flag(flag, facet, seen), _at(flag))]
+            of_flag[facet] = replace(of_flag.get(facet) or replace(item, activity=None), flag=flag)
+        if not seen and not flag:
+            found[holders[0]][facet] = item
+    return found
+
+
+def _holders(arn: str, items: Mapping[str, Item]) -> Sequence[Holder]:
+    """Who is known by a flag alone counts from when it was idle, or made."""
+    seen_at: dict[str, list[datetime]] = {}
+    flagged_at: dict[str, list[datetime]] = {}
+    for facet, item in items.items():
+        seen, flag = item.activity, item.own_flag
+        if seen:
+            # What tells no id of its own may have been a predecessor's at first.
+            first = seen.first_seen if names_holder(facet) else seen.last_seen
+            seen_at.setdefault(_person_told_by(seen), []).extend((first, seen.last_seen))
+        if flag:
+            flagged_at.setdefault(_told_by_flag(flag, facet, seen), []).append(flag.idle_since or _at(flag))
+    times = {held: those for held, those in (flagged_at | seen_at).items() if held}
+    by_last = sorted(times, key=lambda held: (max(times[held]), held), reverse=True)
+    holders, until = [], _NEVER
+    for held in by_last:
+        since = _EVER if held == by_last[-1] else min(times[held])
+        holders.append(Holder(arn, held, since, until))
+        until = since
+    return holders or [Holder(arn)]
+
+
+def _meant(holders: Sequence[Holder], told: str, at: datetime) -> Holder:
+    return next((each for each in holders if each.is_meant(told, at)), holders[0])
+
+
+def _person_told_by(seen: Activity) -> str:
+    """The unique id of whom a sighting is; of an access key's, that of its user."""
+    own = held_by(seen.facet) if is_of_principal(seen.facet) else ""
+    return own or seen.evidence.principal_id
+
+
+def _told_by_flag(flag: Flag, facet: str, seen: Activity | None) -> str:
+    """An access key has one user ever; a password may have been used by another than its flag is of."""
+    held = held_by(facet) if is_of_principal(facet) else flag.holder
+    return held or (_person_told_by(seen) if seen and access_key_of(facet) else "")
+
+
+def _at(flag: Flag) -> datetime:
+    return flag.first_flagged or flag.awakened_at or _EVER
 
 
 def places(key: Key) -> tuple[Key, ...]:

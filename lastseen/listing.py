@@ -9,6 +9,7 @@ from typing import Any
 from activity.item import Item, attributes
 from activity.keeping import Key
 from activity.model import Activity, held_by, is_of_principal, to_text
+from activity.whose import Holder, by_holder
 from lastseen.profile import account_of, newest, type_of
 
 
@@ -23,7 +24,8 @@ class Kind(StrEnum):
 class Row:
     """`last` also counts refused calls, as IAM does; None for what was flagged and never seen.
 
-    `first_seen` is of the newest unique id: one made again under an old name is new. `flagged` has the facets.
+    One made again under an old name is new: nothing of a predecessor's is in its row. `flagged` has the facets.
+    `holder`: the unique id of one who had the name before; "" for who has it now, whose `others` have them.
     """
 
     principal: str
@@ -32,6 +34,8 @@ class Row:
     flagged: tuple[str, ...] = ()
     first_flagged: datetime | None = None
     idle_since: datetime | None = None
+    holder: str = ""
+    others: tuple[str, ...] = ()
 
     @property
     def account(self) -> str:
@@ -48,6 +52,8 @@ class Row:
             "principal": self.principal,
             **{name: to_text(at) for name, at in times.items() if at},
             **({"flagged": list(self.flagged)} if self.flagged else {}),
+            **({"other_holder": self.holder} if self.holder else {}),
+            **({"other_holders": list(self.others)} if self.others else {}),
         }
 
 
@@ -65,7 +71,9 @@ class Wanted:
 
     def fits(self, row: Row, now: datetime) -> bool:
         is_there = self.account in (None, row.account) and self.kind in (None, type_of(row.principal))
-        return is_there and (bool(row.flagged) or not self.only_flagged) and self._is_then(row, now)
+        # Who had the name before may be gone: only what a report still has flagged is of interest.
+        is_of_interest = bool(row.flagged) if self.only_flagged else not row.holder
+        return is_there and is_of_interest and self._is_then(row, now)
 
     def _is_then(self, row: Row, now: datetime) -> bool:
         lag = self.lag if row.last else timedelta(0)
@@ -85,8 +93,8 @@ def rows(items: Mapping[Key, Item], wanted: Wanted, now: datetime, *, facet: str
             continue
         those = by_principal.setdefault(whole.get(principal, principal), {})
         those[each] = _merged(item, those[each]) if each in those else item
-    found = (_row(principal, those, facet) for principal, those in by_principal.items())
-    fitting = [row for row in found if wanted.fits(row, now) and (row.last or not facet)]
+    found = (_rows_of(by_holder(principal, those), facet) for principal, those in by_principal.items())
+    fitting = [row for each in found for row in each if wanted.fits(row, now) and (row.last or not facet)]
     sign = 1 if wanted.idle is not None else -1
     return sorted(fitting, key=lambda row: (sign * _stamp(row.quiet_since), row.principal))
 
@@ -113,7 +121,14 @@ def _age(item: tuple[Key, Item]) -> float:
     return float("inf") if item[1].own_flag else _stamp(activity.last_seen if activity else None)
 
 
-def _row(principal: str, items: Mapping[str, Item], facet: str) -> Row:
+def _rows_of(by: Mapping[Holder, Mapping[str, Item]], facet: str) -> Iterator[Row]:
+    """Of who has the name now, then of those who had it before."""
+    now, *before = by
+    yield replace(_row(now, by[now], facet), others=tuple(holder.id for holder in before))
+    yield from (replace(_row(holder, by[holder], facet), holder=holder.id) for holder in before)
+
+
+def _row(holder: Holder, items: Mapping[str, Item], facet: str) -> Row:
     activities = [
         item.activity
         for each, item in items.items()
@@ -122,25 +137,13 @@ def _row(principal: str, items: Mapping[str, Item], facet: str) -> Row:
     own = {each: item.own_flag for each, item in items.items()}
     flags = {each: flag for each, flag in own.items() if flag and flag.first_flagged}
     return Row(
-        principal,
+        holder.arn,
         newest(activities),
-        max(_beginnings(activities), default=None),
+        min(map(holder.began, activities), default=None),
         tuple(sorted(flags)),
         min(_known(flag.first_flagged for flag in flags.values()), default=None),
         max(_known(flag.idle_since for flag in flags.values()), default=None),
     )
-
-
-def _beginnings(activities: Iterable[Activity]) -> Iterator[datetime]:
-    """When each unique id was first seen; sightings that do not tell the id are its only beginning, or none."""
-    first: dict[str, datetime] = {}
-    for activity in activities:
-        held = held_by(activity.facet)
-        first[held] = min(activity.first_seen, first.get(held, activity.first_seen))
-    if len(first) == 2 and "" in first:
-        yield min(first.values())
-    else:
-        yield from (at for held, at in first.items() if held or len(first) == 1)
 
 
 def _known(times: Iterable[datetime | None]) -> Iterator[datetime]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from itertools import groupby
 
@@ -106,8 +106,9 @@ class Lookup:
     def items_of(self, principal: str) -> dict[Key, Item]:
         return _told(self.table.items_of(principal))
 
-    def profile(self, principal: str) -> Profile:
-        return Profile.of(principal, self.items_of(principal))
+    def profiles(self, principal: str) -> list[Profile]:
+        """Of those who had this name: of who has it now first."""
+        return Profile.all_of(principal, self.items_of(principal))
 
     def coverage(self) -> list[Activity]:
         """The accounts and regions that events came from, and since and until when."""
@@ -118,7 +119,15 @@ class Lookup:
         return _told(self.scan.recencies())
 
     def seen_with(self, facet: str) -> dict[Key, Item]:
-        return self._get((who, facet) for who in self.table.principals_with(facet))
+        """And the unique ids of whom a predecessor of the same name may have been seen so."""
+        found = self._get((who, facet) for who in self.table.principals_with(facet))
+        seen = {who: item.activity for (who, _), item in found.items() if item.activity}
+        own = self._get((who, id_facet(each.evidence.principal_id)) for who, each in seen.items())
+        began = {who: item.activity.first_seen for (who, _), item in own.items() if item.activity}
+        for who in (each for each in began if seen[each].first_seen < began[each]):
+            ids = _told(self.table.items_of(who, facet_begins=id_facet("")))
+            found |= {key: replace(item, flag=None) for key, item in ids.items() if item.activity}
+        return found
 
     def flagged(self, account: str | None) -> dict[Key, Item]:
         """All of the principals of which something is flagged, or was until it was seen again."""

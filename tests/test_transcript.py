@@ -42,6 +42,14 @@ def test_the_readme_shows_what_replay_and_the_look_ups_print(home):
     assert shown == "\n".join(printed)
 
 
+def test_before_the_samples_are_replayed_the_readme_says_where_that_does_no_harm():
+    before, _, _ = (ROOT / "README.md").read_text().partition("$ lastseen replay events/")
+    told = before[before.index("## Ask") :]
+
+    assert "Do not replay `events/` into the table of a deployed stack" in told
+    assert "`lastseen replay events/ --local`" in told
+
+
 def test_the_readme_shows_whom_each_kind_of_handle_leads_to(table):
     record_samples(table)
     (shown,) = re.findall(

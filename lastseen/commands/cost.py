@@ -15,7 +15,7 @@ from lastseen.cost import Line, Usage, alternatives, bill, estimate, total
 from lastseen.deployed import Unpriceable, usage_of
 from lastseen.limits import limits
 from lastseen.prices import AS_OF, REGION
-from lastseen.terminal import misused, print_json
+from lastseen.terminal import misused, piped, print_json
 
 PRINCIPALS = 1_000
 BY_LETTER = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
@@ -33,6 +33,7 @@ class Case:
     load: dict[str, Any]
 
 
+@piped()
 def cost(
     events: Annotated[
         list[str] | None, typer.Option(metavar="NUMBER", help="Events a month, such as 250000, 100M or 1B.")

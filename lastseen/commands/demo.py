@@ -8,9 +8,10 @@ import typer
 from activity.item import attributes
 from lastseen.cast import ALICE_KEY, OFFICE
 from lastseen.lookup import lines
-from lastseen.terminal import print_json
+from lastseen.terminal import piped, print_json
 
 
+@piped()
 def demo(
     as_json: Annotated[
         bool, typer.Option("--json", help="The findings, and what was looked up, one a line.")

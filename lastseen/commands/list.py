@@ -59,18 +59,18 @@ def list_principals(
     no_color: NoColor = False,
     local_time: LocalTime = False,
 ) -> None:
-    """List principals by recency.
-
-    The last seen come first; with --idle, those that have been so for longest.
+    """List principals by recency: the last seen first, with --idle the longest idle.
 
     Lists what was seen, refused or flagged; the report asks IAM for what was
-    never seen. Last-seen times may lag by up to 5 minutes, with --service by an
-    hour (or by RESOLUTION and DETAIL_RESOLUTION seconds): --active also lists
-    who may have been seen since, --idle leaves them out. Exit status 1 says
-    that none was found, 2 that it could not be asked.
+    never seen. Of several who had one name, it lists who has it now; --flagged
+    also lists the others, with their unique ids.
+
+    Last-seen times may lag by up to 5 minutes, with --service by an hour (or by
+    RESOLUTION and DETAIL_RESOLUTION seconds): --active also lists who may have
+    been seen since, --idle leaves them out. Exit status 1: none was found.
     """
     facet = _service(service) if service else ""
-    wanted = Wanted(_account(account), kind, _time(idle), _time(active), _time(new), flagged, _lag(facet))
+    wanted = Wanted(_account(account), kind, *_times(idle, active, new), flagged, _lag(facet))
     with asking(table, stack, region, profile) as lookup:
         clock, items = times(local_time), _items(lookup, wanted, facet)
         found, caveat = _found(items, wanted, clock.now, facet)
@@ -119,6 +119,17 @@ def _items(lookup: Lookup, wanted: Wanted, facet: str) -> Mapping[Key, Item]:
 def _service(text: str) -> str:
     name = text.strip().lower()
     return service_facet(name if "." in name else f"{name}.amazonaws.com")
+
+
+def _times(
+    idle: str | None, active: str | None, new: str | None
+) -> tuple[timedelta | None, timedelta | None, timedelta | None]:
+    """Who was seen, or first seen, within a time has not been idle for longer than that."""
+    least, recent, fresh = _time(idle), _time(active), _time(new)
+    for most, option in ((recent, f"--active {active}"), (fresh, f"--new {new}")):
+        if least is not None and most is not None and most < least:
+            misused(f"nobody can be both: {option} and --idle {idle}")
+    return least, recent, fresh
 
 
 def _time(text: str | None) -> timedelta | None:

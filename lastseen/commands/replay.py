@@ -25,11 +25,11 @@ from lastseen.past.layout import Wanted
 from lastseen.past.progress import displayed, interruptible
 from lastseen.past.reading import Plan
 from lastseen.past.replay import Replay
-from lastseen.past.s3 import REGION, s3_client
+from lastseen.past.s3 import REGION, known_regions, s3_client
 from lastseen.past.summary import Summary
 from lastseen.past.target import target_of
 from lastseen.past.when import BadTime, time_of
-from lastseen.terminal import INCOMPLETE, INTERRUPTED, misused, piped, print_json, shown
+from lastseen.terminal import INCOMPLETE, INTERRUPTED, NOTHING_FOUND, misused, piped, print_json, shown
 
 KEPT_AT_LEAST = timedelta(days=30)
 NO_STATE = "which files are done is not kept: dynamodb:DescribeTable, which tells tables apart, is denied"
@@ -100,7 +100,7 @@ def replay(
     30 days from now at least.
 
     Files that are done are left out the next time: after Ctrl-C, the same command goes on. Exit status 1 says
-    that something could not be read or written; everything else was.
+    that something could not be read or written (everything else was), or that nothing was found.
 
     Example: lastseen replay s3://BUCKET/AWSLogs/ --since 90d --region eu-west-1
     """
@@ -117,15 +117,18 @@ def replay(
     if summary.stopped and not summary.files:
         misused(summary.stopped)
     _print(summary, target if isinstance(target, EmbeddedTable) else None, as_json=as_json)
-    _end(summary, is_interrupted=is_stopped() and not run.is_whole)
+    _end(summary, wanted, is_interrupted=is_stopped() and not run.is_whole)
 
 
-def _end(summary: Summary, *, is_interrupted: bool) -> None:
+def _end(summary: Summary, wanted: Wanted, *, is_interrupted: bool) -> None:
     if is_interrupted:
         print("lastseen: interrupted; the same command goes on from here", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
     if not summary.is_complete:
         raise typer.Exit(INCOMPLETE)
+    if not wanted.is_all and not summary.has_matched:
+        print(f"lastseen: {shown(summary.nothing_matched(wanted))}", file=sys.stderr)
+        raise typer.Exit(NOTHING_FOUND)
 
 
 def _cores() -> int:
@@ -144,6 +147,8 @@ def _wanted(since: str, until: str, accounts: list[str], regions: list[str]) -> 
     for account in accounts:
         if not (account.isascii() and account.isdigit() and len(account) == 12):
             misused(f"{account!r} is no account: its id has 12 digits")
+    for region in sorted({*regions} - known_regions() if regions else ()):
+        print(f"lastseen: {shown(region)} is not a known AWS region", file=sys.stderr)
     return Wanted(start, end, frozenset(accounts), frozenset(regions))
 
 
@@ -186,7 +191,9 @@ def _print(summary: Summary, table: EmbeddedTable | None, *, as_json: bool) -> N
         print_json(attributes(activity) for activity in table or ())
         print_json([{"summary": summary.as_dict()}])
         return
-    if table:
+    if table and summary.has_matched:
         print(*map(shown, lines(table)), "", sep="\n")
-    print(*summary.lines(), sep="\n")
-    print(*(f"lastseen: {shown(each)}" for each in summary.complaints()), sep="\n", end="", file=sys.stderr)
+    for each in summary.lines():
+        print(each)
+    for each in summary.complaints():
+        print(f"lastseen: {shown(each)}", file=sys.stderr)

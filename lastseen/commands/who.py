@@ -5,9 +5,9 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from activity.item import attributes, plain
+from activity.item import attributes
 from activity.model import session_facet
-from lastseen.answers import show_caveat, show_heard, show_matches, show_nothing, show_other_names, show_profile
+from lastseen.answers import show_caveat, show_heard, show_matches, show_nothing
 from lastseen.commands.options import (
     AsJson,
     LocalTime,
@@ -21,6 +21,8 @@ from lastseen.commands.options import (
 )
 from lastseen.handle import Handle, Unrecognised, readings
 from lastseen.lookup import Lookup, Match
+from lastseen.portrait import show_namesakes, show_other_names, show_profile
+from lastseen.profile import Profile as Known
 from lastseen.screen import Screen
 from lastseen.terminal import NOTHING_FOUND, misused, print_json, warn
 from lastseen.times import Times
@@ -51,14 +53,14 @@ def who(
     no_color: NoColor = False,
     local_time: LocalTime = False,
 ) -> None:
-    """Find whose a key, an address or a name is.
+    """Find whose a key, an address or a name is, and all that is known of them.
 
-    Prints all that is known of a principal: when it was last and first seen,
-    with what, and how to fetch its last event from CloudTrail.
+    If several are meant, you choose. If several had one name, one after the
+    other, it prints whose the handle is, or else who has the name now; the
+    others in short (--all: in full; --json: other_holder).
 
-    If several are meant, they are listed to choose from. A name or a network
-    is searched for in the whole index; all else takes a few reads. Exit status
-    1 says that nobody was found, 2 that it could not be asked.
+    A name or a network is searched for in the whole index; all else takes a few
+    reads. Exit status 1: nobody was found; 2: it could not be asked.
     """
     try:
         meanings = readings(handle)
@@ -72,7 +74,7 @@ def who(
         if not matches:
             _show_nothing(Screen(no_color=no_color, to_stderr=as_json), lookup, clock, meant, handle)
         if as_json:
-            print_json(_items(lookup, matches))
+            print_json(_items(lookup, matches, everything))
         elif len(matches) > 1:
             show_matches(screen, matches, clock, options=options, everything=everything)
             show_caveat(screen, meant.caveat if meant.is_certain else "")
@@ -107,20 +109,34 @@ def _show(
     options: Sequence[str],
     everything: bool,
 ) -> None:
-    found = lookup.profile(match.principal)
-    warn(found.problems)
+    found, *namesakes = _who_is_meant_first(lookup, match)
+    warn(problem for each in (found, *namesakes) for problem in each.problems)
     asked = {*match.facets, *([session_facet(handle.session)] if handle.session else [])}
-    show_profile(screen, found, clock, handle=handle, asked=asked, everything=everything)
-    show_other_names(screen, lookup.other_names(found), options)
+    for each in (found, *namesakes) if everything else (found,):
+        if each is not found:
+            screen.line()
+        show_profile(screen, each, clock, handle=handle, asked=asked, everything=everything)
+        show_other_names(screen, lookup.other_names(each), options)
+    if not everything:
+        show_namesakes(screen, namesakes, clock, options)
     show_caveat(screen, handle.caveat if handle.is_certain else "")
 
 
-def _items(lookup: Lookup, matches: Sequence[Match]) -> Iterator[dict[str, Any]]:
+def _who_is_meant_first(lookup: Lookup, match: Match) -> list[Known]:
+    """Of those who had the name: whose that is by which it was found, or else who has the name now."""
+    profiles = lookup.profiles(match.principal)
+    by = {*match.facets, *([match.last.facet] if match.by and match.last else [])}
+    return sorted(profiles, key=lambda each: not by & each.items.keys())
+
+
+def _items(lookup: Lookup, matches: Sequence[Match], everything: bool) -> Iterator[dict[str, Any]]:
     """Of one principal all that it was seen with; of several, what each was last found by."""
-    if len(matches) == 1:
-        items = lookup.items_of(matches[0].principal)
-        warn(item.problem for item in items.values())
-        yield from (plain(key, item) for key, item in items.items())
+    if len(matches) > 1:
+        yield from (attributes(each.last) if each.last else {"principal": each.principal} for each in matches)
         return
-    for match in matches:
-        yield attributes(match.last) if match.last else {"principal": match.principal}
+    found, *namesakes = _who_is_meant_first(lookup, matches[0])
+    warn(problem for each in (found, *namesakes) for problem in each.problems)
+    yield from found.items_as_dicts()
+    for each in namesakes:
+        told = each.items_as_dicts() if everything else [each.as_dict()]
+        yield from (one | {"other_holder": each.holder.id} for one in told)

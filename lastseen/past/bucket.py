@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalE
 
 from lastseen.connection import failure
 from lastseen.past.files import File, Found, Missing
-from lastseen.past.layout import NOT_READ, Folder, Skipped, Wanted, log_name, region_folder, why_skipped
+from lastseen.past.layout import Folder, Unwanted, Wanted, log_name, region_folder, why_not_read, why_skipped
 from lastseen.past.logs import UnreadableFile
 from lastseen.past.s3 import REGION, SCHEME, Refused
 
@@ -107,7 +107,7 @@ class _Listing:
     def under(self, prefix: str, folder: str) -> Iterator[Found]:
         """`folder` is the part of `prefix` up to its last slash."""
         verdict = self._wanted.takes_folder(folder)
-        reason = (why_skipped(folder) if folder else None) or NOT_READ.get(verdict)
+        reason = (why_skipped(folder) if folder else None) or why_not_read(folder, verdict)
         if reason:
             yield reason
         elif verdict is Folder.DATED:
@@ -137,7 +137,7 @@ class _Listing:
             if reason := why_skipped(key):
                 yield reason
             elif log and not self._wanted.may_be_in(log):
-                yield Skipped.UNWANTED
+                yield Unwanted(log.account, log.region)
             else:
                 yield _file(self._bucket, each)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
-from lastseen.past.layout import NOT_READ, Skipped, Wanted, log_name, why_skipped
+from lastseen.past.layout import Skipped, Unwanted, Wanted, log_name, why_not_read, why_skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,14 @@ class Missing:
     reason: str
 
 
-Found = File | Skipped | Missing
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """A folder that was asked for and in which there is no log file."""
+
+    name: str
+
+
+Found = File | Skipped | Unwanted | Missing | Empty
 
 
 def local_files(path: Path, wanted: Wanted) -> Iterator[Found]:
@@ -38,8 +45,8 @@ def local_files(path: Path, wanted: Wanted) -> Iterator[Found]:
     unreadable: list[OSError] = []
     for folder, folders, names in os.walk(path.absolute(), onerror=unreadable.append):
         for each in sorted(folders):
-            verdict = wanted.takes_folder(f"{Path(folder, each).as_posix()}/")
-            reason = why_skipped(f"{each}/") or NOT_READ.get(verdict)
+            whole = f"{Path(folder, each).as_posix()}/"
+            reason = why_skipped(f"{each}/") or why_not_read(whole, wanted.takes_folder(whole))
             if not reason and os.path.islink(os.path.join(folder, each)):
                 yield Missing(os.path.join(folder, each), "a link to a folder: name it by itself")
             if reason:
@@ -61,7 +68,7 @@ def _named(folder: str, name: str, wanted: Wanted, *, is_listed: bool = False) -
     if is_listed and (reason := why_skipped(name)):
         return reason
     if is_listed and log and not wanted.may_be_in(log):
-        return Skipped.UNWANTED
+        return Unwanted(log.account, log.region)
     path = os.path.join(folder, name)  # Of many small files, a Path for each would take long.
     try:
         path.encode()

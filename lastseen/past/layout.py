@@ -35,6 +35,14 @@ class Skipped(StrEnum):
     UNWANTED = "unwanted"  # By its name it holds nothing of the accounts, regions and times that are asked for.
 
 
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """Skipped.UNWANTED, and whose it is, as far as its name tells."""
+
+    account: str
+    region: str
+
+
 # The folders below an account. Network activity is read: its records say who called, as all others do.
 _READ = {"CloudTrail", "CloudTrail-NetworkActivity"}
 _SKIPPED = {
@@ -125,13 +133,7 @@ class Wanted:
 
     def takes_folder(self, folder: str) -> "Folder":
         """What to do with a folder, by its whole path from the bucket's root, with a slash at its end."""
-        parts = folder.strip("/").split("/")
-        if _LOGS not in parts:
-            return Folder.OPEN
-        below = parts[len(parts) - parts[::-1].index(_LOGS) :]
-        if below and _ORGANIZATION.fullmatch(below[0]):
-            below = below[1:]
-        account, kind, region = (*below[:3], "", "", "")[:3]
+        account, kind, region = _place_of(folder)
         if account and not _ACCOUNT.fullmatch(account):
             return Folder.OPEN  # Somebody else's, who calls a folder by that name, too.
         if kind and kind not in _READ:
@@ -154,11 +156,21 @@ class Folder(StrEnum):
     FOREIGN = "of another service"
 
 
-NOT_READ = {
-    Folder.UNWANTED: Skipped.UNWANTED,
-    Folder.SKIPPED: Skipped.NOT_CLOUDTRAIL,
-    Folder.FOREIGN: Skipped.NOT_CLOUDTRAIL,
-}
+def why_not_read(folder: str, verdict: Folder) -> Skipped | Unwanted | None:
+    if verdict is Folder.UNWANTED:
+        account, _, region = _place_of(folder)
+        return Unwanted(account, region)
+    return Skipped.NOT_CLOUDTRAIL if verdict in (Folder.SKIPPED, Folder.FOREIGN) else None
+
+
+def _place_of(folder: str) -> tuple[str, str, str]:
+    """The account, the kind and the region, as far as the path of a folder tells them."""
+    parts = folder.strip("/").split("/")
+    below = parts[len(parts) - parts[::-1].index(_LOGS) :] if _LOGS in parts else []
+    if below and _ORGANIZATION.fullmatch(below[0]):
+        below = below[1:]
+    account, kind, region = (*below[:3], "", "", "")[:3]
+    return account, kind, region
 
 
 def why_skipped(path: str) -> Skipped | None:

@@ -41,6 +41,8 @@ class Report(msgspec.Struct, tag=True):
     more: int = 0
     failure: str = ""
     skipped: Skipped | None = None
+    filtered_accounts: set[str] = msgspec.field(default_factory=set)
+    filtered_regions: set[str] = msgspec.field(default_factory=set)
 
     @property
     def unreadable(self) -> int:
@@ -51,6 +53,11 @@ class Report(msgspec.Struct, tag=True):
             self.problems.append((place, reason))
         else:
             self.more += 1
+
+    def filter_out(self, record: Record) -> None:
+        self.filtered += 1
+        self.filtered_accounts.add(record.recipient_account_id or self.file.account)
+        self.filtered_regions.add(record.aws_region or "")
 
 
 class Stop(msgspec.Struct, tag=True):
@@ -146,7 +153,7 @@ class Reader:
             if wanted.takes(each, report.file.account):
                 yield place, each
             else:
-                report.filtered += 1
+                report.filter_out(each)
 
 
 def _in_runs(found: Iterable[tuple[Place, Record]]) -> Iterator[list[tuple[Place, Record]]]:

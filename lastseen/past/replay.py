@@ -10,7 +10,7 @@ from activity.keeping import Key, Outcome
 from activity.model import CANARY, COVERAGE, Activity
 from lastseen.past.bucket import listed
 from lastseen.past.done import Done, UnusableState
-from lastseen.past.files import File, Found, Missing, local_files
+from lastseen.past.files import Empty, File, Found, local_files
 from lastseen.past.gathering import Handover
 from lastseen.past.layout import Skipped, Wanted
 from lastseen.past.listing import Listing
@@ -34,10 +34,18 @@ class Table(Protocol):
 def found(sources: Sequence[str], plan: Plan) -> Iterator[Found]:
     """Raises Refused."""
     for source in sources:
-        if source.startswith(SCHEME):
-            yield from listed(plan.connect(), source, plan.wanted)
+        is_in_s3 = source.startswith(SCHEME)
+        if is_in_s3:
+            those = listed(plan.connect(), source, plan.wanted)
         else:
-            yield from local_files(Path(source), plan.wanted)
+            those = local_files(Path(source), plan.wanted)
+        is_empty = True
+        for each in those:
+            is_empty = is_empty and isinstance(each, Skipped)
+            yield each
+        # Of a bucket only the days that are asked for are listed.
+        if is_empty and (plan.wanted.is_all or not is_in_s3):
+            yield Empty(source)
 
 
 @dataclass(slots=True)
@@ -103,10 +111,8 @@ class Replay:
                     batch.append(each)
                     self._left += 1
                     size += each.size
-                elif isinstance(each, Skipped):
-                    self.summary.skipped[each] += 1
-                elif isinstance(each, Missing):
-                    self.summary.add_missing(each)
+                elif each is not None:
+                    self.summary.add_unread(each)
                 if each is None or len(batch) >= _FILES_AT_ONCE or size >= _BYTES_AT_ONCE:
                     yield batch or None
                     batch, size = [], 0

@@ -14,6 +14,14 @@ class Refused(Exception):
     """S3 answers nothing at all: no credentials, no bucket, no permission to list; the message says which."""
 
 
+def known_regions() -> set[str]:
+    """All that botocore knows of, in every partition."""
+    from botocore.session import get_session
+
+    partitions = get_session().get_component("data_loader").load_data("partitions")["partitions"]
+    return {region for each in partitions for region in each["regions"]}
+
+
 def s3_client(profile: str | None = None) -> "S3Client":
     """Raises Refused."""
     import boto3

@@ -6,19 +6,23 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from activity.keeping import Outcome
+from activity.model import to_text
 from ingest.principals import Ignored
-from lastseen.past.files import Missing
+from lastseen.past.files import Empty, Missing
 from lastseen.past.gathering import Handover
+from lastseen.past.layout import Skipped, Unwanted, Wanted
 from lastseen.past.reading import Report
 
 MOST_NAMED = 1_000
+MOST_PLACES = 20
 
 
 @dataclass(slots=True)
 class Summary:
     """A record gave sightings, was ignored for a reason, was filtered out, or could not be read.
 
-    `unreadable` names files and records; `unnamed` counts those beyond the first of them.
+    `unreadable` names files and records; `unnamed` counts those beyond the first of them. `filtered_accounts`
+    and `filtered_regions` are those of what was filtered out; `empty`, the folders without any log file.
     """
 
     files: int = 0
@@ -30,6 +34,8 @@ class Summary:
     sightings: int = 0
     principals: int = 0
     filtered: int = 0
+    filtered_accounts: set[str] = field(default_factory=set)
+    filtered_regions: set[str] = field(default_factory=set)
     writes: int = 0
     superseded: int = 0
     ignored: Counter[str] = field(default_factory=Counter)
@@ -37,17 +43,32 @@ class Summary:
     unnamed: int = 0
     unreadable_records: int = 0
     failed: list[dict[str, str | int]] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
     stopped: str = ""
 
     @property
     def is_complete(self) -> bool:
-        return not self.unreadable and not self.failed and not self.stopped
+        return not (self.unreadable or self.failed or self.empty or self.stopped)
+
+    @property
+    def has_matched(self) -> bool:
+        """Whether anything was asked for of what there is."""
+        return self.records > self.filtered or bool(self.already_done)
 
     def as_dict(self) -> dict[str, Any]:
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        values = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return {name: sorted(value) if isinstance(value, set) else value for name, value in values}
 
-    def add_missing(self, missing: Missing) -> None:
-        self._name(missing.name, "", missing.reason)
+    def add_unread(self, found: Skipped | Unwanted | Missing | Empty) -> None:
+        if isinstance(found, Missing):
+            self._name(found.name, "", found.reason)
+        elif isinstance(found, Empty):
+            self.empty.append(found.name)
+        elif isinstance(found, Unwanted):
+            self.skipped[Skipped.UNWANTED] += 1
+            self._filter_out({found.account}, {found.region})
+        else:
+            self.skipped[found] += 1
 
     def add_report(self, report: Report) -> None:
         if report.skipped:
@@ -57,6 +78,7 @@ class Summary:
         self.bytes += report.file.size
         self.records += report.records
         self.filtered += report.filtered
+        self._filter_out(report.filtered_accounts, report.filtered_regions)
         self.unreadable_records += report.unreadable
         self.unnamed += report.more
         if report.not_from_aws:
@@ -82,6 +104,9 @@ class Summary:
         self.sighted = self.records - rest
 
     def lines(self) -> Iterator[str]:
+        """None where there was nothing to count."""
+        if not (self.files or self.already_done or self.skipped):
+            return
         yield f"{self.files:>9,} files read ({self.bytes / 1e6:,.1f} MB)"
         if self.already_done:
             yield f"{self.already_done:>9,} files left out: done before (--again reads them, too)"
@@ -109,8 +134,27 @@ class Summary:
             yield f"unreadable: {self.unnamed:,} more"
         for failure in self.failed:
             yield f"not written: {failure['writes']} items: {failure['reason']}"
+        yield from (f"no log file found in {each}" for each in self.empty)
         if self.stopped:
             yield f"stopped: {self.stopped}; the same command goes on from here"
+
+    def nothing_matched(self, wanted: Wanted) -> str:
+        """What was asked for, and what there is instead."""
+        places = (
+            ("--account", wanted.accounts, self.filtered_accounts),
+            ("--region", wanted.regions, self.filtered_regions),
+        )
+        times = (("--since", wanted.since), ("--until", wanted.until))
+        asked = [f"{option} {to_text(at)}" for option, at in times if at]
+        asked += [f"{option} {name}" for option, names, _ in places for name in sorted(names)]
+        there = [name for _, names, others in places if names for name in sorted(others)]
+        more = f", and {len(there) - MOST_PLACES:,} more" if len(there) > MOST_PLACES else ""
+        are_of = f": the records are of {', '.join(there[:MOST_PLACES])}{more}" if there else ""
+        return f"Nothing matched {' '.join(asked)}{are_of}"
+
+    def _filter_out(self, accounts: set[str], regions: set[str]) -> None:
+        self.filtered_accounts |= accounts - {""}
+        self.filtered_regions |= regions - {""}
 
     def _name(self, file: str, place: str, reason: str) -> None:
         if len(self.unreadable) < MOST_NAMED:

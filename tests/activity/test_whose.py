@@ -3,7 +3,8 @@
 import pytest
 from builders import ACCOUNT, activity, at
 
-from activity.whose import Holder, id_told_by, ids_told_by, places
+from activity.item import Flag, Item
+from activity.whose import Holder, by_holder, id_told_by, ids_told_by, places
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
 ALICE = Holder(f"{ARN}:user/alice", "AIDAALICE")
@@ -68,3 +69,87 @@ def test_a_use_may_show_in_several_places(name, facet, facets, names):
 
     assert found == tuple((f"{ARN}:{each}", facet) for each in names for facet in facets)
     assert found[0] == (f"{ARN}:{name}", facet)
+
+
+# The first alice was seen from 0 to 10, the second from 20 to 50.
+NAMESAKES = activity(10, facet="ID#OLD", first=0), activity(50, facet="ID#NEW", first=20)
+
+
+def items_of(*activities, flags=None):
+    items = {each.facet: Item(each) for each in activities}
+    for facet, flag in (flags or {}).items():
+        known = items.get(facet, Item(None))
+        items[facet] = Item(known.activity, flag, is_flags_own=True)
+    return items
+
+
+def divided(items):
+    """What each of alice's holders has: the facets by which it was seen, and those that are flagged."""
+    return [
+        (
+            holder.id,
+            {facet for facet, item in those.items() if item.activity},
+            {facet for facet, item in those.items() if item.own_flag},
+        )
+        for holder, those in by_holder(ALICE.arn, items).items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "holder"),
+    [
+        pytest.param(activity(11, facet="KEY#AKIA1", principal_id="OLD"), "OLD", id="key, by its evidence"),
+        pytest.param(activity(30, facet="KEY#AKIA1", principal_id="OLD"), "OLD", id="key, by its evidence, whenever"),
+        pytest.param(activity(5, facet="KEY#AKIA1"), "OLD", id="key that does not tell, by time"),
+        pytest.param(activity(50, facet="IP#1.2.3.4", first=0, principal_id="NEW"), "NEW", id="address of both"),
+        pytest.param(activity(19, facet="ID#", first=0), "OLD", id="no id, before the second was seen"),
+        pytest.param(activity(20, facet="ID#", first=0), "NEW", id="no id, since the second was seen"),
+        pytest.param(activity(25, facet="DENIED#AKIA1", principal_id="NEW"), "NEW", id="refused key"),
+        pytest.param(activity(30, facet="DENIED#OLD", principal_id="NEW"), "OLD", id="refused, by the facet's id"),
+    ],
+)  # fmt: skip
+def test_what_is_kept_under_a_name_is_divided_between_those_who_had_it(more, holder):
+    found = divided(items_of(*NAMESAKES, more))
+
+    assert [who for who, *_ in found] == ["NEW", "OLD"]
+    assert [who for who, seen, _ in found if more.facet in seen] == [holder]
+
+
+@pytest.mark.parametrize(
+    ("facet", "flag", "holder"),
+    [
+        pytest.param("SIGNIN", Flag(at(60), at(10), holder="OLD"), "OLD", id="by the flag's unique id"),
+        pytest.param("ID#OLD", Flag(at(60), at(10)), "OLD", id="by the facet's"),
+        pytest.param("SIGNIN", Flag(at(15), at(10)), "OLD", id="without any, by when it was flagged"),
+        pytest.param("SIGNIN", Flag(at(25), at(10)), "NEW", id="without any, once the second was there"),
+        pytest.param("SIGNIN", Flag(None, at(10), awakened_at=at(15)), "OLD", id="of one that was seen again"),
+        pytest.param("KEY#AKIA1", Flag(at(60), at(10)), "OLD", id="of a key, by its sighting's"),
+    ],
+)
+def test_a_flag_is_of_whom_its_ids_tell_and_else_of_who_had_the_name_then(facet, flag, holder):
+    others = (
+        activity(11, facet="KEY#AKIA1", principal_id="OLD"),
+        activity(50, facet="SIGNIN", principal_id="NEW"),
+    )
+    found = divided(items_of(*NAMESAKES, *others, flags={facet: flag}))
+
+    assert [(who, flagged) for who, _, flagged in found if flagged] == [(holder, {facet})]
+    assert [who for who, seen, _ in found if "SIGNIN" in seen] == ["NEW"]
+
+
+def test_who_was_seen_last_has_the_name_now_and_who_is_only_flagged_counts_from_when_it_was_idle():
+    found = by_holder(ALICE.arn, items_of(*NAMESAKES))
+    flagged = divided(items_of(*NAMESAKES, flags={"ID#NEVER": Flag(at(90), at(60))}))
+
+    assert [(each.id, each.is_succeeded) for each in found] == [("NEW", False), ("OLD", True)]
+    assert [each.until for each in found if each.is_succeeded] == [at(20)]
+    assert [who for who, *_ in flagged] == ["NEVER", "NEW", "OLD"]
+
+
+def test_one_unique_id_or_none_is_one_holder_of_all():
+    nameless = items_of(activity(facet="ID#"), activity(facet="SIGNIN"), flags={"KEY#AKIA1": Flag(at(0))})
+    one = items_of(NAMESAKES[0], activity(facet="SIGNIN"), flags={"SIGNIN": Flag(at(0))})
+
+    assert by_holder(ALICE.arn, nameless).keys() == {Holder(ALICE.arn)}
+    assert not next(iter(by_holder(ALICE.arn, one))).has_namesakes
+    assert divided(one) == [("OLD", {"ID#OLD", "SIGNIN"}, {"SIGNIN"})]

@@ -69,6 +69,8 @@ def test_as_json_there_is_an_object_a_line_and_nothing_else(tmp_path):
             "sightings": 1,
             "principals": 1,
             "filtered": 0,
+            "filtered_accounts": [],
+            "filtered_regions": [],
             "writes": 4,
             "superseded": 0,
             "ignored": {},
@@ -76,6 +78,7 @@ def test_as_json_there_is_an_object_a_line_and_nothing_else(tmp_path):
             "unnamed": 0,
             "unreadable_records": 0,
             "failed": [],
+            "empty": [],
             "stopped": "",
         }
     }
@@ -292,8 +295,113 @@ def test_the_table_may_be_named_by_an_option(on_aws, monkeypatch, tmp_path, item
 def test_the_region_that_is_asked_for_is_that_of_events_and_not_the_tables(on_aws, tmp_path, items):
     done = on_aws(save(tmp_path / "logs", {key(): log()}), "--region", "ap-south-1")
 
-    assert (done.exit_code, items()) == (0, {})
+    assert (done.exit_code, items()) == (1, {})
     assert "        1 files or whole folders left out: unwanted" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "files", "says"),
+    [
+        pytest.param(
+            ["--region", "europe"],
+            {"a.json": log(record(), record(awsRegion="us-east-1"))},
+            "lastseen: europe is not a known AWS region\n"
+            "lastseen: Nothing matched --region europe: the records are of eu-west-1, us-east-1\n",
+            id="a region that is none, by the records",
+        ),
+        pytest.param(
+            ["--region", "ap-south-1"],
+            {key(): log(), key(region="sa-east-1"): log()},
+            "lastseen: Nothing matched --region ap-south-1: the records are of eu-west-1, sa-east-1\n",
+            id="by the names of files",
+        ),
+        pytest.param(
+            ["--account", "210987654321", "--region", "us-gov-west-1"],
+            {f"AWSLogs/{ACCOUNT}/CloudTrail/eu-west-1/x.json.gz": log()},
+            "lastseen: Nothing matched --account 210987654321 --region us-gov-west-1: the records are of"
+            f" {ACCOUNT}\n",
+            id="by the names of folders",
+        ),
+        pytest.param(
+            ["--since", "2026-12-01"],
+            {"a.json": log()},
+            "lastseen: Nothing matched --since 2026-12-01T00:00:00Z\n",
+            id="a time",
+        ),
+    ],
+)
+def test_where_nothing_is_as_was_asked_for_it_says_what_there_is_instead(
+    on_aws, tmp_path, options, files, says
+):
+    done = on_aws(save(tmp_path / "logs", files), "--local", *options)
+
+    assert (done.exit_code, done.stderr) == (1, says)
+    assert done.stdout.startswith("        ")
+    assert on_aws(tmp_path / "logs", "--local").exit_code == 0
+
+
+def test_a_bucket_in_which_nothing_is_as_was_asked_for_is_told_so(on_aws, aws):
+    aws("s3").create_bucket(Bucket="trail")
+    aws("s3").put_object(Bucket="trail", Key=key(), Body=log())
+    other, later = on_aws("s3://trail", "--region", "us-east-1"), on_aws("s3://trail", "--since", "2026-12-01")
+
+    assert (other.exit_code, other.stderr) == (
+        1,
+        "lastseen: Nothing matched --region us-east-1: the records are of eu-west-1\n",
+    )
+    assert (later.exit_code, later.stderr) == (1, "lastseen: Nothing matched --since 2026-12-01T00:00:00Z\n")
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_several_processes_say_what_there_is_instead(on_aws, tmp_path, jobs):
+    files = {f"{n}.json": log(record(awsRegion=f"eu-west-{n % 3 + 1}")) for n in range(70)}
+    done = on_aws(save(tmp_path, files), "--local", "--region", "us-east-1", "--jobs", jobs)
+
+    assert done.stderr.endswith("the records are of eu-west-1, eu-west-2, eu-west-3\n")
+
+
+def test_a_region_that_is_none_is_named_though_others_matched(on_aws, tmp_path):
+    done = on_aws(save(tmp_path / "logs", {"a.json": log()}), "--region", "eu-west-1", "--region", "europe")
+
+    assert (done.exit_code, done.stderr) == (0, "lastseen: europe is not a known AWS region\n")
+
+
+@pytest.mark.parametrize("options", [[], ["--region", "eu-west-1"]])
+def test_a_folder_without_a_log_file_is_named(on_aws, tmp_path, options):
+    (tmp_path / "empty").mkdir()
+    notes = save(tmp_path / "notes", {"readme.md": "", "AWSLogs/1/CloudTrail-Digest/x.json.gz": log()})
+    logs = save(tmp_path / "logs", {"a.json": log()})
+    empty, others, beside = (
+        on_aws("--local", *sources, *options) for sources in ([tmp_path / "empty"], [notes], [logs, notes])
+    )
+
+    assert (empty.exit_code, empty.stdout, empty.stderr) == (
+        1,
+        "",
+        f"lastseen: no log file found in {tmp_path / 'empty'}\n",
+    )
+    assert (others.exit_code, others.stderr) == (1, f"lastseen: no log file found in {notes}\n")
+    assert "        1 files or whole folders left out: not_cloudtrail" in others.stdout
+    assert (beside.exit_code, beside.stderr) == (1, f"lastseen: no log file found in {notes}\n")
+    assert "        1 files read" in beside.stdout
+
+
+def test_as_json_a_folder_without_a_log_file_and_what_was_filtered_out_are_in_the_summary(on_aws, tmp_path):
+    (tmp_path / "empty").mkdir()
+    logs = save(tmp_path / "logs", {"a.json": log()})
+    done = on_aws(tmp_path / "empty", logs, "--local", "--region", "us-east-1", "--json")
+    (last,) = map(json.loads, done.stdout.splitlines())
+
+    assert last["summary"]["empty"] == [str(tmp_path / "empty")]
+    assert last["summary"]["filtered_accounts"] == [ACCOUNT]
+    assert last["summary"]["filtered_regions"] == ["eu-west-1"]
+
+
+def test_each_line_of_what_is_wrong_ends(on_aws, tmp_path):
+    done = on_aws(tmp_path / "gone.json", tmp_path / "lost.json", "--local")
+
+    assert [line.split(": ")[1] for line in done.stderr.splitlines()] == ["unreadable", "unreadable"]
+    assert done.stderr.endswith("lost.json: No such file or directory\n")
 
 
 def test_a_profile_that_is_not_there_is_told_for_the_bucket_too(on_aws):

@@ -44,6 +44,7 @@ def listed(*words, **more):
         pytest.param(["--idle", "47h"], [FOREIGN, DEPLOY], id="who is idle for longest first"),
         pytest.param(["--idle", "2d"], [FOREIGN], id="idle for certain"),
         pytest.param(["--new", "1w"], [DEPLOY], id="new"),
+        pytest.param(["--active", "48h", "--idle", "47h"], [DEPLOY], id="active within, and idle since"),
         pytest.param(["--account", "210987654321"], [FOREIGN], id="account"),
         pytest.param(["--type", "role"], [DEPLOY], id="type"),
         pytest.param(["--type", "user", "--idle", "55m"], [FOREIGN, BOB], id="type and idle"),
@@ -202,6 +203,8 @@ def test_none_found_as_json_leaves_standard_output_empty(table):
     [
         (["list", "--idle", "90"], "'90' is no length of time: write it as 30m, 12h, 90d or 2w"),
         (["list", "--account", "acme"], "'acme' is no account: give its 12 digits"),
+        (["list", "--active", "1h", "--idle", "2h"], "nobody can be both: --active 1h and --idle 2h"),
+        (["list", "--idle", "1w", "--new", "24h"], "nobody can be both: --new 24h and --idle 1w"),
         (["coverage", "--silent", "long"], "'long' is no length of time: write it as 30m, 12h, 90d or 2w"),
     ],
 )

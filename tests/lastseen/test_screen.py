@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from asking import ask
@@ -72,6 +73,15 @@ def test_what_one_goes_on_with_is_whole_on_a_narrow_terminal(table):
 
 def test_a_pipe_that_is_not_read_to_its_end_is_no_failure():
     command = [sys.executable, "-c", PROGRAM]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+
+        assert (process.stderr.read(), process.wait()) == (b"", 141)
+
+
+@pytest.mark.parametrize("words", [["demo"], ["demo", "--json"], ["cost", "--events", "1M", "--json"]])
+def test_a_command_that_asks_no_table_is_read_no_further_than_one_likes(words):
+    command = [Path(sys.executable).with_name("lastseen"), *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
 
