@@ -83,9 +83,12 @@ def review(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
         retention=terms.retention,
         now=now,
     )
-    # To note an exemption takes a flag off, of which it may be that nobody has told what became of it.
-    left = replace(report.to_remember, exempt=()) if isinstance(items, Gap) else report.to_remember
-    return replace(report, to_remember=left)
+    return _without_exemptions(report) if isinstance(items, Gap) else report
+
+
+def _without_exemptions(report: Report) -> Report:
+    """To note an exemption takes a flag off, of which it may be that nobody has told what became of it."""
+    return replace(report, to_remember=replace(report.to_remember, exempt=()))
 
 
 def _remembered(
