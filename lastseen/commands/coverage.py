@@ -38,9 +38,7 @@ lastseen coverage --silent 7d
 def coverage(
     silent: Annotated[
         str,
-        typer.Option(
-            metavar="2d", help="A region without test calls is quiet after this long without events."
-        ),
+        typer.Option(metavar="2d", help="After how long without events an untested region is quiet."),
     ] = "2d",
     table: TableName = None,
     stack: StackName = None,
@@ -54,13 +52,13 @@ def coverage(
 
     For each region: the day of the first event, how long ago the last one
     was, when the reporter made its last test call there and when the last of
-    these came back as an event. What does not arrive is told below, as it is
-    on top of the report, by the reporter's last look at the trails.
+    these came back as an event. Below are the same warnings as on top of the
+    report; what they say of trails is as of the reporter's last look.
 
     The reporter tests its own account's enabled regions once a day. A region
     that is not tested is quiet if it has sent no event for longer than
-    --silent. Capitals mark where events are missing. Exit status 1 says that
-    no event has ever come.
+    --silent. Regions in capitals are those that events are missing from.
+    Exit status 1 says that no event has ever come.
     """
     try:
         limit = duration(silent)
@@ -107,8 +105,9 @@ def _told(about: Coverage, now: datetime) -> Iterator[str]:
 def _in_all(accounts: Mapping[str, Coverage], clock: Times, limit: timedelta) -> str:
     every = [each for about in accounts.values() for each in about.known]
     missing = [each for about in accounts.values() for each in about.missing(clock.now)]
-    quiet = sum(each.state(clock.now, limit) is State.QUIET for each in every if each not in missing)
-    more = f"; {quiet} quiet" if quiet else ""
+    others = [each.state(clock.now, limit) for each in every if each not in missing]
+    told = (State.NOT_CONNECTED, State.QUIET)
+    more = "".join(f"; {others.count(state)} {_word(state)}" for state in told if state in others)
     if any(about.warnings(clock.now) for about in accounts.values()):
         where = f" from {len(missing)} of {len(every)} regions" if missing else ""
         return f"EVENTS NOT ARRIVING{where}{more}."

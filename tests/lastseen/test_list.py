@@ -245,7 +245,7 @@ def test_coverage_shows_what_arrives_from_where_and_what_does_not(places):
         "region     since       last event  tested  came back  state",
         "eu-west-1  2026-11-11  2 days      never   never      quiet",
         "",
-        "EVENTS NOT ARRIVING from 1 of 5 regions; 1 quiet.",
+        "EVENTS NOT ARRIVING from 1 of 5 regions; 1 not connected; 1 quiet.",
     ]
 
 
@@ -260,7 +260,7 @@ def test_a_region_that_is_not_tested_is_quiet_after_the_time_that_is_asked_for(p
     told = ask("coverage", "--silent", "3d").stdout
 
     assert "never      untested\n" in told
-    assert told.endswith("\nEVENTS NOT ARRIVING from 1 of 5 regions.\n")
+    assert told.endswith("\nEVENTS NOT ARRIVING from 1 of 5 regions; 1 not connected.\n")
     assert '"state": "untested"' in ask("coverage", "--silent", "3d", "--json").stdout
 
 

@@ -1,11 +1,12 @@
 """What a region's events and test calls come to."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from builders import ACCOUNT, NOON, activity
+from builders import ACCOUNT, NOON, ROOT, activity
 
 from activity.model import CANARY, CANARY_SENT, COVERAGE
 from reporter.listening.region import Region, Sent, State, regions
@@ -92,6 +93,20 @@ def test_two_runs_within_the_hour_after_a_pause_of_days_are_not_silent(minutes):
     assert State.SILENT not in run(times, lambda at: at in kept)
 
 
+def test_the_last_call_before_a_pause_of_days_need_not_come_back():
+    """As of a stack that was removed, and is made anew out of the table that it left."""
+    days = [NOON, NOON + timedelta(days=1), *(NOON + timedelta(days=day) for day in range(9, 12))]
+
+    assert list(run(days, lambda at: at != days[1])) == [State.WAITING] + 4 * [State.RECEIVING]
+    assert list(run(days, lambda at: at < days[1]))[2:] == [State.RECEIVING, State.SILENT, State.SILENT]
+
+
+def test_a_silence_outlasts_a_pause_of_days():
+    days = [NOON + timedelta(days=day) for day in (0, 1, 2, 9, 10)]
+
+    assert list(run(days, lambda at: at < days[1]))[2:] == 3 * [State.SILENT]
+
+
 def test_a_region_is_told_as_silent_the_day_after_its_last_call_did_not_come_back():
     days = [NOON + timedelta(days=day) for day in range(5)]
 
@@ -165,6 +180,13 @@ def test_a_forwarder_that_leaves_out_reads_is_told_two_days_after_it_came():
     states = list(run(DAYS, lambda at: False, writes_from=NOON + timedelta(hours=1)))
 
     assert states == 2 * [State.WAITING] + 9 * [State.NO_READS]
+
+
+def test_the_page_on_reports_says_what_each_state_means():
+    page = (ROOT / "docs" / "report.md").read_text()
+    table = page.partition("| state of a region |")[2].partition("\n\n")[0]
+
+    assert sorted(re.findall(r"(?m)^\| `(\w+)` \|", table)) == sorted(State)
 
 
 def test_regions_are_put_together_from_the_tables_items():
