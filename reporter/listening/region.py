@@ -90,13 +90,14 @@ class Region:
         """With a test call that is made now, or that could not be.
 
         That it could not be made tells nothing of those before. None of these is due any more where the region
-        is disabled; nor is the last before a pause of days: nobody may have been there to get the event.
+        is disabled; nor is, where others came back, the last before a pause of days: nobody may have been there
+        to get the event.
         """
         sent, before, waiting = Sent(now, now, refusal), self.sent, self.waiting_since
         if before is None or waiting is None or sent.is_where_disabled or before.is_where_disabled:
             return sent
         is_last_before_a_pause = now - before.last > _TWO_DAYS and before.last - waiting < A_DAY
-        return sent if is_last_before_a_pause else Sent(waiting, now, refusal)
+        return sent if self.back and is_last_before_a_pause else Sent(waiting, now, refusal)
 
     def state(self, now: datetime, quiet_after: timedelta = _TWO_DAYS) -> State:
         """`quiet_after`: for how long no event may have come from where there are no test calls."""

@@ -101,6 +101,12 @@ def test_the_last_call_before_a_pause_of_days_need_not_come_back():
     assert list(run(days, lambda at: at < days[1]))[2:] == [State.RECEIVING, State.SILENT, State.SILENT]
 
 
+def test_a_region_that_was_never_connected_is_not_after_a_pause_of_days_either():
+    days = [NOON, NOON + timedelta(days=7)]
+
+    assert list(run(days, lambda at: False)) == [State.WAITING, State.NOT_CONNECTED]
+
+
 def test_a_silence_outlasts_a_pause_of_days():
     days = [NOON + timedelta(days=day) for day in (0, 1, 2, 9, 10)]
 
