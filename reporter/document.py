@@ -126,7 +126,7 @@ def region_as_dict(region: Region, now: datetime) -> dict[str, Any]:
         "until": _time(region.until),
         "canary_sent": _time(sent.last) if sent else None,
         "canary_back": _time(region.back),
-        "waiting_since": _time(sent.unanswered(region.back)) if sent else None,
+        "waiting_since": _time(region.waiting_since),
         **({"refusal": sent.refusal} if sent and sent.refusal else {}),
         "state": str(region.state(now)),
     }

@@ -97,10 +97,10 @@ class Reporter:
     ) -> Run:
         """Tests the regions, reviews, publishes, and remembers.
 
-        If it is not to be published, all that is remembered is when the regions were tested. Nor is it if one
-        was mailed since `scheduled_at`, or is being mailed by another `run`: schedules may deliver twice. Once
-        `is_late` answers True IAM is asked no more, and once `is_over` does, no more is remembered. Raises
-        botocore's errors where SNS refuses.
+        If it is not to be published, all that is remembered is when the regions were tested and what trails let
+        through. Nor is it if one was mailed since `scheduled_at`, or is being mailed by another `run`: schedules
+        may deliver twice. Once `is_late` answers True IAM is asked no more, and once `is_over` does, no more is
+        remembered. Raises botocore's errors where SNS refuses.
         """
         asked = or_gap("the reporter's own identity (GetCallerIdentity)", lambda: Caller.ask(self.sts))
         caller = Caller.of_topic(self.publisher.topic) if isinstance(asked, Gap) else asked
@@ -111,6 +111,9 @@ class Reporter:
         if isinstance(asked, Gap):
             told = f"{asked.reason}; account and partition are those of the topic that the report goes to"
             report = replace(report, gaps=(*report.gaps, replace(asked, reason=told)))
+        if not isinstance(tested, Gap):
+            trails = report.coverage.trails
+            tested = or_gap("the note on the trails", lambda: self.canaries.note(caller.account, now, trails))
         if isinstance(tested, Gap) and not isinstance(report.coverage.regions, Gap):  # That tells it all.
             report = replace(report, gaps=(*report.gaps, tested))
         done = Run(report, "", calls["iam"])

@@ -6,18 +6,14 @@ import re
 
 import boto3
 import pytest
+from alarms import ALARMS, RESOURCES, is_alarming, warm_up
+from botocore.validate import ParamValidator
 from builders import ACCOUNT, ROOT, envelope, record
-from samtranslator.yaml_helper import yaml_parse
 
 from ingest import app as ingest
 from lastseen.account import Person, make_account
 from reporter import app as reporter
 
-TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
-RESOURCES = TEMPLATE["Resources"]
-ALARMS = {
-    name: each["Properties"] for name, each in RESOURCES.items() if each["Type"] == "AWS::CloudWatch::Alarm"
-}
 BOARD = json.loads(RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
 
 
@@ -114,19 +110,6 @@ def test_silence_is_alarming_only_where_something_must_always_come():
     assert breaching == {"NoEventsAlarm", "ReporterMissedAlarm"}
 
 
-def is_alarming(alarm, points, reach):
-    """By CloudWatch's rules for `points`, oldest first, None where there is none; it looks at the last `reach`.
-
-    What is there counts before what is missing: that fills up, as often as it has to.
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
-    """
-    over = {"GreaterThanThreshold": lambda each: each > alarm["Threshold"]}
-    over["LessThanThreshold"] = lambda each: each < alarm["Threshold"]
-    there = [over[alarm["ComparisonOperator"]](each) for each in points[-reach:] if each is not None]
-    missing = [alarm["TreatMissingData"] == "breaching"] * (alarm["EvaluationPeriods"] - len(there))
-    return all([*there, *missing][-alarm["EvaluationPeriods"] :])
-
-
 def hours_until(alarm, runs, reach, end):
     """At which hours it goes off, of a metric that has a point for each of the `runs`, by their hours."""
     a_period = alarm["Period"] // 3600
@@ -151,6 +134,64 @@ def test_a_reporter_that_no_longer_runs_is_missed_within_two_days_and_one_that_r
 
     first = next(hours_until(alarm, runs, reach, end=24 * 14))
     assert 24 + late < first - runs[-1] <= 48
+
+
+def points_of_a_new_stack(alarm, hours, come_at):
+    """What it looks at when the stack is `hours` old, and something came at the hours `come_at` of its age."""
+    periods = range(hours - alarm["EvaluationPeriods"], hours)
+    return [1 if hour in come_at else None for hour in periods]
+
+
+@pytest.mark.parametrize("minute", [0, 1, 30, 59])
+@pytest.mark.parametrize("name", ALARMS)
+def test_no_alarm_goes_off_while_a_new_stack_has_no_data_at_all(name, minute):
+    """Until all of the time that it looks at is of the stack's own: an hour more, for metrics that come late."""
+    alarm = ALARMS[name]
+    a_period, periods = alarm["Period"] // 60, alarm["EvaluationPeriods"]
+    ages = range(minute, a_period * periods + 60, 60)
+
+    assert not any(is_alarming(alarm, [None] * periods, periods, age) for age in ages)
+
+
+@pytest.mark.parametrize(
+    ("name", "come_at"),
+    [
+        pytest.param("NoEventsAlarm", range(1, 100), id="forwarders an hour after the deployment"),
+        pytest.param("ReporterMissedAlarm", [24, 48, 72], id="the first daily look a day after it"),
+        pytest.param("ReporterMissedAlarm", [0, 24, 48, 72], id="the first look within the hour"),
+    ],
+)
+def test_a_new_stack_that_does_its_work_raises_no_alarm(name, come_at):
+    alarm = ALARMS[name]
+    ages = range(1, 96)
+    alarms = [
+        hours
+        for hours in ages
+        if is_alarming(
+            alarm, points_of_a_new_stack(alarm, hours, come_at), alarm["EvaluationPeriods"], hours * 60
+        )
+    ]
+
+    assert alarms == []
+
+
+@pytest.mark.parametrize(("name", "hours"), [("NoEventsAlarm", 7), ("ReporterMissedAlarm", 29)])
+def test_a_new_stack_of_which_nothing_works_raises_an_alarm_soon(name, hours):
+    alarm = ALARMS[name]
+    nothing = [None] * alarm["EvaluationPeriods"]
+
+    assert is_alarming(alarm, nothing, alarm["EvaluationPeriods"], hours * 60 + 1)
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarms_settings_are_those_of_cloudwatch(name):
+    """cfn-lint does not look at those that it does not know yet."""
+    taken = boto3.client("cloudwatch").meta.service_model.operation_model("PutMetricAlarm").input_shape
+    names = {"AlarmActions": ["x"], "OKActions": ["x"], "Dimensions": [{"Name": "x", "Value": "x"}]}
+    asked = ALARMS[name] | {each: value for each, value in names.items() if each in ALARMS[name]}
+
+    assert ParamValidator().validate(asked | {"AlarmName": name}, taken).generate_report() == ""
+    assert warm_up(ALARMS[name]) <= 2880
 
 
 def test_with_days_for_periods_it_would_be_missed_after_four():

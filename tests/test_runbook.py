@@ -1,4 +1,4 @@
-"""The log filters of docs/runbook.md, tried on lines as Lambda and the functions write them."""
+"""What docs/runbook.md has people do: its log filters, on lines as Lambda and the functions write them."""
 
 import io
 import json
@@ -6,7 +6,9 @@ import re
 
 import pytest
 from aws_lambda_powertools import Logger
-from builders import ROOT
+from builders import ACCOUNT, NOON, ROOT, activity
+
+from reporter.listening.canaries import noted
 
 PAGE = (ROOT / "docs" / "runbook.md").read_text()
 FILTERS = re.findall(
@@ -88,6 +90,26 @@ def test_a_filter_finds_what_went_wrong(pattern, name):
 @pytest.mark.parametrize("pattern", {pattern for _, pattern in FILTERS})
 def test_a_filter_finds_nothing_else(pattern, name):
     assert not finds(pattern, NO_TROUBLE[name])
+
+
+def test_the_alarm_of_a_region_that_was_given_up_ends_by_the_command_for_it(table, dynamodb):
+    (key,) = re.findall(r"(?s)delete-item .*?--key '(.+?)'", PAGE)
+    here, there = f"{ACCOUNT}#eu-west-1", f"{ACCOUNT}#us-east-1"
+    for principal in ("coverage", "canary"):
+        table.record(activity(0, principal=principal, facet=here))
+        table.record(activity(-40 * 86_400, principal=principal, facet=there))
+    table.replace(activity(0, principal="canary-sent", facet=here))
+    table.replace(activity(0, first=-39 * 86_400, principal="canary-sent", facet=there))
+    assert len(noted(table, NOON)[ACCOUNT].warnings(NOON)) == 1
+
+    named = key.replace("ACCOUNT", ACCOUNT).replace("REGION", "us-east-1")
+    dynamodb.delete_item(TableName="activity", Key=json.loads(named))
+
+    coverage = noted(table, NOON)[ACCOUNT]
+    assert coverage.warnings(NOON) == ()
+    assert next(coverage.notes(NOON)).startswith(
+        "No events from us-east-1 since 11 October 2026: activity there"
+    )
 
 
 def test_a_filter_fits_cloudwatchs_limit():

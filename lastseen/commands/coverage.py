@@ -1,8 +1,7 @@
 """`lastseen coverage`: whether each account's and region's events arrive, by the table alone."""
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -34,20 +33,13 @@ EXAMPLES = """\b
 lastseen coverage
 lastseen coverage --silent 7d
 """
-_QUIET = "QUIET"
-_WORDS = {
-    State.RECEIVING: "ok",
-    State.SILENT: "SILENT",
-    State.NO_READS: "NO READS",
-    State.UNTESTED: "not tested",
-}
 
 
 def coverage(
     silent: Annotated[
         str,
-        typer.Option(metavar="24h", help="Mark what is not tested and has sent no event for longer than this."),
-    ] = "24h",
+        typer.Option(metavar="2d", help="After how long without events an untested region is quiet."),
+    ] = "2d",
     table: TableName = None,
     stack: StackName = None,
     region: Region = None,
@@ -60,12 +52,13 @@ def coverage(
 
     For each region: the day of the first event, how long ago the last one
     was, when the reporter made its last test call there and when the last of
-    these came back as an event. What does not arrive is told below, as it is
-    on top of the report.
+    these came back as an event. Below are the same warnings as on top of the
+    report; what they say of trails is as of the reporter's last look.
 
     The reporter tests its own account's enabled regions once a day. A region
-    that is not tested is QUIET if it has sent no event for longer than
-    --silent. Exit status 1 says that no event has ever come.
+    that is not tested is quiet if it has sent no event for longer than
+    --silent. Regions in capitals are those that events are missing from.
+    Exit status 1 says that no event has ever come.
     """
     try:
         limit = duration(silent)
@@ -73,29 +66,52 @@ def coverage(
         misused(str(error))
     clock = times(local_time)
     with asking(table, stack, region, profile) as lookup:
-        came, places = lookup.coverage(), canaries.known_regions(lookup.table)
+        came, accounts = lookup.coverage(), canaries.noted(lookup.table, clock.now)
         if as_json:
-            print_json(_items(came, places, clock))
-        elif places:
-            _show(Screen(no_color=no_color), places, clock, limit)
+            print_json(_items(came, accounts, clock, limit))
+        elif accounts:
+            _show(Screen(no_color=no_color), accounts, clock, limit)
         if not came:
             show_heard(Screen(no_color=no_color, to_stderr=as_json), came, clock)
             raise typer.Exit(NOTHING_FOUND)
 
 
-def _show(screen: Screen, places: Sequence[Place], clock: Times, limit: timedelta) -> None:
-    states = {place: _state(place, clock, limit) for place in places}
-    for account, those in groupby(places, lambda place: place.account):
-        own = list(those)
+def _show(screen: Screen, accounts: Mapping[str, Coverage], clock: Times, limit: timedelta) -> None:
+    head = "region", "since", "last event", "tested", "came back", "state"
+    for account, about in accounts.items():
+        missing = about.missing(clock.now)
         screen.heading(f"account {account}")
-        head = "region", "since", "last event", "tested", "came back", "state"
-        screen.table(head, [(each.region, *_times(each, clock), states[each]) for each in own])
-        about = Coverage(tuple(own))
-        told = *about.warnings(clock.now), *about.notes(clock.now)
+        rows = [(each, _word(each.state(clock.now, limit)), each in missing) for each in about.known]
+        screen.table(
+            head,
+            [
+                (each.region, *_times(each, clock), word.upper() if is_missing else word)
+                for each, word, is_missing in rows
+            ],
+        )
+        told = list(_told(about, clock.now))
         for line in (*(("", *told) if told else ()), ""):
             screen.line(line)
-    bad = sum(state in (_QUIET, _WORDS[State.SILENT], _WORDS[State.NO_READS]) for state in states.values())
-    screen.line(f"{bad} of {len(places)} regions are silent.")
+    screen.line(_in_all(accounts, clock, limit))
+
+
+def _told(about: Coverage, now: datetime) -> Iterator[str]:
+    """As on top of the report, with what is a section of its own there."""
+    yield from about.warnings(now)
+    yield from (f"Not checked: {gap.what}: {gap.reason}" for gap in about.gaps(now))
+    yield from about.notes(now)
+
+
+def _in_all(accounts: Mapping[str, Coverage], clock: Times, limit: timedelta) -> str:
+    every = [each for about in accounts.values() for each in about.known]
+    missing = [each for about in accounts.values() for each in about.missing(clock.now)]
+    others = [each.state(clock.now, limit) for each in every if each not in missing]
+    told = (State.NOT_CONNECTED, State.QUIET)
+    more = "".join(f"; {others.count(state)} {_word(state)}" for state in told if state in others)
+    if any(about.warnings(clock.now) for about in accounts.values()):
+        where = f" from {len(missing)} of {len(every)} regions" if missing else ""
+        return f"EVENTS NOT ARRIVING{where}{more}."
+    return f"Events are missing from 0 of {len(every)} regions{more}."
 
 
 def _times(place: Place, clock: Times) -> Iterator[str]:
@@ -104,26 +120,29 @@ def _times(place: Place, clock: Times) -> Iterator[str]:
         yield length(clock.now - at) if at else "never"
 
 
-def _state(place: Place, clock: Times, limit: timedelta) -> str:
-    state = place.state(clock.now)
-    if state is State.UNTESTED and place.until and clock.now - place.until > limit:
-        return _QUIET
-    return _WORDS.get(state, state.replace("_", " "))
+def _word(state: State) -> str:
+    return state.replace("_", " ")
 
 
-def _items(came: Sequence[Activity], places: Sequence[Place], clock: Times) -> Iterator[dict[str, Any]]:
+def _items(
+    came: Sequence[Activity], accounts: Mapping[str, Coverage], clock: Times, limit: timedelta
+) -> Iterator[dict[str, Any]]:
     items = {activity.facet: attributes(activity) for activity in came}
-    for place in places:
-        facet = coverage_facet(place.account, place.region)
-        known = {
-            name: value
-            for name, value in region_as_dict(place, clock.now).items()
-            if name not in ("since", "until")
-        }
-        yield {
-            "principal": COVERAGE,
-            "facet": facet,
-            "account": place.account,
-            **items.get(facet, {}),
-            **known,
-        }
+    for account, about in accounts.items():
+        warnings = list(about.warnings(clock.now))
+        for place in about.known:
+            facet = coverage_facet(account, place.region)
+            known = {
+                name: value
+                for name, value in region_as_dict(place, clock.now).items()
+                if name not in ("since", "until")
+            }
+            yield {
+                "principal": COVERAGE,
+                "facet": facet,
+                "account": account,
+                **items.get(facet, {}),
+                **known,
+                "state": str(place.state(clock.now, limit)),
+                "warnings": warnings,
+            }

@@ -1,9 +1,9 @@
 """The tracker's own test calls, one in each enabled region: each is to come back as an event within a day."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
@@ -20,13 +20,20 @@ from activity.model import (
     Activity,
     Evidence,
     coverage_facet,
+    place_covered,
 )
 from activity.table import WRITERS, ActivityTable
+from reporter.account import Gap
+from reporter.listening.coverage import TRAILS, Coverage, Trails
 from reporter.listening.region import EVERY, NOT_ENABLED, Region, Sent, regions
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
+# What is noted of the trails, each under a key beside the regions: a sentence a line.
+_PROBLEMS, _NOTES, _UNREAD = (f"{EVERY}{kind}" for kind in ("trails", "trails-noted", "trails-unread"))
+# The looks are a day apart: what was noted before that is no longer known to hold.
+_STALE = timedelta(days=2)
 _FAILED = (BotoCoreError, ClientError, ResponseParserError)
 # A region that cannot be reached costs some twenty seconds, however many there are.
 _BRISK = Config(
@@ -39,11 +46,15 @@ _BRISK = Config(
 
 @dataclass(frozen=True, slots=True)
 class Canaries:
-    """`account_management` lists the regions that are enabled, `sts_in` makes a client for one."""
+    """`account_management` lists the regions that are enabled, `sts_in` makes a client for one.
+
+    `home`: the region that the tracker is in.
+    """
 
     table: ActivityTable
     account_management: Any
     sts_in: Callable[[str], "STSClient"]
+    home: str
 
     @classmethod
     def of(cls, table: ActivityTable) -> Self:
@@ -51,20 +62,32 @@ class Canaries:
             table,
             boto3.client("account", config=_BRISK),
             lambda region: boto3.client("sts", region_name=region, config=_BRISK),
+            boto3.client("sts").meta.region_name,
         )
 
     def send(self, account: str, now: datetime) -> None:
         """Tests every enabled region, and notes in the table when. Raises the table's errors."""
         known = {each.region: each for each in known_regions(self.table, account)}
         enabled, unlisted = self._enabled()
-        asked = enabled or [name for name, each in known.items() if not _is_known_as_disabled(each)]
-        answers = self._answers(asked)
+        before = [name for name, each in known.items() if not (each.sent and each.sent.is_where_disabled)]
+        answers = self._answers(enabled or dict.fromkeys([*before, self.home]))
         if enabled:
             answers |= dict.fromkeys(known.keys() - {*enabled}, NOT_ENABLED)
-        after = {name: _next(known.get(name), now, refusal) for name, refusal in answers.items()}
-        after[EVERY] = Sent(now, now, unlisted)
+        never = {name: Region(account, name) for name in answers}
+        after = {name: (never | known)[name].tested(now, refusal) for name, refusal in answers.items()}
+        self._note(account, after | {EVERY: Sent(now, now, unlisted)})
+
+    def note(self, account: str, now: datetime, trails: Trails | Gap) -> None:
+        """For those who have the table alone to go by. Raises the table's errors."""
+        if isinstance(trails, Gap):
+            said = {_PROBLEMS: "", _NOTES: "", _UNREAD: trails.reason}
+        else:
+            said = {_PROBLEMS: "\n".join(trails.problems), _NOTES: "\n".join(trails.notes), _UNREAD: ""}
+        self._note(account, {name: Sent(now, now, text) for name, text in said.items()})
+
+    def _note(self, account: str, sent: Mapping[str, Sent]) -> None:
         with ThreadPoolExecutor(WRITERS) as pool:
-            jobs = [pool.submit(self.table.replace, _item(account, name, sent)) for name, sent in after.items()]
+            jobs = [pool.submit(self.table.replace, _item(account, *each)) for each in sent.items()]
             for job in jobs:
                 job.result()
 
@@ -88,19 +111,43 @@ class Canaries:
 
 def known_regions(table: ActivityTable, account: str = "") -> tuple[Region, ...]:
     """Of an account, or of all. Raises the table's errors."""
-    begins = coverage_facet(account, "") if account else ""
-
-    def read(principal: str) -> list[Activity]:
-        items = unedited(table.items_of(principal, facet_begins=begins))
-        return [item.activity for item in items.values() if item.activity]
-
-    return regions(read(COVERAGE), read(CANARY_SENT), read(CANARY))
+    return regions(*(_read(table, principal, account) for principal in (COVERAGE, CANARY_SENT, CANARY)))
 
 
 def unlisted(table: ActivityTable, account: str) -> str:
     """Why, at the last test, the enabled regions could not be listed."""
     said = table.get([(CANARY_SENT, coverage_facet(account, EVERY))]).values()
     return next((each.activity.evidence.error_code for each in said if each.activity), "")
+
+
+def noted(table: ActivityTable, now: datetime) -> dict[str, Coverage]:
+    """By account, what the table alone tells, the reporter's last look at the trails among it.
+
+    Raises the table's errors.
+    """
+    sent = _read(table, CANARY_SENT)
+    known = regions(_read(table, COVERAGE), sent, _read(table, CANARY))
+    said = {
+        place_covered(each.facet): each.evidence.error_code for each in sent if now - each.last_seen <= _STALE
+    }
+    return {
+        account: Coverage(
+            tuple(each for each in known if each.account == account),
+            _trails(*(said.get((account, kind), "") for kind in (_PROBLEMS, _NOTES, _UNREAD))),
+            said.get((account, EVERY), ""),
+        )
+        for account in dict.fromkeys(each.account for each in known)
+    }
+
+
+def _trails(problems: str, notes: str, unread: str) -> Trails | Gap:
+    return Gap(TRAILS, unread) if unread else Trails(tuple(problems.splitlines()), tuple(notes.splitlines()))
+
+
+def _read(table: ActivityTable, principal: str, account: str = "") -> list[Activity]:
+    begins = coverage_facet(account, "") if account else ""
+    items = unedited(table.items_of(principal, facet_begins=begins))
+    return [item.activity for item in items.values() if item.activity]
 
 
 def _refusal(sts: "STSClient") -> str:
@@ -113,16 +160,6 @@ def _refusal(sts: "STSClient") -> str:
 
 def _name(error: Exception) -> str:
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-
-
-def _next(region: Region | None, now: datetime, refusal: str) -> Sent:
-    if region is None or region.sent is None:
-        return Sent(now, now, refusal)
-    return region.sent.next(now, region.back, refusal)
-
-
-def _is_known_as_disabled(region: Region) -> bool:
-    return region.sent is not None and region.sent.refusal == NOT_ENABLED
 
 
 def _item(account: str, region: str, sent: Sent) -> Activity:

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from reporter.account import Gap
-from reporter.listening.region import Region, State
+from reporter.listening.region import A_DAY, Region, State
 
+# What a gap of the trails is called.
+TRAILS = "the trails of CloudTrail"
 _YOUNG = timedelta(days=1)
 _MOST_NAMED = 5
 # IAM is global: its calls, and most sign-ins, are logged in one region of each partition.
 _IAM_IS_LOGGED_IN = ("us-east-1", "us-gov-west-1", "cn-north-1")
 _GONE = "the rule or the trail is switched off, or the forwarder is gone."
+_ON_PURPOSE = ' If you gave the region up: "SilentAlarm" in docs/runbook.md.'
 _NO_READS = "the trail logs no read events, or the rule is not ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS."
 _FIX = "Fix: make forwarders (in the stack's own region, make deploy)."
 
@@ -62,17 +65,29 @@ class Coverage:
         problems = () if isinstance(self.trails, Gap) else self.trails.problems
         return (*problems, *self._silences(now))
 
+    def missing(self, now: datetime) -> tuple[Region, ...]:
+        """The regions that events should come from, and do not.
+
+        One that was never connected, or cannot be tested, is among them only if events come from no other.
+        """
+        states = {each: each.state(now) for each in self.known}
+        lost = [each for each in states if states[each] in (State.SILENT, State.NO_READS)]
+        if any(_arrives(each, state) for each, state in states.items()):
+            return tuple(lost)
+        never = [each for each in states if states[each] is State.NOT_CONNECTED]
+        # Of another account's regions there is no telling whether anybody used them.
+        quiet = [each for each in states if states[each] is State.QUIET and each.sent]
+        return (*lost, *never, *quiet)
+
     def notes(self, now: datetime) -> Iterator[str]:
         """What else is to be known, a sentence each."""
         yield from self._young(now)
         yield from self._not_connected(now)
-        for each in self.known:
-            if each.sent and each.sent.refusal and each.state(now) is State.UNTESTED:
-                yield f"{each.region} could not be tested: {each.sent.refusal}."
+        yield from self._refused(now)
         if self.unlisted:
             yield (
-                f"The enabled regions could not be listed ({self.unlisted}):"
-                " only those that events came from before are tested."
+                f"The enabled regions could not be listed ({self.unlisted}): only the stack's own and those"
+                " that events came from before are tested."
             )
         if isinstance(self.trails, Gap) and self.trails not in self.gaps(now):
             yield f"The trails could not be asked ({self.trails.reason}), but test calls come back as events."
@@ -80,24 +95,30 @@ class Coverage:
             yield from self.trails.notes
 
     def _silences(self, now: datetime) -> Iterator[str]:
-        states = {each: each.state(now) for each in self.known}
-        tested = [each for each in states if states[each] not in (State.DISABLED, State.UNTESTED)]
-        if tested and all(states[each] in (State.SILENT, State.NOT_CONNECTED) for each in tested):
-            yield self._nothing(tested, now)
+        missing = {each: each.state(now) for each in self.missing(now)}
+        if self._is_all(missing, now):
+            yield self._nothing(missing, now)
             return
-        stopped = {each: date(each.until or each.back) for each in tested if states[each] is State.SILENT}
+        stopped = {each: date(each.until or each.back) for each in missing if missing[each] is State.SILENT}
         for names, day in _together(stopped):
-            yield f"No events from {names} since {day}: {_GONE} {_FIX}"
-        unread = {each: date(each.back) for each in tested if states[each] is State.NO_READS}
-        for names, day in _together(unread):
+            yield f"No events from {names} since {day}: {_GONE} {_FIX}{_ON_PURPOSE}"
+        unread = [each for each in missing if missing[each] is State.NO_READS]
+        for names, day in _together({each: date(each.back) for each in unread if each.back}):
             yield f"No read-only events from {names} since {day}, though others arrive: {_NO_READS} {_FIX}"
+        for names, _ in _together({each: "" for each in unread if not each.back}):
+            yield f"No read-only events have ever come from {names}, though others arrive: {_NO_READS} {_FIX}"
 
-    def _nothing(self, tested: Iterable[Region], now: datetime) -> str:
+    def _is_all(self, missing: Mapping[Region, State], now: datetime) -> bool:
+        """Whether nothing of a kind comes from anywhere, so that one line tells it."""
+        is_any = any(_arrives(each, each.state(now)) for each in self.known)
+        return bool(missing) and not is_any and not {State.SILENT, State.NO_READS} <= set(missing.values())
+
+    def _nothing(self, missing: Iterable[Region], now: datetime) -> str:
         last = max((each.until for each in self.received if each.until), default=None)
-        began = min(each.sent.waiting_since for each in tested if each.sent)
+        began = min(each.waiting_since or each.sent.last for each in missing if each.sent)
         if last is None:
             came = f"No events from this account yet: the tracker has been listening since {minute(began)}"
-        elif now - last < _YOUNG:
+        elif now - last < A_DAY:
             came = f"No read-only events from this account since {date(began)}, though others arrive"
         else:
             came = f"No events from this account since {date(last)}"
@@ -113,23 +134,51 @@ class Coverage:
             yield f"Listening since {minute(began)} ({length(now - began)}){so_far}."
 
     def _not_connected(self, now: datetime) -> Iterator[str]:
-        lost = [each.region for each in self.known if each.state(now) is State.NOT_CONNECTED]
-        if not lost or not any(each.back for each in self.known):
-            return
-        iam = [each for each in lost if each in _IAM_IS_LOGGED_IN]
-        lost.sort(key=lambda each: (each not in iam, each))
-        left = len(lost) - _MOST_NAMED
-        more = f" and {left} more region{'' if left == 1 else 's'}" if left > 0 else ""
-        central = f" IAM's own calls and many sign-ins are logged in {iam[0]}." if iam else ""
-        named = ", ".join(lost[:_MOST_NAMED])
-        lost_there = f"{named}{more}: activity there is not tracked.{central}"
-        yield f"No events come from {lost_there} Fix: make forwarders."
+        missing = self.missing(now)
+        lost = [each for each in self.known if each.state(now) is State.NOT_CONNECTED and each not in missing]
+        never = [each.region for each in lost if not each.until]
+        if never:
+            yield f"No events come from {_regions(never)}"
+        for names, day in _together({each: date(each.until) for each in lost if each.until}):
+            yield f"No events from {names} since {day}: activity there is not tracked. Fix: make forwarders."
+
+    def _refused(self, now: datetime) -> Iterator[str]:
+        """The regions whose last test call could not be made; and no events came of late, if so."""
+        refused = [
+            each
+            for each in self.known
+            if each.sent and each.sent.refusal and each.state(now) is not State.DISABLED
+        ]
+        for names, why in _together({each: each.sent.refusal for each in refused if each.sent}):
+            yield f"{names} could not be tested: {why}."
+        missing = self.missing(now)
+        quiet = [each for each in refused if each.state(now) is State.QUIET and each not in missing]
+        for names, day in _together({each: date(each.until) for each in quiet}):
+            yield f"No events from {names} since {day}."
 
 
-def _together(days: Mapping[Region, str]) -> Iterator[tuple[str, str]]:
-    """The regions of each day in one line: a trail that is stopped silences them all."""
-    for day in dict.fromkeys(days.values()):
-        yield ", ".join(each.region for each in days if days[each] == day), day
+def _arrives(region: Region, state: State) -> bool:
+    """Whether there is reason to think that events come from there."""
+    if state in (State.WAITING, State.UNTESTED):
+        return region.until is not None
+    return state is State.RECEIVING
+
+
+def _regions(names: list[str]) -> str:
+    """Those first that matter most, and what is lost."""
+    iam = [each for each in names if each in _IAM_IS_LOGGED_IN]
+    ordered = sorted(names, key=lambda each: (each not in iam, each))
+    left = len(ordered) - _MOST_NAMED
+    more = f" and {left} more region{'' if left == 1 else 's'}" if left > 0 else ""
+    central = f" IAM's own calls and many sign-ins are logged in {iam[0]}." if iam else ""
+    named = ", ".join(ordered[:_MOST_NAMED])
+    return f"{named}{more}: activity there is not tracked.{central} Fix: make forwarders."
+
+
+def _together(told: Mapping[Region, str]) -> Iterator[tuple[str, str]]:
+    """The regions of which the same is told in one line: a trail that is stopped silences them all."""
+    for what in dict.fromkeys(told.values()):
+        yield ", ".join(each.region for each in told if told[each] == what), what
 
 
 def date(at: datetime | None) -> str:

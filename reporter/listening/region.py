@@ -8,10 +8,8 @@ from enum import StrEnum
 from activity.model import Activity, place_covered
 
 # The looks are a day apart, give or take a minute: yesterday's call is due today, not tomorrow.
-_A_DAY = timedelta(hours=23)
+A_DAY = timedelta(hours=23)
 _TWO_DAYS = timedelta(days=2)
-# A region that was disconnected on purpose has been told of by then.
-_A_MONTH = timedelta(days=30)
 # Of two test calls within minutes, the table keeps the time of the first: of its resolution, and some.
 _AS_IT_IS_KEPT = timedelta(hours=1)
 # In place of an answer of STS: the region is not among those that are enabled.
@@ -22,14 +20,15 @@ _ANSWERS_WHERE_DISABLED = {
     "AccessDenied", "AuthFailure", "InvalidClientTokenId", NOT_ENABLED, "OptInRequired",
     "RegionDisabledException", "UnrecognizedClientException",
 }  # fmt: skip
-# In place of a region: that the enabled regions were listed, or why they could not be.
+# In place of a region, what is noted of all of them; no region's name begins so.
 EVERY = "*"
 
 
 class State(StrEnum):
-    """`no_reads`: events arrive, but no longer the test calls, which are read-only events.
+    """`waiting`: the first test call may still come back. `not_connected`: none ever did.
 
-    `not_connected`: no test call ever came back, or none for a month. `untested`: there are none of late.
+    `no_reads`: events arrive, but not the test calls, which are read-only events. `untested`: there are no test
+    calls of late. `quiet`: nor are there events of late.
     """
 
     RECEIVING = "receiving"
@@ -39,29 +38,31 @@ class State(StrEnum):
     NOT_CONNECTED = "not_connected"
     DISABLED = "disabled"
     UNTESTED = "untested"
+    QUIET = "quiet"
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The tracker's test calls of a region: since when they wait for an event, and when the last was made.
+    """The tracker's test calls of a region: since when they wait for an event, and when the last was due.
 
-    `refusal`: why the last could not be made; no other is waited for then.
+    `refusal`: why that could not be made. If no earlier one is waited for, both times are the same.
     """
 
     waiting_since: datetime
     last: datetime
     refusal: str = ""
 
-    def next(self, now: datetime, back: datetime | None, refusal: str = "") -> "Sent":
-        """With a call that is made now."""
-        waiting = None if refusal or self.refusal else self.unanswered(back)
-        return Sent(waiting or now, now, refusal)
+    @property
+    def is_where_disabled(self) -> bool:
+        return self.refusal in _ANSWERS_WHERE_DISABLED
 
     def unanswered(self, back: datetime | None) -> datetime | None:
         """Since when a call has not come back, though all before have. `back`: the last that has."""
+        if self.refusal and self.waiting_since == self.last:
+            return None
         if back is None or back < self.waiting_since - _AS_IT_IS_KEPT:
             return self.waiting_since
-        return self.last if back < self.last - _AS_IT_IS_KEPT else None
+        return self.last if not self.refusal and back < self.last - _AS_IT_IS_KEPT else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +76,45 @@ class Region:
     sent: Sent | None = None
     back: datetime | None = None
 
-    def state(self, now: datetime) -> State:
-        sent = self.sent
-        if sent is None:
-            return State.UNTESTED
-        if sent.refusal:
-            return State.DISABLED if sent.refusal in _ANSWERS_WHERE_DISABLED else State.UNTESTED
-        waiting = sent.unanswered(self.back)
-        if waiting is None:
-            return State.RECEIVING if now - sent.last <= _TWO_DAYS else State.UNTESTED
-        if now - waiting < _A_DAY:
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Since when a test call has not come back that should.
+
+        Until one has, those of before the first event need not: nobody was listening there yet.
+        """
+        waiting = self.sent.unanswered(self.back) if self.sent else None
+        is_too_early = waiting and not self.back and self.since and waiting < self.since
+        return None if is_too_early else waiting
+
+    def tested(self, now: datetime, refusal: str = "") -> Sent:
+        """With a test call that is made now, or that could not be.
+
+        That it could not be made tells nothing of those before. None of these is due any more where the region
+        is disabled; nor is, where others came back, the last before a pause of days: nobody may have been there
+        to get the event.
+        """
+        sent, before, waiting = Sent(now, now, refusal), self.sent, self.waiting_since
+        if before is None or waiting is None or sent.is_where_disabled or before.is_where_disabled:
+            return sent
+        is_last_before_a_pause = now - before.last > _TWO_DAYS and before.last - waiting < A_DAY
+        return sent if self.back and is_last_before_a_pause else Sent(waiting, now, refusal)
+
+    def state(self, now: datetime, quiet_after: timedelta = _TWO_DAYS) -> State:
+        """`quiet_after`: for how long no event may have come from where there are no test calls."""
+        if self.sent and self.sent.is_where_disabled:
+            return State.DISABLED
+        waiting = self.waiting_since
+        if waiting is None and not self._is_tested(now):
+            is_quiet = self.until is not None and now - self.until > quiet_after
+            return State.QUIET if is_quiet else State.UNTESTED
+        if waiting is None or now - waiting < A_DAY:
             return State.RECEIVING if self.back else State.WAITING
-        if self.back is None or now - waiting > _A_MONTH:
-            return State.NOT_CONNECTED
-        return State.NO_READS if self.until and now - self.until < _A_DAY else State.SILENT
+        if self.until and now - self.until < A_DAY:
+            return State.NO_READS
+        return State.SILENT if self.back else State.NOT_CONNECTED
+
+    def _is_tested(self, now: datetime) -> bool:
+        return self.sent is not None and not self.sent.refusal and now - self.sent.last <= _TWO_DAYS
 
 
 def regions(
@@ -100,7 +126,7 @@ def regions(
     return tuple(
         _region(place, came.get(place), left.get(place), returned.get(place))
         for place in sorted(came.keys() | left.keys())
-        if place[1] and place != (place[0], EVERY)
+        if place[1] and not place[1].startswith(EVERY)
     )
 
 

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 from activity.plain import line
 from reporter.account import Gap
 from reporter.inventory import or_gap
-from reporter.listening.coverage import Trails
+from reporter.listening.coverage import TRAILS, Trails
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudtrail import CloudTrailClient
-
-_WHAT = "the trails of CloudTrail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class CloudTrail:
 
     def check(self) -> Trails | Gap:
         """Trails of other regions and of the organization are among them, as far as they log here."""
-        return or_gap(_WHAT, self._check)
+        return or_gap(TRAILS, self._check)
 
     def _check(self) -> Trails | Gap:
         described = self.client_in("").describe_trails()["trailList"]
@@ -69,7 +67,7 @@ class CloudTrail:
 def judged(trails: Sequence[Trail]) -> Trails | Gap:
     """A trail of which something is not known is taken to log all: that events come shows better than that."""
     if trails and all(each.is_guess for each in trails):
-        return Gap(_WHAT, trails[0].unread)
+        return Gap(TRAILS, trails[0].unread)
     return Trails(
         tuple(problems([each.logged for each in trails if each.logged])),
         tuple(

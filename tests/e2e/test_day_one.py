@@ -1,4 +1,7 @@
-"""A stack of its own on its first day: nobody is alarmed, and its test calls are answered once events arrive."""
+"""A stack of its own on its first day: nobody is alarmed, and its test calls are answered once events arrive.
+
+The local server sets no alarm off for what is missing; for that, the model in tests/alarms.py stands for CloudWatch.
+"""
 
 import json
 import subprocess
@@ -7,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alarms import ALARMS, is_alarming
 from builders import ACCOUNT, envelope, record
 from e2e.people import make_trail
 from e2e.server import REGION, eventually, running
@@ -65,8 +69,26 @@ def regions(server):
     }
 
 
-def test_nobody_is_alarmed(looked):
+def test_nobody_is_alarmed(server, stack, looked):
+    alarms = server.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    states = {each["AlarmName"]: each["StateValue"] for each in alarms}
+
     assert looked == [[0.0], [0.0]]
+    assert [name for name in ALARMS if states[stack.resources[name]] == "ALARM"] == []
+
+
+def test_nobody_is_alarmed_for_what_is_missing(server, stack, looked):
+    """Of SQS the server has no metrics at all; and had nobody asked for a look, there would be none of the reporter."""
+    made = server.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"][0]["CreationTime"]
+    age = (datetime.now(UTC) - made).total_seconds() / 60
+    off = [
+        name
+        for name, alarm in ALARMS.items()
+        for hours in (0, 1, 6)
+        if is_alarming(alarm, [], alarm["EvaluationPeriods"], age + 60 * hours)
+    ]
+
+    assert off == []
 
 
 def test_the_mail_says_since_when_it_listens(server, looked):

@@ -203,7 +203,8 @@ def test_a_run_that_does_not_publish_measures_and_flags_nothing(sent, items, cap
     assert len(answer["findings"]) == 2
     assert sent() == []
     assert items().keys() - before.keys() == {
-        ("canary-sent", f"{ACCOUNT}#{each}") for each in ("*", "eu-west-1")
+        ("canary-sent", f"{ACCOUNT}#{each}")
+        for each in ("*", "*trails", "*trails-noted", "*trails-unread", "eu-west-1", "us-east-1")
     }
     assert metric("TrackerSilent", capsys.readouterr().out) == [0.0]
 

@@ -1,5 +1,6 @@
 """The test calls that are made in each region, and what is noted of them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import boto3
@@ -9,7 +10,9 @@ from builders import ACCOUNT, NOON, activity
 
 from activity.model import CANARY, CANARY_AGENT, CANARY_SENT, COVERAGE
 from lastseen.local_aws import enable
-from reporter.listening.canaries import Canaries, known_regions, unlisted
+from reporter.account import Gap
+from reporter.listening.canaries import Canaries, known_regions, noted, unlisted
+from reporter.listening.coverage import TRAILS, Coverage, Trails
 from reporter.listening.region import Region, Sent
 
 DAY = timedelta(days=1)
@@ -41,7 +44,7 @@ def sent(table):
             if region in (fails or {}):
                 raise fails[region]
 
-        Canaries(table, canaries.account_management, client).send(ACCOUNT, now)
+        replace(canaries, sts_in=client).send(ACCOUNT, now)
         return {each.region: each.sent for each in known_regions(table, ACCOUNT)}
 
     return send
@@ -73,11 +76,65 @@ def test_a_call_that_came_back_is_waited_for_no_more(sent, table):
     assert sent() == {HERE: Sent(NOON, NOON), THERE: Sent(NOON - DAY, NOON)}
 
 
-def test_where_the_regions_cannot_be_listed_those_that_events_came_from_are_tested(sent, table):
+def test_where_the_regions_cannot_be_listed_those_that_events_came_from_are_tested_and_the_own(sent, table):
     table.record(item(COVERAGE, HERE))
 
-    assert sent() == {HERE: Sent(NOON, NOON)}
+    assert sent() == {HERE: Sent(NOON, NOON), THERE: Sent(NOON, NOON)}
     assert unlisted(table, ACCOUNT) == "404"  # As moto answers.
+
+
+def test_where_the_regions_could_never_be_listed_and_no_event_comes_from_the_own_that_is_told(sent, table):
+    sent(NOON - DAY)
+    sent(NOON)
+    (told,) = noted(table, NOON)[ACCOUNT].warnings(NOON)
+
+    assert told.startswith("No events from this account yet: the tracker has been listening since 19 November")
+
+
+def test_a_call_that_fails_ends_no_waiting_for_those_before(sent):
+    enabled(HERE)
+    sent(NOON - 2 * DAY)
+    timeout = ConnectTimeoutError(endpoint_url="https://sts.eu-west-1.amazonaws.com/")
+
+    assert sent(NOON - DAY, fails={HERE: timeout}) == {
+        HERE: Sent(NOON - 2 * DAY, NOON - DAY, "ConnectTimeoutError")
+    }
+    assert sent(NOON) == {HERE: Sent(NOON - 2 * DAY, NOON)}
+
+
+LOOKS = [
+    pytest.param(Trails(), id="all is well"),
+    pytest.param(Trails(("No trail logs.", "No reads."), ("A trail could not be read.",)), id="sentences"),
+    pytest.param(Gap(TRAILS, "AccessDenied"), id="not read"),
+]
+
+
+@pytest.mark.parametrize("before", LOOKS)
+@pytest.mark.parametrize("trails", LOOKS)
+def test_the_table_tells_all_that_the_report_knows(sent, table, before, trails):
+    table.record(item(COVERAGE, HERE))
+    sent()
+    canaries = Canaries.of(table)
+    canaries.note(ACCOUNT, NOON - DAY, before)
+    canaries.note(ACCOUNT, NOON, trails)
+
+    assert noted(table, NOON) == {ACCOUNT: Coverage(known_regions(table, ACCOUNT), trails, "404")}
+
+
+def test_what_was_noted_of_the_trails_holds_for_two_days(table):
+    table.record(item(COVERAGE, HERE))
+    Canaries.of(table).note(ACCOUNT, NOON, Trails(("No trail logs.",)))
+
+    assert noted(table, NOON + 2 * DAY)[ACCOUNT].trails == Trails(("No trail logs.",))
+    assert noted(table, NOON + 2 * DAY + timedelta(seconds=1))[ACCOUNT].trails == Trails()
+
+
+def test_what_is_noted_of_the_trails_is_of_one_account(table):
+    table.record(item(COVERAGE, HERE))
+    table.record(activity(principal=COVERAGE, facet="999999999999#eu-west-3"))
+    Canaries.of(table).note(ACCOUNT, NOON, Trails(("No trail logs.",)))
+
+    assert noted(table, NOON)["999999999999"].trails == Trails()
 
 
 def test_a_region_that_is_no_longer_enabled_is_noted_as_that_and_not_called(sent, table):
@@ -128,8 +185,12 @@ def test_a_run_that_is_overtaken_takes_nothing_back(sent):
     assert sent(NOON - DAY) == {HERE: Sent(NOON, NOON)}
 
 
-def test_it_expires_as_all_else(sent, items):
+def test_all_that_is_noted_expires_as_all_else(sent, items, table):
     enabled(HERE)
     sent()
 
-    assert int(items()[CANARY_SENT, f"{ACCOUNT}#{HERE}"]["expires_at"]) == int((NOON + 400 * DAY).timestamp())
+    Canaries.of(table).note(ACCOUNT, NOON, Trails())
+
+    kept = {facet: item for (principal, facet), item in items().items() if principal == CANARY_SENT}
+    assert len(kept) == 5
+    assert {int(each["expires_at"]) for each in kept.values()} == {int((NOON + 400 * DAY).timestamp())}

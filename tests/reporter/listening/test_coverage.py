@@ -28,8 +28,17 @@ def silent(name="eu-west-3", days=3):
     return well(name, until=at, back=at, sent=Sent(at + timedelta(hours=9), ago(days=1)))
 
 
-def unconnected(name):
-    return Region(ACCOUNT, name, sent=Sent(ago(days=2), ago(days=1)))
+def unconnected(name, **more):
+    return Region(ACCOUNT, name, sent=Sent(ago(days=2), ago(days=1)), **more)
+
+
+def without_reads(name):
+    return unconnected(name, since=ago(days=90), until=ago(hours=1))
+
+
+def unreached(name, days, **more):
+    at = ago(days=days)
+    return well(name, until=at, back=at, sent=Sent(NOON, NOON, "ConnectTimeoutError"), **more)
 
 
 def new(name="eu-west-1", **more):
@@ -46,11 +55,20 @@ def new(name="eu-west-1", **more):
         pytest.param(Coverage((well(), unconnected("eu-west-3"))), [], id="a region that was never connected"),
         pytest.param(Coverage((well(), silent())), ["No events from eu-west-3 since 17 November 2026: "], id="a region that fell silent"),
         pytest.param(Coverage((well(), silent("a"), silent("b"), silent("c", days=4))), ["No events from a, b since 17 November 2026: ", "No events from c since 16 November 2026: "], id="several, a line for each day"),
-        pytest.param(Coverage((new(), silent())), ["No events from eu-west-3 since 17"], id="beside one that is new"),
+        pytest.param(Coverage((new(), silent())), ["No events from this account since 17 November 2026."], id="beside one that is new"),
+        pytest.param(Coverage((new(since=ago(hours=1), until=NOON), silent())), ["No events from eu-west-3 since 17 November 2026: "], id="beside one that is new and sends events"),
         pytest.param(Coverage((silent("a"), silent("b", days=9))), ["No events from this account since 17 November 2026."], id="all of them"),
         pytest.param(Coverage((silent(days=40),)), ["No events from this account since 11 October 2026."], id="all of them, long ago"),
+        pytest.param(Coverage((well(), silent("us-east-1", days=40))), ["No events from us-east-1 since 11 October 2026: "], id="one of them, long ago"),
+        pytest.param(Coverage((silent("a"), unconnected("b"), unreached("c", days=9))), ["No events from this account since 17 November 2026."], id="all of them, each for another reason"),
+        pytest.param(Coverage((unreached("a", days=20), unreached("b", days=21))), ["No events from this account since 31 October 2026."], id="all of them, and none can be tested"),
+        pytest.param(Coverage((unreached("a", days=0), unconnected("b"))), [], id="events arrive from one that cannot be tested"),
+        pytest.param(Coverage((well(), unreached("b", days=20))), [], id="one that cannot be tested beside one that is well"),
+        pytest.param(Coverage((Region(ACCOUNT, "a", sent=Sent(NOON, NOON, "ConnectTimeoutError")),)), [], id="none can be tested, and none ever sent an event"),
         pytest.param(Coverage((unconnected("a"), unconnected("b"))), ["No events from this account yet: the tracker has been listening since 18 November 2026 12:00 UTC."], id="none has ever come"),
-        pytest.param(Coverage((Region(ACCOUNT, "a", ago(hours=2), ago(hours=1), Sent(ago(days=2), NOON)),)), ["No read-only events from this account since 18 November 2026, though others arrive."], id="none that is read-only"),
+        pytest.param(Coverage((without_reads("a"), unconnected("b"))), ["No read-only events from this account since 18 November 2026, though others arrive."], id="none that is read-only"),
+        pytest.param(Coverage((well(), without_reads("b"), without_reads("c"))), ["No read-only events have ever come from b, c, though others arrive: "], id="never any that is read-only"),
+        pytest.param(Coverage((silent("a"), without_reads("b"))), ["No events from a since 17", "No read-only events have ever come from b"], id="none at all from one, none that is read-only from another"),
         pytest.param(Coverage((well(), well("us-east-1", back=ago(days=4), sent=Sent(ago(days=3), ago(days=1))))), ["No read-only events from us-east-1 since 16 November 2026, though others arrive: "], id="no longer any that is read-only"),
         pytest.param(Coverage((well(), well("me-south-1", sent=Sent(NOON, NOON, "InvalidClientTokenId"), until=ago(days=9)))), [], id="a region that was disabled"),
         pytest.param(Coverage((well(sent=None, back=None, until=ago(days=40)),)), [], id="not tested, as before the first run of this version"),
@@ -77,6 +95,12 @@ def test_what_goes_on_top(coverage, begins):
             id="a region that was never connected",
         ),
         pytest.param(
+            Coverage((well(), unconnected("b", since=ago(days=90), until=ago(days=3)))),
+            ["No events from b since 17 November 2026: activity there is not tracked. Fix: make forwarders."],
+            id="the same, and events came by a replay, or rarely",
+        ),
+        pytest.param(Coverage((unconnected("a"), unconnected("b"))), [], id="what a warning tells is not told again"),
+        pytest.param(
             Coverage((well(), *map(unconnected, ("ap-1", "ap-2", "ap-3", "ap-4", "ap-5", "us-east-1")))),
             [
                 "No events come from us-east-1, ap-1, ap-2, ap-3, ap-4 and 1 more region: activity there is not"
@@ -90,10 +114,15 @@ def test_what_goes_on_top(coverage, begins):
             id="a region that could not be reached",
         ),
         pytest.param(
+            Coverage((well(), unreached("a", days=0), unreached("b", days=9))),
+            ["a, b could not be tested: ConnectTimeoutError.", "No events from b since 11 November 2026."],
+            id="several, one without events of late",
+        ),
+        pytest.param(
             Coverage((well(),), unlisted="AccessDeniedException"),
             [
-                "The enabled regions could not be listed (AccessDeniedException): only those that events came from"
-                " before are tested."
+                "The enabled regions could not be listed (AccessDeniedException): only the stack's own and those that"
+                " events came from before are tested."
             ],
             id="regions that could not be listed",
         ),
@@ -123,3 +152,19 @@ def test_what_could_not_be_read_is_a_gap_but_for_trails_whose_events_arrive():
     assert Coverage((silent(),), trails).gaps(NOON) == (trails,)
     assert Coverage((well(),), trails).gaps(NOON) == ()
     assert Coverage((well(),)).gaps(NOON) == ()
+
+
+@pytest.mark.parametrize(
+    ("coverage", "missing"),
+    [
+        pytest.param((well("a"), unconnected("b"), new("c")), [], id="none"),
+        pytest.param((well("a"), silent("b"), without_reads("c"), unconnected("d")), ["b", "c"], id="some"),
+        pytest.param((silent("a"), unconnected("b"), new("c")), ["a", "b"], id="all that are tested"),
+        pytest.param((well("a", sent=None, back=None, until=ago(days=9)),), [], id="another account's"),
+    ],
+)
+def test_events_are_missing_from_the_regions_that_the_warnings_are_about(coverage, missing):
+    told = Coverage(coverage)
+
+    assert [each.region for each in told.missing(NOON)] == missing
+    assert bool(told.warnings(NOON)) is bool(missing)
