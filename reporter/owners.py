@@ -105,10 +105,9 @@ def asked_of(flags: Mapping[Key, Flag], exempt: Iterable[Key], inventory: Invent
     if not inventory.lists_users:
         return set()
     known = _ids(flags, exempt)
-    of_users = ((key, flag) for key, flag in flags.items() if not is_role(key[0]))
     return {
         key[0]
-        for key, flag in of_users
+        for key, flag in flags.items()
         if not _holder(key, flag, known) and not _is_there_still(key[0], flag, inventory)
     }
 

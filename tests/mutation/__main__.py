@@ -19,7 +19,8 @@ from mutmut.utils.format_utils import orig_function_and_class_names_from_key
 KEPT = Path("mutants")  # mutmut's folder: the mutants, which tests call what, and what became of each mutant
 TESTS_SEEN = KEPT / "tests-seen.json"
 LIMITS = {"pure": 95, "shell": 85}  # percent, of those that are not equivalent
-QUICK = 2.0  # seconds of tests, the quickest first, before all others are run
+QUICK = 2.0  # seconds of tests, before others are run
+TOO_LONG = (-24, -9)  # exit codes
 FATES = {None: "not run", 2: "not run", 0: "survived", 5: "survived", 33: "survived"}  # by pytest's exit code
 
 
@@ -82,7 +83,10 @@ def forget_calls(changed_tests):
         return
     stats = json.loads(path.read_text())
     hashes, tests = stats["function_hashes"], stats["tests_by_mangled_function_name"]
-    changed = {name for name, digest in state().current_function_hashes.items() if hashes.get(name) != digest}
+    now = state().current_function_hashes
+    # Who calls a new function has changed as well.
+    have_new = {name.rpartition(".")[0] for name in now if name not in hashes}
+    changed = {name for name in now if hashes.get(name) != now[name] and name.rpartition(".")[0] in have_new}
     again = {test for name in changed for test in tests.get(name, [])}
     again |= {test for test in stats["duration_by_test"] if file_of(test) in changed_tests}
     stats["duration_by_test"] = {k: v for k, v in stats["duration_by_test"].items() if k not in again}
@@ -94,20 +98,27 @@ def file_of(test):
 
 
 def run(runner, files, until, most):
-    """Until the time is up. What survives the quickest tests has the others to survive."""
+    """Until the time is up. What survives the quickest tests has the others to survive.
+
+    What takes too long may have had bad luck on a busy machine: it is killed if it does so with six times the time.
+    """
     of = {name: data for data in files.values() for name, code in data.exit_code_by_key.items() if code is None}
-    waiting, running, begun = deque((name, QUICK) for name in of), {}, time.monotonic()
+    waiting, running, begun = deque((name, QUICK, 1) for name in of), {}, time.monotonic()
     runner.startup()
     try:
         while running or (waiting and time.monotonic() < until):
             if waiting and runner.has_capacity() and time.monotonic() < until:
-                name, seconds = waiting.popleft()
-                running[name] = seconds
-                submit(runner, name, seconds)
+                name, seconds, patience = waiting.popleft()
+                running[name] = seconds, patience
+                submit(runner, name, seconds, patience)
                 continue
             result = runner.wait_for_result()
-            if running.pop(result.mutant_name) < most and result.exit_code == 0:
-                waiting.appendleft((result.mutant_name, most))
+            seconds, patience = running.pop(result.mutant_name)
+            if result.exit_code == 0 and seconds < most:
+                waiting.appendleft((result.mutant_name, most, patience))
+                continue
+            if result.exit_code in TOO_LONG and patience == 1:
+                waiting.appendleft((result.mutant_name, seconds, 6))
                 continue
             mutmut._register_mutant_result(result, of)
             if sys.stdout.isatty():
@@ -119,14 +130,17 @@ def run(runner, files, until, most):
     print(f"\n{len(of) - len(waiting)} mutants run in {time.monotonic() - begun:.0f} s")
 
 
-def submit(runner, name, seconds):
+def submit(runner, name, seconds, patience):
+    """Tests of the file's own name come first, and the quickest of them."""
+    own, durations = f"/test_{name.split('.x')[0].rpartition('.')[2]}.py", state().duration_by_test
     chosen, total = [], 0.0
-    for duration, test in sorted((state().duration_by_test[test], test) for test in tests_of(name)):
-        total += duration + 0.02  # what it takes to set up the test
+    for test in sorted(tests_of(name), key=lambda test: (own not in test, durations[test], test)):
+        total += durations[test] + 0.02  # what it takes to set up the test
         if chosen and total > seconds:
             break
         chosen.append(test)
-    runner.submit(name, chosen, int(2 * (20 + 4 * total)), total)  # mutmut allows half of that by the clock.
+    limit = 2 * patience * (20 + 4 * total)  # Of the processor's time: mutmut allows half of that by the clock.
+    runner.submit(name, chosen, int(limit), total)
 
 
 def tell(files):
