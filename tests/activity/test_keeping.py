@@ -1,9 +1,10 @@
 from datetime import timedelta
 
 import pytest
-from builders import at
+from builders import activity, at
 
-from activity.keeping import Keeping
+from activity.keeping import Keeping, Outcome, Recorded, retention_from_env
+from activity.settings import BadSetting
 
 DAY = 86_400
 
@@ -18,3 +19,14 @@ DAY = 86_400
 )
 def test_what_is_kept_expires(until, expires):
     assert Keeping(retention=timedelta(days=400), expires_after=until).expiry(at(0)) == expires
+
+
+def test_a_day_is_the_shortest_time_to_keep_it():
+    assert retention_from_env({"RETENTION_DAYS": "1"}) == timedelta(days=1)
+    with pytest.raises(BadSetting, match="RETENTION_DAYS must be a whole number from 1"):
+        retention_from_env({"RETENTION_DAYS": "0"})
+
+
+def test_an_activity_without_an_outcome_is_not_lost_silently():
+    with pytest.raises(ValueError, match="zip"):
+        Outcome.of([activity(0), activity(1, facet="SIGNIN")], [Recorded(activity(0), is_written=True)])

@@ -8,7 +8,11 @@ from accounts import DAY, Key, Password, Refused, alice, days, deploy, review_of
 from builders import ACCOUNT, NOON, activity
 
 from activity.item import Flag
+from reporter.account import Gap, Inventory, User
+from reporter.owners import Remembered
 from reporter.resolution import How
+from reporter.resolution import resolved as all_resolved
+from reporter.seen import Seen
 from reporter.subjects import Kind, Limits
 from reporter.wording import resolution
 
@@ -100,10 +104,13 @@ def test_who_was_seen_awake_since_the_name_was_given_again_is_somebody_else():
     assert resolved(ROLE, deploy(id="AROANEW", made=3), flag=AWAKE) == [(How.DELETED, None)]
 
 
-def test_a_user_whose_keys_alone_could_be_read_is_not_told_as_deleted():
-    report = review_of({USER: FLAG, KEY: FLAG}, alice(Key(used=114), is_in_report=False))
+@pytest.mark.parametrize("keys", [{"AIDAALICE": ()}, {}], ids=["has no keys", "has keys that were not listed"])
+def test_a_user_who_exists_and_was_not_judged_is_not_told_as_deleted(keys):
+    user = User("alice", ALICE, "AIDAALICE", days(500), None, Gap("its credentials", "denied"), {})
+    flagged = [USER, PASSWORD, *([] if keys else [KEY])]
+    before = Remembered(dict.fromkeys(flagged, FLAG), owners=dict.fromkeys(flagged, ALICE))
 
-    assert report.resolved == ()
+    assert list(all_resolved(before, {}, Inventory(ACCOUNT, "", (user,)), keys, Seen())) == []
 
 
 @pytest.mark.parametrize(
