@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from accounts import Key, Password, Refused, Role, alice, review_of, seen
+from accounts import Key, Password, Refused, Role, Table, alice, review_of, seen
 from builders import ACCOUNT, ALICE, ALICE_ID, NOON
 
 from activity.model import Activity, Evidence
@@ -12,6 +12,7 @@ from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region
 from reporter.missed import NO_MANAGEMENT_EVENTS, are_seen, hidden_uses, missed
 from reporter.seen import Seen
+from reporter.sightings import keys_seen
 from reporter.staleness import judge
 from reporter.subjects import Claim, Kind, Limits, Subject
 
@@ -193,6 +194,14 @@ ITSELF = seen(3, f"ID#{BOTH.id}")
 )  # fmt: skip
 def test_a_use_that_a_newer_one_of_the_same_user_would_hide_is_told_with_its_key(user, sightings, missing):
     assert [each.subject.access_key_id for each in review_of(user, ITSELF, *sightings).missed] == missing
+
+
+def test_a_key_that_was_used_and_refused_was_seen_at_the_later_time():
+    table = Table(
+        [seen(1, "KEY#AKIA1"), seen(5, "DENIED#AKIA1"), seen(5, "KEY#AKIA2"), seen(2, "DENIED#AKIA2")]
+    )
+
+    assert keys_seen(table, BOTH.arn) == [ago(days=1), ago(days=2)]
 
 
 @pytest.mark.parametrize(
