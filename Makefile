@@ -10,10 +10,12 @@ BIN := .venv/bin
 SETUP := .venv/.complete
 AUDIT_BIN := .venv-audit/bin
 AUDIT := .venv-audit/.complete
+MUTATION_BIN := .venv-mutation/bin
+MUTATION := .venv-mutation/.complete
 
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help setup demo test simulation e2e permissions simulator bench refusals lint format checkov audit build \
+.PHONY: help setup demo test simulation e2e permissions simulator bench refusals mutate lint format checkov audit build \
 	deploy forwarders destroy lock
 .DEFAULT_GOAL := help
 
@@ -61,6 +63,14 @@ bench: $(SETUP)  ## what ingest and a report cost, measured; takes some minutes
 refusals: $(SETUP)  ## which errors refuse a caller, anew from error_codes/judged.toml; lists those not judged
 	@$(BIN)/python -m error_codes
 
+mutate: $(MUTATION)  ## the core's tests against mutants of it; MINUTES=30 and FILES="reporter/staleness.py ..." bound it
+	@$(MUTATION_BIN)/python tests/mutation $(MINUTES:%=--minutes %) $(CORES:%=--cores %) $(SECONDS:%=--seconds %) $(FILES)
+
+$(MUTATION): requirements-mutation.txt $(SETUP)
+	$(PYTHON) -m venv --clear .venv-mutation
+	$(BIN)/uv pip install --quiet --python $(MUTATION_BIN)/python --require-hashes -r requirements-mutation.txt
+	touch $@
+
 lint: $(SETUP)  ## ruff, mypy --strict, cfn-lint and sam validate
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -107,6 +117,7 @@ destroy: $(SETUP)  ## remove all but the table; asks first, if not YES=1
 lock: $(SETUP)  ## renew the locked requirements
 	$(BIN)/uv pip compile $(LOCK) --group dev pyproject.toml -o requirements-dev.txt
 	$(BIN)/uv pip compile $(LOCK) --group audit -o requirements-audit.txt
+	$(BIN)/uv pip compile $(LOCK) --group mutation pyproject.toml -o requirements-mutation.txt
 	$(BIN)/uv pip compile $(LOCK) --group awakened --constraint requirements-dev.txt -o awakened/requirements.txt
 	$(BIN)/uv pip compile $(LOCK) --group ingest --constraint requirements-dev.txt -o ingest/requirements.txt
 	$(BIN)/uv pip compile $(LOCK) --group reporter --constraint requirements-dev.txt -o reporter/requirements.txt

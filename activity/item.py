@@ -85,9 +85,9 @@ def readable(item: Mapping[str, Any]) -> Item:
 
 def unedited(items: dict[tuple[str, str], Item]) -> dict[tuple[str, str], Item]:
     """For those who need all of them. Raises UnreadableItem."""
-    problem = next((item.problem for item in items.values() if item.problem), "")
-    if problem:
-        raise UnreadableItem(problem)
+    for item in items.values():
+        if item.problem:
+            raise UnreadableItem(item.problem)
     return items
 
 

@@ -30,8 +30,7 @@ class Keeping:
         return cls(timedelta(seconds=seconds), timedelta(seconds=detail), retention_from_env(environ))
 
     def expiry(self, at: datetime) -> datetime:
-        expires = at + self.retention
-        return max(expires, self.expires_after) if self.expires_after else expires
+        return max(filter(None, (at + self.retention, self.expires_after)))
 
     def resolution_of(self, facet: str) -> timedelta:
         return self.detail_resolution if is_detail(facet) else self.resolution

@@ -89,8 +89,8 @@ def hidden_uses(
         if use.at
     ]
     others = seen, user.password_last_used, credentials.password_last_used
-    newest = max(filter(None, (*(at for at, _ in uses), *others)), default=now)
-    return uses if any(is_due and at < newest - SAME_USE for at, is_due in uses) else []
+    known = [*(at for at, _ in uses), *filter(None, others)]
+    return uses if any(is_due and at < max(known) - SAME_USE for at, is_due in uses) else []
 
 
 def are_seen(uses: Sequence[tuple[datetime, bool]], seen: Iterable[datetime], now: datetime) -> bool:
@@ -100,7 +100,7 @@ def are_seen(uses: Sequence[tuple[datetime, bool]], seen: Iterable[datetime], no
     """
     left = sorted(seen)
     for used, is_due in sorted(uses, reverse=True):
-        own = [at for at in left if abs(at - used) <= SAME_USE or (at > used and at > now - _LATE)]
+        own = [at for at in left if at >= used - SAME_USE and (at <= used + SAME_USE or at > now - _LATE)]
         if own:
             left.remove(own[-1])
         elif is_due:

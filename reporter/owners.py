@@ -108,8 +108,9 @@ def asked_of(flags: Mapping[Key, Flag], exempt: Iterable[Key], inventory: Invent
     if not inventory.lists_users:
         return set()
     known, there = _ids(flags, exempt), _There.of(inventory)
-    of_users = ((key, flag) for key, flag in flags.items() if not is_role(key[0]))
-    return {key[0] for key, flag in of_users if not _holder(key, flag, known) and not there.had(key[0], flag)}
+    return {
+        key[0] for key, flag in flags.items() if not _holder(key, flag, known) and not there.had(key[0], flag)
+    }
 
 
 class _There(NamedTuple):

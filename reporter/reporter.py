@@ -97,11 +97,20 @@ class Reporter:
     ) -> Run:
         """Tests the regions, reviews, publishes, and remembers.
 
-        If it is not to be published, all that is remembered is when the regions were tested and what trails let
-        through. Nor is it if one was mailed since `scheduled_at`, or is being mailed by another `run`: schedules
-        may deliver twice. Once `is_late` answers True IAM is asked no more, and once `is_over` does, no more is
-        remembered. Raises botocore's errors where SNS refuses.
+        If it is not to be published, all that is remembered is when the regions were tested and what trails
+        let through. Nor is it if one was mailed since `scheduled_at`, or is being mailed by another `run`:
+        schedules may deliver twice. Once `is_late` answers True IAM is asked no more, and once `is_over` does,
+        no more is remembered. Raises botocore's errors where SNS refuses.
         """
+        done = self._reviewed(now, is_late)
+        report, memory = done.report, Memory(self.sources.flags, self.sources.table, is_over)
+        is_mailed = scheduled_at and report.previous and report.previous >= scheduled_at
+        turn = publishes and not is_mailed and memory.begin(report, scheduled_at, run)
+        if isinstance(turn, Gap):
+            done = replace(done, report=replace(report, gaps=(*report.gaps, turn)))
+        return self._published(done, memory) if turn else done
+
+    def _reviewed(self, now: datetime, is_late: Callable[[], bool]) -> Run:
         asked = or_gap("the reporter's own identity (GetCallerIdentity)", lambda: Caller.ask(self.sts))
         caller = Caller.of_topic(self.publisher.topic) if isinstance(asked, Gap) else asked
         tested = or_gap("the test calls in each region", lambda: self.canaries.send(caller.account, now))
@@ -116,13 +125,7 @@ class Reporter:
             tested = or_gap("the note on the trails", lambda: self.canaries.note(caller.account, now, trails))
         if isinstance(tested, Gap) and not isinstance(report.coverage.regions, Gap):  # That tells it all.
             report = replace(report, gaps=(*report.gaps, tested))
-        done = Run(report, "", calls["iam"])
-        memory = Memory(sources.flags, sources.table, is_over)
-        is_mailed = scheduled_at and report.previous and report.previous >= scheduled_at
-        turn = publishes and not is_mailed and memory.begin(report, scheduled_at, run)
-        if isinstance(turn, Gap):
-            done = replace(done, report=replace(report, gaps=(*report.gaps, turn)))
-        return self._published(done, memory) if turn else done
+        return Run(report, "", calls["iam"])
 
     def _published(self, run: Run, memory: Memory) -> Run:
         report, unset = memory.prepare(run.report)

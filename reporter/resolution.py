@@ -167,10 +167,11 @@ def _uses(
     denied = newest(each for each in own if is_denied(each.facet))
     refused = denied.last_seen if denied else None
     claimed = judged[0].claim.use.at if judged else None
+    uses = [allowed.last_seen] if allowed else []
     # IAM counts what it refused as well.
-    if claimed and refused and abs(claimed - refused) <= SAME_USE:
-        claimed = None
-    used = max(filter(None, (allowed.last_seen if allowed else None, claimed)), default=None)
+    if claimed and not (refused and abs(claimed - refused) <= SAME_USE):
+        uses.append(claimed)
+    used = max(uses, default=None)
     since = flag.idle_since
     used, refused = (at if at and (since is None or at > since) else None for at in (used, refused))
     if used is None and refused is None:

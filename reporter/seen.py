@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from activity.arn import without_path
-from activity.model import Activity, names_holder
+from activity.model import Activity
 from activity.whose import Holder, id_told_by
 
 
@@ -17,6 +17,5 @@ class Seen:
     def of(self, holder: Holder, facets: Iterable[str]) -> Iterator[Activity]:
         """What a holder was seen with of these facets, under whichever name."""
         for facet in facets:
-            names = (holder.id,) if names_holder(facet) else (holder.id, without_path(holder.arn))
-            for name in names:
+            for name in (holder.id, without_path(holder.arn)):
                 yield from filter(holder.did, self._by.get((name, facet), ()))

@@ -130,6 +130,7 @@ def test_a_lambda_ships_what_its_group_asks_for_at_the_versions_that_are_tested(
     [
         "requirements-dev.txt",
         "requirements-audit.txt",
+        "requirements-mutation.txt",
         *(f"{each}/requirements.txt" for each in ("awakened", "ingest", "reporter")),
     ],
 )

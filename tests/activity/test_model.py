@@ -5,7 +5,7 @@ from builders import activity, at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity.model import Evidence, Sighting, from_text, place_covered, to_text
+from activity.model import Evidence, Sighting, facet_of, from_text, place_covered, to_text
 
 activities = st.builds(
     activity,
@@ -84,3 +84,10 @@ def test_times_as_text_sort_as_times_do_and_come_back(when):
 )
 def test_a_place_is_read_out_of_its_facet(facet, place):
     assert place_covered(facet) == place
+
+
+@pytest.mark.parametrize(
+    ("held", "facet"), [("AKIA1", "KEY#AKIA1"), ("AIDA1", "ID#AIDA1"), ("AROA1", "ID#AROA1")]
+)
+def test_a_key_id_and_a_unique_id_have_facets_of_their_own(held, facet):
+    assert facet_of(held) == facet

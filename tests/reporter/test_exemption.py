@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -55,7 +56,17 @@ def test_an_exemption_counts_through_its_last_day():
     assert not parse("audit").is_over(datetime(2100, 1, 1, tzinfo=UTC))
 
 
-def test_the_day_is_that_of_utc_wherever_the_clock_is():
+@pytest.fixture
+def in_tokyo():
+    """As where a person runs `lastseen report`; a Lambda's clock is UTC."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_the_day_is_that_of_utc_wherever_the_clock_is(in_tokyo):
     tokyo = timezone(timedelta(hours=9))
 
     assert not parse("audit until=2027-01-31").is_over(datetime(2027, 2, 1, 8, 59, tzinfo=tokyo))

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 import boto3
 import pytest
 from botocore.stub import ANY, Stubber
-from builders import ACCOUNT, credential_report
+from builders import ACCOUNT, at, credential_report
 
-from reporter.account import AccessKey, Gap, Undatable, Undated, Use, User
+from reporter.account import AccessKey, Gap, KeySlot, Undatable, Undated, Use, User
 from reporter.credential_report import read
 from reporter.inventory import Iam
+from reporter.listed import joined
 
 MAY = datetime(2026, 5, 1, 10, 0, tzinfo=UTC)
 JUNE = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
@@ -496,3 +497,20 @@ def test_ssh_keys_that_may_not_be_listed_are_a_gap_and_a_user_deleted_meanwhile_
 
     assert iam.undated(user()).what == f"SSH public keys and signing certificates of {user().arn}"
     assert iam.undated(user()) == ()
+
+
+@pytest.mark.parametrize(
+    ("rotated", "used"),
+    [
+        pytest.param([0, 60], 0, id="one slot was filled then"),
+        pytest.param([60, None], None, id="none was"),
+        pytest.param([0, 0], None, id="two were: it may be either"),
+    ],
+)
+def test_a_slots_claim_is_of_the_key_that_alone_was_made_in_its_second(rotated, used):
+    slots = [
+        KeySlot(is_active=True, rotated=None if each is None else at(each), last_used=Use(at(number)))
+        for number, each in enumerate(rotated)
+    ]
+
+    assert joined(at(0), slots) == (None if used is None else Use(at(used)))

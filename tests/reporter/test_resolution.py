@@ -8,7 +8,11 @@ from accounts import DAY, Key, Password, Refused, alice, days, deploy, review_of
 from builders import ACCOUNT, NOON, activity
 
 from activity.item import Flag
+from reporter.account import Gap, Inventory, User
+from reporter.owners import Remembered
 from reporter.resolution import How
+from reporter.resolution import resolved as all_resolved
+from reporter.seen import Seen
 from reporter.subjects import Kind, Limits
 from reporter.wording import resolution
 
@@ -44,6 +48,13 @@ def resolved(key, *things, flag=FLAG):
         pytest.param(ROLE, [], How.DELETED, None, id="role deleted"),
         pytest.param(ROLE, [deploy(id="AROANEW")], How.DELETED, None, id="role deleted and made anew under the name"),
         pytest.param(ROLE, [deploy(used=114), Limits(role=365)], How.WITHIN_LIMIT, None, id="the threshold is a longer one"),
+        pytest.param(ROLE, [deploy(made=114), Limits(role=365)], How.WITHIN_LIMIT, None, id="the threshold is a longer one, of what was never used"),
+        pytest.param(ROLE, [deploy(used=5, exempt="audit"), Limits(role=3)], How.EXEMPT, None, id="role exempt, and used, of which no notice was sent"),
+        pytest.param(PASSWORD, [alice(Password(used=114)), seen(5, USER[1], "user/bob"), seen(5, "SIGNIN", "user/bob", principal_id="AIDAALICE")], How.USED, days(5), id="signed in under another name"),
+        pytest.param(ROLE, [seen(5, "ID#", "role/deploy")], How.USED, days(5), id="role deleted, and seen by its name alone before"),
+        pytest.param(ROLE, [deploy(id="AROANEW", made=4), seen(5, "ID#", "role/deploy")], How.USED, days(5), id="role made anew under the name, and the name seen before"),
+        pytest.param(ROLE, [deploy(id="AROANEW", made=5), seen(5, "ID#", "role/deploy")], How.DELETED, None, id="role made anew under the name, and the name seen since"),
+        pytest.param(ROLE, [deploy(id="AROANEW", made=5), seen(5, *ROLE[1:], "role/deploy")], How.USED, days(5), id="role made anew under the name, and the one before seen by its id"),
     ],
 )  # fmt: skip
 def test_a_flag_is_resolved(key, things, how, at):
@@ -57,6 +68,7 @@ def test_a_flag_is_resolved(key, things, how, at):
         pytest.param(ROLE, [deploy(used=114), Refused("table")], id="the table could not be read"),
         pytest.param(ROLE, [deploy(used=114), Refused("index")], id="the index could not be read"),
         pytest.param(ROLE, [Refused("GetAccountAuthorizationDetails")], id="roles could not be listed"),
+        pytest.param((f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/deploy", ROLE[1]), [deploy(path="/aws-reserved/")], id="a role that is left out"),
         pytest.param(USER, [Refused("ListUsers")], id="users could not be listed"),
         pytest.param(KEY, [Refused("ListUsers")], id="the users of keys could not be listed"),
         pytest.param(KEY, [alice(Key(used=114)), Refused("ListAccessKeys")], id="keys could not be listed"),
@@ -75,12 +87,30 @@ def test_a_flag_stays(key, things):
     [
         pytest.param(ROLE, [deploy(used=3)], id="and is there"),
         pytest.param(ROLE, [], id="and was deleted after that"),
+        pytest.param(
+            ROLE,
+            [deploy(name="web", id="AROAWEB", made=10)],
+            id="and was deleted after that, and another is there",
+        ),
         pytest.param(KEY, [alice(Key(used=3, is_active=False))], id="and was disabled after that"),
         pytest.param(ROLE, [deploy(used=114, exempt="audit")], id="and is exempt now"),
     ],
 )
 def test_what_was_seen_awake_since_was_used(key, things):
     assert resolved(key, *things, flag=AWAKE) == [(How.USED, days(3))]
+
+
+def test_who_was_seen_awake_since_the_name_was_given_again_is_somebody_else():
+    assert resolved(ROLE, deploy(id="AROANEW", made=3), flag=AWAKE) == [(How.DELETED, None)]
+
+
+@pytest.mark.parametrize("keys", [{"AIDAALICE": ()}, {}], ids=["has no keys", "has keys that were not listed"])
+def test_a_user_who_exists_and_was_not_judged_is_not_told_as_deleted(keys):
+    user = User("alice", ALICE, "AIDAALICE", days(500), None, Gap("its credentials", "denied"), {})
+    flagged = [USER, PASSWORD, *([] if keys else [KEY])]
+    before = Remembered(dict.fromkeys(flagged, FLAG), owners=dict.fromkeys(flagged, ALICE))
+
+    assert list(all_resolved(before, {}, Inventory(ACCOUNT, "", (user,)), keys, Seen())) == []
 
 
 @pytest.mark.parametrize(
@@ -200,7 +230,7 @@ def test_whose_it_was_needs_no_look_up_where_an_id_tells(before):
 
 def test_of_a_password_that_several_living_users_may_have_had_it_is_said_that_this_cannot_be_told():
     both = alice(Password(used=1), name="alicia"), alice(Password(used=1), name="bob", id="AIDABOB")
-    before = seen(200, USER[1]), seen(150, "ID#AIDABOB")
+    before = seen(200, USER[1]), seen(150, "ID#AIDABOB"), seen(1, "SIGNIN")
     (told,) = review_of({PASSWORD: FLAG}, *both, *before).resolved
 
     assert told.how is How.NOT_TOLD
@@ -234,7 +264,8 @@ def test_a_user_whose_path_looks_like_a_roles_arn_is_a_user():
     [
         pytest.param([Key(used=6), seen(6, "KEY#AKIA1"), seen(1, "DENIED#AKIA1")], "attempted again, and refused, on 2026-11-19 after being used again on 2026-11-14", id="used, and refused since"),
         pytest.param([Key(used=6), seen(1, "KEY#AKIA1"), seen(6, "DENIED#AKIA1")], "used again on 2026-11-19", id="refused, and used since"),
-        pytest.param([Key(used=6), seen(6, "DENIED#AKIA1")], "attempted again, and refused, on 2026-11-14", id="refused alone, which IAM counts as a use"),
+        pytest.param([Key(used=6), seen(6, "KEY#AKIA1"), seen(6, "DENIED#AKIA1")], "used again on 2026-11-14", id="used and refused in the same second"),
+        pytest.param([Key(used=6), seen(6 + 20 / 1440, "DENIED#AKIA1")], "attempted again, and refused, on 2026-11-14", id="refused alone, which IAM counts as a use"),
         pytest.param([Key(used=2), seen(6, "DENIED#AKIA1")], "used again on 2026-11-18", id="refused, and used since by IAM's word"),
         pytest.param([Key(used=6, is_active=False), seen(6, "DENIED#AKIA1")], "attempted again, and refused, on 2026-11-14, and disabled since", id="refused, and disabled since"),
         pytest.param([seen(6, "KEY#AKIA1"), seen(5, "DENIED#AKIA1")], "attempted again, and refused, on 2026-11-15 after being used again on 2026-11-14, and deleted since", id="used, refused, and deleted since"),

@@ -91,11 +91,20 @@ def test_a_refused_attempt_is_activity_and_it_is_said_that_it_was_refused():
 
 
 def test_iams_word_of_the_very_attempt_that_was_refused_is_no_better():
-    minutes = subject(claim=Claim(Use(days(100) + timedelta(minutes=4))))
-    later = subject(used=99)
+    attempt = seen(100, DENIED, error_code="AccessDenied")
+    minutes = subject(claim=Claim(Use(days(100) + timedelta(minutes=20))))
+    later = subject(claim=Claim(Use(days(100) + timedelta(minutes=21))))
 
-    assert verdict(minutes, seen(100, DENIED, error_code="AccessDenied")).notes
-    assert not verdict(later, seen(100, DENIED, error_code="AccessDenied")).notes
+    assert verdict(minutes, attempt).notes
+    assert not verdict(later, attempt).notes
+
+
+def test_the_newest_of_several_sightings_decides():
+    sightings = seen(100) | seen(95, DENIED) | seen(110, "ID#")
+    judged = verdict(subject(), sightings)
+
+    assert (judged.at, judged.allowed.last_seen, judged.refused.last_seen) == (days(95), days(100), days(95))
+    assert judged.seen == judged.refused
 
 
 def test_the_reason_tells_what_we_saw():
@@ -120,7 +129,7 @@ def test_the_reason_tells_since_when_there_was_no_use():
 
 def test_of_an_old_role_it_is_said_how_far_back_iam_looks():
     assert verdict(subject(Kind.ROLE, created=401)).notes == ("of a role's use, IAM keeps the last 400 days",)
-    assert verdict(subject(Kind.ROLE, created=399)).notes == ()
+    assert verdict(subject(Kind.ROLE, created=400)).notes == ()
     assert verdict(subject(Kind.USER, created=401)).notes == ()
 
 
@@ -140,6 +149,16 @@ def test_nothing_is_stale_on_the_strength_of_a_gap(thing, sightings):
 
     assert (judged.status, judged.gaps) == (Status.UNKNOWN, (GAP,))
     assert judged.reason == "the activity table could not be read: AccessDenied"
+    assert judged.would_be in (Status.STALE, Status.NEVER_USED)
+
+
+def test_each_gap_is_named():
+    keys = Gap("access keys of alice", "Throttling")
+    judged = verdict(subject(claim=Claim(gap=keys)), GAP)
+
+    assert judged.reason == (
+        "the activity table could not be read: AccessDenied; access keys of alice could not be read: Throttling"
+    )
 
 
 def test_the_exempt_are_not_flagged_but_it_is_told_what_they_would_be():

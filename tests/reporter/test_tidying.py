@@ -31,7 +31,9 @@ def lapses(*things, exempt=()):
     ],
 )  # fmt: skip
 def test_an_exemption_of_somebody_who_exists(thing, why):
-    assert [told for _, told in lapses(thing)] == ([why] if why else [])
+    before = alice(name="anna", id="AIDAANNA")
+
+    assert lapses(before, thing) == ([(thing.arn, why)] if why else [])
 
 
 @pytest.mark.parametrize(

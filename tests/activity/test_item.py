@@ -1,0 +1,56 @@
+"""What stands at one key of the table, read and shown; what edited items come to is in test_edited_items.py."""
+
+import pytest
+from builders import ALICE, activity, at
+
+from activity.item import Flag, Item, UnreadableItem, item_of, plain, typed, unedited
+
+KEY = ALICE, "ID#AIDAALICE"
+SEEN = {
+    "principal": ALICE,
+    "facet": "ID#AIDAALICE",
+    "first_seen": "2026-11-20T11:59:50Z",
+    "last_seen": "2026-11-20T12:00:00Z",
+    "event_id": "e",
+    "region": "eu-west-1",
+}
+
+
+def test_an_item_expires_in_utc():
+    assert item_of(
+        {name: typed(value) for name, value in (SEEN | {"expires_at": 1_795_000_000}).items()}
+    ) == Item(activity(first=-10, region="eu-west-1"), expires_at=at(-176_000))
+
+
+@pytest.mark.parametrize(
+    ("item", "shown"),
+    [
+        pytest.param(Item(activity(first=-10, region="eu-west-1")), SEEN, id="seen"),
+        pytest.param(
+            Item(None, Flag(at(0), at(-10), told_at=at(10)), is_flags_own=True),
+            {
+                "principal": ALICE,
+                "facet": "ID#AIDAALICE",
+                "first_flagged": "2026-11-20T12:00:00Z",
+                "idle_since": "2026-11-20T11:59:50Z",
+                "told_at": "2026-11-20T12:00:10Z",
+            },
+            id="flagged, and never seen",
+        ),
+        pytest.param(
+            Item(activity(first=-10, region="eu-west-1"), Flag(at(0))),
+            SEEN,
+            id="seen, and there for another flag",
+        ),
+    ],
+)
+def test_an_item_is_shown_under_the_tables_names(item, shown):
+    assert plain(KEY, item) == shown
+
+
+def test_of_many_the_problem_of_one_is_told():
+    fine, problem = Item(activity()), Item(None, problem="last_seen is 'x', no time")
+
+    assert unedited({KEY: fine}) == {KEY: fine}
+    with pytest.raises(UnreadableItem, match=r"^last_seen is 'x', no time$"):
+        unedited({KEY: fine, (ALICE, "SIGNIN"): problem})

@@ -1,0 +1,191 @@
+"""Mutants of the core, and whether its tests kill them: `make mutate`. mutmut makes them and runs the tests."""
+
+import argparse
+import ast
+import hashlib
+import json
+import os
+import re
+import sys
+import time
+import tomllib
+from collections import Counter, deque
+from pathlib import Path
+
+from mutmut import __main__ as mutmut
+from mutmut.state import state
+from mutmut.utils.format_utils import orig_function_and_class_names_from_key
+
+KEPT = Path("mutants")  # mutmut's folder: the mutants, which tests call what, and what became of each mutant
+TESTS_SEEN = KEPT / "tests-seen.json"
+LIMITS = {"pure": 95, "shell": 85}  # percent, of those that are not equivalent
+QUICK = 2.0  # seconds of tests, before others are run
+TOO_LONG = (-24, -9)  # exit codes
+FATES = {None: "not run", 2: "not run", 0: "survived", 5: "survived", 33: "survived"}  # by pytest's exit code
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="make mutate")
+    parser.add_argument("--minutes", type=float, default=float("inf"))
+    parser.add_argument("--cores", type=int, default=os.cpu_count())
+    parser.add_argument("--seconds", type=float, default=8, help="of tests that a mutant has to survive")
+    parser.add_argument("files", nargs="*")
+    asked = parser.parse_args()
+    until = time.monotonic() + 60 * asked.minutes
+    os.environ["CI"] = "1"  # Hypothesis then draws the same examples each time, however slow the machine is.
+    runner = mutmut.get_mutant_runner(asked.cores)
+    prepare(runner, asked.cores)
+    files = {str(path): data_of(path) for path in mutmut.walk_mutatable_files()}
+    if unknown := set(asked.files) - files.keys():
+        sys.exit(f"not among the files with mutants: {', '.join(sorted(unknown))}")
+    chosen = {path: files[path] for path in sorted(asked.files or files) if files[path].exit_code_by_key}
+    run(runner, chosen, until, asked.seconds)
+    sys.exit(tell(chosen))
+
+
+def data_of(path):
+    data = mutmut.SourceFileMutationData(path=path)
+    data.load()
+    return data
+
+
+def tests_of(mutant):
+    return state().tests_by_mangled_function_name.get(mutmut.mangled_name_from_mutant_name(mutant), set())
+
+
+def prepare(runner, cores):
+    """Mutate what has changed, and have the tests that are new or have changed show which functions they call."""
+    with mutmut.CatchOutput(spinner_title="Making mutants"):
+        for gone in (path for path in KEPT.glob("tests/**/*.py") if not path.relative_to(KEPT).exists()):
+            gone.unlink()
+        mutmut.copy_src_dir()
+        mutmut.copy_also_copy_files()
+        mutmut.setup_source_paths()
+        mutmut.create_mutants(cores)
+    seen = json.loads(TESTS_SEEN.read_text()) if TESTS_SEEN.exists() else {}
+    found = {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in Path("tests").rglob("*.py")}
+    changed = {path for path, digest in found.items() if seen.get(path) != digest}
+    forget_calls(changed)
+    mutmut.collect_or_load_stats(runner, apply_config_invalidation=True)
+    # What survived has another chance with a test that has changed.
+    mutmut._reset_mutant_results(
+        lambda mutant, code: (
+            FATES.get(code) == "survived" and not changed.isdisjoint(map(file_of, tests_of(mutant)))
+        )
+    )
+    TESTS_SEEN.write_text(json.dumps(found))
+
+
+def forget_calls(changed_tests):
+    """mutmut looks at tests that it does not know, and only at these."""
+    path = KEPT / "mutmut-stats.json"
+    if not path.exists():
+        return
+    stats = json.loads(path.read_text())
+    hashes, tests = stats["function_hashes"], stats["tests_by_mangled_function_name"]
+    now = state().current_function_hashes
+    # Who calls a new function has changed as well.
+    have_new = {name.rpartition(".")[0] for name in now if name not in hashes}
+    changed = {name for name in now if hashes.get(name) != now[name] and name.rpartition(".")[0] in have_new}
+    again = {test for name in changed for test in tests.get(name, [])}
+    again |= {test for test in stats["duration_by_test"] if file_of(test) in changed_tests}
+    stats["duration_by_test"] = {k: v for k, v in stats["duration_by_test"].items() if k not in again}
+    path.write_text(json.dumps(stats))
+
+
+def file_of(test):
+    return test.partition("::")[0]
+
+
+def run(runner, files, until, most):
+    """Until the time is up. What survives the quickest tests has the others to survive.
+
+    What takes too long may have had bad luck on a busy machine: it is killed if it does so with six times the time.
+    """
+    of = {name: data for data in files.values() for name, code in data.exit_code_by_key.items() if code is None}
+    waiting, running, begun = deque((name, QUICK, 1) for name in of), {}, time.monotonic()
+    runner.startup()
+    try:
+        while running or (waiting and time.monotonic() < until):
+            if waiting and runner.has_capacity() and time.monotonic() < until:
+                name, seconds, patience = waiting.popleft()
+                running[name] = seconds, patience
+                submit(runner, name, seconds, patience)
+                continue
+            result = runner.wait_for_result()
+            seconds, patience = running.pop(result.mutant_name)
+            if result.exit_code == 0 and seconds < most:
+                waiting.appendleft((result.mutant_name, most, patience))
+                continue
+            if result.exit_code in TOO_LONG and patience == 1:
+                waiting.appendleft((result.mutant_name, seconds, 6))
+                continue
+            mutmut._register_mutant_result(result, of)
+            if sys.stdout.isatty():
+                print(f"\r{len(waiting)} mutants to run ", end="", flush=True)
+    except KeyboardInterrupt:
+        runner.stop_all_workers()
+    finally:
+        runner.shutdown()
+    print(f"\n{len(of) - len(waiting)} mutants run in {time.monotonic() - begun:.0f} s")
+
+
+def submit(runner, name, seconds, patience):
+    """Tests of the file's own name come first, and the quickest of them."""
+    own, durations = f"/test_{name.split('.x')[0].rpartition('.')[2]}.py", state().duration_by_test
+    chosen, total = [], 0.0
+    for test in sorted(tests_of(name), key=lambda test: (own not in test, durations[test], test)):
+        total += durations[test] + 0.02  # what it takes to set up the test
+        if chosen and total > seconds:
+            break
+        chosen.append(test)
+    limit = 2 * patience * (20 + 4 * total)  # Of the processor's time: mutmut allows half of that by the clock.
+    runner.submit(name, chosen, int(limit), total)
+
+
+def tell(files):
+    """Survivors, then a table. 1 if a file is below its limit."""
+    core = re.search(r"(?ms)^CORE = (\(.*?^\))", Path("tests/test_layout.py").read_text())[1]
+    pure = {f"{module.replace('.', '/')}.py" for module in ast.literal_eval(core)}
+    equivalent = tomllib.loads((Path(__file__).parent / "equivalent.toml").read_text())
+    status, table = 0, [f"{'file':32} kind  mutants  killed equivalent survived not run percent"]
+    for path, data in files.items():
+        listed = {(each["function"], each["was"], each["becomes"]) for each in equivalent.get(path, [])}
+        fates, used = Counter(), set()
+        for name, code in data.exit_code_by_key.items():
+            fate = FATES.get(code, "killed")
+            what = change(name, path) if listed or fate == "survived" else None
+            if what in listed:
+                used.add(what)
+                if fate == "killed":
+                    print(f"\n{path}: listed as equivalent, but killed: {what}")
+                fate = "equivalent"
+            elif fate == "survived":
+                print("\n{}: mutmut show {}\n- {}\n+ {}".format(path, name, *what[1:]))
+            fates[fate] += 1
+        for what in listed - used:
+            print(f"\n{path}: listed as equivalent, but there is no such mutant: {what}")
+        kind = "pure" if path in pure else "shell"
+        percent = 100 * fates["killed"] / (fates["killed"] + fates["survived"] or 1)
+        below = fates["survived"] and percent < LIMITS[kind]
+        status |= bool(below)
+        table.append(
+            f"{path:32} {kind:5} {fates.total():7} {fates['killed']:7} {fates['equivalent']:10} {fates['survived']:8} "
+            f"{fates['not run']:7} {percent:7.1f}{f' below {LIMITS[kind]}' if below else ''}"
+        )
+    print("", *table, sep="\n")
+    if any(None in data.exit_code_by_key.values() for data in files.values()):
+        print("Not all are run; the same command goes on from here.")
+    return status
+
+
+def change(name, path):
+    """(function, what stood there, what stands there now)"""
+    function, kind = orig_function_and_class_names_from_key(name)
+    lines = mutmut.get_diff_for_mutant(name, path=path).splitlines()[2:]
+    was, becomes = ("\n".join(line[1:].strip() for line in lines if line.startswith(sign)) for sign in "-+")
+    return f"{kind}.{function}" if kind else function, was, becomes
+
+
+if __name__ == "__main__":
+    main()
