@@ -93,11 +93,12 @@ class Tracker:
             "sqs": self.sqs,
             "s3": None,
             "sts": SimpleNamespace(
+                meta=SimpleNamespace(region_name="eu-west-1"),
                 get_caller_identity=lambda: {
                     "Account": ACCOUNT,
                     "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/reporter/run",
                     "UserId": "AROAREPORTER:run",
-                }
+                },
             ),
             "account": SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=_pages_of_regions)),
             "cloudtrail": SimpleNamespace(
