@@ -177,8 +177,25 @@ class Reporting:
         if isinstance(said, str):
             return f"ReporterErrorsAlarm; {said}"
         metrics = eventually(lambda: self._measured()[before:], "it has measured", within=20)[-1]
-        gaps = [f"gap: {each['what']}" for each in said["gaps"]]
-        return "; ".join([*gaps, *(alarm for metric, alarm in ALARMS.items() if metrics[metric][0])])
+        # That the run before could mail nothing is told by the next: it is of another permission.
+        gaps = [
+            each["what"] for each in said["gaps"] if not each["what"].startswith("the report that was begun")
+        ]
+        alarms = (alarm for metric, alarm in ALARMS.items() if metrics[metric][0])
+        return "; ".join([*(f"gap: {each}" for each in gaps), *self._refusals(), *alarms])
+
+    def _refusals(self):
+        """What the last report notes beside gaps: where it could do without an answer."""
+        s3, bucket = self.stack.server.client("s3"), self.stack.outputs["ReportBucketName"]
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        every = [
+            each for page in pages for each in page.get("Contents", []) if each["Key"].endswith("report.json")
+        ]
+        last = max(every, key=lambda each: each["Key"], default=None)
+        if last is None:
+            return []
+        notes = json.loads(s3.get_object(Bucket=bucket, Key=last["Key"])["Body"].read())["notes"]
+        return [f"note: {each}" for each in notes if "AccessDenied" in each or "not authorized" in each]
 
     def _measured(self):
         group = self.stack.resources["ReporterLogs"]

@@ -6,6 +6,7 @@ from builders import ROOT
 
 AS_AWS_ASKS = "tests/test_simulated.py::test_what_aws_asks_in_a_roles_name_is_allowed_by_one_permission_alone"
 BY_SERVICES = "tests/test_simulated.py::test_what_a_service_does_is_allowed_or_refused"
+IN_ANY_WAY = "tests/reporter/test_five_ways.py::test_what_does_not_answer_is_told_in_the_mail_and_flags_nothing"
 
 # How a loss is told of that nothing showed here.
 ELSEWHERE, UNNOTICED = "not enforced here, but in", "NOT NOTICED"
@@ -23,6 +24,10 @@ PERMISSIONS = {
     "logs:PutLogEvents": AS_AWS_ASKS,
     "kms:Decrypt": AS_AWS_ASKS,
     "kms:GenerateDataKey": AS_AWS_ASKS,
+    # The server answers it to whoever asks.
+    "account:ListRegions": IN_ANY_WAY,
+    # It is asked for users of whom the credential report tells a certificate; the server's tells of none.
+    "iam:ListSigningCertificates": IN_ANY_WAY,
 }
 
 # What other services do in their own name, or under a role that they assume.
