@@ -70,7 +70,10 @@ def is_encrypted(stack):
 
 
 def last_use_is_asked_for(stack):
-    yield "ReporterRole", "iam:GetAccessKeyLastUsed", f"arn:aws:iam::{ACCOUNT}:user/people/alice", None
+    user = f"arn:aws:iam::{ACCOUNT}:user/people/alice"
+    yield "ReporterRole", "iam:GetAccessKeyLastUsed", user, None
+    yield "ReporterRole", "iam:ListSigningCertificates", user, None
+    yield "ReporterRole", "account:ListRegions", f"arn:aws:account::{ACCOUNT}:account", None
 
 
 ASKED = [

@@ -144,7 +144,7 @@ def test_the_figures_are_those_of_the_benchmarks():
     assert "; ".join(str(writes) for _, writes in measured.WRITES) in told
     assert f"({measured.EVENT_SECONDS * 1e6:.2f} µs / " in told
     assert f"({measured.EVENTS_PER_SECOND} / " in told
-    assert f"| {measured.EVENTS_PER_WRITE}; " in told
+    assert f"{measured.EVENTS_PER_WRITE} came to one write" in told
     assert f"the {measured.FACETS_PER_EVENT} that an event has" in told
     assert f"by {measured.STREAM_PRINCIPALS} principals in batches of {measured.BATCH}" in told
     assert f"has {measured.MESSAGE_BYTES} bytes on average" in told
