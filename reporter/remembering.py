@@ -57,10 +57,10 @@ class Memory:
         facet = begun_facet(report.account, is_empty=report.is_empty)
         event = f"{run} {to_text(report.at)}" if report.is_empty or due is None else run
         turn = Activity(REPORT, facet, due or report.at, due or report.at, Evidence(event_id=event))
-        taken = or_gap("that this report was mailed", lambda: self.table.take(turn))
+        taken = or_gap("the note that this report was mailed", lambda: self.table.take(turn))
         if isinstance(taken, Gap):
             return replace(
-                taken, reason=f"could not be saved, and the next may tell the same again: {taken.reason}"
+                taken, reason=f"could not be saved, so the next report may repeat it: {taken.reason}"
             )
         return taken or due is None
 

@@ -38,8 +38,8 @@ class Earlier(NamedTuple):
     def gap(self) -> Gap | None:
         if self.begun is None or (self.mailed and self.begun <= self.mailed):
             return None
-        why = "nobody could note whether it was mailed, and what it told is told again"
-        return Gap(f"the report that was begun on {minute(self.begun)}", why)
+        why = "the note that it was mailed could not be saved, so this report repeats what it said"
+        return Gap(f"the last report, begun on {minute(self.begun)}", why)
 
 
 def items(table: ActivityTable, every: Iterable[Subject]) -> dict[Key, Item]:

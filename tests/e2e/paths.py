@@ -178,9 +178,7 @@ class Reporting:
             return f"ReporterErrorsAlarm; {said}"
         metrics = eventually(lambda: self._measured()[before:], "it has measured", within=20)[-1]
         # That the run before could mail nothing is told by the next: it is of another permission.
-        gaps = [
-            each["what"] for each in said["gaps"] if not each["what"].startswith("the report that was begun")
-        ]
+        gaps = [each["what"] for each in said["gaps"] if not each["what"].startswith("the last report, begun")]
         alarms = (alarm for metric, alarm in ALARMS.items() if metrics[metric][0])
         return "; ".join([*(f"gap: {each}" for each in gaps), *self._refusals(), *alarms])
 

@@ -71,7 +71,7 @@ def test_a_gap_is_logged_and_mailed(sent, monkeypatch, caplog):
     assert subject.endswith("nothing stale, 2 gaps")
     assert "- the activity table: " in text
     gaps = [(line.what, line.account) for line in caplog.records if line.getMessage() == "gap"]
-    assert gaps == [("the activity table", ACCOUNT), ("that this report was mailed", ACCOUNT)]
+    assert gaps == [("the activity table", ACCOUNT), ("the note that this report was mailed", ACCOUNT)]
 
 
 def test_a_mail_that_is_refused_is_an_error(topic, monkeypatch):

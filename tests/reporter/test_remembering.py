@@ -33,6 +33,12 @@ def a_week_later(event=None):
         return lambda_handler(event or {}, None)
 
 
+def reports_after(*days):
+    for each in days:
+        with time_machine.travel(NOON + timedelta(days=each), tick=False):
+            lambda_handler({}, None)
+
+
 def refuse(*calls):
     """The reporter's client of IAM may no longer make these."""
 
@@ -143,12 +149,9 @@ def test_that_somebody_exempt_is_gone_is_told_once_though_it_cannot_be_forgotten
     aws("iam").delete_login_profile(UserName="frank")
     aws("iam").delete_user(UserName="frank")
     stop = refuse_writes(lambda body: of(FRANK)(body) and "REMOVE first_flagged" in body["UpdateExpression"])
-    for days in (7, 14):
-        with time_machine.travel(NOON + timedelta(days=days), tick=False):
-            lambda_handler({}, None)
+    reports_after(7, 14)
     stop()
-    with time_machine.travel(NOON + timedelta(days=21), tick=False):
-        lambda_handler({}, None)
+    reports_after(21)
 
     assert [f"- {FRANK[0]}: no longer exists" in text for _, text in sent()] == [False, True, False, False]
     assert flags.exempt_of(ACCOUNT) == set()
@@ -299,7 +302,7 @@ def test_a_mail_of_which_nobody_could_note_that_it_went_out_is_sent_again_whole(
     a_week_later()
 
     assert ["role deploy, idle since 2026-08-12: deleted" in text for _, text in sent()] == [False, True, True]
-    gap = "- the report that was begun on 2026-11-27 12:00 UTC: nobody could note whether it was mailed"
+    gap = "- the last report, begun on 2026-11-27 12:00 UTC: the note that it was mailed could not be saved, "
     assert [gap in text for _, text in sent()] == [False, False, True]
 
 
@@ -308,7 +311,9 @@ def test_a_report_that_cannot_be_begun_in_the_table_is_mailed_and_says_that_it_m
     lambda_handler({"scheduled_at": "2026-11-20T12:00:00Z"}, None)
 
     ((_, text),) = sent()
-    assert "- that this report was mailed: could not be saved, and the next may tell the same again: " in text
+    assert (
+        "- the note that this report was mailed: could not be saved, so the next report may repeat it: " in text
+    )
 
 
 @pytest.mark.parametrize("place", range(1, 5))
@@ -386,12 +391,9 @@ def test_what_cannot_be_forgotten_for_two_reports_is_told_once(sent, aws, flags)
     lambda_handler({}, None)
     aws("iam").delete_role(RoleName="deploy")
     stop = refuse_writes(lambda body: of(ROLE)(body) and "REMOVE first_flagged" in body["UpdateExpression"])
-    for days in (7, 14):
-        with time_machine.travel(NOON + timedelta(days=days), tick=False):
-            lambda_handler({}, None)
+    reports_after(7, 14)
     stop()
-    with time_machine.travel(NOON + timedelta(days=21), tick=False):
-        lambda_handler({}, None)
+    reports_after(21)
 
     assert ["role deploy, idle since 2026-08-12: deleted" in text for _, text in sent()] == [
         False,
