@@ -202,8 +202,9 @@ class Sighting(NamedTuple):
 
         Of an error only a refusal is told, with all that the refused call left behind.
         """
-        is_refused = any(map(is_denied, self.facets))
-        evidence = self.evidence if is_refused else self.evidence._replace(error_code="")
+        evidence = self.evidence
+        if evidence.error_code and not any(map(is_denied, self.facets)):
+            evidence = evidence._replace(error_code="")
         for facet in self.facets:
             yield Activity(self.principal, facet, since or self.at, self.at, evidence)
 

@@ -3,7 +3,7 @@
 from ingest.refusals import CHANGES, SIGN_IN
 from ingest.wire import Record, word
 
-_IAM = "iam.amazonaws.com"
+IAM = "iam.amazonaws.com"
 CHANGES_BY_IAM = {
     "CreateAccessKey",
     "UpdateAccessKey",
@@ -22,5 +22,5 @@ def is_own_change(record: Record) -> bool:
     """Whether it changed what its caller signs in with, if that is the root user."""
     if record.event_source == SIGN_IN:
         return record.event_name in CHANGES
-    is_change = record.event_source == _IAM and record.event_name in CHANGES_BY_IAM and not record.error_code
+    is_change = record.event_source == IAM and record.event_name in CHANGES_BY_IAM and not record.error_code
     return is_change and word(record.request_parameters, "userName") in ("", _ROOT)

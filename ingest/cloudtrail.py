@@ -1,8 +1,8 @@
 """From one CloudTrail record to who was active, and with what: the sighting rules."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from activity.model import (
     CANARY,
@@ -57,8 +57,7 @@ _ASSUMPTIONS = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 _SAID = {"true": True, "yes": True, "false": False, "no": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one record gives: sightings, or else the reason why none; and where it came from, if it says."""
 
     sightings: tuple[Sighting, ...]

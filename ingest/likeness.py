@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from activity.arn import is_role, parts
 from activity.model import CANARY_AGENT
-from ingest.changes import is_own_change
+from ingest.changes import IAM, is_own_change
 from ingest.cloudtrail import STS, assumed, is_canary
 from ingest.identity import form_of, long_term_key, without_session
 from ingest.principals import NOBODY_OF_OURS, is_shared_by_people
@@ -18,27 +18,43 @@ from ingest.wire import Record, UserIdentity
 
 Likeness = tuple[Hashable, ...]
 
+_OF_CREDENTIALS = {SIGN_IN, STS, IAM}
+
 
 def likeness(record: Record) -> Likeness:
     """Raises UnreadableRecord where the record would be unreadable for what is asked of it here."""
     source, identity = record.event_source, record.user_identity
-    where = source, record.event_type, record.error_code, record.aws_region, record.recipient_account_id
-    if is_own_change(record):  # The root user's are kept by their times.
-        change = record.event_name, record.event_time, bytes(record.response_elements)
-        return where, identity, record.source_ip_address, change
-    if source == SIGN_IN:
-        sign_in = bytes(record.response_elements), bytes(record.additional_event_data)
-        details = bytes(record.service_event_details)
-        return where, identity, record.source_ip_address, record.event_name, sign_in, details
+    kind, error = record.event_type, record.error_code
+    region, account = record.aws_region, record.recipient_account_id
+    if identity is not None and identity.type == "AssumedRole" and source != STS and source != SIGN_IN:
+        # Most of them: as `_machine` has it, without the time that a call takes.
+        session = identity.session_context
+        issuer = session.session_issuer if session is not None else None
+        if issuer is not None and (arn := issuer.arn) and (sessions := _sessions_of_machines(arn)):
+            own, unique_id = identity.arn, issuer.principal_id
+            if own and unique_id and own.startswith(sessions) and identity.on_behalf_of is None:
+                return source, kind, error, region, account, arn, unique_id
+    where = source, kind, error, region, account
     machine = _machine(identity)
-    if source == STS and is_canary(record):
-        return where, machine or _person(identity), record.source_ip_address, CANARY_AGENT
-    role = assumed(record) if source == STS else None
-    if role is None:
-        return (where, machine) if machine else (where, _person(identity), record.source_ip_address)
-    if machine and _sessions_of_machines(role[0]):
-        return where, machine, role[:2]
-    return where, machine or _person(identity), role, record.source_ip_address
+    if source in _OF_CREDENTIALS:
+        return where, *_of_credentials(record, machine)
+    return (where, machine) if machine else (where, _person(identity), record.source_ip_address)
+
+
+def _of_credentials(record: Record, machine: Hashable) -> Likeness:
+    """By what else records of these services are told apart."""
+    who, address = machine or _person(record.user_identity), record.source_ip_address
+    if is_own_change(record):  # The root user's are kept by their times.
+        return who, address, record.event_name, record.event_time, bytes(record.response_elements)
+    if record.event_source == SIGN_IN:
+        sign_in = bytes(record.response_elements), bytes(record.additional_event_data)
+        return who, address, record.event_name, sign_in, bytes(record.service_event_details)
+    if is_canary(record):
+        return who, address, CANARY_AGENT
+    role = assumed(record)
+    if role and machine and _sessions_of_machines(role[0]):
+        return who, role[:2]
+    return (who, role, address) if role or not machine else (who,)
 
 
 def _machine(identity: UserIdentity | None) -> Hashable:

@@ -130,7 +130,7 @@ class Gathering:
         return Handover(list(activities.values()), sightings, {str(why): n for why, n in ignored.items()})
 
     def _group(self, alike: Likeness, record: Record, at: datetime) -> _Alike:
-        shared = tuple(self._shared.setdefault(each, each) for each in alike)
+        shared = tuple(map(self._shared.setdefault, alike, alike))
         group = self._groups[shared] = _Alike(record, read(record, arrived=self._arrived), at)
         self._fresh.append(group)
         return group
