@@ -37,6 +37,12 @@ class Flag:
     told_at: datetime | None = None
     holder: str = ""
 
+    def says_as_much_as(self, other: "Flag") -> bool:
+        """Whether it has the same times, to the second as the table keeps them, and is of the same."""
+        times = ((each.first_flagged, each.idle_since) for each in (self, other))
+        mine, others = ([at and to_text(at) for at in those] for those in times)
+        return mine == others and self.holder == other.holder
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

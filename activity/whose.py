@@ -159,6 +159,22 @@ def places_of_flag(key: Key, holder: str) -> tuple[Key, ...]:
     return (*places(key), (key[0], signin_facet(holder))) if is_password else places(key)
 
 
+def is_kept(items: Mapping[Key, Item], key: Key, flag: Flag, *, until: datetime) -> bool:
+    """Whether all that flagging `key` so would write is there, and stays until then.
+
+    `items`: what the table holds. Whatever stopped an earlier report half way shows in them.
+    """
+    held = [items.get(each) for each in places_of_flag(key, flag.holder)]
+    own = held[0].own_flag if held[0] else None
+    return bool(own and not own.awakened_at and not own.told_at) and all(
+        item
+        and item.flag
+        and item.flag.says_as_much_as(flag)
+        and (item.expires_at is None or item.expires_at >= until)
+        for item in held
+    )
+
+
 def facets_of(unique_id: str) -> tuple[str, ...]:
     """What a principal itself may be seen with, seen or refused, with its unique id or without."""
     return id_facet(unique_id), denied_facet(unique_id), id_facet(""), denied_facet("")

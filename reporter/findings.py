@@ -8,6 +8,7 @@ from typing import Self
 
 from activity.item import Flag
 from activity.keeping import Key
+from activity.whose import is_kept
 from reporter import undated
 from reporter.account import Gap, Inventory, OldReport, Undated
 from reporter.gaps import all_gaps, readable
@@ -45,6 +46,10 @@ class Finding:
     def key(self) -> Key:
         return self.subject.key
 
+    @property
+    def flag(self) -> Flag:
+        return Flag(self.first_flagged, self.idle_since, holder=self.subject.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Root:
@@ -67,19 +72,21 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class ToRemember:
-    """What a report leaves in the table beside its findings' flags.
+    """What a report leaves in the table.
 
-    `told`: flags of which it is told what became of them. `over`: flags and exemptions to forget. Each
-    with whose it was.
+    `flags`: the findings whose flags do not stand there yet, or not for long enough. `told`: flags of which it
+    is told what became of them. `over`: flags and exemptions to forget. Each with whose it was.
     """
 
+    flags: tuple[Finding, ...] = ()
     told: tuple[tuple[Key, str], ...] = ()
     over: tuple[tuple[Key, str], ...] = ()
     exempt: tuple[Key, ...] = ()
 
     def without(self, keys: Set[Key]) -> Self:
         """As if nothing was known of these."""
-        return type(self)(
+        return replace(
+            self,
             told=tuple(each for each in self.told if each[0] not in keys),
             over=tuple(each for each in self.over if each[0] not in keys),
             exempt=tuple(key for key in self.exempt if key not in keys),
@@ -138,6 +145,7 @@ def sum_up(
     now: datetime,
 ) -> Report:
     findings = tuple(_findings(inventory.account, judged, seen, remembered, coverage, limits, now))
+    spared = tuple(in_force(judged, remembered, now))
     became = tuple(resolved(remembered, _by_key(judged), inventory, keys_of, seen))
     return Report(
         account=inventory.account,
@@ -156,7 +164,12 @@ def sum_up(
         root=root,
         coverage=coverage,
         is_empty=not inventory.lists_roles and not inventory.tells_of_users,
-        to_remember=_to_remember(remembered, findings, became, tuple(in_force(judged, remembered, now))),
+        to_remember=ToRemember(
+            tuple(_to_flag(findings, remembered, until=now + retention / 2)),
+            tuple((key, remembered.flags[key].holder) for each in became for key in each.places),
+            _over(remembered, findings, became, spared),
+            spared,
+        ),
         of_iam=OfIam(inventory.old_report, undated.all_of(inventory)),
     )
 
@@ -204,11 +217,19 @@ def _by_key(judged: Sequence[Judged]) -> dict[Key, Judged]:
     return {subject.key: (subject, verdict) for subject, verdict in judged if subject.facets}
 
 
-def _to_remember(
+def _to_flag(findings: Iterable[Finding], remembered: Remembered, *, until: datetime) -> Iterator[Finding]:
+    """All but those of which everything is set, by an earlier report, and stays until then at least."""
+    for each in findings:
+        is_set = not each.elsewhere and is_kept(remembered.items, each.key, each.flag, until=until)
+        if each.key[1] and not is_set:
+            yield each
+
+
+def _over(
     remembered: Remembered, findings: Iterable[Finding], became: Iterable[Resolved], exempt: tuple[Key, ...]
-) -> ToRemember:
+) -> tuple[tuple[Key, str], ...]:
     """Flags of old names go once they are set, or told of, under the new: all others would be lost."""
-    resolved_now = dict.fromkeys(place for each in became for place in each.places)
+    resolved_now = {place for each in became for place in each.places}
     found = {each.key for each in findings}
     over = [
         key
@@ -218,11 +239,7 @@ def _to_remember(
         or (key not in found and remembered.place_of(key) != key and remembered.place_of(key) in found)
     ]
     holders = [(key, remembered.flags[key].holder) for key in over]
-    return ToRemember(
-        told=tuple((key, remembered.flags[key].holder) for key in resolved_now),
-        over=(*holders, *((key, "") for key in sorted(remembered.exempt - {*exempt} - found))),
-        exempt=exempt,
-    )
+    return *holders, *((key, "") for key in sorted(remembered.exempt - {*exempt} - found))
 
 
 def _flagged_since(

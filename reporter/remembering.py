@@ -13,7 +13,6 @@ from functools import partial
 from typing import Self
 
 from activity.flags import Flags
-from activity.item import Flag
 from activity.keeping import Key
 from activity.model import REPORT, Activity, Evidence, begun_facet, to_text
 from activity.table import WRITERS, ActivityTable
@@ -70,8 +69,8 @@ class Memory:
         What could not be remembered as told is left for the next report to tell.
         """
         # What is not flagged yet goes first, should time run out.
-        findings = sorted(report.findings, key=lambda each: each.is_renewed)
-        flags = self._all({each.key: partial(self._flag, each, report) for each in findings if each.key[1]})
+        findings = sorted(report.to_remember.flags, key=lambda each: each.is_renewed)
+        flags = self._all({each.key: partial(self._flag, each, report) for each in findings})
         told = self._all(
             {key: partial(self.flags.tell, key, report.at, holder) for key, holder in report.to_remember.told}
         )
@@ -105,11 +104,11 @@ class Memory:
         return over | again | exempt
 
     def _flag(self, finding: Finding, report: Report) -> None:
-        """Flags also what is flagged: that completes what is half done, and keeps it from expiring."""
+        """Flags also what is flagged, where that completes what is half done, or keeps it from expiring."""
         self.flags.flag(
             finding.key,
             report.account,
-            Flag(finding.first_flagged, finding.idle_since, holder=finding.subject.id),
+            finding.flag,
             now=report.at,
             elsewhere=finding.elsewhere,
             renews=finding.is_renewed,

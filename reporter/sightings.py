@@ -19,7 +19,7 @@ from activity.model import (
 )
 from activity.plain import minute
 from activity.table import ActivityTable
-from activity.whose import ids_told_by, places
+from activity.whose import ids_told_by, places, places_of_flag
 from reporter.account import Gap, Inventory
 from reporter.findings import Root
 from reporter.inventory import or_gap
@@ -43,7 +43,7 @@ class Earlier(NamedTuple):
 
 
 def items(table: ActivityTable, every: Iterable[Subject]) -> dict[Key, Item]:
-    return table.get(place for subject in every for place in subject.places)
+    return table.get(place for each in every if each.facets for place in places_of_flag(each.key, each.id))
 
 
 def remembered_items(table: ActivityTable, flagged: Iterable[Key], exempt: Iterable[Key]) -> dict[Key, Item]:

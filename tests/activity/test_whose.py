@@ -1,10 +1,12 @@
 """By unique id and key id first, by name last."""
 
+from dataclasses import replace
+
 import pytest
 from builders import ACCOUNT, activity, at
 
 from activity.item import Flag, Item
-from activity.whose import Holder, by_holder, id_told_by, ids_told_by, places
+from activity.whose import Holder, by_holder, id_told_by, ids_told_by, is_kept, places
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
 ALICE = Holder(f"{ARN}:user/alice", "AIDAALICE")
@@ -153,3 +155,58 @@ def test_one_unique_id_or_none_is_one_holder_of_all():
     assert by_holder(ALICE.arn, nameless).keys() == {Holder(ALICE.arn)}
     assert not next(iter(by_holder(ALICE.arn, one))).has_namesakes
     assert divided(one) == [("OLD", {"ID#OLD", "SIGNIN"}, {"SIGNIN"})]
+
+
+FLAG = Flag(at(0), at(-100), holder="AIDAALICE")
+PASSWORD = ALICE.arn, "SIGNIN"
+MARKED = {
+    PASSWORD: Item(None, FLAG, at(1000), is_flags_own=True),
+    (ALICE.arn, "SIGNIN#AIDAALICE"): Item(None, FLAG, at(1000)),
+}
+
+
+def test_a_flag_is_kept_where_all_of_it_stands_and_stays():
+    assert is_kept(MARKED, PASSWORD, FLAG, until=at(1000))
+    assert is_kept(
+        {key: replace(item, expires_at=None) for key, item in MARKED.items()}, PASSWORD, FLAG, until=at(1)
+    )
+
+
+@pytest.mark.parametrize("place", MARKED)
+@pytest.mark.parametrize(
+    "item",
+    [
+        pytest.param(None, id="no item"),
+        pytest.param({"flag": None}, id="no flag"),
+        pytest.param({"flag": replace(FLAG, first_flagged=at(1))}, id="flagged at another time"),
+        pytest.param({"flag": replace(FLAG, first_flagged=None, awakened_at=at(5))}, id="used since"),
+        pytest.param({"flag": replace(FLAG, idle_since=at(-99))}, id="idle since another time"),
+        pytest.param({"flag": replace(FLAG, holder="AIDABOB")}, id="another's"),
+        pytest.param({"expires_at": at(999)}, id="expires too early"),
+    ],
+)
+def test_a_flag_is_not_kept_where_any_of_it_is_not_as_it_should_be(place, item):
+    others = {key: held for key, held in MARKED.items() if key != place}
+    changed = {} if item is None else {place: replace(MARKED[place], **item)}
+
+    assert not is_kept(others | changed, PASSWORD, FLAG, until=at(1000))
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        pytest.param({"is_flags_own": False}, id="not listed"),
+        pytest.param({"flag": replace(FLAG, awakened_at=at(5))}, id="a use is still to be told"),
+        pytest.param({"flag": replace(FLAG, told_at=at(5))}, id="told as over"),
+    ],
+)
+def test_a_flag_is_not_kept_where_its_own_item_says_more_or_less(item):
+    changed = {PASSWORD: replace(MARKED[PASSWORD], **item)}
+
+    assert not is_kept(MARKED | changed, PASSWORD, FLAG, until=at(1000))
+
+
+def test_times_are_compared_as_the_table_keeps_them():
+    finer = replace(FLAG, first_flagged=at(0).replace(microsecond=5))
+
+    assert is_kept(MARKED, PASSWORD, finer, until=at(1000))

@@ -122,11 +122,11 @@ def test_a_report_asks_only_for_suspects_keys_and_for_what_the_table_may_know_of
         "ListAccountAliases": 1,
         "ListAccessKeys": 100,
     }
-    # Four items of each user, and eight of a role (all have a path, which some sessions leave out), one of a password
-    # and two of a suspect's key, 100 at a time; the last report, root, and whether regions could be listed. Of each of
+    # Four items of each user, and eight of a role (all have a path, which some sessions leave out), two of a password
+    # and of a suspect's key, 100 at a time; the last report, root, and whether regions could be listed. Of each of
     # the 150 under suspicion, who else has its id and was refused with it; all that is flagged, all that is exempt,
     # the coverage, and test calls sent and come back.
-    items = 4 * 500 + 8 * 500 + 167 + 2 * 200
+    items = 4 * 500 + 8 * 500 + 2 * 167 + 2 * 200
     assert wire.of("dynamodb") == {"BatchGetItem": -(-items // 100) + 3, "Query": 2 * 150 + 5}
 
 

@@ -66,4 +66,4 @@ def test_what_could_not_be_saved_as_told_stays_as_it_was():
     of = {each: (each, "AIDAALICE") for each in (USER, PASSWORD, KEY)}
     known = ToRemember(told=tuple(of.values()), over=tuple(of.values()), exempt=tuple(of))
 
-    assert known.without({USER, KEY}) == ToRemember((of[PASSWORD],), (of[PASSWORD],), (PASSWORD,))
+    assert known.without({USER, KEY}) == ToRemember((), (of[PASSWORD],), (of[PASSWORD],), (PASSWORD,))

@@ -82,6 +82,20 @@ def test_what_is_still_flagged_keeps_its_flag(topic, table):
     assert table.get([ROLE])[ROLE].first_flagged == NOON
 
 
+def test_flags_that_stand_are_set_again_only_once_half_of_their_time_is_over(topic, items):
+    def expiry():
+        return {key: int(items()[key]["expires_at"]) for key in (KEY, ROLE)}
+
+    lambda_handler({}, None)
+    first = expiry()
+    reports_after(7, 199)
+    kept = expiry()
+    reports_after(201)
+
+    assert kept == first
+    assert expiry() == {key: at + 201 * DAY for key, at in first.items()}
+
+
 def test_what_was_used_is_told_and_its_flag_is_taken_off_wherever_it_shows(sent, table):
     lambda_handler({}, None)
     flagged = table.get([KEY, DENIED_KEY])
