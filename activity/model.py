@@ -215,4 +215,5 @@ def to_text(at: datetime) -> str:
 
 
 def from_text(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    """Raises ValueError for what is no time."""
+    return datetime.fromisoformat(text)
