@@ -63,7 +63,7 @@ bench: $(SETUP)  ## what ingest and a report cost, measured; takes some minutes
 refusals: $(SETUP)  ## which errors refuse a caller, anew from error_codes/judged.toml; lists those not judged
 	@$(BIN)/python -m error_codes
 
-mutate: $(MUTATION)  ## the core's tests against mutants of it; MINUTES=30 and FILES="reporter/staleness.py ..." bound it
+mutate: $(MUTATION)  ## the core's tests against mutants of it; MINUTES=30 and FILES="reporter/judgement/staleness.py ..." bound it
 	@$(MUTATION_BIN)/python tests/mutation $(MINUTES:%=--minutes %) $(CORES:%=--cores %) $(SECONDS:%=--seconds %) $(FILES)
 
 $(MUTATION): requirements-mutation.txt $(SETUP)

@@ -9,7 +9,7 @@ from benchmarks.batches import SIZE, SqsBatch, arrival, batches
 from benchmarks.sandbox import KEEPING
 from benchmarks.writes import WINDOW
 from ingest.batch import Batch, Memory
-from lastseen.embedded import EmbeddedTable
+from lastseen.demo.embedded import EmbeddedTable
 
 SANDBOXES = 2  # MaximumConcurrency in template.yaml.
 EXPIRY = "expires_at", 6  # An attribute that the embedded table does not keep: its name, and a number's bytes.

@@ -21,8 +21,8 @@ from benchmarks.server import ministack
 from benchmarks.stream import ACCOUNT, events
 from benchmarks.timing import fastest, taken
 from ingest.wire import Record
-from lastseen.embedded import EmbeddedTable
-from lastseen.local_aws import make_table
+from lastseen.demo.embedded import EmbeddedTable
+from lastseen.demo.local_aws import make_table
 from lastseen.past.layout import Wanted
 from lastseen.past.reading import Plan
 from lastseen.past.replay import Replay

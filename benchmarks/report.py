@@ -19,8 +19,8 @@ from benchmarks.cold_start import ROOT
 from benchmarks.sandbox import settings
 from benchmarks.server import served
 from benchmarks.timing import taken
-from reporter.inventory import Iam
-from reporter.subjects import Limits, needs_key_ids
+from reporter.inventory.iam import Iam
+from reporter.judgement.subjects import Limits, needs_key_ids
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

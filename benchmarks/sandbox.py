@@ -10,8 +10,8 @@ from activity.table import Keeping
 from benchmarks.batches import SqsBatch
 from ingest import app
 from ingest.batch import Batch
-from lastseen.embedded import EmbeddedTable
-from lastseen.local_aws import environment
+from lastseen.demo.embedded import EmbeddedTable
+from lastseen.demo.local_aws import environment
 
 KEEPING = Keeping.from_env({})
 NOBODY_LISTENS = "http://127.0.0.1:9"

@@ -17,7 +17,7 @@ from benchmarks.server import ministack
 from benchmarks.timing import taken
 from ingest.cloudtrail import read
 from ingest.wire import Record, envelope
-from lastseen.local_aws import make_table
+from lastseen.demo.local_aws import make_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -8,7 +8,7 @@ from benchmarks.batches import SIZE, SqsBatch, arrival, batches
 from benchmarks.floor import Floor
 from benchmarks.sandbox import KEEPING
 from ingest.batch import Batch, Memory
-from lastseen.embedded import EmbeddedTable
+from lastseen.demo.embedded import EmbeddedTable
 
 HOUR = timedelta(hours=1)
 # Of the event source mapping in template.yaml: SQS hands a batch over after so many seconds, full or not.

@@ -10,9 +10,9 @@ from uuid import uuid4
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-from reporter.message import fitting_answer
-from reporter.reporter import Reporter, Run
-from reporter.subjects import Kind
+from reporter.judgement.subjects import Kind
+from reporter.publishing.message import fitting_answer
+from reporter.run import Reporter, Run
 
 NAMESPACE = "LastActivity"
 # By then before its deadline the function asks IAM no more: a call that is being retried may take as long.

@@ -16,9 +16,9 @@ from activity.flags import Flags
 from activity.keeping import Key
 from activity.model import REPORT, Activity, Evidence, begun_facet, to_text
 from activity.table import WRITERS, ActivityTable
-from reporter.account import Gap
-from reporter.findings import Finding, Report
-from reporter.inventory import or_gap
+from reporter.inventory.account import Gap
+from reporter.inventory.iam import or_gap
+from reporter.judgement.findings import Finding, Report
 
 Jobs = Mapping[Key, Callable[[], object]]
 

@@ -13,10 +13,10 @@ from builders import ACCOUNT, NOON, activity, credential_report
 
 from activity.item import Item
 from activity.model import Activity
-from reporter.inventory import Iam
+from reporter.inventory.iam import Iam
+from reporter.judgement.subjects import Limits
 from reporter.listening.coverage import Trails
-from reporter.review import Sources, Terms, review
-from reporter.subjects import Limits
+from reporter.review.review import Sources, Terms, review
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
 DAY = 86_400

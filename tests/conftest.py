@@ -9,7 +9,7 @@ import pytest
 from activity.flags import Flags
 from activity.item import Flag
 from activity.table import ActivityTable
-from lastseen.local_aws import local_aws, make_table, make_trail
+from lastseen.demo.local_aws import local_aws, make_table, make_trail
 
 REGION = "us-east-1"
 

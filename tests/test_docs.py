@@ -7,7 +7,7 @@ import pytest
 from builders import ROOT
 from samtranslator.yaml_helper import yaml_parse
 
-from reporter.resolution import How
+from reporter.judgement.resolution import How
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 MARK = "<!-- needs an account -->\n"

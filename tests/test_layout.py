@@ -19,6 +19,26 @@ MAY_IMPORT = {
     "reporter": {"reporter", "activity"},
     "lastseen": set(PACKAGES) - {"deployment", "error_codes"},
 }
+# From the ground up: a room may be entered from those above it.
+FLOORS = {
+    "reporter": (
+        {"inventory"},
+        {"listening"},
+        {"judgement"},
+        {"review", "publishing", "remembering"},
+        {"run"},
+        {"app"},
+    ),
+    "lastseen": (
+        {"terminal", "times"},
+        {"screen", "connection"},
+        {"asking", "past", "pricing"},
+        {"demo"},
+        {"commands"},
+        {"__main__"},
+        {"entry"},
+    ),
+}
 CORE = (
     "activity.arn",
     "activity.commands",
@@ -47,39 +67,39 @@ CORE = (
     "ingest.principals",
     "ingest.refusals",
     "ingest.wire",
-    "lastseen.cost",
-    "lastseen.limits",
-    "lastseen.measured",
-    "lastseen.prices",
-    "lastseen.handle",
-    "lastseen.listing",
-    "lastseen.profile",
+    "lastseen.pricing.cost",
+    "lastseen.pricing.limits",
+    "lastseen.pricing.measured",
+    "lastseen.pricing.prices",
+    "lastseen.asking.handle",
+    "lastseen.asking.listing",
+    "lastseen.asking.profile",
     "lastseen.times",
     "lastseen.past.gathering",
     "lastseen.past.layout",
     "lastseen.past.logs",
     "lastseen.past.when",
-    "reporter.account",
-    "reporter.document",
-    "reporter.listed",
+    "reporter.inventory.account",
+    "reporter.publishing.document",
+    "reporter.inventory.listed",
     "reporter.listening.coverage",
     "reporter.listening.region",
-    "reporter.message",
-    "reporter.missed",
-    "reporter.owners",
-    "reporter.page",
-    "reporter.resolution",
-    "reporter.tidying",
-    "reporter.wording",
-    "reporter.credential_report",
-    "reporter.exemption",
-    "reporter.findings",
-    "reporter.page",
-    "reporter.report",
-    "reporter.seen",
-    "reporter.staleness",
-    "reporter.subjects",
-    "reporter.undated",
+    "reporter.publishing.message",
+    "reporter.judgement.missed",
+    "reporter.judgement.owners",
+    "reporter.publishing.page",
+    "reporter.judgement.resolution",
+    "reporter.judgement.tidying",
+    "reporter.publishing.wording",
+    "reporter.inventory.credential_report",
+    "reporter.judgement.exemption",
+    "reporter.judgement.findings",
+    "reporter.publishing.page",
+    "reporter.publishing.mail",
+    "reporter.judgement.seen",
+    "reporter.judgement.staleness",
+    "reporter.judgement.subjects",
+    "reporter.judgement.undated",
 )
 
 
@@ -90,9 +110,17 @@ def sources(package):
 def imported(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+            yield from (node.module, *(f"{node.module}.{each.name}" for each in node.names))
         elif isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
+
+
+def room_of(path):
+    return path.relative_to(ROOT).with_suffix("").parts[1]
+
+
+def module_of(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -100,6 +128,30 @@ def test_a_package_imports_only_what_it_may(package):
     for path in sources(package):
         ours = {name.partition(".")[0] for name in imported(path)} & set(PACKAGES)
         assert ours <= MAY_IMPORT[package], path
+
+
+@pytest.mark.parametrize("package", FLOORS)
+def test_imports_point_down_the_floors_of_a_package(package):
+    floors = {room: floor for floor, rooms in enumerate(FLOORS[package]) for room in rooms}
+    found = {
+        (room_of(path), name.split(".")[1])
+        for path in sources(package)
+        for name in imported(path)
+        if name.startswith(f"{package}.") and room_of(path) != "__init__"
+    }
+
+    assert {room for pair in found for room in pair} <= floors.keys()
+    assert [pair for pair in sorted(found) if pair[0] != pair[1] and floors[pair[0]] <= floors[pair[1]]] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_module_needs_itself(package):
+    needs = {module_of(path): set(imported(path)) for path in sources(package)}
+    while free := [module for module, needed in needs.items() if not needed & needs.keys()]:
+        for module in free:
+            del needs[module]
+
+    assert needs == {}
 
 
 @pytest.mark.parametrize("module", CORE)

@@ -11,7 +11,7 @@ from botocore.validate import ParamValidator
 from builders import ACCOUNT, ROOT, envelope, record
 
 from ingest import app as ingest
-from lastseen.account import Person, make_account
+from lastseen.demo.account import Person, make_account
 from reporter import app as reporter
 
 BOARD = json.loads(RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])

@@ -15,7 +15,7 @@ from activity.flags import Flags
 from activity.item import Flag
 from activity.scan import Scan
 from activity.table import ActivityTable
-from lastseen.local_aws import make_table
+from lastseen.demo.local_aws import make_table
 
 ERASE_PRINCIPAL, ERASE_SESSION, ERASE_EVIDENCE, FORGET = re.findall(
     r"```sh\n(.*?)```", (ROOT / "docs" / "personal-data.md").read_text(), re.DOTALL

@@ -21,13 +21,13 @@ from awakened.subject import Kind, Subject
 from awakened.waking import Use
 from ingest.principals import Ignored
 from lastseen.past.layout import Skipped
-from reporter.account import Inventory
-from reporter.findings import sum_up
+from reporter.inventory.account import Inventory
+from reporter.judgement.findings import sum_up
+from reporter.judgement.owners import Remembered
+from reporter.judgement.seen import Seen
+from reporter.judgement.subjects import Limits
 from reporter.listening.coverage import Coverage
-from reporter.message import message as report_message
-from reporter.owners import Remembered
-from reporter.seen import Seen
-from reporter.subjects import Limits
+from reporter.publishing.message import message as report_message
 
 README, REPORT, TABLE, REPLAY = (
     (ROOT / name).read_text(encoding="utf-8")

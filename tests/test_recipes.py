@@ -16,7 +16,7 @@ from moto.server import ThreadedMotoServer
 from activity.flags import Flags
 from activity.item import Flag
 from activity.table import ActivityTable
-from lastseen.local_aws import make_table
+from lastseen.demo.local_aws import make_table
 
 RECIPES = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "investigate.md").read_text(), re.DOTALL)
 ME = f"arn:aws:iam::{ACCOUNT}"

@@ -26,8 +26,8 @@ from activity.table import BY_FACET, ActivityTable
 from awakened.app import PAUSE, SETTLE
 from ingest.cloudtrail import read
 from ingest.wire import envelope
-from lastseen.local_aws import make_table
-from reporter.subjects import Limits
+from lastseen.demo.local_aws import make_table
+from reporter.judgement.subjects import Limits
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 ALL_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
@@ -699,7 +699,7 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
     assert set(
         read_from_environment("activity/keeping.py", "activity/table.py", "ingest/app.py")
     ) - constants == {*table, *times}
-    assert set(read_from_environment("reporter/reporter.py")) - constants == {*reporter, "ACTIVITY_TABLE"}
+    assert set(read_from_environment("reporter/run.py")) - constants == {*reporter, "ACTIVITY_TABLE"}
     awakened = {name: (table | reporter)[name] for name in ("ACTIVITY_TABLE", "REPORT_TOPIC_ARN")}
     letters = {"DEAD_LETTER_QUEUE_URL": {"Ref": "AwakenedDeadLetterQueue"}}
     assert resources["AwakenedFunction"]["Environment"]["Variables"] == awakened | letters
@@ -834,7 +834,7 @@ TRAILS = json.dumps({"Fn::Sub": "arn:${AWS::Partition}:cloudtrail:*:*:trail/*"})
 
 
 def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_no_others(resources):
-    shell = "reporter/reporter.py", "reporter/inventory.py", "reporter/publisher.py"
+    shell = "reporter/run.py", "reporter/inventory/iam.py", "reporter/publishing/publisher.py"
     listening = "reporter/listening/trails.py", "reporter/listening/canaries.py"
     made = set(calls(*shell, *listening, "activity/table.py", "activity/flags.py"))
     of_users = {

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import boto3
 import typer
 
-from lastseen.cost import Line, Usage, alternatives, bill, estimate, total
-from lastseen.deployed import Unpriceable, usage_of
-from lastseen.limits import limits
-from lastseen.prices import AS_OF, REGION
+from lastseen.pricing.cost import Line, Usage, alternatives, bill, estimate, total
+from lastseen.pricing.deployed import Unpriceable, usage_of
+from lastseen.pricing.limits import limits
+from lastseen.pricing.prices import AS_OF, REGION
 from lastseen.terminal import misused, piped, print_json
 
 PRINCIPALS = 1_000

@@ -8,7 +8,7 @@ import typer
 
 from activity.item import attributes
 from activity.model import COVERAGE, Activity, coverage_facet
-from lastseen.answers import show_heard
+from lastseen.asking.answers import show_heard
 from lastseen.commands.options import (
     AsJson,
     LocalTime,
@@ -23,11 +23,11 @@ from lastseen.commands.options import (
 from lastseen.screen import Screen
 from lastseen.terminal import NOTHING_FOUND, misused, print_json
 from lastseen.times import BadDuration, Times, duration, length
-from reporter.document import region_as_dict
 from reporter.listening import canaries
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region as Place
 from reporter.listening.region import State
+from reporter.publishing.document import region_as_dict
 
 EXAMPLES = """\b
 lastseen coverage

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from activity.item import attributes
-from lastseen.cast import ALICE_KEY, OFFICE
-from lastseen.lookup import lines
+from lastseen.asking.lookup import lines
+from lastseen.demo.cast import ALICE_KEY, OFFICE
 from lastseen.terminal import piped, print_json
 
 
@@ -19,7 +19,7 @@ def demo(
 ) -> None:
     """Run the main job on an AWS inside this process: events in, the mail out, and two look-ups."""
     # Here, since moto takes as long to load as all other commands take to start.
-    from lastseen import demo as demonstration
+    from lastseen.demo import run as demonstration
 
     outcome = demonstration.run(datetime.now(UTC))
     if as_json:

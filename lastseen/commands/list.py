@@ -13,7 +13,9 @@ from activity import settings
 from activity.item import Item
 from activity.keeping import Keeping, Key
 from activity.model import id_facet, service_facet
-from lastseen.answers import show_caveat, show_heard, show_rows
+from lastseen.asking.answers import show_caveat, show_heard, show_rows
+from lastseen.asking.listing import Kind, Row, Wanted, rows
+from lastseen.asking.lookup import Lookup
 from lastseen.commands.options import (
     AsJson,
     LocalTime,
@@ -25,8 +27,6 @@ from lastseen.commands.options import (
     asking,
     times,
 )
-from lastseen.listing import Kind, Row, Wanted, rows
-from lastseen.lookup import Lookup
 from lastseen.screen import Screen
 from lastseen.terminal import NOTHING_FOUND, misused, print_json, warn
 from lastseen.times import BadDuration, Times, duration, length

@@ -12,8 +12,8 @@ import typer
 from activity.flags import Flags
 from activity.scan import Scan
 from activity.table import ActivityTable
+from lastseen.asking.lookup import Lookup
 from lastseen.connection import connected
-from lastseen.lookup import Lookup
 from lastseen.terminal import piped, shown
 from lastseen.times import Times
 

@@ -16,10 +16,10 @@ from activity import settings
 from activity.item import attributes
 from activity.keeping import Keeping, retention_from_env
 from activity.table import ActivityTable
+from lastseen.asking.lookup import lines
 from lastseen.commands.options import Profile, StackName, TableName
 from lastseen.connection import connected
-from lastseen.embedded import EmbeddedTable
-from lastseen.lookup import lines
+from lastseen.demo.embedded import EmbeddedTable
 from lastseen.past.done import Done, UnusableState, default_path
 from lastseen.past.layout import Wanted
 from lastseen.past.progress import displayed, interruptible

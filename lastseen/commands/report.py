@@ -15,15 +15,15 @@ from activity.table import ActivityTable
 from lastseen.commands.options import AsJson, Profile, Region, StackName, TableName
 from lastseen.connection import Connection, connected
 from lastseen.terminal import INCOMPLETE, misused, piped, print_json, shown
-from reporter.document import document
-from reporter.findings import Report
-from reporter.inventory import Iam
+from reporter.inventory.iam import Iam
+from reporter.judgement.findings import Report
 from reporter.listening.trails import CloudTrail
-from reporter.page import page
-from reporter.report import body, subject_line
-from reporter.reporter import PATIENT, Caller, terms_from_env
-from reporter.review import Sources, Terms, review
-from reporter.sightings import earlier
+from reporter.publishing.document import document
+from reporter.publishing.mail import body, subject_line
+from reporter.publishing.page import page
+from reporter.review.review import Sources, Terms, review
+from reporter.review.sightings import earlier
+from reporter.run import PATIENT, Caller, terms_from_env
 
 EXAMPLES = """\b
 lastseen report --stack last-activity

@@ -7,7 +7,11 @@ import typer
 
 from activity.item import attributes
 from activity.model import session_facet
-from lastseen.answers import show_caveat, show_heard, show_matches, show_nothing
+from lastseen.asking.answers import show_caveat, show_heard, show_matches, show_nothing
+from lastseen.asking.handle import Handle, Unrecognised, readings
+from lastseen.asking.lookup import Lookup, Match
+from lastseen.asking.portrait import show_namesakes, show_other_names, show_profile
+from lastseen.asking.profile import Profile as Known
 from lastseen.commands.options import (
     AsJson,
     LocalTime,
@@ -19,10 +23,6 @@ from lastseen.commands.options import (
     asking,
     times,
 )
-from lastseen.handle import Handle, Unrecognised, readings
-from lastseen.lookup import Lookup, Match
-from lastseen.portrait import show_namesakes, show_other_names, show_profile
-from lastseen.profile import Profile as Known
 from lastseen.screen import Screen
 from lastseen.terminal import NOTHING_FOUND, misused, print_json, warn
 from lastseen.times import Times

@@ -23,7 +23,7 @@ from activity.model import (
     place_covered,
 )
 from activity.table import WRITERS, ActivityTable
-from reporter.account import Gap
+from reporter.inventory.account import Gap
 from reporter.listening.coverage import TRAILS, Coverage, Trails
 from reporter.listening.region import EVERY, NOT_ENABLED, Region, Sent, regions
 

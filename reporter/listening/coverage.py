@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from reporter.account import Gap
+from reporter.inventory.account import Gap
 from reporter.listening.region import A_DAY, Region, State
 
 # What a gap of the trails is called.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from activity.plain import line
-from reporter.account import Gap
-from reporter.inventory import or_gap
+from reporter.inventory.account import Gap
+from reporter.inventory.iam import or_gap
 from reporter.listening.coverage import TRAILS, Trails
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from activity.model import id_facet
 from activity.scan import Scan
 from activity.settings import BadSetting
 from activity.table import WRITERS, ActivityTable, connect
-from lastseen.embedded import EmbeddedTable
-from lastseen.local_aws import make_table
+from lastseen.demo.embedded import EmbeddedTable
+from lastseen.demo.local_aws import make_table
 
 BOB = f"arn:aws:iam::{ACCOUNT}:user/bob"
 FIVE_MINUTES = Keeping(timedelta(minutes=5), timedelta(hours=1))

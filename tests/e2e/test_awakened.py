@@ -14,7 +14,7 @@ from activity.flags import Flags
 from activity.item import Flag
 from activity.model import Activity, Evidence, is_denied, to_text
 from activity.table import ActivityTable
-from lastseen.local_aws import make_table
+from lastseen.demo.local_aws import make_table
 
 TABLE = "awakened-runtime"
 # Not the account of the samples, whose root user other tests count on to be new.

@@ -13,7 +13,7 @@ from activity.keeping import Keeping
 from activity.model import from_text, to_text
 from ingest.cloudtrail import read
 from ingest.wire import envelope
-from lastseen.embedded import EmbeddedTable
+from lastseen.demo.embedded import EmbeddedTable
 
 DEPLOYED = Keeping.from_env({})
 

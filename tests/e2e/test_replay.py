@@ -10,8 +10,8 @@ from e2e.server import REGION
 from logfiles import key, log, plan, save, seen
 
 from activity.item import attributes
-from lastseen.embedded import EmbeddedTable
-from lastseen.local_aws import make_table
+from lastseen.demo.embedded import EmbeddedTable
+from lastseen.demo.local_aws import make_table
 from lastseen.past.replay import Replay
 
 LASTSEEN = Path(sys.executable).with_name("lastseen")

@@ -11,7 +11,7 @@ from e2e.sandbox import running
 
 from activity.model import id_facet, to_text
 from activity.table import ActivityTable
-from lastseen.local_aws import make_table
+from lastseen.demo.local_aws import make_table
 
 TABLE = "runtime"
 

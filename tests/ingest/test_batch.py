@@ -14,7 +14,7 @@ from ingest import wire
 from ingest.batch import Batch, Memory
 from ingest.cloudtrail import read
 from ingest.likeness import likeness
-from lastseen.embedded import EmbeddedTable
+from lastseen.demo.embedded import EmbeddedTable
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ci/deploy"

@@ -15,7 +15,7 @@ from builders import ACCOUNT, ALICE, alice, envelope, record
 
 from ingest import app
 from ingest.app import lambda_handler
-from lastseen.local_aws import forget
+from lastseen.demo.local_aws import forget
 
 BOB = f"arn:aws:iam::{ACCOUNT}:user/bob"
 DELIVERIES = 3

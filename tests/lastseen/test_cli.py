@@ -14,7 +14,7 @@ from logfiles import key, log, save, seen
 from typer.testing import CliRunner
 
 from lastseen.__main__ import app
-from lastseen.local_aws import make_table
+from lastseen.demo.local_aws import make_table
 
 LASTSEEN = Path(sys.executable).with_name("lastseen")
 

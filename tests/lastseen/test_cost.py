@@ -10,8 +10,8 @@ from samtranslator.yaml_helper import yaml_parse
 from benchmarks.cost import load
 from benchmarks.writes import WINDOW
 from ingest.app import lambda_handler
-from lastseen import cost, limits, measured, prices
-from lastseen.cost import alternatives, bill, estimate, total
+from lastseen.pricing import cost, limits, measured, prices
+from lastseen.pricing.cost import alternatives, bill, estimate, total
 
 BENCHMARKS = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]

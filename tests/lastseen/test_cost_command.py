@@ -8,10 +8,10 @@ import pytest
 from builders import ROOT
 from typer.testing import CliRunner
 
-from lastseen import prices
 from lastseen.__main__ import app
-from lastseen.limits import SANDBOXES, seconds_per_event
-from lastseen.measured import SECONDS
+from lastseen.pricing import prices
+from lastseen.pricing.limits import SANDBOXES, seconds_per_event
+from lastseen.pricing.measured import SECONDS
 
 DOC = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"```text\n\$ lastseen (.*)\n\n([^`]*)```", DOC)

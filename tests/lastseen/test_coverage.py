@@ -10,11 +10,11 @@ import time_machine
 from asking import ask
 from builders import ACCOUNT, NOON, activity
 
-from lastseen.local_aws import enable
-from reporter.account import Gap
+from lastseen.demo.local_aws import enable
+from reporter.inventory.account import Gap
 from reporter.listening.canaries import Canaries
 from reporter.listening.coverage import TRAILS
-from reporter.reporter import Reporter
+from reporter.run import Reporter
 
 DAY = 86400
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import time_machine
 from builders import ROOT
 
-from lastseen import demo
-from lastseen.lookup import lines
+from lastseen.asking.lookup import lines
+from lastseen.demo import run as demo
 
 # When the README's mail was printed.
 THEN = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)

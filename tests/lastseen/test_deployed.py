@@ -7,8 +7,8 @@ from botocore.stub import Stubber
 from builders import ROOT
 from samtranslator.yaml_helper import yaml_parse
 
-from lastseen.cost import bill
-from lastseen.deployed import NEEDED, Unpriceable, usage_of
+from lastseen.pricing.cost import bill
+from lastseen.pricing.deployed import NEEDED, Unpriceable, usage_of
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 YESTERDAY = NOW - timedelta(days=1)

@@ -5,7 +5,7 @@ from asking import ask
 from builders import ACCOUNT, ALICE, activity
 
 from activity.table import ActivityTable
-from lastseen.local_aws import local_aws, make_table
+from lastseen.demo.local_aws import local_aws, make_table
 
 ME = f"arn:aws:iam::{ACCOUNT}"
 NAMES = "bob", "bob,", "bob.", "bob,,", ",bob", "=bob@", "bob-"

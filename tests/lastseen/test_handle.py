@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from lastseen.handle import Handle, Name, Unrecognised, recognise
+from lastseen.asking.handle import Handle, Name, Unrecognised, recognise
 
 USER_ID = "AIDAEXAMPLEALICE00001"
 ROLE_ID = "AROAEXAMPLEDEPLOY0001"

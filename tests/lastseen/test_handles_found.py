@@ -8,8 +8,8 @@ from builders import ACCOUNT, at
 
 from activity.item import attributes
 from activity.table import ActivityTable
-from lastseen.embedded import EmbeddedTable
-from lastseen.local_aws import local_aws, make_table
+from lastseen.demo.embedded import EmbeddedTable
+from lastseen.demo.local_aws import local_aws, make_table
 
 ME = f"arn:aws:iam::{ACCOUNT}"
 ALICE_OF_SAMPLES = f"{ME}:user/people/alice"

@@ -13,7 +13,7 @@ from botocore.stub import Stubber
 from builders import ACCOUNT, record
 from logfiles import NOW, day, key, log, plan, replay, save, seen
 
-from lastseen.embedded import EmbeddedTable
+from lastseen.demo.embedded import EmbeddedTable
 from lastseen.past.bucket import _Streamed, listed
 from lastseen.past.done import Done
 from lastseen.past.files import File, Missing, local_files

@@ -16,7 +16,7 @@ from activity.model import CANARY_AGENT
 from activity.table import ActivityTable
 from ingest.batch import Batch, Memory
 from ingest.wire import record as decoded
-from lastseen.embedded import EmbeddedTable
+from lastseen.demo.embedded import EmbeddedTable
 from lastseen.past.done import Done
 from lastseen.past.gathering import Gathering
 from lastseen.past.replay import Replay

@@ -8,7 +8,7 @@ from asking import ask
 from botocore.exceptions import ClientError
 from builders import ACCOUNT, NOON, activity
 
-from lastseen.account import Key, Person, Role, make_account
+from lastseen.demo.account import Key, Person, Role, make_account
 
 PEOPLE = (Person("alice", "AIDAALICE", 500, 5, (Key("AKIA1", 500, 100),)),)
 ROLES = (Role("deploy", "AROADEPLOY", 300, 100),)

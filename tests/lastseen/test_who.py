@@ -8,8 +8,8 @@ from builders import ACCOUNT, ALICE, ALICE_ID, activity, at
 
 from activity.item import Flag, Item
 from activity.model import change_facet
-from lastseen.handle import recognise
-from lastseen.lookup import Lookup
+from lastseen.asking.handle import recognise
+from lastseen.asking.lookup import Lookup
 
 ME = f"arn:aws:iam::{ACCOUNT}"
 

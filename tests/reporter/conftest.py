@@ -5,7 +5,7 @@ import time_machine
 from builders import ACCOUNT, NOON, activity
 from moto.sns.models import sns_backends
 
-from lastseen.account import Key, Person, Role, make_account
+from lastseen.demo.account import Key, Person, Role, make_account
 
 CAST = (
     Person("alice", "AIDAALICE", 500, 5, (Key("AKIA1", 500, 100),)),

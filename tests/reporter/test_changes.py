@@ -5,7 +5,7 @@ from accounts import DAY, Key, Password, Refused, alice, days, deploy, review_of
 from builders import ACCOUNT, activity
 
 from activity.item import Flag
-from reporter.report import body, subject_line
+from reporter.publishing.mail import body, subject_line
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
 # The last report was made a week ago.

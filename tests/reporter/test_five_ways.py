@@ -23,10 +23,10 @@ from moto.iam.models import iam_backends
 from moto.sns.models import sns_backends
 
 from activity.table import ActivityTable
-from lastseen.account import Key, Person, Role, make_account
-from lastseen.local_aws import local_aws, make_table, make_trail
+from lastseen.demo.account import Key, Person, Role, make_account
+from lastseen.demo.local_aws import local_aws, make_table, make_trail
 from reporter.listening.trails import CloudTrail
-from reporter.reporter import Reporter
+from reporter.run import Reporter
 
 REGION = "us-east-1"
 PEOPLE = (

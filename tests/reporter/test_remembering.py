@@ -15,8 +15,8 @@ from moto.iam.models import iam_backends
 
 from activity.flags import Flags
 from activity.item import Flag
-from lastseen.account import Role, make_account
-from lastseen.local_aws import enable
+from lastseen.demo.account import Role, make_account
+from lastseen.demo.local_aws import enable
 from reporter import app
 from reporter.app import NothingRead, lambda_handler
 

@@ -12,7 +12,7 @@ from activity.flags import Flags
 from activity.item import Flag
 from activity.keeping import Keeping
 from activity.table import ActivityTable
-from lastseen.local_aws import local_aws, make_table
+from lastseen.demo.local_aws import local_aws, make_table
 
 OTHER = ALICE.replace("alice", "alicia")
 FACETS = "ID#AIDAALICE", "ID#", "KEY#AKIAALICE", "DENIED#AKIAALICE", "SIGNIN"

@@ -17,7 +17,7 @@ from activity.model import SIGNIN
 from awakened import app as awakened
 from awakened.app import NotAnnounced
 from ingest import app as ingest
-from lastseen.local_aws import environment, forget
+from lastseen.demo.local_aws import environment, forget
 from reporter import app as reporter
 
 SETTINGS = {

@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 from builders import ACCOUNT, NOON, activity
 
 from activity.model import CANARY, CANARY_AGENT, CANARY_SENT, COVERAGE
-from lastseen.local_aws import enable
-from reporter.account import Gap
+from lastseen.demo.local_aws import enable
+from reporter.inventory.account import Gap
 from reporter.listening.canaries import Canaries, known_regions, noted, unlisted
 from reporter.listening.coverage import TRAILS, Coverage, Trails
 from reporter.listening.region import Region, Sent

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from builders import ACCOUNT, NOON
 
-from reporter.account import Gap
+from reporter.inventory.account import Gap
 from reporter.listening.coverage import Coverage, Trails
 from reporter.listening.region import Region, Sent
 

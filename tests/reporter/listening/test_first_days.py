@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from builders import ACCOUNT, NOON, activity
 
-from lastseen.local_aws import enable
+from lastseen.demo.local_aws import enable
 from reporter.app import lambda_handler
 
 HOUR = 3600

@@ -4,8 +4,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from lastseen.local_aws import make_trail
-from reporter.account import Gap
+from lastseen.demo.local_aws import make_trail
+from reporter.inventory.account import Gap
 from reporter.listening.coverage import Trails
 from reporter.listening.trails import CloudTrail, Logged, problems
 

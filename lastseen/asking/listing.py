@@ -1,0 +1,154 @@
+"""Principals by recency: one row for each, and which rows are wanted."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from activity.item import Item, attributes
+from activity.keeping import Key
+from activity.model import Activity, held_by, is_of_principal, to_text
+from activity.whose import Holder, by_holder
+from lastseen.asking.profile import account_of, newest, type_of
+
+
+class Kind(StrEnum):
+    USER = "user"
+    ROLE = "role"
+    ROOT = "root"
+    IDENTITY_CENTER = "identity-center"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`last` also counts refused calls, as IAM does; None for what was flagged and never seen.
+
+    One made again under an old name is new: nothing of a predecessor's is in its row. `flagged` has the facets.
+    `holder`: the unique id of one who had the name before; "" for who has it now, whose `others` have them.
+    """
+
+    principal: str
+    last: Activity | None
+    first_seen: datetime | None
+    flagged: tuple[str, ...] = ()
+    first_flagged: datetime | None = None
+    idle_since: datetime | None = None
+    holder: str = ""
+    others: tuple[str, ...] = ()
+
+    @property
+    def account(self) -> str:
+        return account_of(self.principal) or (self.last.evidence.account if self.last else "")
+
+    @property
+    def quiet_since(self) -> datetime | None:
+        return self.last.last_seen if self.last else self.idle_since
+
+    def as_dict(self) -> dict[str, Any]:
+        times = {"first_seen": self.first_seen, "first_flagged": self.first_flagged}
+        return {
+            **(attributes(self.last) if self.last else {}),
+            "principal": self.principal,
+            **{name: to_text(at) for name, at in times.items() if at},
+            **({"flagged": list(self.flagged)} if self.flagged else {}),
+            **({"other_holder": self.holder} if self.holder else {}),
+            **({"other_holders": list(self.others)} if self.others else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is None is not asked for. `lag`: by how much the truth may be later than the table's times."""
+
+    account: str | None = None
+    kind: Kind | None = None
+    idle: timedelta | None = None
+    active: timedelta | None = None
+    new: timedelta | None = None
+    only_flagged: bool = False
+    lag: timedelta = timedelta(0)
+
+    def fits(self, row: Row, now: datetime) -> bool:
+        is_there = self.account in (None, row.account) and self.kind in (None, type_of(row.principal))
+        # Who had the name before may be gone: only what a report still has flagged is of interest.
+        is_of_interest = bool(row.flagged) if self.only_flagged else not row.holder
+        return is_there and is_of_interest and self._is_then(row, now)
+
+    def _is_then(self, row: Row, now: datetime) -> bool:
+        lag = self.lag if row.last else timedelta(0)
+        if self.idle is not None and row.quiet_since and now - row.quiet_since - lag < self.idle:
+            return False
+        if self.active is not None and not (row.last and now - row.last.last_seen - lag <= self.active):
+            return False
+        return self.new is None or bool(row.first_seen and now - row.first_seen <= self.new)
+
+
+def rows(items: Mapping[Key, Item], wanted: Wanted, now: datetime, *, facet: str = "") -> list[Row]:
+    """The last seen first; of the idle, who has been so for longest. `facet`: times of this one alone."""
+    by_principal: dict[str, dict[str, Item]] = {}
+    whole = _whole_arns(items)
+    for (principal, each), item in sorted(items.items(), key=_age):
+        if item.problem:
+            continue
+        those = by_principal.setdefault(whole.get(principal, principal), {})
+        those[each] = _merged(item, those[each]) if each in those else item
+    found = (_rows_of(by_holder(principal, those), facet) for principal, those in by_principal.items())
+    fitting = [row for each in found for row in each if wanted.fits(row, now) and (row.last or not facet)]
+    sign = 1 if wanted.idle is not None else -1
+    return sorted(fitting, key=lambda row: (sign * _stamp(row.quiet_since), row.principal))
+
+
+def _whole_arns(items: Mapping[Key, Item]) -> dict[str, str]:
+    """By the ARN of a role that was seen without its path, the one with it: the same name and unique id."""
+    arns: dict[tuple[str, str], set[str]] = {}
+    for (principal, facet), item in items.items():
+        held = held_by(facet) if is_of_principal(facet) else ""
+        held = held or (item.activity.evidence.principal_id if item.activity else "")
+        if held and type_of(principal) == Kind.ROLE:
+            arns.setdefault((held, principal.rpartition("/")[2]), set()).add(principal)
+    return {arn: max(those, key=len) for those in arns.values() if len(those) > 1 for arn in those}
+
+
+def _merged(item: Item, older: Item) -> Item:
+    both = item.activity.merge(older.activity) if item.activity and older.activity else item.activity
+    return replace(item, activity=both or older.activity)
+
+
+def _age(item: tuple[Key, Item]) -> float:
+    """Sorts the newest last, where it replaces what is older, and what is flagged after all."""
+    activity = item[1].activity
+    return float("inf") if item[1].own_flag else _stamp(activity.last_seen if activity else None)
+
+
+def _rows_of(by: Mapping[Holder, Mapping[str, Item]], facet: str) -> Iterator[Row]:
+    """Of who has the name now, then of those who had it before."""
+    now, *before = by
+    yield replace(_row(now, by[now], facet), others=tuple(holder.id for holder in before))
+    yield from (replace(_row(holder, by[holder], facet), holder=holder.id) for holder in before)
+
+
+def _row(holder: Holder, items: Mapping[str, Item], facet: str) -> Row:
+    activities = [
+        item.activity
+        for each, item in items.items()
+        if item.activity and (each == facet if facet else is_of_principal(each))
+    ]
+    own = {each: item.own_flag for each, item in items.items()}
+    flags = {each: flag for each, flag in own.items() if flag and flag.first_flagged}
+    return Row(
+        holder.arn,
+        newest(activities),
+        min(map(holder.began, activities), default=None),
+        tuple(sorted(flags)),
+        min(_known(flag.first_flagged for flag in flags.values()), default=None),
+        max(_known(flag.idle_since for flag in flags.values()), default=None),
+    )
+
+
+def _known(times: Iterable[datetime | None]) -> Iterator[datetime]:
+    return (at for at in times if at)
+
+
+def _stamp(at: datetime | None) -> float:
+    return at.timestamp() if at else 0

@@ -1,0 +1,124 @@
+"""The main job from end to end on an AWS inside this process: events in, table, IAM's listings, mail out."""
+
+import io
+import json
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import boto3
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.sns.models import sns_backends
+
+from activity.model import Activity, ip_facet, key_facet
+from activity.table import ActivityTable
+from ingest import app as ingest
+from lastseen.asking.lookup import holders, profile
+from lastseen.demo.account import make_account
+from lastseen.demo.cast import (
+    ALICE_KEY,
+    CONNECTED,
+    DENIED,
+    NOT_CONNECTED,
+    OFFICE,
+    PEOPLE,
+    REPORTER,
+    ROLES,
+    WEEK,
+    Event,
+    events,
+    happened_before,
+)
+from lastseen.demo.local_aws import deny, enable, environment, local_aws, make_table, make_trail
+from reporter import app as reporter
+
+REGION = "eu-west-1"
+TABLE = "activity"
+BUCKET = "last-activity-reports"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    events: int
+    again: list[str]
+    subject: str
+    mail: str
+    answer: dict[str, Any]
+    page: str
+    came_from_office: list[Activity]
+    owner_of_key: list[Activity]
+
+
+def run(now: datetime) -> Outcome:
+    """The demo's account as it is on `now`, and the second of its weekly reports; prints nothing."""
+    with local_aws(REGION) as client:
+        make_table(client("dynamodb"), TABLE)
+        make_trail(client("cloudtrail"), client("s3"))
+        client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        topic = client("sns").create_topic(Name="reports")["TopicArn"]
+        client("iam").create_account_alias(AccountAlias="acme-prod")
+        make_account(client("iam"), PEOPLE, ROLES, now=now)
+        settings = {"ACTIVITY_TABLE": TABLE, "REPORT_TOPIC_ARN": topic, "REPORT_BUCKET": BUCKET}
+        settings |= _credentials_of_the_reporter(client("sts"))
+        defaults = "RESOLUTION", "DETAIL_", "RETENTION_", "STALE_", "EXEMPT_"
+        with environment(settings, without=defaults), _quiet():
+            boto3.setup_default_session()  # with the reporter's credentials
+            enable(boto3.DEFAULT_SESSION, (*CONNECTED, NOT_CONNECTED))
+            deny(reporter.reporter().sources.iam.client, "ListAccessKeys", DENIED)
+            everything = list(events(now))
+            before = [event for event in everything if happened_before(event, now - WEEK)]
+            again = _ingest(before)
+            reporter.reporter().report(now - WEEK)
+            client("iam").delete_role(RoleName="old-importer")
+            again += _ingest(event for event in everything if event not in before)
+            answer = reporter.lambda_handler({}, None)
+        table = ActivityTable(client("dynamodb"), TABLE)
+        sent: Any = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic].sent_notifications
+        _, message, subject, *_ = sent[-1]
+        return Outcome(
+            events=len(everything),
+            again=again,
+            subject=subject,
+            mail=json.loads(message)["email"],
+            answer=answer,
+            page=_last_page(client("s3")),
+            came_from_office=holders(table, ip_facet(OFFICE)),
+            owner_of_key=profile(table, table.principals_with(key_facet(ALICE_KEY))[0]),
+        )
+
+
+def _ingest(those: Iterable[Event]) -> list[str]:
+    """What comes back to be delivered again."""
+    messages = [{"messageId": name, "body": json.dumps(event)} for name, event in those]
+    answer = ingest.lambda_handler({"Records": messages}, None)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def _credentials_of_the_reporter(sts: Any) -> dict[str, str]:
+    arn = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/{REPORTER.name}"
+    session = sts.assume_role(RoleArn=arn, RoleSessionName="report")["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": session["SessionToken"],
+    }
+
+
+def _last_page(s3: Any) -> str:
+    keys = [each["Key"] for each in s3.list_objects_v2(Bucket=BUCKET)["Contents"]]
+    last = max(key for key in keys if key.endswith(".html"))
+    return str(s3.get_object(Bucket=BUCKET, Key=last)["Body"].read().decode())
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps the Lambdas' metrics and log lines, which go to standard output, out of the demo's."""
+    logging.disable()
+    try:
+        with redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        logging.disable(logging.NOTSET)

@@ -1,0 +1,1 @@
+"""What a month costs, and which limits it comes near."""

@@ -1,0 +1,44 @@
+"""All that could not be checked, single users and keys among it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from reporter.inventory.account import AccessKey, Gap, Inventory
+from reporter.judgement.subjects import KeysOf, Limits
+from reporter.judgement.tidying import Judged
+
+
+def readable(keys_of: KeysOf, user_id: str) -> tuple[AccessKey, ...]:
+    keys = keys_of.get(user_id, ())
+    return () if isinstance(keys, Gap) else keys
+
+
+def all_gaps(
+    gaps: Iterable[Gap],
+    keys_of: KeysOf,
+    judged: Sequence[Judged],
+    inventory: Inventory,
+    limits: Limits,
+    now: datetime,
+) -> tuple[Gap, ...]:
+    """With those of users and keys, each once."""
+    return tuple(dict.fromkeys((*gaps, *_of_keys(keys_of, judged), *_of_users(inventory, limits, now))))
+
+
+def _of_users(inventory: Inventory, limits: Limits, now: datetime) -> Iterator[Gap]:
+    """Of those whose credentials could not be looked at, though some may be old enough to be stale."""
+    since = now - timedelta(days=min(limits.user, limits.access_key))
+    for user in inventory.users:
+        if isinstance(user.credentials, Gap) and user.created <= since:
+            yield user.credentials
+
+
+def _of_keys(keys_of: KeysOf, judged: Sequence[Judged]) -> Iterator[Gap]:
+    """Of single users and keys, and of what could not be judged for it."""
+    for user in keys_of:
+        keys = keys_of[user]
+        if isinstance(keys, Gap):
+            yield keys
+        yield from (key.last_used for key in readable(keys_of, user) if isinstance(key.last_used, Gap))
+    for _, verdict in judged:
+        yield from verdict.gaps

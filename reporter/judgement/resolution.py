@@ -1,0 +1,180 @@
+"""What became of what earlier reports flagged and this one does not."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from activity.arn import is_role, parts, without_path
+from activity.item import Flag
+from activity.keeping import Key
+from activity.model import SIGNIN, access_key_of, facet_of, held_by, is_denied, is_of_principal
+from activity.whose import Holder, places
+from reporter.inventory.account import AccessKey, Credentials, Gap, Inventory, Role, User
+from reporter.judgement.owners import Lost, Remembered
+from reporter.judgement.seen import Seen
+from reporter.judgement.staleness import SAME_USE, Status, Verdict, newest
+from reporter.judgement.subjects import KeysOf, Kind, Subject
+
+
+class How(StrEnum):
+    USED = "used"  # or attempted, and refused
+    RENEWED = "renewed"  # a password that was set anew; a user that has a newer credential
+    EXEMPT = "exempt"
+    DISABLED = "disabled"
+    DELETED = "deleted"
+    WITHIN_LIMIT = "within_limit"  # the threshold is a longer one now
+    NOT_TOLD = "not_told"  # several users had the name: whose it was cannot be told
+
+
+# Where it belongs now, where it was flagged, what became of it, and how it was judged.
+Became = tuple[Key, tuple[Key, ...], How | None, "tuple[Subject, Verdict] | None"]
+
+_DONE = {How.DISABLED, How.DELETED}
+_MAY_BE_USED = {How.USED, How.EXEMPT, *_DONE}
+_LOST = {Lost.DELETED: How.DELETED, Lost.SEVERAL: How.NOT_TOLD}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """`used` and `refused`: when it was used, and last attempted in vain if that was later.
+
+    `then`: what was done about it after that. `key`: where it belongs now; `places`: where it was flagged.
+    """
+
+    key: Key
+    kind: Kind
+    how: How
+    flag: Flag
+    used: datetime | None = None
+    refused: datetime | None = None
+    then: How | None = None
+    places: tuple[Key, ...] = ()
+
+    @property
+    def at(self) -> datetime | None:
+        return self.used or self.refused
+
+    @property
+    def is_refused(self) -> bool:
+        return self.used is None and self.refused is not None
+
+    @property
+    def arn(self) -> str:
+        return self.key[0]
+
+    @property
+    def name(self) -> str:
+        return parts(self.arn).name
+
+    @property
+    def access_key_id(self) -> str:
+        return access_key_of(self.key[1])
+
+
+def resolved(
+    remembered: Remembered,
+    judged: Mapping[Key, tuple[Subject, Verdict]],
+    inventory: Inventory,
+    keys_of: KeysOf,
+    seen: Seen,
+) -> Iterator[Resolved]:
+    """Of what could not be read nothing is told: it stays flagged. Nor of what an earlier mail has told."""
+    users, named = {user.arn: user for user in inventory.users}, _by_name(inventory)
+    became: list[Became] = [(keys[0], keys, _LOST.get(lost), None) for keys, lost in remembered.lost_things()]
+    for key, places_ in remembered.by_place().items():
+        known = judged.get(key)
+        flag = remembered.flags[places_[0]]
+        how = _by_verdict(*known, flag) if known else _not_judged(key, users.get(key[0]), keys_of)
+        became.append((key, places_, how, known))
+    rank = {key: number for number, key in enumerate(remembered.flags)}
+    for key, places_, how, known in sorted(became, key=lambda each: rank[each[1][0]]):
+        flag = remembered.flags[places_[0]]
+        if how and not is_told(flag, remembered):
+            holder = known[0].holder if known else _holder(key, flag, named)
+            used, refused = _uses(key, flag, holder, known, seen) if how in _MAY_BE_USED else (None, None)
+            if how is How.EXEMPT:
+                used, refused = flag.awakened_at and used, None
+            is_used = bool(used or refused)
+            then = how if is_used and how in _DONE else None
+            yield Resolved(key, _kind(key), How.USED if is_used else how, flag, used, refused, then, places_)
+
+
+def is_told(flag: Flag, remembered: Remembered) -> bool:
+    """Whether the last report that was mailed has told what became of it; not one whose mail was refused."""
+    return flag.told_at is not None and flag.told_at == remembered.previous
+
+
+def _kind(key: Key) -> Kind:
+    if key[1] == SIGNIN:
+        return Kind.PASSWORD
+    if access_key_of(key[1]):
+        return Kind.ACCESS_KEY
+    return Kind.ROLE if is_role(key[0]) else Kind.USER
+
+
+def _by_verdict(subject: Subject, verdict: Verdict, flag: Flag) -> How | None:
+    if verdict.status is Status.EXEMPT:
+        return How.EXEMPT
+    if verdict.status is not Status.ACTIVE:
+        return None
+    idle_since = flag.idle_since
+    if verdict.at and (idle_since is None or verdict.at > idle_since):
+        return How.USED
+    began = max(filter(None, (subject.created, subject.renewed)))
+    is_newer = idle_since is not None and began > idle_since
+    return How.RENEWED if is_newer else How.WITHIN_LIMIT
+
+
+def _not_judged(key: Key, user: User | None, keys_of: KeysOf) -> How | None:
+    """Of a user that exists: what is not judged of it is not there, or could not be read."""
+    return _of_credential(key, user, keys_of.get(user.id)) if user else None
+
+
+def _of_credential(key: Key, user: User, keys: tuple[AccessKey, ...] | Gap | None) -> How | None:
+    credentials = user.credentials
+    if key[1] == SIGNIN:
+        return How.DELETED if isinstance(credentials, Credentials) and not credentials.has_password else None
+    if is_of_principal(key[1]) or keys is None or isinstance(keys, Gap):
+        return None
+    listed = next((each for each in keys if facet_of(each.id) == key[1]), None)
+    if listed is None:
+        return How.DELETED
+    return None if listed.is_active else How.DISABLED
+
+
+def _by_name(inventory: Inventory) -> dict[str, User | Role]:
+    """A name is an account's own, whatever its path."""
+    every: tuple[User | Role, ...] = (*inventory.users, *inventory.roles)
+    return {without_path(each.arn): each for each in every}
+
+
+def _holder(key: Key, flag: Flag, named: Mapping[str, User | Role]) -> Holder:
+    """Of what is gone: until another of that name was made. An access key tells by itself whose it is."""
+    other, held = named.get(without_path(key[0])), held_by(key[1]) or flag.holder
+    if access_key_of(key[1]) or not held or not other or other.id == held:
+        return Holder(key[0], held)
+    return Holder(key[0], held, until=other.created)
+
+
+def _uses(
+    key: Key, flag: Flag, holder: Holder, judged: tuple[Subject, Verdict] | None, seen: Seen
+) -> tuple[datetime | None, datetime | None]:
+    """When it was used since it was idle, and when last refused, if that was later."""
+    facets = dict.fromkeys(facet for _, facet in places(key))
+    own = list(seen.of(holder, facets))
+    allowed = newest(each for each in own if not is_denied(each.facet))
+    denied = newest(each for each in own if is_denied(each.facet))
+    refused = denied.last_seen if denied else None
+    claimed = judged[0].claim.use.at if judged else None
+    uses = [allowed.last_seen] if allowed else []
+    # IAM counts what it refused as well.
+    if claimed and not (refused and abs(claimed - refused) <= SAME_USE):
+        uses.append(claimed)
+    used = max(uses, default=None)
+    since = flag.idle_since
+    used, refused = (at if at and (since is None or at > since) else None for at in (used, refused))
+    if used is None and refused is None:
+        is_its_own = flag.awakened_at is not None and flag.awakened_at < holder.until
+        return flag.awakened_at if is_its_own else None, None
+    return used, refused if refused and (used is None or refused > used) else None

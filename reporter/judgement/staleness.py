@@ -1,0 +1,133 @@
+"""The verdict on one user, password, access key or role, by the newer of what we saw and what IAM claims."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from activity.model import Activity, is_denied
+from activity.plain import day
+from reporter.inventory.account import Gap
+from reporter.judgement.exemption import Exemption
+from reporter.judgement.seen import Seen
+from reporter.judgement.subjects import Kind, Subject
+
+# RoleLastUsed reaches no further back:
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html
+_IAM_KEEPS = timedelta(days=400)
+# IAM keeps the first use of 15 minutes, the table moves on after 5: within that, both may mean the same one.
+SAME_USE = timedelta(minutes=20)
+
+
+class Status(StrEnum):
+    ACTIVE = "active"
+    STALE = "stale"
+    NEVER_USED = "never_used"
+    UNKNOWN = "unknown"
+    EXEMPT = "exempt"
+
+
+class Source(StrEnum):
+    CLOUDTRAIL = "cloudtrail"
+    IAM = "iam"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`at` and `source`: the last use and on whose word; None where there is none on record.
+
+    `idle` counts from there, or from creation. `notes` are what else is to be known. `seen` is the newest
+    sighting, `refused` the newest that was refused, `allowed` the newest that was not. `would_be` is what the
+    exempt and the unknown would be without the exemption or the gap.
+    """
+
+    status: Status
+    reason: str
+    notes: tuple[str, ...]
+    idle: timedelta
+    at: datetime | None = None
+    source: Source | None = None
+    allowed: Activity | None = None
+    refused: Activity | None = None
+    would_be: Status | None = None
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def seen(self) -> Activity | None:
+        return newest(filter(None, (self.allowed, self.refused)))
+
+
+def judge(
+    subject: Subject, seen: Seen, *, limit: timedelta, now: datetime, unread: Gap | None = None
+) -> Verdict:
+    """Nothing is stale on the strength of a gap: only what is known to be idle on all sides is.
+
+    `unread`: why more may have been seen than that. An exemption that could be read holds, whatever else could
+    not.
+    """
+    own = list(seen.of(subject.holder, subject.facets))
+    sighting = newest(own)
+    at, source = _newer(sighting.last_seen if sighting else None, subject.claim.use.at)
+    idle = now - max(filter(None, (at or subject.created, subject.renewed)))
+    status = Status.ACTIVE if idle < limit else Status.STALE if at else Status.NEVER_USED
+    verdict = Verdict(
+        status=status,
+        reason=_reason(subject, at, sighting if source is Source.CLOUDTRAIL else None),
+        notes=_notes(subject, at, sighting, now),
+        idle=idle,
+        at=at,
+        source=source,
+        allowed=newest(each for each in own if not is_denied(each.facet)),
+        refused=newest(each for each in own if is_denied(each.facet)),
+    )
+    if status is Status.ACTIVE:
+        return verdict
+    gaps = tuple(each for each in (unread, subject.claim.gap, subject.exemption) if isinstance(each, Gap))
+    if isinstance(subject.exemption, Exemption) and not subject.exemption.is_over(now):
+        would_be = Status.UNKNOWN if gaps else status
+        return replace(verdict, status=Status.EXEMPT, would_be=would_be, gaps=gaps)
+    if gaps:
+        reason = "; ".join(f"{gap.what} could not be read: {gap.reason}" for gap in gaps)
+        return replace(verdict, status=Status.UNKNOWN, would_be=status, reason=reason, gaps=gaps)
+    return verdict
+
+
+def newest(activities: Iterable[Activity]) -> Activity | None:
+    return max(activities, key=lambda activity: activity.last_seen, default=None)
+
+
+def _newer(seen: datetime | None, claimed: datetime | None) -> tuple[datetime | None, Source | None]:
+    if seen and (claimed is None or seen >= claimed):
+        return seen, Source.CLOUDTRAIL
+    return (claimed, Source.IAM) if claimed else (None, None)
+
+
+def _reason(subject: Subject, at: datetime | None, sighting: Activity | None) -> str:
+    if at is None:
+        return _never(subject)
+    if sighting is None:
+        use = subject.claim.use
+        where = " ".join(filter(None, (use.service, f"in {use.region}" if use.region else "")))
+        return f"last used on {day(at)}{f' ({where})' if where else ''}, says IAM"
+    evidence = sighting.evidence
+    call = f"{evidence.event_source} {evidence.event_name}".strip()
+    what = ", ".join(filter(None, (call, evidence.region, evidence.source_ip)))
+    if is_denied(sighting.facet):
+        return f"last attempted on {day(at)}, says CloudTrail ({what})"
+    return f"last seen by CloudTrail on {day(at)} ({what})"
+
+
+def _never(subject: Subject) -> str:
+    began = "its last change" if subject.kind is Kind.PASSWORD else "its creation"
+    return f"no use on record since {began} on {day(subject.created)}"
+
+
+def _notes(subject: Subject, at: datetime | None, sighting: Activity | None, now: datetime) -> tuple[str, ...]:
+    notes = [subject.remark] if subject.remark else []
+    if at is None and subject.kind is Kind.ROLE and now - subject.created > _IAM_KEEPS:
+        notes.append(f"of a role's use, IAM keeps the last {_IAM_KEEPS.days} days")
+    if at and sighting and is_denied(sighting.facet) and at - sighting.last_seen <= SAME_USE:
+        notes.append(f"the last that CloudTrail saw was refused ({sighting.evidence.error_code})")
+    if isinstance(subject.exemption, Exemption) and subject.exemption.is_over(now):
+        notes.append(f"its exemption ({subject.exemption.reason}) ended on {subject.exemption.until}")
+    return tuple(notes)

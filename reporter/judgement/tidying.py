@@ -1,0 +1,58 @@
+"""Exemptions to look at: over, of somebody who is in use or gone, or with an end that cannot be read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from activity.keeping import Key
+from reporter.inventory.account import Gap
+from reporter.judgement.exemption import Exemption
+from reporter.judgement.owners import Lost, Remembered
+from reporter.judgement.staleness import Status, Verdict
+from reporter.judgement.subjects import Kind, Subject
+
+Judged = tuple[Subject, Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    arn: str
+    why: str
+
+
+def lapses(judged: Sequence[Judged], remembered: Remembered, now: datetime) -> Iterator[Lapse]:
+    idle = {subject.arn for subject, verdict in judged if verdict.status is not Status.ACTIVE}
+    for subject, verdict in judged:
+        exempt = _of_principal(subject)
+        if exempt is None:
+            continue
+        if exempt.is_over(now):
+            yield Lapse(
+                subject.arn, f"ended on {exempt.until} ({exempt.reason}): take the tag off, or renew it"
+            )
+        elif exempt.problem:
+            yield Lapse(subject.arn, f"{exempt.problem}: until it does, it exempts without end")
+        elif subject.arn not in idle and verdict.at:
+            yield Lapse(subject.arn, f"in use, last on {verdict.at:%Y-%m-%d} ({exempt.reason}): is it needed?")
+    for key in sorted(remembered.exempt):
+        told = remembered.told.get(key)
+        if remembered.owners.get(key) is Lost.DELETED and not (told and told == remembered.previous):
+            yield Lapse(key[0], "no longer exists")
+
+
+def in_force(judged: Sequence[Judged], remembered: Remembered, now: datetime) -> Iterator[Key]:
+    """The items of the principals that are exempt now, and of those that were and could not be looked at."""
+    for subject, _ in judged:
+        exempt = _of_principal(subject)
+        if exempt and not exempt.is_over(now):
+            yield subject.key
+    untold = {subject.key for subject, _ in judged if subject.facets and isinstance(subject.exemption, Gap)}
+    for key in sorted(remembered.exempt):
+        if remembered.place_of(key) in untold or remembered.owners.get(key) is Lost.UNTOLD:
+            yield remembered.place_of(key)
+
+
+def _of_principal(subject: Subject) -> Exemption | None:
+    """None for a credential, too: its user's is told."""
+    is_principal = subject.kind in (Kind.USER, Kind.ROLE)
+    return subject.exemption if is_principal and isinstance(subject.exemption, Exemption) else None

@@ -1,0 +1,81 @@
+"""Credentials of which AWS does not say when they were last used: their words, and the commands that fit."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from shlex import quote
+
+from activity.plain import day
+from reporter.inventory.account import Inventory, Undatable, Undated
+
+_NOUNS = {
+    Undatable.SERVICE_SPECIFIC_CREDENTIAL: ("service-specific credential", "service-specific credentials"),
+    Undatable.SSH_PUBLIC_KEY: ("SSH public key", "SSH public keys"),
+    Undatable.SIGNING_CERTIFICATE: ("signing certificate", "signing certificates"),
+}
+_ARTICLES = {Undatable.SSH_PUBLIC_KEY: "an"}
+_UPDATES = {
+    Undatable.SERVICE_SPECIFIC_CREDENTIAL: (
+        "update-service-specific-credential --user-name={} --service-specific-credential-id {}"
+    ),
+    Undatable.SSH_PUBLIC_KEY: "update-ssh-public-key --user-name={} --ssh-public-key-id {}",
+    Undatable.SIGNING_CERTIFICATE: "update-signing-certificate --user-name={} --certificate-id {}",
+}
+
+
+def all_of(inventory: Inventory) -> tuple[Undated, ...]:
+    """The active ones first, the oldest first."""
+    every = (each for user in inventory.users for each in user.undated)
+    return tuple(sorted(every, key=lambda each: (not each.is_active, _age_of(each), each.arn, each.id)))
+
+
+def active(those: Iterable[Undated]) -> tuple[Undated, ...]:
+    return tuple(each for each in those if each.is_active)
+
+
+def commands(those: Iterable[Undated]) -> tuple[str, ...]:
+    """Of an id that is not known there is none. A name may begin with a dash."""
+    return tuple(
+        f"aws iam {_UPDATES[each.kind].format(quote(each.user), each.id)} --status Inactive"
+        for each in active(those)
+        if each.id
+    )
+
+
+def held(those: Sequence[Undated]) -> str:
+    """ "a service-specific credential for bedrock.amazonaws.com and 2 SSH public keys"."""
+    numbers = Counter((each.kind, each.service) for each in those)
+    words = [_counted(number, kind, service) for (kind, service), number in numbers.items()]
+    return " and ".join(words)
+
+
+def listed(each: Undated, now: datetime) -> str:
+    """One line of the mail."""
+    words = [
+        " ".join(filter(None, (_NOUNS[each.kind][0], each.id)))
+        + (f" for {each.service}" if each.service else ""),
+        "" if each.is_active else each.status.lower(),
+        age(each, now),
+        f"expires on {day(each.expires)}" if each.expires and each.expires > now else "",
+        f"expired on {day(each.expires)}" if each.expires and each.expires <= now else "",
+    ]
+    return f"- user {each.user}: {', '.join(filter(None, words))}"
+
+
+def age(each: Undated, now: datetime) -> str:
+    days = age_days(each, now)
+    return "" if days is None else f"{days:,} {'day' if days == 1 else 'days'} old"
+
+
+def age_days(each: Undated, now: datetime) -> int | None:
+    return (now - each.created).days if each.created else None
+
+
+def _age_of(each: Undated) -> float:
+    return each.created.timestamp() if each.created else 0.0
+
+
+def _counted(number: int, kind: Undatable, service: str) -> str:
+    one, many = _NOUNS[kind]
+    for_service = f" for {service}" if service else ""
+    return f"{_ARTICLES.get(kind, 'a')} {one}{for_service}" if number == 1 else f"{number} {many}{for_service}"

@@ -1,0 +1,1 @@
+"""From a report to the mail, the page and the files, and out to SNS and S3."""

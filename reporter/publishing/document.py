@@ -1,0 +1,203 @@
+"""The report as plain data: the reporter's answer and report.json, the page's document, report.csv."""
+
+import csv
+import io
+from datetime import datetime
+from typing import Any
+
+from activity.model import Activity, to_text
+from reporter.inventory.account import Undated
+from reporter.judgement.exemption import Exemption
+from reporter.judgement.findings import Finding, Report
+from reporter.judgement.missed import Missed
+from reporter.judgement.resolution import Resolved
+from reporter.judgement.staleness import Verdict
+from reporter.judgement.subjects import Kind, Subject
+from reporter.judgement.undated import age_days
+from reporter.listening.region import Region
+from reporter.publishing.wording import notes, since, starts_anew
+
+_COLUMNS = (
+    "account kind name arn id access_key_id status created last_used last_used_source idle_days threshold_days"
+    " first_flagged reason event_source event_name event_id region source_ip user_agent commands"
+).split()
+# A spreadsheet would take what begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def answer(report: Report) -> dict[str, Any]:
+    return {
+        "findings": [finding_as_dict(finding) for finding in report.findings],
+        "gaps": [{"what": gap.what, "reason": gap.reason} for gap in report.gaps],
+        "exempt": [_exempt(report.account, *judged) for judged in report.exempt],
+        "counts": report.counts,
+    }
+
+
+def document(report: Report) -> dict[str, Any]:
+    """All there is to tell, the answer among it: for report.json and the page."""
+    findings = [finding_as_dict(each) | {"is_new": each.is_new} for each in report.findings]
+    coverage = report.coverage
+    return answer(report) | {
+        "account": report.account,
+        "alias": report.alias,
+        "at": to_text(report.at),
+        "previous": _time(report.previous),
+        "thresholds": {str(kind): report.limits.days(kind) for kind in Kind},
+        "findings": findings,
+        "resolved": [resolved_as_dict(each) for each in report.resolved],
+        "missed": [_missed(each) for each in report.missed],
+        "lapses": [{"arn": each.arn, "why": each.why} for each in report.lapses],
+        "warnings": list(report.warnings),
+        "notes": list(notes(report)),
+        "heard": [region_as_dict(each, report.at) for each in (*coverage.received, *coverage.unreceived)],
+        "root": {
+            "last_used": _time(max(filter(None, (report.root.seen, report.root.used)), default=None)),
+            "last_refused": _time(report.root.refused),
+            "access_keys": report.root.active_keys,
+            "is_known": report.root.is_known,
+        }
+        if report.root
+        else None,
+        "undated_credentials": [_undated(report, each) for each in report.of_iam.undated],
+        "disabled_keys": [{"name": name, "access_key_id": key} for name, key in report.disabled_keys],
+    }
+
+
+def rows(report: Report) -> str:
+    """The findings as CSV: https://www.rfc-editor.org/rfc/rfc4180"""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _COLUMNS, extrasaction="ignore")
+    writer.writeheader()
+    for finding in report.findings:
+        plain = finding_as_dict(finding)
+        flat = plain["evidence"] | plain | {"commands": " && ".join(plain["commands"])}
+        writer.writerow({name: _cell(flat.get(name)) for name in _COLUMNS})
+    return text.getvalue()
+
+
+def finding_as_dict(finding: Finding) -> dict[str, Any]:
+    subject, verdict = finding.subject, finding.verdict
+    return {
+        "account": finding.account,
+        **_subject(subject),
+        "status": str(verdict.status),
+        "created": to_text(subject.created),
+        "last_used": _time(verdict.at),
+        "last_used_source": str(verdict.source) if verdict.source else None,
+        "idle_days": verdict.idle.days,
+        "threshold_days": finding.threshold_days,
+        "first_flagged": to_text(finding.first_flagged),
+        "reason": "; ".join((verdict.reason, *_anew(finding), *verdict.notes)),
+        "evidence": _evidence(subject, verdict.seen),
+        "commands": list(subject.commands),
+    }
+
+
+def _anew(finding: Finding) -> tuple[str, ...]:
+    """Why it is not idle for as long as the last use is past."""
+    return (f"not used {since(finding)}",) if starts_anew(finding) else ()
+
+
+def resolved_as_dict(resolved: Resolved) -> dict[str, Any]:
+    """`at`: `used` or else `refused` when, if that is how; `since`: idle since when before."""
+    return {
+        "kind": str(resolved.kind),
+        "name": resolved.name,
+        "arn": resolved.arn,
+        **({"access_key_id": resolved.access_key_id} if resolved.access_key_id else {}),
+        "how": str(resolved.how),
+        "at": _time(resolved.at),
+        **({"used": to_text(resolved.used)} if resolved.used else {}),
+        **({"refused": to_text(resolved.refused)} if resolved.refused else {}),
+        **({"is_refused": True} if resolved.is_refused else {}),
+        **({"then": str(resolved.then)} if resolved.then else {}),
+        "since": _time(resolved.flag.idle_since),
+        "first_flagged": _time(resolved.flag.first_flagged),
+    }
+
+
+def region_as_dict(region: Region, now: datetime) -> dict[str, Any]:
+    """`waiting_since`: since when a test call has not come back."""
+    sent = region.sent
+    return {
+        "region": region.region,
+        "since": _time(region.since),
+        "until": _time(region.until),
+        "canary_sent": _time(sent.last) if sent else None,
+        "canary_back": _time(region.back),
+        "waiting_since": _time(region.waiting_since),
+        **({"refusal": sent.refusal} if sent and sent.refusal else {}),
+        "state": str(region.state(now)),
+    }
+
+
+def _subject(subject: Subject) -> dict[str, Any]:
+    return {
+        "kind": str(subject.kind),
+        "name": subject.name,
+        "arn": subject.arn,
+        "id": subject.id,
+        **({"access_key_id": subject.access_key_id} if subject.access_key_id else {}),
+    }
+
+
+def _undated(report: Report, credential: Undated) -> dict[str, Any]:
+    return {
+        "account": report.account,
+        "user": credential.user,
+        "arn": credential.arn,
+        "kind": str(credential.kind),
+        "id": credential.id or None,
+        "service": credential.service or None,
+        "status": credential.status,
+        "created": _time(credential.created),
+        "age_days": age_days(credential, report.at),
+        "expires": _time(credential.expires),
+    }
+
+
+def _missed(missed: Missed) -> dict[str, Any]:
+    use = missed.subject.claim.use
+    return _subject(missed.subject) | {
+        "used": to_text(missed.used),
+        "region": use.region,
+        "service": use.service,
+        "seen": _time(missed.seen),
+        "cause": missed.cause,
+    }
+
+
+def _evidence(subject: Subject, seen: Activity | None) -> dict[str, Any]:
+    """`last_seen` is ours, `last_used` IAM's; the event is the one of `last_seen`."""
+    use = subject.claim.use
+    evidence: dict[str, Any] = {
+        "last_seen": to_text(seen.last_seen) if seen else None,
+        "last_used": _time(use.at),
+    }
+    more = {"last_used_service": use.service, "last_used_region": use.region}
+    if seen:
+        names = ("event_source", "event_name", "event_id", "region", "source_ip", "user_agent", "error_code")
+        more |= {name: getattr(seen.evidence, name) for name in names} | {"facet": seen.facet}
+    return evidence | {name: value for name, value in more.items() if value}
+
+
+def _exempt(account: str, subject: Subject, verdict: Verdict) -> dict[str, Any]:
+    exempt = subject.exemption
+    assert isinstance(exempt, Exemption)  # noqa: S101  # that is what the verdict says
+    return {
+        "account": account,
+        **_subject(subject),
+        "would_be": str(verdict.would_be),
+        "idle_days": verdict.idle.days,
+        "reason": exempt.reason,
+        "until": exempt.until.isoformat() if exempt.until else None,
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return to_text(at) if at else None
+
+
+def _cell(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

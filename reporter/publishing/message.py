@@ -1,0 +1,94 @@
+"""The report as it is published, within all limits: text for people, JSON for machines, attributes."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from activity.model import to_text
+from reporter.judgement.findings import Report
+from reporter.judgement.subjects import Kind
+from reporter.publishing.document import answer, finding_as_dict, resolved_as_dict
+from reporter.publishing.mail import MOST_BYTES, body, subject_line
+
+# Lambda answers 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_LONGEST_ANSWER = 5_500_000
+_LISTS = "findings", "gaps", "exempt"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`text` is for MessageStructure=json: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
+
+    subject: str
+    text: str
+    attributes: dict[str, Any]
+
+
+def message(report: Report, files: str = "") -> Message:
+    """`files` is where all of the report is kept, as an s3:// address ending in a slash."""
+    subject = subject_line(report)
+    forms = {"default": _for_machines(report, files), "email": body(report, files), "sms": subject}
+    numbers = {
+        **{f"stale_{kind}": sum(each.subject.kind is kind for each in report.findings) for kind in Kind},
+        "new": sum(each.is_new for each in report.findings),
+        "gaps": len(report.gaps),
+    }
+    attributes = {
+        "event": {"DataType": "String", "StringValue": "report"},
+        "account": {"DataType": "String", "StringValue": report.account},
+        "tracker_silent": {"DataType": "String", "StringValue": json.dumps(bool(report.warnings))},
+        **{name: {"DataType": "Number", "StringValue": str(number)} for name, number in numbers.items()},
+    }
+    return Message(subject, json.dumps(forms, ensure_ascii=False), attributes)
+
+
+def fitting_answer(report: Report, files: str) -> dict[str, Any]:
+    """What the Lambda answers: all, or as much as it may, then how many there are, and where the rest is."""
+    every = answer(report)
+    fitting = every | {
+        "findings": [],
+        "gaps": _within(every["gaps"], _LONGEST_ANSWER // 8),
+        "exempt": _within(every["exempt"], _LONGEST_ANSWER // 8),
+    }
+    fitting["findings"] = _within(every["findings"], _LONGEST_ANSWER - _length(fitting))
+    left_out = {name: len(every[name]) for name in _LISTS if len(fitting[name]) < len(every[name])}
+    return fitting | ({"truncated": left_out | {"report": files}} if left_out else {})
+
+
+def _for_machines(report: Report, files: str) -> str:
+    """The findings, the worst first, are as many as there is room for; `findings_total` counts all."""
+    worst = sorted(report.findings, key=lambda each: each.verdict.idle, reverse=True)
+    room = MOST_BYTES // 2  # It is JSON within JSON: each quotation mark takes a backslash more.
+    plain: dict[str, Any] = {
+        "event": "report",
+        "account": report.account,
+        "alias": report.alias,
+        "at": to_text(report.at),
+        "report": f"{files}report.json" if files else None,
+        "warnings": list(report.warnings),
+        "counts": report.counts,
+        "findings_total": len(report.findings),
+        "new": sum(each.is_new for each in report.findings),
+        "resolved_total": len(report.resolved),
+        "gaps_total": len(report.gaps),
+    }
+    plain["gaps"] = _within(({"what": each.what, "reason": each.reason} for each in report.gaps), room // 8)
+    plain["resolved"] = _within(map(resolved_as_dict, report.resolved), room // 8)
+    plain["findings"] = _within(map(finding_as_dict, worst), room - _length(plain))
+    return json.dumps(plain, ensure_ascii=False)
+
+
+def _within(values: Iterable[dict[str, Any]], room: int) -> list[dict[str, Any]]:
+    """As many, from the first on, as there is room for, in bytes."""
+    kept = []
+    for value in values:
+        room -= _length(value) + 2
+        if room < 0:
+            break
+        kept.append(value)
+    return kept
+
+
+def _length(value: object) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode())

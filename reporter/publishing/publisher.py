@@ -1,0 +1,63 @@
+"""Puts a report where people and machines find it: its files in S3, its mail through SNS."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from activity.model import to_text
+from reporter.inventory.account import Gap
+from reporter.inventory.iam import or_gap
+from reporter.judgement.findings import Report
+from reporter.publishing.document import document, rows
+from reporter.publishing.message import message
+from reporter.publishing.page import page
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """`bucket` may be empty: then there are no files."""
+
+    sns: "SNSClient"
+    topic: str
+    s3: "S3Client"
+    bucket: str = ""
+
+    def publish(self, report: Report) -> tuple[Report, str]:
+        """The report, and where its files are. Raises botocore's errors where SNS refuses."""
+        stored = or_gap(f"the report's files in the bucket {self.bucket}", lambda: self._store(report))
+        files = "" if isinstance(stored, Gap) else stored
+        if isinstance(stored, Gap):
+            report = replace(report, gaps=(*report.gaps, stored))
+        mail = message(report, files)
+        self.sns.publish(
+            TopicArn=self.topic,
+            Subject=mail.subject,
+            Message=mail.text,
+            MessageStructure="json",
+            MessageAttributes=mail.attributes,
+        )
+        return report, files
+
+    def _store(self, report: Report) -> str:
+        if not self.bucket:
+            return ""
+        folder = f"{report.account}/{to_text(report.at).replace(':', '')}/"
+        for name, kind, content in _files(report):
+            self.s3.put_object(
+                Bucket=self.bucket,
+                Key=folder + name,
+                Body=content.encode(),
+                ContentType=f"{kind}; charset=utf-8",
+            )
+        return f"s3://{self.bucket}/{folder}"
+
+
+def _files(report: Report) -> Iterator[tuple[str, str, str]]:
+    yield "report.json", "application/json", json.dumps(document(report), ensure_ascii=False)
+    yield "report.csv", "text/csv", rows(report)
+    yield "report.html", "text/html", page(document(report))

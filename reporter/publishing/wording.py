@@ -1,0 +1,187 @@
+"""The sentences of the mail: one for each finding, exemption, and what became of earlier findings."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from activity.model import Activity
+from activity.plain import day, minute
+from reporter.inventory.account import OldReport
+from reporter.judgement.exemption import Exemption
+from reporter.judgement.findings import Finding, Report, Root
+from reporter.judgement.missed import Missed
+from reporter.judgement.resolution import How, Resolved
+from reporter.judgement.staleness import Source, Status, Verdict
+from reporter.judgement.subjects import Kind, Subject
+from reporter.judgement.tidying import Judged
+
+MOST_LISTED = 20
+_BEGINNING = {
+    Kind.USER: "being created",
+    Kind.PASSWORD: "it was last changed",
+    Kind.ACCESS_KEY: "it was created",
+    Kind.ROLE: "it was created",
+}
+_ANEW = {Kind.USER: "being given its newest credential", Kind.PASSWORD: "it was set"}
+NOUNS = {
+    Kind.USER: ("user", "users"),
+    Kind.PASSWORD: ("password", "passwords"),
+    Kind.ACCESS_KEY: ("access key", "access keys"),
+    Kind.ROLE: ("role", "roles"),
+}
+_HOW = {
+    How.RENEWED: "set anew, or has a newer credential that is not used yet",
+    How.EXEMPT: "exempt by tag",
+    How.DISABLED: "disabled",
+    How.DELETED: "deleted",
+    How.WITHIN_LIMIT: "within the threshold as it is now",
+    How.NOT_TOLD: "whose it was cannot be told: several users had that name",
+}
+
+
+def sentence(finding: Finding) -> str:
+    """Who has not used what since when, for how long, and on whose word: one line."""
+    subject, verdict = finding.subject, finding.verdict
+    if subject.kind in (Kind.USER, Kind.ROLE):  # Of some credentials of a user, nobody records the use.
+        done = f"{subject.kind.capitalize()} {subject.name} has no recorded use"
+    else:
+        never = "never" if verdict.status is Status.NEVER_USED else "not"
+        done = f"User {subject.name} has {never} used {credential(subject)}"
+    words = "; ".join(_words(finding))
+    flagged = "" if finding.is_new else f" First flagged on {day(finding.first_flagged)}."
+    days = count(verdict.idle.days, "day", "days")
+    return f"{done} {since(finding)} ({days}) and needs cleanup{f': {words}' if words else ''}.{flagged}"
+
+
+def since(finding: Finding) -> str:
+    """ "since 2026-08-12", "since it was set on 2026-08-12"."""
+    subject = finding.subject
+    if starts_anew(finding):
+        return f"since {_ANEW[subject.kind]} on {day(finding.idle_since)}"
+    if finding.verdict.status is Status.NEVER_USED:
+        return f"since {_BEGINNING[subject.kind]} on {day(subject.created)}"
+    return f"since {day(finding.idle_since)}"
+
+
+def starts_anew(finding: Finding) -> bool:
+    """Whether the clock starts after the last use, or after the creation of what was never used."""
+    subject = finding.subject
+    before = finding.verdict.at or subject.created
+    return finding.idle_since == subject.renewed and day(before) != day(finding.idle_since)
+
+
+def _words(finding: Finding) -> Iterator[str]:
+    """Both dates, and the event where there is one."""
+    verdict, used = finding.verdict, finding.subject.claim.use.at
+    if verdict.status is not Status.NEVER_USED:
+        yield verdict.reason
+        yield _other_source(verdict.seen, used, verdict)
+    yield from verdict.notes
+
+
+def _other_source(seen: Activity | None, used: datetime | None, verdict: Verdict) -> str:
+    """The date of the source that did not decide."""
+    if verdict.source is Source.CLOUDTRAIL:
+        return f"IAM says {day(used)}" if used else "IAM knows of no use"
+    return f"CloudTrail saw it last on {day(seen.last_seen)}" if seen else "never seen by CloudTrail"
+
+
+def resolution(resolved: Resolved) -> str:
+    flag = resolved.flag
+    idle = f", idle since {day(flag.idle_since)}" if flag.idle_since else ""
+    whose = f"access key {resolved.access_key_id} of " if resolved.access_key_id else ""
+    whose = "the console password of " if resolved.kind is Kind.PASSWORD else whose
+    named = f"{whose}{'role' if resolved.kind is Kind.ROLE else 'user'} {resolved.name}"
+    how = _again(resolved) or _HOW.get(resolved.how, "used again")
+    how += f", and {_HOW[resolved.then]} since" if resolved.then else ""
+    return f"- {named}{idle}: {how}"
+
+
+def _again(resolved: Resolved) -> str:
+    used = f"used again on {day(resolved.used)}" if resolved.used else ""
+    refused = f"attempted again, and refused, on {day(resolved.refused)}" if resolved.refused else ""
+    return f"{refused} after being {used}" if refused and used else refused or used
+
+
+def missed_use(missed: Missed) -> str:
+    subject, use = missed.subject, missed.subject.claim.use
+    where = " ".join(filter(None, (use.service, f"in {use.region}" if use.region else "")))
+    seen = f"CloudTrail's last is of {day(missed.seen)}" if missed.seen else "CloudTrail told of none"
+    return f"- {owned(subject)} on {day(missed.used)}{f' ({where})' if where else ''}; {seen}: {missed.cause}"
+
+
+def exempt(judged: Judged) -> str:
+    subject, verdict = judged
+    exemption = subject.exemption
+    assert isinstance(exemption, Exemption)  # noqa: S101  # that is what the verdict says
+    until = f" (until {exemption.until})" if exemption.until else ""
+    idle = count(verdict.idle.days, "day", "days")
+    return f"- {owned(subject)}, idle for {idle}: {exemption.reason}{until}"
+
+
+def root_user(root: Root) -> str:
+    last = max(filter(None, (root.seen, root.used)), default=None)
+    used = "no use on record" if root.is_known else "its last use is not known"
+    if last:
+        used = f"last {'seen by CloudTrail' if last == root.seen else 'used, says IAM,'} on {day(last)}"
+    if last and root.unread:
+        used += " (what CloudTrail saw is not known)"
+    if root.refused and (last is None or root.refused > last):
+        used += f", last refused on {day(root.refused)}"
+    if root.active_keys is None:
+        return f"Root user: {used}; whether it has access keys is not known."
+    held = count(root.active_keys, "active access key: delete it", "active access keys: delete them")
+    return f"Root user: {used}; {held if root.active_keys else 'no access keys'}."
+
+
+def notes(report: Report) -> Iterator[str]:
+    """What is to be known beside findings and gaps: how far the events reach, and how old IAM's word is."""
+    yield from report.coverage.notes(report.at)
+    if report.of_iam.old_report:
+        yield _old_report(report.of_iam.old_report, report.at)
+
+
+def _old_report(old: OldReport, at: datetime) -> str:
+    """Of credentials that had to be judged by an earlier report of IAM's."""
+    hours = (at - old.made) // timedelta(hours=1) if old.made else 0
+    made = f", made at {minute(old.made)}, {count(hours, 'hour', 'hours')} ago" if old.made else ""
+    return f"IAM made no new credential report ({old.why}). Users are judged by its last{made}."
+
+
+def counts(report: Report) -> Iterator[str]:
+    """What was judged, what was not and why, and the root user's line."""
+    kinds = report.counts
+    judged = {kind: sum(kinds[kind].values()) - kinds[kind][Status.UNKNOWN] for kind in Kind}
+    yield f"Judged: {', '.join(count(judged[kind], *NOUNS[kind]) for kind in Kind)}."
+    unknown = {kind: kinds[kind][Status.UNKNOWN] for kind in Kind if kinds[kind][Status.UNKNOWN]}
+    if unknown:
+        yield f"Not judged: {', '.join(count(number, *NOUNS[kind]) for kind, number in unknown.items())}."
+    out = kinds["left_out"]
+    yield (
+        f"Left out: {count(out['service_linked_role'], 'service-linked role', 'service-linked roles')},"
+        f" {count(out['identity_center_role'], 'Identity Center role', 'Identity Center roles')},"
+        f" {count(out['disabled_key'], 'disabled access key', 'disabled access keys')}"
+        f"{':' if report.disabled_keys else '.'}"
+    )
+    yield from some([f"- {key} of user {user}" for user, key in report.disabled_keys])
+    if report.root:
+        yield root_user(report.root)
+
+
+def some(lines: Sequence[str]) -> Iterator[str]:
+    yield from lines[:MOST_LISTED]
+    if len(lines) > MOST_LISTED:
+        yield f"- and {len(lines) - MOST_LISTED:,} more"
+
+
+def owned(subject: Subject) -> str:
+    """ "user frank", "user frank, the console password"."""
+    whose = "" if subject.kind in (Kind.USER, Kind.ROLE) else f", {credential(subject)}"
+    return f"{'role' if subject.kind is Kind.ROLE else 'user'} {subject.name}{whose}"
+
+
+def credential(subject: Subject) -> str:
+    return "the console password" if subject.kind is Kind.PASSWORD else f"access key {subject.access_key_id}"
+
+
+def count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

@@ -1,0 +1,166 @@
+"""One run of the reporter: reviews the account, publishes the report, and remembers what it said."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+import boto3
+from botocore.config import Config
+
+from activity import arn, settings
+from activity.flags import Flags
+from activity.keeping import Keeping, retention_from_env
+from activity.table import ActivityTable, connect
+from reporter.inventory.account import Gap
+from reporter.inventory.iam import Iam, or_gap
+from reporter.judgement.findings import Report
+from reporter.judgement.subjects import Limits
+from reporter.listening.canaries import Canaries
+from reporter.listening.trails import CloudTrail
+from reporter.publishing.publisher import Publisher
+from reporter.remembering import Memory, Unsaved
+from reporter.review.review import Sources, Terms, review
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_sts import STSClient
+
+
+# IAM's rate limits are not published, and are shared by all who ask in the account.
+PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 10})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who the reporter is. `unique_id` is that of its role, by which CloudTrail's events name it."""
+
+    account: str
+    partition: str
+    unique_id: str
+
+    @classmethod
+    def ask(cls, sts: "STSClient") -> Self:
+        answer = sts.get_caller_identity()
+        partition = arn.parts(answer["Arn"]).partition
+        if not partition:
+            raise ValueError(f"{answer['Arn']!r} is no ARN")
+        return cls(answer["Account"], partition, answer["UserId"].partition(":")[0])
+
+    @classmethod
+    def of_topic(cls, topic: str) -> Self:
+        """Where STS does not answer: the topic is of the same account."""
+        of = arn.parts(topic)
+        return cls(of.account, of.partition, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`files`: where the report's files are. `unsaved`: what of it could not be remembered."""
+
+    report: Report
+    files: str
+    iam_calls: int
+    unsaved: Unsaved = field(default_factory=Unsaved)
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    sources: Sources
+    terms: Terms
+    publisher: Publisher
+    sts: "STSClient"
+    canaries: Canaries
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        publisher = Publisher(
+            sns=boto3.client("sns"),
+            topic=settings.text(environ, "REPORT_TOPIC_ARN"),
+            s3=boto3.client("s3"),
+            bucket=environ.get("REPORT_BUCKET", "").strip(),
+        )
+        sources, sts = sources_from_env(environ), boto3.client("sts")
+        return cls(sources, terms_from_env(environ), publisher, sts, Canaries.of(sources.table))
+
+    def report(
+        self,
+        now: datetime,
+        *,
+        publishes: bool = True,
+        scheduled_at: datetime | None = None,
+        run: str = "",
+        is_late: Callable[[], bool] = lambda: False,
+        is_over: Callable[[], bool] = lambda: False,
+    ) -> Run:
+        """Tests the regions, reviews, publishes, and remembers.
+
+        If it is not to be published, all that is remembered is when the regions were tested and what trails
+        let through. Nor is it if one was mailed since `scheduled_at`, or is being mailed by another `run`:
+        schedules may deliver twice. Once `is_late` answers True IAM is asked no more, and once `is_over` does,
+        no more is remembered. Raises botocore's errors where SNS refuses.
+        """
+        done = self._reviewed(now, is_late)
+        report, memory = done.report, Memory(self.sources.flags, self.sources.table, is_over)
+        is_mailed = scheduled_at and report.previous and report.previous >= scheduled_at
+        turn = publishes and not is_mailed and memory.begin(report, scheduled_at, run)
+        if isinstance(turn, Gap):
+            done = replace(done, report=replace(report, gaps=(*report.gaps, turn)))
+        return self._published(done, memory) if turn else done
+
+    def _reviewed(self, now: datetime, is_late: Callable[[], bool]) -> Run:
+        asked = or_gap("the reporter's own identity (GetCallerIdentity)", lambda: Caller.ask(self.sts))
+        caller = Caller.of_topic(self.publisher.topic) if isinstance(asked, Gap) else asked
+        tested = or_gap("the test calls in each region", lambda: self.canaries.send(caller.account, now))
+        sources = replace(self.sources, iam=replace(self.sources.iam, is_late=is_late))
+        with _counting(sources.iam.client) as calls:
+            report = review(sources, caller.account, self.terms, now, partition=caller.partition)
+        if isinstance(asked, Gap):
+            told = f"{asked.reason}; account and partition are those of the topic that the report goes to"
+            report = replace(report, gaps=(*report.gaps, replace(asked, reason=told)))
+        if not isinstance(tested, Gap):
+            trails = report.coverage.trails
+            tested = or_gap("the note on the trails", lambda: self.canaries.note(caller.account, now, trails))
+        if isinstance(tested, Gap) and not isinstance(report.coverage.regions, Gap):  # That tells it all.
+            report = replace(report, gaps=(*report.gaps, tested))
+        return Run(report, "", calls["iam"])
+
+    def _published(self, run: Run, memory: Memory) -> Run:
+        report, unset = memory.prepare(run.report)
+        report, files = self.publisher.publish(report)
+        return replace(run, report=report, files=files, unsaved=unset | memory.settle(report))
+
+
+@contextmanager
+def _counting(client: "IAMClient") -> Iterator[Counter[str]]:
+    """What is sent meanwhile, retries too."""
+    sent: Counter[str] = Counter()
+    events = client.meta.events
+    events.register("before-send.iam", lambda **_: sent.update(["iam"]), unique_id="count")
+    try:
+        yield sent
+    finally:
+        events.unregister("before-send.iam", unique_id="count")
+
+
+def sources_from_env(environ: Mapping[str, str]) -> Sources:
+    keeping = Keeping(retention=retention_from_env(environ))
+    return Sources(
+        iam=Iam(boto3.client("iam", config=PATIENT)),
+        trails=CloudTrail(lambda region: boto3.client("cloudtrail", region_name=region or None)),
+        table=ActivityTable(connect(), settings.text(environ, "ACTIVITY_TABLE"), keeping),
+        flags=Flags.from_env(environ),
+    )
+
+
+def terms_from_env(environ: Mapping[str, str]) -> Terms:
+    def days(name: str) -> int:
+        return settings.whole_number(environ, name, default=90, least=1)
+
+    return Terms(
+        limits=Limits(days("STALE_USER_DAYS"), days("STALE_KEY_DAYS"), days("STALE_ROLE_DAYS")),
+        tag=environ.get("EXEMPT_TAG") or Terms().tag,
+        retention=retention_from_env(environ),
+    )

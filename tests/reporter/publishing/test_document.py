@@ -1,0 +1,138 @@
+"""The report as plain data, as files and pages have it."""
+
+import csv
+import io
+import json
+
+import pytest
+from accounts import Key, Password, Refused, Root, alice, days, deploy, review_of, seen
+from builders import ACCOUNT
+
+from activity.item import Flag
+from reporter.publishing.document import answer, document, rows
+
+ARN = f"arn:aws:iam::{ACCOUNT}"
+
+
+def read(text):
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_the_csv_is_a_formula(begins):
+    hostile = f"{begins}HYPERLINK(1)"
+    sighting = seen(100, "ID#AROADEPLOY", f"role/{hostile}", user_agent=hostile, event_name=hostile)
+    (row,) = read(rows(review_of(deploy(name=hostile), sighting)))
+
+    assert (row["name"], row["user_agent"], row["event_name"]) == (f"'{hostile}",) * 3
+    assert not any(cell.startswith(begins) for cell in row.values())
+
+
+def test_a_row_of_the_csv_has_the_finding_and_its_evidence():
+    where = {"event_source": "s3.amazonaws.com", "region": "eu-west-1", "source_ip": "198.51.100.7"}
+    report = review_of(
+        alice(Key(used=101), Password(used=5)), seen(100, "KEY#AKIA1", user_agent='a"b,\r\nc\rd', **where)
+    )
+    (row,) = read(rows(report))
+
+    (finding,) = answer(report)["findings"]
+    same = (
+        "account kind name arn id access_key_id status created last_used last_used_source first_flagged reason"
+    )
+    assert {name: row[name] for name in same.split()} == {name: finding[name] for name in same.split()}
+    assert (row["idle_days"], row["threshold_days"]) == ("100", "90")
+    assert (row["event_id"], row["user_agent"]) == ("e", 'a"b,\r\nc\rd')
+    assert {name: row[name] for name in where} == where
+    assert row["commands"] == finding["commands"][0]
+
+
+def test_the_commands_of_a_user_stand_in_one_cell_each_after_the_other():
+    (user, *_) = read(rows(review_of(alice(Password(used=100), Key(used=100)))))
+
+    assert user["commands"].split(" && ") == [
+        "aws iam delete-login-profile --user-name alice",
+        "aws iam update-access-key --user-name alice --access-key-id AKIA1 --status Inactive",
+    ]
+
+
+def test_what_is_not_known_is_an_empty_cell():
+    (row,) = read(rows(review_of(deploy())))
+
+    assert (row["last_used"], row["last_used_source"], row["event_id"], row["access_key_id"]) == ("",) * 4
+
+
+def test_the_csv_of_nothing_is_its_heading():
+    assert rows(review_of()).count("\n") == 1
+
+
+@pytest.fixture
+def told():
+    """The document of an account in which there is something of everything."""
+    flagged = {
+        (f"{ARN}:role/deploy", "ID#AROADEPLOY"): Flag(days(14), days(100)),
+        (f"{ARN}:role/gone", "ID#AROAGONE"): Flag(days(14), days(200)),
+        (f"{ARN}:user/alice", "KEY#AKIA1"): Flag(days(14), days(150)),
+    }
+    report = review_of(
+        alice(Password(), Key(used=3), Key("AKIA2", used=100, is_active=False)),
+        deploy(used=100),
+        deploy(name="dr", id="AROADR", exempt="audit until=2026-12-31"),
+        Root(keys=1),
+        Refused("index"),
+        flagged,
+    )
+    return document(report)
+
+
+def test_the_document_is_json(told):
+    assert json.loads(json.dumps(told)) == told
+
+
+def test_the_document_says_of_what_and_when_it_is(told):
+    assert (told["account"], told["alias"], told["at"]) == (ACCOUNT, "acme", "2026-11-20T12:00:00Z")
+    assert told["thresholds"] == {"user": 90, "password": 90, "access_key": 90, "role": 90}
+    assert told["previous"] == "2026-11-13T12:00:00Z"
+    assert told["heard"] == [
+        {
+            "region": "eu-west-1",
+            "since": "2026-01-24T12:00:00Z",
+            "until": "2026-11-20T12:00:00Z",
+            "canary_sent": None,
+            "canary_back": None,
+            "waiting_since": None,
+            "state": "untested",
+        }
+    ]
+    assert (told["warnings"], told["notes"]) == ([], [])
+
+
+def test_the_document_has_all_that_is_left_out_of_a_list_of_findings(told):
+    assert [(each["arn"], each["how"], each["at"], each["since"]) for each in told["resolved"]] == [
+        (f"{ARN}:role/gone", "deleted", None, "2026-05-04T12:00:00Z"),
+        (f"{ARN}:user/alice", "used", "2026-11-17T12:00:00Z", "2026-06-23T12:00:00Z"),
+    ]
+    assert [(each["name"], each["until"]) for each in told["exempt"]] == [("dr", "2026-12-31")]
+    assert told["disabled_keys"] == [{"name": "alice", "access_key_id": "AKIA2"}]
+    assert told["root"] == {"last_used": None, "last_refused": None, "access_keys": 1, "is_known": True}
+    assert [each["what"] for each in told["gaps"]] == ["the activity table's index"]
+
+
+def test_a_use_that_was_missed_is_told_with_both_dates_and_the_cause(told):
+    assert [(each["kind"], each["used"], each["seen"]) for each in told["missed"]] == [
+        ("access_key", "2026-11-17T12:00:00Z", None),
+        ("role", "2026-08-12T12:00:00Z", None),
+    ]
+    assert all(each["cause"] for each in told["missed"])
+
+
+def test_a_finding_of_the_document_says_whether_it_is_new():
+    flagged = {(f"{ARN}:role/deploy", "ID#AROADEPLOY"): Flag(days(14), days(100))}
+    told = document(review_of(deploy(used=100), deploy(name="batch", id="AROABATCH", used=100), flagged))
+
+    assert {each["name"]: each["is_new"] for each in told["findings"]} == {"deploy": False, "batch": True}
+
+
+def test_without_coverage_and_root_the_document_says_so():
+    told = document(review_of(Refused("table"), Refused("GetCredentialReport")))
+
+    assert (told["heard"], told["root"]["access_keys"], told["root"]["is_known"]) == ([], None, False)

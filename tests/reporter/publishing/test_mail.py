@@ -1,0 +1,379 @@
+"""The mail as text."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from builders import ACCOUNT, NOON, activity
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activity.item import Flag
+from reporter.inventory.account import Credentials, Gap, Inventory, OldReport, Role, Use, User
+from reporter.judgement.findings import Root, sum_up
+from reporter.judgement.owners import Remembered
+from reporter.judgement.seen import Seen
+from reporter.judgement.staleness import judge
+from reporter.judgement.subjects import Limits, subjects
+from reporter.listening.coverage import Coverage, Trails
+from reporter.listening.region import Region, Sent
+from reporter.publishing.document import document
+from reporter.publishing.mail import body, subject_line
+
+LIMITS = Limits(90, 60, 120)
+
+
+def days(number):
+    return NOON - timedelta(days=number)
+
+
+def person(name, used=None, made=500, tags=None):
+    credentials = Credentials(name, days(made), True, used and days(used), days(made), ())
+    arn = f"arn:aws:iam::{ACCOUNT}:user/{name}"
+    return User(name, arn, f"AIDA{name}", days(made), None, credentials, tags or {})
+
+
+def role(name, used=None, made=500, path="/"):
+    arn = f"arn:aws:iam::{ACCOUNT}:role{path}{name}"
+    return Role(name, arn, f"AROA{name}", path, days(made), Use(used and days(used), "eu-west-1"), {})
+
+
+WELL = (Region(ACCOUNT, "eu-west-1", NOON - timedelta(days=300), NOON),)
+
+
+def report(*things, alias="acme", **more):
+    users = tuple(thing for thing in things if isinstance(thing, User))
+    roles = tuple(thing for thing in things if isinstance(thing, Role))
+    return summed(Inventory(ACCOUNT, alias, users, roles), **more)
+
+
+def summed(inventory, *, seen=None, gaps=(), flagged=None, previous=None, root=None, coverage=None):
+    every = list(subjects(inventory, {}, tag="exempt"))
+    sightings = Seen((seen or {}).values())
+    judged = [
+        (each, judge(each, sightings, limit=timedelta(days=LIMITS.days(each.kind)), now=NOON)) for each in every
+    ]
+    flags = {key: Flag(at, at) for key, at in (flagged or {}).items()}
+    return sum_up(
+        inventory,
+        {},
+        judged,
+        seen=sightings,
+        remembered=Remembered(flags, previous=previous or NOON - timedelta(days=7) if flags else previous),
+        coverage=coverage or Coverage(WELL),
+        root=root,
+        gaps=gaps,
+        limits=LIMITS,
+        retention=timedelta(days=400),
+        now=NOON,
+    )
+
+
+def test_a_finding_says_who_what_since_when_on_whose_word_and_what_to_do():
+    text = body(report(person("carol", used=100)))
+
+    assert (
+        f"arn:aws:iam::{ACCOUNT}:user/carol\n"
+        "- User carol has no recorded use since 2026-08-12 (100 days) and needs cleanup:"
+        " last used on 2026-08-12, says IAM; never seen by CloudTrail.\n"
+        "- User carol has not used the console password since 2026-08-12 (100 days) and needs cleanup:"
+        " last used on 2026-08-12, says IAM; never seen by CloudTrail.\n"
+        "    aws iam delete-login-profile --user-name carol\n"
+    ) in text
+
+
+def test_what_was_never_used_says_since_when_it_could_have_been():
+    text = body(report(person("dave", made=200), role("batch", made=200)))
+
+    assert "- User dave has no recorded use since being created on 2026-05-04 (200 days) and needs" in text
+    assert "has never used the console password since it was last changed on 2026-05-04 (200 days)" in text
+    assert "- Role batch has no recorded use since it was created on 2026-05-04 (200 days) and needs" in text
+
+
+def test_a_sighting_tells_from_where_and_what_iam_says():
+    arn = f"arn:aws:iam::{ACCOUNT}:role/deploy"
+    evidence = {"event_source": "sts.amazonaws.com", "event_name": "AssumeRole", "region": "eu-west-1"}
+    sighting = activity(
+        -130 * 86_400, principal=arn, facet="ID#AROAdeploy", source_ip="198.51.100.7", **evidence
+    )
+    text = body(report(role("deploy", used=140), seen={sighting.key: sighting}))
+
+    assert (
+        "- Role deploy has no recorded use since 2026-07-13 (130 days) and needs cleanup: last seen by CloudTrail"
+        " on 2026-07-13 (sts.amazonaws.com AssumeRole, eu-west-1, 198.51.100.7); IAM says 2026-07-03.\n"
+    ) in text
+
+
+def test_when_iam_saw_it_later_our_own_date_is_told_too():
+    arn = f"arn:aws:iam::{ACCOUNT}:role/deploy"
+    sighting = activity(-150 * 86_400, principal=arn, facet="ID#AROAdeploy")
+    text = body(report(role("deploy", used=140), seen={sighting.key: sighting}))
+
+    assert ": last used on 2026-07-03 (in eu-west-1), says IAM; CloudTrail saw it last on 2026-06-23.\n" in text
+
+
+def test_the_longest_idle_comes_first():
+    text = body(report(person("carol", used=100), role("batch", used=130), person("heidi", used=200)))
+
+    order = [text.index(f":{name}\n") for name in ("user/heidi", "role/batch", "user/carol")]
+    assert order == sorted(order)
+
+
+def test_the_head_names_account_limits_and_counts():
+    text = body(report(person("carol", used=100), role("batch", used=130)))
+
+    assert text.startswith(
+        f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\n"
+        "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
+        "CloudTrail's events came from eu-west-1 (2026-01-24 to 2026-11-20).\n"
+        "\n"
+        "Needs cleanup: 1 user, 1 password, 1 role.\n"
+    )
+
+
+def test_the_head_tells_from_where_and_when_events_came():
+    regions = tuple(Region(ACCOUNT, f"region-{number}", days(30), days(number)) for number in range(7))
+
+    def head(regions):
+        return body(report(coverage=Coverage(regions)))
+
+    assert "\nCloudTrail's events came from region-0 (2026-10-21 to 2026-11-20).\n" in head(regions[:1])
+    assert "region-4 (2026-10-21 to 2026-11-16), and 2 more regions.\n" in head(regions)
+    assert "not known whether events arrive: all that follows may rest on IAM's word" in head(Gap("x", "y"))
+
+
+def test_a_tracker_of_two_hours_says_since_when_it_listens_and_that_is_no_alarm():
+    began = NOON - timedelta(hours=2)
+    young = report(coverage=Coverage((Region(ACCOUNT, "eu-west-1", sent=Sent(began, began)),)))
+
+    assert "\nListening since 20 November 2026 10:00 UTC (2 hours); no events yet.\n" in body(young)
+    assert (young.warnings, "ARRIVING" in subject_line(young)) == ((), False)
+
+
+def test_nothing_stale_is_a_short_mail_that_says_what_was_checked():
+    assert body(report(person("alice", made=1), role("deploy", made=1))) == (
+        f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\n"
+        "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
+        "CloudTrail's events came from eu-west-1 (2026-01-24 to 2026-11-20).\n"
+        "\n"
+        "Nothing is stale.\n"
+        "\n"
+        "Judged: 1 user, 1 password, 0 access keys, 1 role.\n"
+        "Left out: 0 service-linked roles, 0 Identity Center roles, 0 disabled access keys.\n"
+    )
+
+
+def test_a_gap_stands_above_all_and_nothing_looks_clean():
+    text = body(report(gaps=[Gap("credential report", "AccessDenied")]))
+
+    assert "NOT CHECKED:\n- credential report: AccessDenied\n" in text
+    assert "Nothing is stale among what was checked.\n" in text
+    assert text.index("NOT CHECKED") < text.index("Nothing is stale")
+
+
+def test_what_could_not_be_judged_is_counted_apart():
+    gap = Gap("credential report", "AccessDenied")
+    arn = f"arn:aws:iam::{ACCOUNT}:user/alice"
+    text = body(report(User("alice", arn, "AIDAalice", days(500), None, gap, {}), role("deploy", used=1)))
+
+    assert "Judged: 0 users, 0 passwords, 0 access keys, 1 role.\nNot judged: 1 user.\n" in text
+    assert "- credential report: AccessDenied\n" in text
+
+
+def test_many_gaps_are_counted():
+    text = body(report(gaps=[Gap(f"key {number}", "AccessDenied") for number in range(25)]))
+
+    assert "- key 19: AccessDenied\n- and 5 more\n" in text
+
+
+def test_exemptions_are_listed_with_reason_and_end():
+    text = body(report(person("frank", used=100, tags={"exempt": "CISO until=2027-01-31"})))
+
+    assert (
+        "Exempt by tag:\n"
+        "- user frank, idle for 100 days: CISO (until 2027-01-31)\n"
+        "- user frank, the console password, idle for 100 days: CISO (until 2027-01-31)\n"
+    ) in text
+
+
+def test_the_tag_of_an_exemption_counts_in_any_case_and_with_blanks_around_it():
+    made = report(person("frank", used=100, tags={" Exempt": "CISO"}), role("dr", used=200))
+
+    assert [subject.kind for subject, _ in made.exempt] == ["user", "password"]
+    assert [each.subject.name for each in made.findings] == ["dr"]
+
+
+def test_an_earlier_flag_is_told():
+    flagged = {(f"arn:aws:iam::{ACCOUNT}:role/batch", "ID#AROAbatch"): days(14)}
+
+    text = body(report(role("batch", used=130), flagged=flagged))
+
+    assert "; never seen by CloudTrail. First flagged on 2026-11-06.\n" in text
+
+
+@pytest.mark.parametrize(
+    ("keys", "held"),
+    [(0, "no access keys"), (1, "1 active access key: delete it"), (2, "2 active access keys: delete them")],
+)
+def test_root_has_a_line_of_its_own(keys, held):
+    text = body(report(root=Root(days(9), days(3), keys)))
+
+    assert text.endswith(f"Root user: last used, says IAM, on 2026-11-17; {held}.\n")
+
+
+def test_roots_line_says_on_whose_word():
+    assert "Root user: last seen by CloudTrail on 2026-11-17; no acc" in body(
+        report(root=Root(days(3), days(9), 0))
+    )
+    assert "Root user: no use on record; no access keys.\n" in body(report(root=Root(None, None, 0)))
+
+
+def test_roots_line_tells_of_refusals_and_of_what_is_not_known():
+    assert "Root user: last seen by CloudTrail on 2026-11-11, last refused on 2026-11-17; no acc" in body(
+        report(root=Root(days(9), None, 0, refused=days(3)))
+    )
+    assert "2026-11-17; no access keys" in body(report(root=Root(days(3), None, 0, refused=days(9))))
+    assert "Root user: its last use is not known; whether it has access keys is not known.\n" in body(
+        report(root=Root(None, None, None))
+    )
+    unread = Gap("what CloudTrail saw of the root user", "AccessDenied")
+    assert "Root user: its last use is not known; no access keys.\n" in body(
+        report(root=Root(None, None, 0, unread=unread))
+    )
+    assert "used, says IAM, on 2026-11-17 (what CloudTrail saw is not known); no access keys.\n" in body(
+        report(root=Root(None, days(3), 0, unread=unread))
+    )
+
+
+def test_the_subject_names_account_and_counts():
+    line = subject_line(report(person("carol", used=100), role("batch", used=130), gaps=[Gap("x", "y")]))
+
+    assert line == f"IAM last activity {ACCOUNT} (acme): stale: 1 user, 1 password, 1 role, 1 gap"
+
+
+def test_the_subject_of_a_clean_account():
+    assert subject_line(report(alias="")) == f"IAM last activity {ACCOUNT}: nothing stale"
+
+
+@given(st.text(max_size=200), st.integers(0, 30))
+def test_the_subject_keeps_to_snss_rules_whatever_the_alias(alias, number):
+    people = [person(f"p{each}", used=100) for each in range(number)]
+    line = subject_line(report(*people, alias=alias, gaps=[Gap("x", "y")]))
+
+    assert len(line) < 100
+    assert line.isascii()
+    assert line.isprintable()
+    assert line.endswith("1 gap")
+
+
+NEVER = Region(ACCOUNT, "eu-west-1", sent=Sent(days(2), days(1)))
+STOPPED = Region(ACCOUNT, "eu-west-3", days(90), days(5), Sent(days(4), days(1)), back=days(5))
+FINE = Region(ACCOUNT, "us-east-1", days(90), days(0), Sent(days(1), days(1)), back=days(1))
+
+
+@pytest.mark.parametrize(
+    ("coverage", "begins"),
+    [
+        pytest.param(Coverage((NEVER,)), "No events from this account yet", id="nothing has ever come"),
+        pytest.param(Coverage(WELL, Trails(("No trail logs.",))), "No trail logs.", id="no trail"),
+        pytest.param(
+            Coverage((FINE, STOPPED)), "No events from eu-west-3 since 15 November", id="a region stopped"
+        ),
+    ],
+)
+def test_silence_stands_on_top_and_findings_rest_on_iams_word(coverage, begins):
+    told = report(role("batch", used=130), coverage=coverage)
+    text = body(told)
+
+    assert text.splitlines()[2].startswith(begins)
+    assert "; that it was not used since rests on IAM's word alone." in text
+    assert subject_line(told).endswith(", EVENTS NOT ARRIVING")
+
+
+def test_a_region_that_was_never_connected_is_a_line_and_no_alarm():
+    told = report(role("batch", used=130), coverage=Coverage((FINE, NEVER)))
+
+    assert "\nNo events come from eu-west-1: activity there is not tracked." in body(told)
+    assert "rests on IAM's word alone." not in body(told)
+    assert told.warnings == ()
+
+
+EVIL = "audit\u2028\u2028Judged: 0 users\u2029Root user: no use on record\u0085x\r\ny\x0bz\x1b[2J"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param(lambda text: report(person("carol", used=100, tags={"exempt": text})), id="tag"),
+        pytest.param(lambda text: report(person("carol", used=100), gaps=[Gap(text, text)]), id="gap"),
+        pytest.param(lambda text: report(person("carol", used=100), alias=text), id="alias"),
+        pytest.param(lambda text: report(person(text, used=100)), id="name of a user"),
+        pytest.param(lambda text: report(role(text, used=200)), id="name of a role"),
+        pytest.param(
+            lambda text: report(
+                role("deploy", used=200),
+                seen={
+                    ("arn:aws:iam::123456789012:role/deploy", "ID#AROAdeploy"): activity(
+                        -130 * 86_400, facet="ID#AROAdeploy", event_name=text, source_ip=text, error_code=text
+                    )
+                },
+            ),
+            id="event",
+        ),
+        pytest.param(
+            lambda text: report(person("carol", used=100, tags={"exempt": f"{text} until=2026-01-01"})),
+            id="reason of an exemption that is over",
+        ),
+        pytest.param(
+            lambda text: report(
+                person("carol"), coverage=Coverage((Region(ACCOUNT, text, since=days(3), until=NOON),))
+            ),
+            id="region",
+        ),
+    ],
+)
+def test_nothing_that_others_wrote_adds_a_line_to_the_mail(made):
+    lines = body(made(EVIL)).splitlines()
+
+    assert len(lines) == len(body(made("audit")).splitlines())
+    assert all(line.isprintable() for line in lines)
+
+
+def test_a_password_that_was_set_after_its_last_use_says_so():
+    carol = person("carol", used=400)
+    set_anew = replace(carol, credentials=replace(carol.credentials, password_changed=days(100)))
+    made = report(set_anew)
+
+    assert (
+        "- User carol has not used the console password since it was set on 2026-08-12 (100 days) and needs"
+        " cleanup: last used on 2025-10-16, says IAM; never seen by CloudTrail.\n"
+    ) in body(made)
+    assert "- User carol has no recorded use since being given its newest credential on 2026-08-12" in body(
+        made
+    )
+    assert [each["reason"] for each in document(made)["findings"]] == [
+        "last used on 2025-10-16, says IAM; not used since being given its newest credential on 2026-08-12",
+        "last used on 2025-10-16, says IAM; not used since it was set on 2026-08-12",
+    ]
+
+
+def test_a_password_that_was_set_on_the_day_of_its_last_use_is_told_as_any_other():
+    carol = person("carol", used=100)
+    changed = days(100) + timedelta(minutes=1)
+    made = report(replace(carol, credentials=replace(carol.credentials, password_changed=changed)))
+
+    assert "has not used the console password since 2026-08-12 (99 days) and needs" in body(made)
+
+
+def test_an_old_credential_report_is_told_with_its_age_and_why():
+    inventory = Inventory(ACCOUNT, "acme", old_report=OldReport(NOON - timedelta(hours=7), "LimitExceeded"))
+    made = summed(inventory)
+
+    line = (
+        "IAM made no new credential report (LimitExceeded). Users are judged by its last, made at"
+        " 2026-11-20 05:00 UTC, 7 hours ago."
+    )
+    assert f"\n{line}\n" in body(made)
+    assert document(made)["notes"][-1] == line
+    assert made.gaps == ()
+    assert line not in document(report())["notes"]

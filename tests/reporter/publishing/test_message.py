@@ -1,0 +1,148 @@
+"""The mail within SNS's limits, and the answer within Lambda's, whatever an account holds."""
+
+import json
+import re
+
+import pytest
+from accounts import Refused, alice, days, deploy, review_of, seen
+from builders import ACCOUNT
+
+from activity.item import Flag
+from reporter.publishing.document import answer
+from reporter.publishing.message import fitting_answer, message
+
+FILES = f"s3://reports/{ACCOUNT}/2026-11-20T120000Z/"
+# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: of the message and its attributes together.
+MOST_OF_SNS = 262_144
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MOST_OF_LAMBDA = 6 * 1024 * 1024
+MANY = 10_000
+
+
+def hostile(number):
+    """As long as IAM has names and paths; of what it would not have in them, and CloudTrail tells of callers."""
+    return f"\"\\\x00\n😀<'{number}".ljust(64, '"')
+
+
+def hostile_roles(**more):
+    return [
+        deploy(name=hostile(number), id=f"AROA{number}", path=f"/{'p' * 510}/", **more)
+        for number in range(MANY)
+    ]
+
+
+@pytest.fixture(scope="module")
+def huge():
+    """A report of 10,000 findings, each seen by a hostile agent; half of them were mailed before."""
+    roles = hostile_roles()
+    sightings = [
+        seen(100 + number % 150, f"ID#{role.id}", role.arn.split(":", 5)[5], user_agent=hostile(number) * 4)
+        for number, role in enumerate(roles)
+    ]
+    flagged = {(role.arn, f"ID#{role.id}"): Flag(days(7), days(200)) for role in roles[: MANY // 2]}
+    return review_of(*roles, *sightings, flagged)
+
+
+def bytes_of(mail):
+    """As SNS counts them."""
+    parts = [mail.text]
+    for name, value in mail.attributes.items():
+        parts += [name, value["DataType"], value["StringValue"]]
+    return len("".join(parts).encode())
+
+
+@pytest.mark.parametrize("files", [FILES, ""])
+def test_the_mail_of_10_000_findings_fits_into_sns(huge, files):
+    mail = message(huge, files)
+
+    assert len(huge.findings) == MANY
+    assert 200_000 < bytes_of(mail) <= MOST_OF_SNS
+    assert len(mail.subject) < 100
+    assert len(mail.attributes) <= 10
+
+
+def test_of_10_000_findings_the_worst_are_told_and_where_the_rest_is(huge):
+    forms = json.loads(message(huge, FILES).text)
+    plain, mail = json.loads(forms["default"]), forms["email"]
+
+    (left,) = re.findall(r"(?m)^([\d,]+) more findings did not fit into this mail: see (.*)\.$", mail)
+    assert left[1] == f"{FILES}report.html"
+    assert int(left[0].replace(",", "")) + mail.count("has no recorded use since") == MANY
+    assert "has no recorded use since 2026-03-16 (249 days)" in mail
+    assert plain["findings_total"] == MANY
+    assert plain["report"] == f"{FILES}report.json"
+    assert 10 < len(plain["findings"]) < MANY
+    assert {finding["idle_days"] for finding in plain["findings"]} == {249}
+
+
+def test_of_many_that_are_still_open_each_that_is_left_out_is_counted():
+    roles = hostile_roles()
+    flagged = {(role.arn, f"ID#{role.id}"): Flag(days(7), days(300)) for role in roles}
+    mail = json.loads(message(review_of(*roles, flagged), FILES).text)["email"]
+
+    (left,) = re.findall(r"(?m)^([\d,]+) more findings did not fit", mail)
+    assert int(left.replace(",", "")) + mail.count("has no recorded use since") == MANY
+
+
+def test_the_answer_of_10_000_findings_fits_into_lambda(huge):
+    fitting = fitting_answer(huge, FILES)
+
+    length = len(json.dumps(fitting, ensure_ascii=False).encode())
+    assert 5_000_000 < length <= MOST_OF_LAMBDA
+    assert fitting["truncated"] == {"findings": MANY, "report": FILES}
+    assert 0 < len(fitting["findings"]) < MANY
+    assert fitting["counts"]["role"]["stale"] == MANY
+
+
+def test_the_answer_of_10_000_exempt_fits_into_lambda():
+    fitting = fitting_answer(review_of(*hostile_roles(exempt="audit")), FILES)
+
+    assert len(json.dumps(fitting, ensure_ascii=False).encode()) <= MOST_OF_LAMBDA
+    assert fitting["truncated"] == {"exempt": MANY, "report": FILES}
+    assert 0 < len(fitting["exempt"]) < MANY
+
+
+def test_an_answer_that_fits_is_whole():
+    report = review_of(deploy(), alice(exempt="audit"), Refused("GetAccountAuthorizationDetails"))
+
+    assert fitting_answer(report, FILES) == answer(report)
+
+
+def test_machines_get_all_of_a_small_report():
+    report = review_of(deploy(), deploy(name="batch", id="AROABATCH", used=100), alice(made=5))
+    forms = json.loads(message(report, FILES).text)
+    plain = json.loads(forms["default"])
+
+    assert set(forms) == {"default", "email", "sms"}
+    assert plain["findings"] == sorted(answer(report)["findings"], key=lambda each: -each["idle_days"])
+    assert (plain["account"], plain["alias"], plain["at"]) == (ACCOUNT, "acme", "2026-11-20T12:00:00Z")
+    assert (plain["findings_total"], plain["new"], plain["warnings"]) == (2, 2, [])
+    assert plain["counts"] == report.counts
+
+
+def test_what_was_resolved_and_not_checked_is_told_to_machines():
+    gone = {(f"arn:aws:iam::{ACCOUNT}:role/gone", "ID#AROAGONE"): Flag(days(7), days(100))}
+    report = review_of(alice(), gone, Refused("GetCredentialReport"))
+    plain = json.loads(json.loads(message(report).text)["default"])
+
+    assert plain["report"] is None
+    assert [(each["name"], each["how"]) for each in plain["resolved"]] == [("gone", "deleted")]
+    assert [each["what"] for each in plain["gaps"]] == ["credential report"]
+    assert (plain["resolved_total"], plain["gaps_total"]) == (1, 1)
+
+
+def test_attributes_carry_what_a_subscription_filters_by(huge):
+    def values(report):
+        return {name: value["StringValue"] for name, value in message(report).attributes.items()}
+
+    none = dict.fromkeys(("stale_user", "stale_password", "stale_access_key", "stale_role", "new", "gaps"), "0")
+    assert values(review_of()) == none | {"event": "report", "account": ACCOUNT, "tracker_silent": "false"}
+    assert values(huge) == values(review_of()) | {"stale_role": "10000", "new": "5000"}
+    assert values(review_of(Refused("ListUsers")))["gaps"] == "1"
+
+
+def test_numbers_are_typed_as_numbers():
+    types = {name: value["DataType"] for name, value in message(review_of()).attributes.items()}
+
+    assert {name for name, kind in types.items() if kind == "String"} == {"event", "account", "tracker_silent"}
+    assert set(types.values()) == {"String", "Number"}

@@ -1,0 +1,464 @@
+"""The report as a web page: what stands in the file, and what a browser makes of it."""
+
+import json
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+from time import perf_counter
+
+import pytest
+from browser import chromium, started
+from builders import ACCOUNT, NOON, ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activity.item import Flag
+from reporter.judgement.resolution import How, Resolved
+from reporter.judgement.subjects import Kind
+from reporter.publishing.document import resolved_as_dict
+from reporter.publishing.page import page
+from reporter.publishing.wording import resolution
+
+TEMPLATE = (ROOT / "reporter" / "page.html").read_text(encoding="utf-8")
+HOSTILE = "</script><script>document.title='owned'</script><!--<img src=x onerror=alert(1)>\"'&\x00\u202e\u2066\u2028\ud800"
+SHOWN = HOSTILE[: HOSTILE.index("\x00")] + "".join(
+    f"\u2039U+{number}\u203a" for number in ("0000", "202E", "2066", "2028", "D800")
+)
+
+
+def finding(name, kind="role", idle=100, **changes):
+    arn = f"arn:aws:iam::{ACCOUNT}:{'role' if kind == 'role' else 'user'}/{name}"
+    return {
+        "account": ACCOUNT,
+        "kind": kind,
+        "name": name,
+        "arn": arn,
+        "id": f"AROA{name}",
+        "status": "stale",
+        "created": "2020-01-01T00:00:00Z",
+        "last_used": "2026-08-12T12:00:00Z",
+        "last_used_source": "iam",
+        "idle_days": idle,
+        "threshold_days": 90,
+        "first_flagged": "2026-11-13T12:00:00Z",
+        "is_new": False,
+        "reason": "last used on 2026-08-12, says IAM",
+        "evidence": {"last_seen": None, "last_used": "2026-08-12T12:00:00Z"},
+        "commands": [f"aws iam delete-{kind} --name {name}"],
+    } | changes
+
+
+def document(*findings, **changes):
+    kinds = "user", "password", "access_key", "role"
+    statuses = "active", "stale", "never_used", "unknown", "exempt"
+    counts = {kind: dict.fromkeys(statuses, 0) for kind in kinds}
+    for each in findings:
+        counts[each["kind"]][each["status"]] += 1
+    lists = (
+        *("resolved", "lapses", "gaps", "exempt", "missed", "warnings", "notes", "heard", "disabled_keys"),
+        "undated_credentials",
+    )
+    return {
+        "account": ACCOUNT,
+        "alias": "acme",
+        "at": "2026-11-20T12:00:00Z",
+        "thresholds": dict.fromkeys(kinds, 90),
+        "previous": "2026-11-13T12:00:00Z",
+        "findings": list(findings),
+        "root": None,
+        "counts": counts | {"left_out": {"service_linked_role": 3}},
+        **{name: [] for name in lists},
+    } | changes
+
+
+class Parsed(HTMLParser):
+    """The elements of a page in order, their attributes, and the texts of scripts and styles."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.texts = [], {"script": [], "style": []}
+        self._raw = None
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self._raw = self.texts.get(tag)
+        if self._raw is not None:
+            self._raw.append("")
+
+    def handle_endtag(self, _):
+        self._raw = None
+
+    def handle_data(self, data):
+        if self._raw is not None:
+            self._raw[-1] += data
+
+
+def test_the_page_holds_the_report_as_it_is():
+    report = document(finding("batch"), warnings=["{{policy}} {{report}}"])
+
+    assert json.loads(Parsed(page(report)).texts["script"][0]) == report
+
+
+@given(st.text() | st.text("<>!-/scriptSCRIPT&;\\u{}\"'\u2028\ud800"))
+def test_no_name_adds_an_element_or_changes_on_its_way(name):
+    report = document(finding(name))
+    parsed = Parsed(page(report))
+
+    assert parsed.elements == Parsed(page(document())).elements
+    assert json.loads(parsed.texts["script"][0]) == report
+
+
+def test_what_could_end_or_hide_a_script_stands_nowhere_in_the_data():
+    data = Parsed(page(document(finding(HOSTILE)))).texts["script"][0]
+
+    assert data.isascii()
+    assert data.isprintable()
+    assert not set(data) & set("<>&")
+
+
+def test_the_policy_allows_the_pages_own_script_and_style_and_nothing_else():
+    parsed = Parsed(page(document(finding(HOSTILE))))
+    policies = [each["content"] for _, each in parsed.elements if "http-equiv" in each]
+    (script,), (style,) = parsed.texts["script"][1:], parsed.texts["style"]
+
+    assert policies == [
+        f"default-src 'none'; style-src '{hashed(style)}'; script-src '{hashed(script)}';"
+        " base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    ]
+    tags = [tag for tag, _ in parsed.elements]
+    assert tags.index("meta") < tags.index("style") < tags.index("script")
+
+
+def hashed(text):
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def test_the_page_names_no_other_place():
+    loading = {"src", "href", "srcset", "action", "data", "poster", "style"}
+
+    assert not [each for _, each in Parsed(TEMPLATE).elements if loading & each.keys()]
+    assert not re.search(r"https?:|//[a-z]|@import|url\(|fetch\(|XMLHttp|WebSocket|sendBeacon", TEMPLATE)
+
+
+def test_the_script_makes_no_markup_out_of_text():
+    assert not re.search(r"(inner|outer)HTML|insertAdjacent|document\.write|\beval\b|Function\(", TEMPLATE)
+
+
+def test_ten_thousand_findings_stay_a_file_that_a_browser_opens():
+    assert len(page(crowd()).encode()) < 15_000_000
+
+
+def crowd():
+    evidence = {
+        "event_source": "sts.amazonaws.com",
+        "event_name": "AssumeRole",
+        "event_id": "00000000-0000-4000-8000-000000000000",
+        "region": "eu-west-1",
+        "source_ip": "198.51.100.7",
+        "user_agent": "aws-cli/2.15.30 Python/3.11.8 Linux/6.1 exe/x86_64 prompt/off",
+    }
+    people = (finding(f"person-{each}", idle=90 + each % 3000, evidence=evidence) for each in range(10_000))
+    return document(*people)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    program = chromium()
+    if not program:
+        pytest.skip("no Chromium is installed (looked for chromium, google-chrome and Playwright's)")
+    with started(program, tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens a report; call what it gives with an expression for what that comes to in the page."""
+
+    def open_it(report):
+        path = tmp_path / "report.html"
+        path.write_text(page(report), encoding="utf-8")
+        browser.open(path)
+        return browser.run
+
+    return open_it
+
+
+NAMES = "[...document.querySelectorAll('#findings .opens')].map((each) => each.textContent)"
+PEOPLE = (
+    finding("bob", "access_key", 200, access_key_id="AKIAEXAMPLEBOB", is_new=True),
+    finding("alice", "user", 1000, last_used="2024-02-24T12:00:00Z", evidence={"source_ip": "198.51.100.7"}),
+    finding("batch-10", "role", 95, status="never_used", last_used=None, last_used_source=None),
+    finding("batch-9", "role", 300),
+)
+
+
+def test_the_longest_idle_comes_first_and_every_heading_sorts_both_ways(opened, browser):
+    run = opened(document(*PEOPLE))
+    heading = "document.querySelectorAll('#findings th[aria-sort] button')[{}]"
+    sort = "[...document.querySelectorAll('#findings th')].map((each) => each.ariaSort)"
+
+    assert run(NAMES) == ["alice", "batch-9", "bob", "batch-10"]
+    run(f"{heading.format(0)}.click()")
+    assert run(NAMES) == ["alice", "batch-9", "batch-10", "bob"]
+    assert run(sort) == ["ascending"] + ["none"] * 7
+    run(f"{heading.format(0)}.focus()")
+    browser.press("Enter")
+    assert run(NAMES) == ["bob", "batch-10", "batch-9", "alice"]
+    assert run(sort) == ["descending"] + ["none"] * 7
+    run(f"{heading.format(4)}.click()")
+    assert run(NAMES) == ["alice", "bob", "batch-9", "batch-10"], "what has no time is last, both ways"
+    run(f"{heading.format(4)}.click()")
+    assert run(NAMES) == ["bob", "batch-9", "alice", "batch-10"]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "left"),
+    [
+        pytest.param("text", "BATCH", ["batch-9", "batch-10"], id="a name, whatever its case"),
+        pytest.param("text", "role batch-9", ["batch-9"], id="every word must be there"),
+        pytest.param("text", "examplebob", ["bob"], id="a key"),
+        pytest.param("text", "198.51.100.7", ["alice"], id="an address"),
+        pytest.param("text", ".*", [], id="text, not a pattern"),
+        pytest.param("from", "300", ["alice", "batch-9"], id="idle for so many days"),
+        pytest.param("to", "200", ["bob", "batch-10"], id="idle for so many days at most"),
+    ],
+)
+def test_typing_leaves_the_findings_that_match(opened, browser, field, typed, left):
+    run = opened(document(*PEOPLE))
+    run(f"document.getElementById('{field}').focus()")
+    browser.press(typed)
+
+    assert run(NAMES) == left
+    assert run("document.getElementById('found').textContent") == f"{len(left)} of 4 findings"
+    run("document.getElementById('clear').click()")
+    assert len(run(NAMES)) == 4
+
+
+def test_kind_status_and_news_can_be_chosen_and_sorting_keeps_the_choice(opened):
+    run = opened(document(*PEOPLE))
+    choose = "(at => (at.value = '{1}', at.dispatchEvent(new Event('input', {{bubbles: true}}))))(document.getElementById('{0}'))"
+
+    run(choose.format("kind", "role"))
+    assert run(NAMES) == ["batch-9", "batch-10"]
+    run("document.querySelectorAll('#findings th button')[3].click()")
+    assert run(NAMES) == ["batch-10", "batch-9"]
+    run(choose.format("status", "never_used"))
+    assert run(NAMES) == ["batch-10"]
+    run("document.getElementById('clear').click(); document.getElementById('new').click()")
+    assert run(NAMES) == ["bob"]
+    run("document.querySelector('#summary button.never_used').click()")
+    assert run(NAMES) == ["batch-10"]
+
+
+def test_a_finding_opens_to_its_evidence_and_its_commands(opened, browser):
+    run = opened(document(*PEOPLE))
+    run("document.querySelectorAll('#findings .opens')[2].focus()")
+    browser.press("Enter")
+    text = run("document.querySelector('#findings .detail').innerText")
+
+    assert "last used on 2026-08-12, says IAM" in text
+    assert f"arn:aws:iam::{ACCOUNT}:user/bob" in text
+    assert "aws iam delete-access_key --name bob" in text
+    browser.press("Enter")
+    assert run("document.querySelector('#findings .detail')") is None
+
+
+def test_the_commands_of_what_is_shown_are_copied_once_each(opened, browser):
+    twice = finding("alice", "password", 400, commands=["aws iam delete-user --name alice"])
+    run = opened(document(*PEOPLE, twice))
+    run("navigator.clipboard.writeText = async () => { throw new Error('denied') }")
+    run("document.addEventListener('copy', () => { window.copied = document.activeElement.value })")
+    run("document.getElementById('from').value = 300; search(); document.getElementById('copy-all').focus()")
+    browser.press("Enter")
+
+    assert run("document.getElementById('copy-all').textContent") == "Copied"
+    assert run("window.copied").splitlines() == [
+        "aws iam delete-user --name alice",
+        "aws iam delete-role --name batch-9",
+    ]
+
+
+def test_a_hostile_name_is_shown_as_text_and_nothing_is_loaded_or_refused(opened, browser):
+    hostile = finding(HOSTILE, evidence={"user_agent": HOSTILE}, commands=[HOSTILE], reason=HOSTILE)
+    lists = {
+        "warnings": [HOSTILE],
+        "gaps": [{"what": HOSTILE, "reason": HOSTILE}],
+        "disabled_keys": [{"name": HOSTILE, "access_key_id": HOSTILE}],
+    }
+    run = opened(document(hostile, alias=HOSTILE, **lists))
+    run("document.querySelector('#findings .opens').click()")
+
+    assert run(NAMES) == [SHOWN]
+    assert run("document.querySelector('#findings pre').textContent") == SHOWN
+    assert run("document.querySelector('#alerts li').textContent") == SHOWN
+    assert run("document.title").startswith("IAM last activity: </script>")
+    assert run("[document.scripts.length, document.images.length]") == [2, 0]
+    told = {"Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled"}
+    assert not [event for event in browser.events if event["method"] in told]
+    asked = [each["params"] for each in browser.events if each["method"] == "Network.requestWillBeSent"]
+    assert [each["request"]["url"].partition(":")[0] for each in asked] == ["file"]
+
+
+def test_every_list_that_is_not_empty_has_its_section(opened):
+    someone = {"kind": "access_key", "name": "bob", "arn": "arn", "access_key_id": "AKIAEXAMPLEBOB"}
+    time = "2026-11-01T00:00:00Z"
+    lists = {
+        "resolved": [
+            someone
+            | {
+                "how": "used",
+                "at": time,
+                "used": time,
+                "then": "disabled",
+                "since": time,
+                "first_flagged": None,
+            }
+        ],
+        "missed": [
+            someone | {"used": time, "region": "eu-west-1", "service": "s3", "seen": None, "cause": "c"}
+        ],
+        "exempt": [someone | {"would_be": "never_used", "idle_days": 100, "reason": "CISO", "until": None}],
+        "lapses": [{"arn": "arn:frank", "why": "no longer exists"}],
+        "gaps": [{"what": f"key {each}", "reason": "AccessDenied"} for each in range(12)],
+        "disabled_keys": [{"name": "bob", "access_key_id": "AKIAEXAMPLEOLD"}],
+        "undated_credentials": [
+            {
+                "user": "carol",
+                "kind": "service_specific_credential",
+                "id": "ACCAEXAMPLE",
+                "service": "bedrock.amazonaws.com",
+                "status": "Inactive",
+                "created": time,
+                "age_days": 200,
+                "expires": None,
+            },
+            {"user": "dave", "kind": "signing_certificate", "id": None, "service": None, "status": "Active"}
+            | {"created": None, "age_days": None, "expires": None},
+        ],
+        "heard": [
+            {
+                "region": "eu-west-1",
+                "since": time,
+                "until": None,
+                "canary_sent": time,
+                "canary_back": None,
+                "state": "not_connected",
+            }
+        ],
+        "notes": ["No events come from eu-west-3.", "IAM made no new credential report."],
+    }
+    run = opened(document(root={"last_used": None, "access_keys": 1, "is_known": True}, **lists))
+    titles = "[...document.querySelectorAll('section:not([hidden]) h2')].map((each) => each.textContent)"
+
+    assert run(titles) == [
+        "Summary",
+        "Resolved since the last report",
+        "Missed events",
+        "Exempt by tag",
+        "Exemptions to look at",
+        "Not checked",
+        "Disabled access keys",
+        "Last use not recorded",
+        "Regions",
+    ]
+    text = run("document.body.innerText")
+    assert "Nothing is stale among what was checked." in text
+    assert "No events come from eu-west-3." in text
+    assert "not connected" in text
+    assert "Root user: no use on record, 1 active access key: delete it." in text
+    assert "key 9: AccessDenied\nand 2 more" in text
+    for shown in (
+        "AKIAEXAMPLEBOB",
+        "AKIAEXAMPLEOLD",
+        "ACCAEXAMPLE",
+        "Service-specific credential",
+        "Signing certificate",
+        "IAM made no new credential report.",
+        "CISO",
+        "never used",
+        "used again on 2026-11-01, and disabled since",
+        "s3",
+        "Left out: 3 service-linked roles.",
+    ):
+        assert shown in text
+
+
+TIMES = [(NOON, None), (None, NOON), (NOON, NOON)]
+AGAIN = [(How.USED, *times, then) for times in TIMES for then in (None, How.DISABLED)]
+OUTCOMES = [*((how, None, None, None) for how in How), *AGAIN]
+
+
+def test_the_page_and_the_mail_say_the_same_of_what_was_resolved(opened):
+    key = f"arn:aws:iam::{ACCOUNT}:user/alice", "KEY#AKIAEXAMPLEALICE"
+    all_of_it = [Resolved(key, Kind.ACCESS_KEY, how, Flag(NOON), *rest) for how, *rest in OUTCOMES]
+    run = opened(document(resolved=[resolved_as_dict(each) for each in all_of_it]))
+    shown = run("[...document.querySelectorAll('#resolved tbody tr')].map((each) => each.cells[2].textContent)")
+
+    assert shown == [resolution(each).partition(": ")[2] for each in all_of_it]
+
+
+def test_the_page_has_the_mails_words_for_all_that_may_become_of_a_finding():
+    (words,) = re.findall(r"const OUTCOMES = .*?\{(.*?)\}", TEMPLATE, re.DOTALL)
+    page_has = dict(re.findall(r'(\w+): "([^"]*)"', words))
+    flagged = f"arn:aws:iam::{ACCOUNT}:role/batch", "ID#AROABATCH"
+    used, refused = (
+        resolution(Resolved(flagged, Kind.ROLE, How.USED, Flag(NOON), *times)).partition(": ")[2]
+        for times in TIMES[:2]
+    )
+
+    assert page_has.keys() - {"refused"} == set(How)
+    assert (f"{page_has['used']} on 2026-11-20", f"{page_has['refused']} on 2026-11-20") == (used, refused)
+    for how in How:
+        assert resolution(Resolved(flagged, Kind.ROLE, how, Flag(NOON))) == f"- role batch: {page_has[how]}"
+    assert "{ how, used, refused, then }" in TEMPLATE
+
+
+def test_a_page_that_cannot_be_drawn_does_not_look_clean(opened):
+    note = "document.getElementById('broken').checkVisibility()"
+
+    assert not opened(document())(note)
+    assert opened(document(missed=None))(note)
+
+
+def test_a_page_that_is_drawn_anew_for_a_narrow_window_is_not_taken_for_broken(opened, browser):
+    run = opened(document(finding("batch")))
+    browser.ask("Emulation.setDeviceMetricsOverride", width=400, height=900, deviceScaleFactor=1, mobile=True)
+    run("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
+
+    assert run("document.documentElement.scrollWidth") <= 400
+    assert not run("document.getElementById('broken').checkVisibility()")
+    browser.ask("Emulation.clearDeviceMetricsOverride")
+
+
+@pytest.mark.parametrize("number", [1, 7, 700])
+def test_idle_time_is_drawn_for_few_and_for_many(opened, number):
+    run = opened(document(*(finding(f"role-{each}", idle=90) for each in range(number))))
+
+    assert run("document.querySelectorAll('#picture circle').length") == (number if number < 7 else 0)
+    assert run("document.querySelectorAll('#picture rect').length") == (0 if number < 7 else 1)
+    words = f"{number} roles idle for 90 days" if number > 1 else "1 role idle for 90 days"
+    assert run("document.querySelector('#picture title').textContent") == words
+    limit, mark = (
+        "document.querySelector('#picture .limit').getBBox().x",
+        "document.querySelector('[data-from]').getBBox().x",
+    )
+    assert run(f"{limit} < {mark}"), "the threshold is left of what is past it"
+
+
+def test_ten_thousand_findings_are_filtered_while_somebody_types(opened, browser):
+    run = opened(crowd())
+    shown = f"{NAMES}.length"
+
+    assert run(shown) == 50
+    run("document.querySelector('#findings .more').click()")
+    assert run(shown) == 550
+    run("document.getElementById('text').focus()")
+    before = perf_counter()
+    browser.press("person-999")
+    assert run("document.getElementById('found').textContent") == "11 of 10,000 findings"
+    assert perf_counter() - before < 2, "about 0.06 s on a quiet machine"
+    run("window.dispatchEvent(new Event('beforeprint'))")
+    assert run(shown) == 11

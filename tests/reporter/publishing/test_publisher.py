@@ -1,0 +1,86 @@
+"""A report's files in S3 and its mail through SNS, on moto."""
+
+import json
+
+import pytest
+from accounts import Key, Password, alice, deploy, review_of
+from builders import ACCOUNT
+from moto.sns.models import sns_backends
+
+from reporter.publishing.document import answer, document, rows
+from reporter.publishing.publisher import Publisher
+
+REPORT = review_of(alice(Password(used=100), Key(used=100)), deploy())
+FOLDER = f"{ACCOUNT}/2026-11-20T120000Z/"
+
+
+@pytest.fixture
+def publisher(aws):
+    aws("s3").create_bucket(Bucket="reports")
+    topic = aws("sns").create_topic(Name="reports")["TopicArn"]
+    return lambda bucket: Publisher(aws("sns"), topic, aws("s3"), bucket)
+
+
+@pytest.fixture
+def notification():
+    """Answers the one that was sent: its text for people, that for machines, and its attributes."""
+
+    def read():
+        (topic,) = sns_backends[ACCOUNT]["us-east-1"].topics.values()
+        ((_, text, _, attributes, _),) = topic.sent_notifications
+        forms = json.loads(text)
+        return forms["email"], json.loads(forms["default"]), attributes
+
+    return read
+
+
+def test_the_whole_report_is_kept_by_account_and_time(publisher, notification, aws):
+    report, files = publisher("reports").publish(REPORT)
+
+    objects = {
+        each["Key"]: aws("s3").get_object(Bucket="reports", Key=each["Key"])
+        for each in aws("s3").list_objects_v2(Bucket="reports")["Contents"]
+    }
+    text = {name: each["Body"].read().decode() for name, each in objects.items()}
+    assert (report, files) == (REPORT, f"s3://reports/{FOLDER}")
+    assert {name: each["ContentType"] for name, each in objects.items()} == {
+        f"{FOLDER}report.csv": "text/csv; charset=utf-8",
+        f"{FOLDER}report.html": "text/html; charset=utf-8",
+        f"{FOLDER}report.json": "application/json; charset=utf-8",
+    }
+    kept = json.loads(text[f"{FOLDER}report.json"])
+    assert kept == json.loads(json.dumps(document(REPORT)))
+    assert {name: kept[name] for name in ("gaps", "exempt", "counts")} == {
+        name: answer(REPORT)[name] for name in ("gaps", "exempt", "counts")
+    }
+    assert text[f"{FOLDER}report.csv"] == rows(REPORT)
+    assert "AKIA1" in text[f"{FOLDER}report.html"]
+
+
+def test_mail_and_machines_are_told_where_it_is_kept(publisher, notification):
+    publisher("reports").publish(REPORT)
+
+    mail, plain, attributes = notification()
+    assert f"s3://reports/{FOLDER}report.html" in mail
+    assert plain["report"] == f"s3://reports/{FOLDER}report.json"
+    assert attributes["stale_access_key"] == {"Type": "Number", "Value": "1"}
+
+
+def test_if_s3_refuses_the_mail_goes_out_with_a_gap(publisher, notification):
+    report, files = publisher("no-such-bucket").publish(REPORT)
+
+    mail, plain, _ = notification()
+    assert files == ""
+    assert [gap.what for gap in report.gaps] == ["the report's files in the bucket no-such-bucket"]
+    assert "- the report's files in the bucket no-such-bucket: An error occurred (NoSuchBucket)" in mail
+    assert "s3://" not in mail
+    assert (plain["report"], plain["gaps_total"]) == (None, 1)
+
+
+def test_without_a_bucket_there_are_no_files_and_no_word_of_them(publisher, notification, aws):
+    report, files = publisher("").publish(REPORT)
+
+    mail, plain, _ = notification()
+    assert (report.gaps, files, plain["report"]) == ((), "", None)
+    assert "s3://" not in mail
+    assert aws("s3").list_objects_v2(Bucket="reports")["KeyCount"] == 0
