@@ -20,7 +20,7 @@ RUN_WHOLE = {
 }
 # The command, where it is run, and the words there that do so.
 RUN = {
-    "make demo": ("tests/lastseen/test_demo.py", "demo"),
+    "make demo": ("tests/lastseen/demo/test_demo.py", "demo"),
     "make test": (".ci/run", "make test"),
     "make deploy": ("tests/e2e/test_deploying.py", 'run("deploy"'),
     ".venv/bin/lastseen replay s3://BUCKET/ --stack last-activity --since 90d": (
@@ -31,9 +31,9 @@ RUN = {
         "tests/lastseen/test_cli.py",
         '"--table", "activity"',
     ),
-    ".venv/bin/lastseen report --stack last-activity": ("tests/lastseen/test_report.py", 'ask("report"'),
+    ".venv/bin/lastseen report --stack last-activity": ("tests/lastseen/commands/test_report.py", 'ask("report"'),
     ".venv/bin/lastseen report --stack last-activity --html report.html": (
-        "tests/lastseen/test_report.py",
+        "tests/lastseen/commands/test_report.py",
         '"--html"',
     ),
     ".venv/bin/lastseen replay logs/ --local": ("tests/lastseen/test_cli.py", '"--local"'),
