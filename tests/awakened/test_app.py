@@ -153,6 +153,25 @@ def test_a_users_item_waits_for_that_of_the_credential_that_was_used(used, flags
     assert [notice["kind"] for notice in sent()] == ["access_key"]
 
 
+def test_a_credentials_item_waits_for_no_other(used, pauses):
+    handle(used(ITSELF, KEY, event_id="event-1"))
+    handle(used("SIGNIN", event_id="event-2"))
+
+    assert pauses == []
+
+
+def test_what_is_read_for_a_notice_is_as_of_now(used, refuse):
+    """A flag that was just taken off must not be seen as standing."""
+    asked = []
+    events = app.herald().table._client.meta.events
+    events.register("provide-client-params.dynamodb.Query", lambda params, **_: asked.append(params))
+    handle(used(ITSELF, KEY, event_id="event-1"))
+    of_table = [params for params in asked if "IndexName" not in params]
+
+    assert of_table
+    assert all(params["ConsistentRead"] for params in of_table)
+
+
 def test_what_is_seen_once_more_is_told_once(used, table, stream, sent):
     handle(used(KEY))
     table.record(seen(KEY, 3600, event_id="event-2"))

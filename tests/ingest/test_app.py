@@ -1,6 +1,7 @@
 import json
 
 import pytest
+import time_machine
 from builders import ALICE, alice, envelope, message, record, sample
 
 from activity.settings import BadSetting
@@ -182,6 +183,13 @@ def test_the_promised_metrics_are_emitted(dynamodb, capsys):
     }
     assert age > 0
     assert (again["Writes"], again["Superseded"], again["WritesSaved"]) == (0, 5, 0)
+
+
+def test_an_event_from_a_clock_that_is_ahead_has_no_age(dynamodb, capsys):
+    with time_machine.travel("2026-11-20T11:50:00Z", tick=False):
+        lambda_handler(batch(message("m1", envelope(record(eventTime="2026-11-20T12:00:00Z")))), Context())
+
+    assert metrics(capsys.readouterr().out)["NewestEventAge"] == 0
 
 
 def test_what_a_sandbox_has_written_it_does_not_write_again_until_the_resolution_has_passed(

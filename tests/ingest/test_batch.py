@@ -40,6 +40,8 @@ IDENTITIES = [
     role(ROLE, "two"),
     role(ROLE, "one", onBehalfOf={"userId": "u-1"}),
     role(ROLE, "one", principalId=None),
+    role(ROLE, "one", sessionContext={"sessionIssuer": {"arn": ROLE}}),
+    role(ROLE, "one", sessionContext={"sessionIssuer": {"arn": ROLE}}, principalId="AROAOLD:one"),
     role(SHARED, "judy"),
     role(SHARED, "kim"),
     {
@@ -343,6 +345,20 @@ def test_what_is_known_costs_no_write_and_is_counted_as_saved(later):
 
     assert activities == []
     assert (batch.saved, batch.sightings) == (5, 1)
+
+
+def test_all_records_of_which_everything_is_known_count_as_saved():
+    keeping = Keeping(timedelta(minutes=5), timedelta(hours=1))
+    memory, table = Memory(keeping.resolution_of), EmbeddedTable(keeping)
+    saved = []
+    for _ in range(3):  # In the third, it is known before any of them is looked at.
+        batch = Batch(memory, arrived=NOW)
+        for message in ("one", "two", "three"):
+            batch.add_record(made(alice(), {}, 0), message)
+        batch.remember(table.record_all(batch.activities()).stored)
+        saved.append(batch.saved)
+
+    assert saved == [0, 15, 15]
 
 
 def test_an_unreadable_record_is_so_each_time():

@@ -197,6 +197,12 @@ def test_the_account_of_root_is_that_of_its_arn():
     assert principals(record(identity)) == [f"arn:aws:iam::{ACCOUNT}:root"]
 
 
+def test_a_principals_account_is_that_of_its_arn():
+    (sighting,) = reading(record(alice(accountId="210987654321"))).sightings
+
+    assert sighting.evidence.account == ACCOUNT
+
+
 @pytest.mark.parametrize("by", ["support.amazonaws.com", "autoscaling.amazonaws.com.cn", "AWS Internal"])
 def test_what_aws_does_as_root_is_not_the_root_users_doing(by):
     identity = {"type": "Root", "accountId": ACCOUNT, "invokedBy": by}

@@ -262,6 +262,23 @@ def test_a_flag_that_was_half_set_is_completed_by_the_next_report(sent, table):
     assert "1 flags of this report" not in sent()[1][1]
 
 
+def test_a_use_while_the_report_is_made_keeps_its_flag_off(sent, flags, table):
+    stop = refuse_writes(of(DENIED_KEY))
+    lambda_handler({}, None)
+    stop()
+
+    def use_it(body):
+        """Once all is read, and nothing is flagged yet."""
+        if body["Key"]["facet"]["S"] == f"{ACCOUNT}#begun":
+            flags.awaken(KEY, NOON)
+
+    stop = refuse_writes(use_it)
+    a_week_later()
+    stop()
+
+    assert table.get([KEY])[KEY].first_flagged is None
+
+
 def test_a_flag_that_cannot_be_taken_off_keeps_no_other_from_being_set_and_goes_with_the_next(sent, aws, flags):
     lambda_handler({}, None)
     aws("iam").delete_role(RoleName="deploy")

@@ -290,6 +290,12 @@ def test_silence_stands_on_top_and_findings_rest_on_iams_word(coverage, begins):
     assert subject_line(told).endswith(", EVENTS NOT ARRIVING")
 
 
+def test_findings_rest_on_iams_word_where_coverage_cannot_be_read():
+    told = report(role("batch", used=130), coverage=Coverage(Gap("CloudTrail's coverage", "AccessDenied")))
+
+    assert "; that it was not used since rests on IAM's word alone." in body(told)
+
+
 def test_a_region_that_was_never_connected_is_a_line_and_no_alarm():
     told = report(role("batch", used=130), coverage=Coverage((FINE, NEVER)))
 
