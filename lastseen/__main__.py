@@ -7,14 +7,19 @@ import typer
 
 from lastseen.commands import coverage as coverages
 from lastseen.commands import list as listings
+from lastseen.commands import replay as replays
 from lastseen.commands import report as reports
 from lastseen.commands import who as owners
 from lastseen.commands.cost import cost
 from lastseen.commands.demo import demo
-from lastseen.commands.replay import replay
 from lastseen.terminal import Command
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 def _tell_version(wanted: bool) -> None:
@@ -36,7 +41,8 @@ app.command(cls=Command, epilog=owners.EXAMPLES)(owners.who)
 app.command("list", cls=Command, epilog=listings.EXAMPLES)(listings.list_principals)
 app.command(cls=Command, epilog=coverages.EXAMPLES)(coverages.coverage)
 app.command(cls=Command, epilog=reports.EXAMPLES)(reports.report)
-for command in (replay, demo, cost):
+app.command(cls=Command, epilog=replays.EXAMPLES)(replays.replay)
+for command in (demo, cost):
     app.command(cls=Command)(command)
 
 

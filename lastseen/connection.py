@@ -75,9 +75,8 @@ def connected(
     stack: str | None = None,
     region: str | None = None,
     profile: str | None = None,
-    region_by: str = "--region",
 ) -> Iterator[Connection]:
-    """What is given goes before ACTIVITY_TABLE; `region_by` is what messages name for setting the region.
+    """What is given goes before ACTIVITY_TABLE.
 
     Where AWS cannot be asked or refuses, within the `with` too, the command ends: one line, exit status 2.
     """
@@ -92,9 +91,9 @@ def connected(
     except NotConnected as error:
         misused(str(error))
     except failures.ClientError as error:
-        misused(_refusal(error, name, session.region_name if session else None, region_by))
+        misused(_refusal(error, name, session.region_name if session else None))
     except failures.BotoCoreError as error:
-        misused(failure(error, region_by))
+        misused(failure(error))
     except TimeoutError as error:
         misused(f"{error}: try again in a minute")
     except ResponseParserError:
@@ -125,7 +124,7 @@ def _client(session: boto3.Session, service: Any, region: str = "") -> Any:
         raise NotConnected(str(error)) from error
 
 
-def _refusal(error: failures.ClientError, name: str, region: str | None, region_by: str) -> str:
+def _refusal(error: failures.ClientError, name: str, region: str | None) -> str:
     code, said = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     if code in _EXPIRED:
         return f"the AWS credentials have expired: {_ANEW}"
@@ -134,9 +133,9 @@ def _refusal(error: failures.ClientError, name: str, region: str | None, region_
     if code in _DENIED:
         return f"not allowed to call {_action(error, said)}: look-ups need the stack's InvestigatorPolicyArn"
     if code == "ResourceNotFoundException":
-        return f"there is no table {name} in {region} of this account: see --table, {region_by} and --profile"
+        return f"there is no table {name} in {region} of this account: see --table, --region and --profile"
     if error.operation_name == "DescribeStacks" and "does not exist" in said:
-        return f"there is no stack {name} in {region} of this account: see --stack, {region_by} and --profile"
+        return f"there is no stack {name} in {region} of this account: see --stack, --region and --profile"
     if "specified index" in said:
         return f"table {name} lacks an index ({said}): deploy the stack anew"
     if code in _TOO_BUSY:
@@ -150,17 +149,16 @@ def _action(error: failures.ClientError, said: str) -> str:
     return named[1] if named else error.operation_name
 
 
-def failure(error: failures.BotoCoreError, region_by: str = "--region") -> str:
+def failure(error: failures.BotoCoreError) -> str:
     match error:
         case failures.NoRegionError():
-            option = f"give {region_by}, or " if region_by.startswith("--") else ""
-            return f"no AWS region: {option}set AWS_DEFAULT_REGION or the profile's region"
+            return "no AWS region: give --region, or set AWS_DEFAULT_REGION or the profile's region"
         case failures.NoCredentialsError():
             return "no AWS credentials: log in (`aws sso login`, `aws login`), or name a profile with --profile"
         case failures.ProfileNotFound():
             return f"{_line(error)}: `aws configure list-profiles` lists those that there are"
         case failures.ConnectionError() | failures.HTTPClientError():
-            return f"AWS cannot be reached: {_line(error)}: check the network, the proxy and {region_by}"
+            return f"AWS cannot be reached: {_line(error)}: check the network, the proxy and --region"
     if isinstance(error, _LOGGED_OUT):
         return f"the AWS login has ended ({_line(error)}): {_ANEW}"
     return _line(error)

@@ -18,7 +18,8 @@ from activity.model import REPORT, Activity, Evidence, begun_facet, to_text
 from activity.table import WRITERS, ActivityTable
 from reporter.inventory.account import Gap
 from reporter.inventory.iam import or_gap
-from reporter.judgement.findings import Finding, Report
+from reporter.judgement.findings import Finding
+from reporter.judgement.report import Report
 
 Jobs = Mapping[Key, Callable[[], object]]
 

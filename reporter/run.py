@@ -16,13 +16,15 @@ from activity.keeping import Keeping, retention_from_env
 from activity.table import ActivityTable, connect
 from reporter.inventory.account import Gap
 from reporter.inventory.iam import Iam, or_gap
-from reporter.judgement.findings import Report
+from reporter.judgement.known import Terms
+from reporter.judgement.report import Report
 from reporter.judgement.subjects import Limits
 from reporter.listening.canaries import Canaries
 from reporter.listening.trails import CloudTrail
 from reporter.publishing.publisher import Publisher
 from reporter.remembering import Memory, Unsaved
-from reporter.review.review import Sources, Terms, review
+from reporter.review.gathering import Sources
+from reporter.review.review import review
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

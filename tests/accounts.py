@@ -14,9 +14,11 @@ from builders import ACCOUNT, NOON, activity, credential_report
 from activity.item import Item
 from activity.model import Activity
 from reporter.inventory.iam import Iam
+from reporter.judgement.known import Terms
 from reporter.judgement.subjects import Limits
 from reporter.listening.coverage import Trails
-from reporter.review.review import Sources, Terms, review
+from reporter.review.gathering import Sources
+from reporter.review.review import review
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
 DAY = 86_400

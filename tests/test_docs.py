@@ -31,7 +31,10 @@ RUN = {
         "tests/lastseen/test_cli.py",
         '"--table", "activity"',
     ),
-    ".venv/bin/lastseen report --stack last-activity": ("tests/lastseen/commands/test_report.py", 'ask("report"'),
+    ".venv/bin/lastseen report --stack last-activity": (
+        "tests/lastseen/commands/test_report.py",
+        'ask("report"',
+    ),
     ".venv/bin/lastseen report --stack last-activity --html report.html": (
         "tests/lastseen/commands/test_report.py",
         '"--html"',

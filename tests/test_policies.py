@@ -36,7 +36,7 @@ WIDE = {
 }
 
 # What the code does not call itself, and who does.
-REPORTER = ("inventory", "publisher", "listening/trails", "listening/canaries")
+REPORTER = ("inventory/iam", "publishing/publisher", "listening/trails", "listening/canaries")
 TABLE = ("activity/table.py", "activity/flags.py")
 CODE = {
     "IngestRole": (*TABLE, "ingest/app.py"),

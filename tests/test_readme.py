@@ -22,11 +22,8 @@ from awakened.waking import Use
 from ingest.principals import Ignored
 from lastseen.past.layout import Skipped
 from reporter.inventory.account import Inventory
-from reporter.judgement.findings import sum_up
-from reporter.judgement.owners import Remembered
-from reporter.judgement.seen import Seen
-from reporter.judgement.subjects import Limits
-from reporter.listening.coverage import Coverage
+from reporter.judgement.judging import judge_account
+from reporter.judgement.known import Known
 from reporter.publishing.message import message as report_message
 
 README, REPORT, TABLE, REPLAY = (
@@ -136,20 +133,7 @@ def test_every_facet_is_told_of():
 
 
 def test_every_attribute_of_a_report_is_told():
-    report = sum_up(
-        Inventory("123456789012", ""),
-        {},
-        [],
-        seen=Seen(),
-        remembered=Remembered(),
-        coverage=Coverage(),
-        root=None,
-        gaps=(),
-        limits=Limits(),
-        retention=timedelta(days=400),
-        now=NOON,
-    )
-    sent = report_message(report)
+    sent = report_message(judge_account(Known(Inventory("123456789012", ""), NOON)))
     (table,) = re.findall(r"\| attribute \| type \|.*?\n\n", REPORT, re.DOTALL)
     told = {
         name: kind

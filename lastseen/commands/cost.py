@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import boto3
 import typer
 
+from lastseen.commands.options import Profile, Region
 from lastseen.pricing.cost import Line, Usage, alternatives, bill, estimate, total
 from lastseen.pricing.deployed import Unpriceable, usage_of
 from lastseen.pricing.limits import limits
@@ -48,6 +49,8 @@ def cost(
     stack: Annotated[
         str | None, typer.Option(metavar="NAME", help="The last 30 days of this deployed stack instead.")
     ] = None,
+    region: Region = None,
+    profile: Profile = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """What a month costs at list prices, by service, and where the next bottleneck is.
@@ -58,7 +61,7 @@ def cost(
     if stack and (events or regions):
         misused("--stack has its own events and regions: leave --events and --regions out")
     if stack:
-        cases = [_deployed(stack, people)]
+        cases = [_deployed(stack, people, region, profile)]
     elif events:
         counts = [_number("--events", each) for each in events]
         places = [_number("--regions", each) for each in regions or ["1"]]
@@ -90,9 +93,12 @@ def _imagined(events: int, regions: int, principals: int) -> Case:
     )
 
 
-def _deployed(stack: str, principals: int | None) -> Case:
+def _deployed(stack: str, principals: int | None, region: str | None, profile: str | None) -> Case:
+    def client(service: Any) -> Any:
+        return boto3.Session(region_name=region, profile_name=profile).client(service)
+
     try:
-        usage = usage_of(_client, stack, principals, datetime.now(UTC))
+        usage = usage_of(client, stack, principals, datetime.now(UTC))
     except Unpriceable as reason:
         misused(str(reason))
     return Case(
@@ -101,10 +107,6 @@ def _deployed(stack: str, principals: int | None) -> Case:
         usage=usage,
         load={"stack": stack, "events": round(usage.events.amount), "principals": usage.principals},
     )
-
-
-def _client(service: str) -> Any:
-    return boto3.client(service)  # type: ignore[call-overload]  # any service
 
 
 def _short(events: int) -> str:

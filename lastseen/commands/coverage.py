@@ -9,17 +9,7 @@ import typer
 from activity.item import attributes
 from activity.model import COVERAGE, Activity, coverage_facet
 from lastseen.asking.answers import show_heard
-from lastseen.commands.options import (
-    AsJson,
-    LocalTime,
-    NoColor,
-    Profile,
-    Region,
-    StackName,
-    TableName,
-    asking,
-    times,
-)
+from lastseen.commands.options import Printing, Where, with_options
 from lastseen.screen import Screen
 from lastseen.terminal import NOTHING_FOUND, misused, print_json
 from lastseen.times import BadDuration, Times, duration, length
@@ -35,18 +25,14 @@ lastseen coverage --silent 7d
 """
 
 
+@with_options
 def coverage(
+    where: Where,
+    printing: Printing,
     silent: Annotated[
         str,
         typer.Option(metavar="2d", help="After how long without events an untested region is quiet."),
     ] = "2d",
-    table: TableName = None,
-    stack: StackName = None,
-    region: Region = None,
-    profile: Profile = None,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
-    local_time: LocalTime = False,
 ) -> None:
     """Show from which accounts and regions events arrive.
 
@@ -64,15 +50,15 @@ def coverage(
         limit = duration(silent)
     except BadDuration as error:
         misused(str(error))
-    clock = times(local_time)
-    with asking(table, stack, region, profile) as lookup:
+    clock = printing.times()
+    with where.asking() as lookup:
         came, accounts = lookup.coverage(), canaries.noted(lookup.table, clock.now)
-        if as_json:
+        if printing.as_json:
             print_json(_items(came, accounts, clock, limit))
         elif accounts:
-            _show(Screen(no_color=no_color), accounts, clock, limit)
+            _show(printing.screen(), accounts, clock, limit)
         if not came:
-            show_heard(Screen(no_color=no_color, to_stderr=as_json), came, clock)
+            show_heard(printing.beside(), came, clock)
             raise typer.Exit(NOTHING_FOUND)
 
 

@@ -16,17 +16,7 @@ from activity.model import id_facet, service_facet
 from lastseen.asking.answers import show_caveat, show_heard, show_rows
 from lastseen.asking.listing import Kind, Row, Wanted, rows
 from lastseen.asking.lookup import Lookup
-from lastseen.commands.options import (
-    AsJson,
-    LocalTime,
-    NoColor,
-    Profile,
-    Region,
-    StackName,
-    TableName,
-    asking,
-    times,
-)
+from lastseen.commands.options import Printing, Where, with_options
 from lastseen.screen import Screen
 from lastseen.terminal import NOTHING_FOUND, misused, print_json, warn
 from lastseen.times import BadDuration, Times, duration, length
@@ -40,7 +30,10 @@ lastseen list --flagged --json            what the last report named
 """
 
 
+@with_options
 def list_principals(
+    where: Where,
+    printing: Printing,
     idle: Annotated[str | None, typer.Option(metavar="90d", help="Not seen or refused for so long.")] = None,
     active: Annotated[str | None, typer.Option(metavar="1h", help="Seen or refused within.")] = None,
     new: Annotated[str | None, typer.Option(metavar="24h", help="First seen within.")] = None,
@@ -51,13 +44,6 @@ def list_principals(
         typer.Option(metavar="s3", help="Who called this service, and was not refused; times are of that."),
     ] = None,
     flagged: Annotated[bool, typer.Option("--flagged", help="Flagged by the last report.")] = False,
-    table: TableName = None,
-    stack: StackName = None,
-    region: Region = None,
-    profile: Profile = None,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
-    local_time: LocalTime = False,
 ) -> None:
     """List principals by recency: the last seen first, with --idle the longest idle.
 
@@ -71,14 +57,14 @@ def list_principals(
     """
     facet = _service(service) if service else ""
     wanted = Wanted(_account(account), kind, *_times(idle, active, new), flagged, _lag(facet))
-    with asking(table, stack, region, profile) as lookup:
-        clock, items = times(local_time), _items(lookup, wanted, facet)
+    with where.asking() as lookup:
+        clock, items = printing.times(), _items(lookup, wanted, facet)
         found, caveat = _found(items, wanted, clock.now, facet)
-        if as_json:
+        if printing.as_json:
             print_json(row.as_dict() for row in found)
         elif found:
-            show_rows(Screen(no_color=no_color), found, clock)
-        beside = Screen(no_color=no_color, to_stderr=as_json)
+            show_rows(printing.screen(), found, clock)
+        beside = printing.beside()
         show_caveat(beside, caveat) if found else _none(beside, lookup, clock, account or "", caveat)
 
 

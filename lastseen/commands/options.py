@@ -1,11 +1,14 @@
-"""What look-ups share: where the table is, and how answers are printed."""
+"""What commands share: where the table is, how answers are printed, and how that is said in options."""
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -13,34 +16,99 @@ from activity.flags import Flags
 from activity.scan import Scan
 from activity.table import ActivityTable
 from lastseen.asking.lookup import Lookup
-from lastseen.connection import connected
+from lastseen.connection import Connection, connected
+from lastseen.screen import Screen
 from lastseen.terminal import piped, shown
 from lastseen.times import Times
 
-TableName = Annotated[
-    str | None, typer.Option("--table", help="The activity table; else the one that ACTIVITY_TABLE names.")
-]
-StackName = Annotated[
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line, and nothing else.")]
+Stack = Annotated[
     str | None, typer.Option("--stack", help="The CloudFormation stack whose output names the table.")
 ]
-Region = Annotated[str | None, typer.Option("--region", help="The table's region, as with the AWS CLI.")]
+Region = Annotated[str | None, typer.Option("--region", help="The AWS region, as with the AWS CLI.")]
 Profile = Annotated[str | None, typer.Option("--profile", help="The profile, as with the AWS CLI.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, and nothing else.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="No colors, as with NO_COLOR set.")]
-LocalTime = Annotated[bool, typer.Option("--local-time", help="Local time beside UTC.")]
 
 
-@contextmanager
-def asking(table: str | None, stack: str | None, region: str | None, profile: str | None) -> Iterator[Lookup]:
-    asked = connected(os.environ, table=table, stack=stack, region=region, profile=profile)
-    with piped(), asked as connection:
-        at = connection.dynamodb(), connection.table
-        yield Lookup(ActivityTable(*at), Flags(*at), Scan(*at), _tell)
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where the activity table is."""
+
+    table: Annotated[
+        str | None, typer.Option("--table", help="The activity table; by default, that of ACTIVITY_TABLE.")
+    ] = None
+    stack: Stack = None
+    region: Region = None
+    profile: Profile = None
+
+    def words(self) -> list[str]:
+        """As they were typed, for commands to be copied."""
+        given = ((f"--{each.name}", getattr(self, each.name)) for each in fields(self))
+        return [word for name, value in given if value for word in (name, value)]
+
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        with connected(
+            os.environ, table=self.table, stack=self.stack, region=self.region, profile=self.profile
+        ) as connection:
+            yield connection
+
+    @contextmanager
+    def asking(self) -> Iterator[Lookup]:
+        with piped(), self.connected() as connection:
+            at = connection.dynamodb(), connection.table
+            yield Lookup(ActivityTable(*at), Flags(*at), Scan(*at), _tell)
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """How answers are printed."""
+
+    as_json: AsJson = False
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="Print without colors, as with NO_COLOR set.")
+    ] = False
+    local_time: Annotated[bool, typer.Option("--local-time", help="Show local time beside UTC.")] = False
+
+    def screen(self, *, to_stderr: bool = False) -> Screen:
+        return Screen(no_color=self.no_color, to_stderr=to_stderr)
+
+    def beside(self) -> Screen:
+        """For what is said besides the answer: JSON has standard output to itself."""
+        return self.screen(to_stderr=self.as_json)
+
+    def times(self) -> Times:
+        return Times(datetime.now(UTC), datetime.astimezone if self.local_time else None)
+
+
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the options of each dataclass among its parameters; it gets them as one value."""
+    hints = get_type_hints(command, include_extras=True)
+    groups: dict[str, Any] = {name: kind for name, kind in hints.items() if is_dataclass(kind)}
+    own = [
+        each.replace(kind=Parameter.KEYWORD_ONLY, annotation=hints[name])
+        for name, each in signature(command).parameters.items()
+        if name not in groups
+    ]
+    every = [*own, *(each for group in groups.values() for each in _options(group))]
+
+    @wraps(command)
+    def asked(**given: Any) -> None:
+        for name, group in groups.items():
+            given[name] = group(**{each.name: given.pop(each.name) for each in fields(group)})
+        command(**given)
+
+    asked.__signature__ = Signature(every)  # type: ignore[attr-defined]  # typer looks there
+    asked.__annotations__ = {each.name: each.annotation for each in every}
+    return asked
+
+
+def _options(group: Any) -> list[Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        Parameter(each.name, Parameter.KEYWORD_ONLY, default=each.default, annotation=hints[each.name])
+        for each in fields(group)
+    ]
 
 
 def _tell(what: str) -> None:
-    print(f"lastseen: no key answers this, so that all is read: {shown(what)}", file=sys.stderr)
-
-
-def times(local_time: bool) -> Times:
-    return Times(datetime.now(UTC), datetime.astimezone if local_time else None)
+    print(f"lastseen: reading the whole table: {shown(what)}", file=sys.stderr)

@@ -17,20 +17,23 @@ from activity.item import attributes
 from activity.keeping import Keeping, retention_from_env
 from activity.table import ActivityTable
 from lastseen.asking.lookup import lines
-from lastseen.commands.options import Profile, StackName, TableName
-from lastseen.connection import connected
+from lastseen.commands.options import Where, with_options
 from lastseen.demo.embedded import EmbeddedTable
 from lastseen.past.done import Done, UnusableState, default_path
 from lastseen.past.layout import Wanted
 from lastseen.past.progress import displayed, interruptible
 from lastseen.past.reading import Plan
 from lastseen.past.replay import Replay
-from lastseen.past.s3 import REGION, known_regions, s3_client
+from lastseen.past.s3 import known_regions, s3_client
 from lastseen.past.summary import Summary
 from lastseen.past.target import target_of
 from lastseen.past.when import BadTime, time_of
 from lastseen.terminal import INCOMPLETE, INTERRUPTED, NOTHING_FOUND, misused, piped, print_json, shown
 
+EXAMPLES = """\b
+lastseen replay logs/ --local
+lastseen replay s3://BUCKET/AWSLogs/ --since 90d --event-region eu-west-1
+"""
 KEPT_AT_LEAST = timedelta(days=30)
 NO_STATE = "which files are done is not kept: dynamodb:DescribeTable, which tells tables apart, is denied"
 OF_ANOTHER_VERSION = "files were marked as done by another version of lastseen, and are read again"
@@ -57,12 +60,7 @@ Accounts = Annotated[
 ]
 Regions = Annotated[
     list[str] | None,
-    typer.Option(
-        "--region",
-        metavar="NAME",
-        help="Only events of this region; may be repeated. The table's own region is that of AWS_DEFAULT_REGION"
-        " or the profile.",
-    ),
+    typer.Option("--event-region", metavar="NAME", help="Only events of this region; may be repeated."),
 ]
 Jobs = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Processes that read; one for each core if not set.")
@@ -78,8 +76,10 @@ Local = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, the summary last.")]
 
 
+@with_options
 def replay(
     sources: Sources,
+    where: Where,
     since: Since = "",
     until: Until = "",
     accounts: Accounts = None,
@@ -88,9 +88,6 @@ def replay(
     state: State = None,
     again: Again = False,
     local: Local = False,
-    table: TableName = None,
-    stack: StackName = None,
-    profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
     """Read CloudTrail records from files, folders or S3 into the activity table.
@@ -101,12 +98,10 @@ def replay(
 
     Files that are done are left out the next time: after Ctrl-C, the same command goes on. Exit status 1 says
     that something could not be read or written (everything else was), or that nothing was found.
-
-    Example: lastseen replay s3://BUCKET/AWSLogs/ --since 90d --region eu-west-1
     """
     wanted = _wanted(since, until, accounts or [], regions or [])
-    plan = Plan(wanted, datetime.now(UTC), partial(s3_client, profile))
-    place = _local(table, stack) if local else _on_aws(table, stack, profile, state, is_again=again)
+    plan = Plan(wanted, datetime.now(UTC), partial(s3_client, where.region, where.profile))
+    place = _local(where) if local else _on_aws(where, state, is_again=again)
     with (
         place as (target, done),
         displayed(Console(stderr=True)) as (show, say),
@@ -153,19 +148,16 @@ def _wanted(since: str, until: str, accounts: list[str], regions: list[str]) -> 
 
 
 @contextmanager
-def _local(table: str | None, stack: str | None) -> Iterator[Target]:
-    if table or stack:
+def _local(where: Where) -> Iterator[Target]:
+    if where.table or where.stack:
         misused("--local is a table by itself: leave out --table and --stack")
     yield EmbeddedTable(), None
 
 
 @contextmanager
-def _on_aws(
-    table: str | None, stack: str | None, profile: str | None, state: Path | None, *, is_again: bool
-) -> Iterator[Target]:
+def _on_aws(where: Where, state: Path | None, *, is_again: bool) -> Iterator[Target]:
     """The table on AWS, with exact times: what is replayed is written once, not once every few minutes."""
-    named = {"table": table, "stack": stack, "profile": profile}
-    with connected(os.environ, **named, region_by=REGION) as connection:
+    with where.connected() as connection:
         try:
             until = datetime.now(UTC) + KEPT_AT_LEAST
             keeping = Keeping(retention=retention_from_env(os.environ), expires_after=until)

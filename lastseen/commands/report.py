@@ -12,16 +12,18 @@ import typer
 from activity import settings
 from activity.flags import Flags
 from activity.table import ActivityTable
-from lastseen.commands.options import AsJson, Profile, Region, StackName, TableName
-from lastseen.connection import Connection, connected
+from lastseen.commands.options import AsJson, Where, with_options
+from lastseen.connection import Connection
 from lastseen.terminal import INCOMPLETE, misused, piped, print_json, shown
 from reporter.inventory.iam import Iam
-from reporter.judgement.findings import Report
+from reporter.judgement.known import Terms
+from reporter.judgement.report import Report
 from reporter.listening.trails import CloudTrail
 from reporter.publishing.document import document
 from reporter.publishing.mail import body, subject_line
 from reporter.publishing.page import page
-from reporter.review.review import Sources, Terms, review
+from reporter.review.gathering import Sources
+from reporter.review.review import review
 from reporter.review.sightings import earlier
 from reporter.run import PATIENT, Caller, terms_from_env
 
@@ -38,14 +40,12 @@ _PARAMETERS = {
 }
 
 
+@with_options
 def report(
+    where: Where,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the report as a web page.")
     ] = None,
-    table: TableName = None,
-    stack: StackName = None,
-    region: Region = None,
-    profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the report as it would be mailed now.
@@ -59,8 +59,8 @@ def report(
     something could not be checked, or that events do not arrive as they should;
     2, that nothing could be asked.
     """
-    with connected(os.environ, table=table, stack=stack, region=region, profile=profile) as connection:
-        made = _made(connection, _terms(connection, stack))
+    with where.connected() as connection:
+        made = _made(connection, _terms(connection, where.stack))
     if html:
         _write(html, page(document(made)))
     with piped():

@@ -12,17 +12,7 @@ from lastseen.asking.handle import Handle, Unrecognised, readings
 from lastseen.asking.lookup import Lookup, Match
 from lastseen.asking.portrait import show_namesakes, show_other_names, show_profile
 from lastseen.asking.profile import Profile as Known
-from lastseen.commands.options import (
-    AsJson,
-    LocalTime,
-    NoColor,
-    Profile,
-    Region,
-    StackName,
-    TableName,
-    asking,
-    times,
-)
+from lastseen.commands.options import Printing, Where, with_options
 from lastseen.screen import Screen
 from lastseen.terminal import NOTHING_FOUND, misused, print_json, warn
 from lastseen.times import Times
@@ -40,18 +30,14 @@ lastseen who b4c8d418-20a1-70ee-9f3d-1234567890ab
 """
 
 
+@with_options
 def who(
     handle: Annotated[
         str, typer.Argument(metavar="HANDLE", help="What you have: an ARN, a key id, an address, a name.")
     ],
+    where: Where,
+    printing: Printing,
     everything: Annotated[bool, typer.Option("--all", help="Leave nothing out, and look everywhere.")] = False,
-    table: TableName = None,
-    stack: StackName = None,
-    region: Region = None,
-    profile: Profile = None,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
-    local_time: LocalTime = False,
 ) -> None:
     """Find whose a key, an address or a name is, and all that is known of them.
 
@@ -66,14 +52,12 @@ def who(
         meanings = readings(handle)
     except Unrecognised as error:
         misused(str(error))
-    given = {"--table": table, "--stack": stack, "--region": region, "--profile": profile}
-    options = [word for name, value in given.items() if value for word in (name, value)]
-    screen, clock = Screen(no_color=no_color), times(local_time)
-    with asking(table, stack, region, profile) as lookup:
+    options, screen, clock = where.words(), printing.screen(), printing.times()
+    with where.asking() as lookup:
         meant, matches = _found(lookup, meanings, everything)
         if not matches:
-            _show_nothing(Screen(no_color=no_color, to_stderr=as_json), lookup, clock, meant, handle)
-        if as_json:
+            _show_nothing(printing.beside(), lookup, clock, meant, handle)
+        if printing.as_json:
             print_json(_items(lookup, matches, everything))
         elif len(matches) > 1:
             show_matches(screen, matches, clock, options=options, everything=everything)

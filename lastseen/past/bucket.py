@@ -10,7 +10,7 @@ from lastseen.connection import failure
 from lastseen.past.files import File, Found, Missing
 from lastseen.past.layout import Folder, Unwanted, Wanted, log_name, region_folder, why_not_read, why_skipped
 from lastseen.past.logs import UnreadableFile
-from lastseen.past.s3 import REGION, SCHEME, Refused
+from lastseen.past.s3 import SCHEME, Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -61,7 +61,7 @@ def listed(client: "S3Client", source: str, wanted: Wanted) -> Iterator[Found]:
     except ClientError as error:
         raise Refused(f"{source}: {_why(error)}") from error
     except BotoCoreError as error:
-        raise Refused(f"{source}: {failure(error, REGION)}") from error
+        raise Refused(f"{source}: {failure(error)}") from error
 
 
 def opened(client: "S3Client", file: File) -> BinaryIO:

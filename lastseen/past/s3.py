@@ -7,7 +7,6 @@ if TYPE_CHECKING:
 
 SCHEME = "s3://"
 FETCHERS = 8
-REGION = "AWS_DEFAULT_REGION"  # What sets it here: --region is that of events.
 
 
 class Refused(Exception):
@@ -22,7 +21,7 @@ def known_regions() -> set[str]:
     return {region for each in partitions for region in each["regions"]}
 
 
-def s3_client(profile: str | None = None) -> "S3Client":
+def s3_client(region: str | None = None, profile: str | None = None) -> "S3Client":
     """Raises Refused."""
     import boto3
     from botocore.config import Config
@@ -34,8 +33,8 @@ def s3_client(profile: str | None = None) -> "S3Client":
         retries={"mode": "standard", "total_max_attempts": 5}, max_pool_connections=FETCHERS, read_timeout=30
     )
     try:
-        return boto3.Session(profile_name=profile).client("s3", config=retries)
+        return boto3.Session(region_name=region, profile_name=profile).client("s3", config=retries)
     except BotoCoreError as error:
-        raise Refused(failure(error, REGION)) from error
+        raise Refused(failure(error)) from error
     except ValueError as error:  # An endpoint that is no address.
         raise Refused(str(error)) from error

@@ -142,7 +142,7 @@ class Summary:
         """What was asked for, and what there is instead."""
         places = (
             ("--account", wanted.accounts, self.filtered_accounts),
-            ("--region", wanted.regions, self.filtered_regions),
+            ("--event-region", wanted.regions, self.filtered_regions),
         )
         times = (("--since", wanted.since), ("--until", wanted.until))
         asked = [f"{option} {to_text(at)}" for option, at in times if at]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError, ProfileNotFound
 
+from lastseen.connection import failure
 from lastseen.pricing.cost import GB, ITEM_OVERHEAD, MEMORY_GB, RECEIVED, Quantity, Usage
 
 SPAN = timedelta(days=30)
@@ -48,10 +49,8 @@ def usage_of(client: Client, stack: str, principals: int | None, now: datetime) 
         sums = _sums(client("cloudwatch"), list(_metrics(names).values()), now)
         table = client("dynamodb").describe_table(TableName=names["ActivityTable"])["Table"]
         people = principals or _principals(client("iam"))
-    except NoRegionError as error:
-        raise Unpriceable(
-            "no AWS region: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one"
-        ) from error
+    except (NoRegionError, ProfileNotFound) as error:
+        raise Unpriceable(failure(error)) from error
     except (ClientError, BotoCoreError, ValueError) as error:
         reason = " ".join(str(error).split())  # botocore's refusal of a parameter has several lines.
         raise Unpriceable(f"cannot read what {stack} used: {reason}") from error

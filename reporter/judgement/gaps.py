@@ -1,9 +1,10 @@
 """All that could not be checked, single users and keys among it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from reporter.inventory.account import AccessKey, Gap, Inventory
+from reporter.judgement.known import Known
 from reporter.judgement.subjects import KeysOf, Limits
 from reporter.judgement.tidying import Judged
 
@@ -13,16 +14,11 @@ def readable(keys_of: KeysOf, user_id: str) -> tuple[AccessKey, ...]:
     return () if isinstance(keys, Gap) else keys
 
 
-def all_gaps(
-    gaps: Iterable[Gap],
-    keys_of: KeysOf,
-    judged: Sequence[Judged],
-    inventory: Inventory,
-    limits: Limits,
-    now: datetime,
-) -> tuple[Gap, ...]:
+def all_gaps(known: Known, judged: Sequence[Judged]) -> tuple[Gap, ...]:
     """With those of users and keys, each once."""
-    return tuple(dict.fromkeys((*gaps, *_of_keys(keys_of, judged), *_of_users(inventory, limits, now))))
+    told = *known.inventory.gaps, *known.gaps, *known.coverage.gaps(known.now)
+    single = *_of_keys(known.keys_of, judged), *_of_users(known.inventory, known.terms.limits, known.now)
+    return tuple(dict.fromkeys((*told, *single)))
 
 
 def _of_users(inventory: Inventory, limits: Limits, now: datetime) -> Iterator[Gap]:

@@ -35,7 +35,7 @@ class Remembered:
 
     `told`: of exemptions, which report told that they are over. `owners` has an ARN for each flag and each
     exemption, or why it has none.
-    `lists_flags`: they could be listed. `items`: all that the table has of what exists.
+    `lists_flags`: they could be listed.
     """
 
     flags: Mapping[Key, Flag] = field(default_factory=dict)
@@ -44,7 +44,6 @@ class Remembered:
     previous: datetime | Gap | None = None
     owners: Mapping[Key, Owner] = field(default_factory=dict)
     lists_flags: bool = True
-    items: Mapping[Key, Item] = field(default_factory=dict)
 
     def place_of(self, key: Key) -> Key:
         """Where it belongs now; the same key where it is nobody's."""
@@ -74,11 +73,11 @@ class Remembered:
     def with_items(self, subjects: Iterable[Subject], items: Mapping[Key, Item]) -> "Remembered":
         """Where flags could not be listed, the items of what exists have those of what exists."""
         if self.lists_flags:
-            return replace(self, items=items)
+            return self
         own = ((each, item.own_flag) for each in subjects if (item := items.get(each.key)))
         flags = {each.key: flag for each, flag in own if flag and flag.holder in ("", each.id)}
         owners = {**self.owners, **{key: key[0] for key in flags}}
-        return replace(self, flags=flags, owners=owners, items=items)
+        return replace(self, flags=flags, owners=owners)
 
     def with_keys(self, inventory: Inventory, keys_of: KeysOf) -> "Remembered":
         """An access key tells by itself whose it is, once the keys of its user are listed."""

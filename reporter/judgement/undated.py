@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from shlex import quote
 
 from activity.plain import day
-from reporter.inventory.account import Inventory, Undatable, Undated
+from reporter.inventory.account import Gap, Inventory, Undatable, Undated, User
 
 _NOUNS = {
     Undatable.SERVICE_SPECIFIC_CREDENTIAL: ("service-specific credential", "service-specific credentials"),
@@ -27,6 +28,14 @@ def all_of(inventory: Inventory) -> tuple[Undated, ...]:
     """The active ones first, the oldest first."""
     every = (each for user in inventory.users for each in user.undated)
     return tuple(sorted(every, key=lambda each: (not each.is_active, _age_of(each), each.arn, each.id)))
+
+
+def with_undated(user: User, found: tuple[Undated, ...] | Gap) -> User:
+    """A user of whom IAM was asked what it has."""
+    if isinstance(found, Gap):
+        return replace(user, undated_gap=found)
+    kept = [each for each in user.undated if each.kind is Undatable.SERVICE_SPECIFIC_CREDENTIAL]
+    return replace(user, undated=(*kept, *found), is_looked_up=True)
 
 
 def active(those: Iterable[Undated]) -> tuple[Undated, ...]:

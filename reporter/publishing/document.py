@@ -8,8 +8,9 @@ from typing import Any
 from activity.model import Activity, to_text
 from reporter.inventory.account import Undated
 from reporter.judgement.exemption import Exemption
-from reporter.judgement.findings import Finding, Report
+from reporter.judgement.findings import Finding
 from reporter.judgement.missed import Missed
+from reporter.judgement.report import Report
 from reporter.judgement.resolution import Resolved
 from reporter.judgement.staleness import Verdict
 from reporter.judgement.subjects import Kind, Subject

@@ -7,7 +7,8 @@ from itertools import groupby
 from activity.plain import ascii_line, day, line, minute
 from reporter.inventory.account import Gap
 from reporter.judgement import undated
-from reporter.judgement.findings import Finding, Report
+from reporter.judgement.findings import Finding
+from reporter.judgement.report import Report
 from reporter.judgement.subjects import Kind
 from reporter.listening.coverage import Coverage
 from reporter.publishing.wording import (

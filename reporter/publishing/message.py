@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from activity.model import to_text
-from reporter.judgement.findings import Report
+from reporter.judgement.report import Report
 from reporter.judgement.subjects import Kind
 from reporter.publishing.document import answer, finding_as_dict, resolved_as_dict
 from reporter.publishing.mail import MOST_BYTES, body, subject_line

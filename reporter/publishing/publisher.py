@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from activity.model import to_text
 from reporter.inventory.account import Gap
 from reporter.inventory.iam import or_gap
-from reporter.judgement.findings import Report
+from reporter.judgement.report import Report
 from reporter.publishing.document import document, rows
 from reporter.publishing.message import message
 from reporter.publishing.page import page

@@ -7,8 +7,10 @@ from activity.model import Activity
 from activity.plain import day, minute
 from reporter.inventory.account import OldReport
 from reporter.judgement.exemption import Exemption
-from reporter.judgement.findings import Finding, Report, Root
+from reporter.judgement.findings import Finding
+from reporter.judgement.known import Root
 from reporter.judgement.missed import Missed
+from reporter.judgement.report import Report
 from reporter.judgement.resolution import How, Resolved
 from reporter.judgement.staleness import Source, Status, Verdict
 from reporter.judgement.subjects import Kind, Subject

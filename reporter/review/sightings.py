@@ -1,6 +1,6 @@
 """What the activity table knows of an account: sightings of what exists, coverage, the last report."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import NamedTuple
@@ -19,10 +19,10 @@ from activity.model import (
 )
 from activity.plain import minute
 from activity.table import ActivityTable
-from activity.whose import ids_told_by, places, places_of_flag
+from activity.whose import ids_told_by, places
 from reporter.inventory.account import Gap, Inventory
 from reporter.inventory.iam import or_gap
-from reporter.judgement.findings import Root
+from reporter.judgement.known import Root
 from reporter.judgement.subjects import Subject
 
 _ASKING = 16
@@ -42,10 +42,6 @@ class Earlier(NamedTuple):
         return Gap(f"the last report, begun on {minute(self.begun)}", why)
 
 
-def items(table: ActivityTable, every: Iterable[Subject]) -> dict[Key, Item]:
-    return table.get(place for each in every if each.facets for place in places_of_flag(each.key, each.id))
-
-
 def remembered_items(table: ActivityTable, flagged: Iterable[Key], exempt: Iterable[Key]) -> dict[Key, Item]:
     """What earlier reports flagged: whose it was, and when it was seen since; and what was exempt in them."""
     return table.get((*(place for key in flagged for place in places(key)), *exempt))
@@ -63,7 +59,8 @@ def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:
     own = (arn, id_facet(inventory.account)), (arn, SIGNIN), denied
     items = or_gap("what CloudTrail saw of the root user", lambda: unedited(table.get(own)))
     unread = items if isinstance(items, Gap) else None
-    seen = {} if isinstance(items, Gap) else activities(items)
+    every = {} if isinstance(items, Gap) else items
+    seen = {key: item.activity for key, item in every.items() if item.activity}
     refused = seen.pop(denied, None)
     at, refused_at = _newest(seen.values()), refused.last_seen if refused else None
     row = inventory.root
@@ -72,17 +69,6 @@ def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:
     used = [row.password_last_used, *(slot.last_used.at for slot in row.slots)]
     active = sum(slot.is_active for slot in row.slots)
     return Root(at, max(filter(None, used), default=None), active, refused_at, unread)
-
-
-def gap_of(subject: Subject, items: Mapping[Key, Item]) -> Gap | None:
-    """Where an item of the subject was edited, what it was seen with is not known."""
-    own = (items.get(place) for place in subject.places)
-    problem = next((item.problem for item in own if item and item.problem), "")
-    return Gap("the activity table", problem) if problem else None
-
-
-def activities(items: Mapping[Key, Item]) -> dict[Key, Activity]:
-    return {key: item.activity for key, item in items.items() if item.activity}
 
 
 def under_other_names(table: ActivityTable, suspects: Iterable[Subject]) -> dict[Key, Item]:

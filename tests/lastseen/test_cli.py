@@ -105,7 +105,7 @@ def test_without_a_region_it_says_so():
     done = run("replay", "log.json", ACTIVITY_TABLE="activity", AWS_CONFIG_FILE=os.devnull)
 
     assert done.returncode == 2
-    assert done.stderr.startswith("lastseen: no AWS region: set AWS_DEFAULT_REGION")
+    assert done.stderr.startswith("lastseen: no AWS region: give --region, or set AWS_DEFAULT_REGION")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,16 @@ def test_a_bucket_is_read_for_what_is_asked_and_nothing_else(on_aws, aws):
     s3.create_bucket(Bucket="trail")
     s3.put_object(Bucket="trail", Key=key(), Body=log(seen(20), seen(19, user="bob")))
     s3.put_object(Bucket="trail", Key=key(region="us-east-1"), Body=log())
-    options = "--since", "2026-11-20", "--until", "2026-11-21", "--region", "eu-west-1", "--account", ACCOUNT
+    options = (
+        "--since",
+        "2026-11-20",
+        "--until",
+        "2026-11-21",
+        "--event-region",
+        "eu-west-1",
+        "--account",
+        ACCOUNT,
+    )
     done = on_aws("s3://trail", *options, "--json")
 
     (last,) = map(json.loads, done.stdout.splitlines())
@@ -229,7 +238,10 @@ def test_what_cannot_be_begun_is_told_in_one_line(on_aws, arguments, says):
         (["replay", "--local", ""], "SOURCE..."),
         (["replay", "--local", "a.json", ""], "SOURCE..."),
         (["replay", "--local", "a.json", "--since", ""], "--since"),
-        (["replay", "--local", "a.json", "--region", "eu-west-1", "--region", ""], "--region"),
+        (
+            ["replay", "--local", "a.json", "--event-region", "eu-west-1", "--event-region", ""],
+            "--event-region",
+        ),
         (["replay", "a.json", "--state", ""], "--state"),
         (["report", "--html", ""], "--html"),
         (["cost", "--stack", ""], "--stack"),
@@ -280,7 +292,7 @@ def test_a_table_that_is_not_there_is_told_before_anything_is_read(tmp_path, aws
     assert done.exit_code == 2
     assert done.stderr == (
         "lastseen: there is no table no-such-table in us-east-1 of this account:"
-        " see --table, AWS_DEFAULT_REGION and --profile\n"
+        " see --table, --region and --profile\n"
     )
 
 
@@ -293,7 +305,7 @@ def test_the_table_may_be_named_by_an_option(on_aws, monkeypatch, tmp_path, item
 
 
 def test_the_region_that_is_asked_for_is_that_of_events_and_not_the_tables(on_aws, tmp_path, items):
-    done = on_aws(save(tmp_path / "logs", {key(): log()}), "--region", "ap-south-1")
+    done = on_aws(save(tmp_path / "logs", {key(): log()}), "--event-region", "ap-south-1")
 
     assert (done.exit_code, items()) == (1, {})
     assert "        1 files or whole folders left out: unwanted" in done.stdout
@@ -303,22 +315,22 @@ def test_the_region_that_is_asked_for_is_that_of_events_and_not_the_tables(on_aw
     ("options", "files", "says"),
     [
         pytest.param(
-            ["--region", "europe"],
+            ["--event-region", "europe"],
             {"a.json": log(record(), record(awsRegion="us-east-1"))},
             "lastseen: europe is not a known AWS region\n"
-            "lastseen: Nothing matched --region europe: the records are of eu-west-1, us-east-1\n",
+            "lastseen: Nothing matched --event-region europe: the records are of eu-west-1, us-east-1\n",
             id="a region that is none, by the records",
         ),
         pytest.param(
-            ["--region", "ap-south-1"],
+            ["--event-region", "ap-south-1"],
             {key(): log(), key(region="sa-east-1"): log()},
-            "lastseen: Nothing matched --region ap-south-1: the records are of eu-west-1, sa-east-1\n",
+            "lastseen: Nothing matched --event-region ap-south-1: the records are of eu-west-1, sa-east-1\n",
             id="by the names of files",
         ),
         pytest.param(
-            ["--account", "210987654321", "--region", "us-gov-west-1"],
+            ["--account", "210987654321", "--event-region", "us-gov-west-1"],
             {f"AWSLogs/{ACCOUNT}/CloudTrail/eu-west-1/x.json.gz": log()},
-            "lastseen: Nothing matched --account 210987654321 --region us-gov-west-1: the records are of"
+            "lastseen: Nothing matched --account 210987654321 --event-region us-gov-west-1: the records are of"
             f" {ACCOUNT}\n",
             id="by the names of folders",
         ),
@@ -343,11 +355,14 @@ def test_where_nothing_is_as_was_asked_for_it_says_what_there_is_instead(
 def test_a_bucket_in_which_nothing_is_as_was_asked_for_is_told_so(on_aws, aws):
     aws("s3").create_bucket(Bucket="trail")
     aws("s3").put_object(Bucket="trail", Key=key(), Body=log())
-    other, later = on_aws("s3://trail", "--region", "us-east-1"), on_aws("s3://trail", "--since", "2026-12-01")
+    other, later = (
+        on_aws("s3://trail", "--event-region", "us-east-1"),
+        on_aws("s3://trail", "--since", "2026-12-01"),
+    )
 
     assert (other.exit_code, other.stderr) == (
         1,
-        "lastseen: Nothing matched --region us-east-1: the records are of eu-west-1\n",
+        "lastseen: Nothing matched --event-region us-east-1: the records are of eu-west-1\n",
     )
     assert (later.exit_code, later.stderr) == (1, "lastseen: Nothing matched --since 2026-12-01T00:00:00Z\n")
 
@@ -355,18 +370,20 @@ def test_a_bucket_in_which_nothing_is_as_was_asked_for_is_told_so(on_aws, aws):
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_several_processes_say_what_there_is_instead(on_aws, tmp_path, jobs):
     files = {f"{n}.json": log(record(awsRegion=f"eu-west-{n % 3 + 1}")) for n in range(70)}
-    done = on_aws(save(tmp_path, files), "--local", "--region", "us-east-1", "--jobs", jobs)
+    done = on_aws(save(tmp_path, files), "--local", "--event-region", "us-east-1", "--jobs", jobs)
 
     assert done.stderr.endswith("the records are of eu-west-1, eu-west-2, eu-west-3\n")
 
 
 def test_a_region_that_is_none_is_named_though_others_matched(on_aws, tmp_path):
-    done = on_aws(save(tmp_path / "logs", {"a.json": log()}), "--region", "eu-west-1", "--region", "europe")
+    done = on_aws(
+        save(tmp_path / "logs", {"a.json": log()}), "--event-region", "eu-west-1", "--event-region", "europe"
+    )
 
     assert (done.exit_code, done.stderr) == (0, "lastseen: europe is not a known AWS region\n")
 
 
-@pytest.mark.parametrize("options", [[], ["--region", "eu-west-1"]])
+@pytest.mark.parametrize("options", [[], ["--event-region", "eu-west-1"]])
 def test_a_folder_without_a_log_file_is_named(on_aws, tmp_path, options):
     (tmp_path / "empty").mkdir()
     notes = save(tmp_path / "notes", {"readme.md": "", "AWSLogs/1/CloudTrail-Digest/x.json.gz": log()})
@@ -389,7 +406,7 @@ def test_a_folder_without_a_log_file_is_named(on_aws, tmp_path, options):
 def test_as_json_a_folder_without_a_log_file_and_what_was_filtered_out_are_in_the_summary(on_aws, tmp_path):
     (tmp_path / "empty").mkdir()
     logs = save(tmp_path / "logs", {"a.json": log()})
-    done = on_aws(tmp_path / "empty", logs, "--local", "--region", "us-east-1", "--json")
+    done = on_aws(tmp_path / "empty", logs, "--local", "--event-region", "us-east-1", "--json")
     (last,) = map(json.loads, done.stdout.splitlines())
 
     assert last["summary"]["empty"] == [str(tmp_path / "empty")]

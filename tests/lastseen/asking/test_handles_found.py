@@ -16,7 +16,7 @@ ALICE_OF_SAMPLES = f"{ME}:user/people/alice"
 SSO = "AWSReservedSSO_Admin_0123456789abcdef"
 SSO_WITH_PATH = f"{ME}:role/aws-reserved/sso.amazonaws.com/eu-west-1/{SSO}"
 JUDY = "arn:aws:identitystore:::user/b4c8d418-20a1-70ee-9f3d-1234567890ab"
-NO_KEY = "lastseen: no key answers this"
+NO_KEY = "lastseen: reading the whole table"
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -136,5 +136,5 @@ def test_a_stack_without_a_region_is_one_line():
 
     assert done.exit_code == 2
     assert done.stderr == (
-        "lastseen: no AWS region: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one\n"
+        "lastseen: no AWS region: give --region, or set AWS_DEFAULT_REGION or the profile's region\n"
     )

@@ -14,7 +14,7 @@ DAY = 86400
 BOB = f"arn:aws:iam::{ACCOUNT}:user/bob"
 DEPLOY = f"arn:aws:iam::{ACCOUNT}:role/ci/deploy"
 FOREIGN = "arn:aws-cn:iam::210987654321:user/mei"
-SCANS = "lastseen: no key answers this, so that all is read: every principal\n"
+SCANS = "lastseen: reading the whole table: every principal\n"
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from accounts import Key, Password, alice, days, deploy, review_of, seen
 from builders import ACCOUNT
 
 from activity.item import Flag
-from reporter.judgement.findings import ToRemember
 from reporter.judgement.subjects import Limits
+from reporter.judgement.to_remember import ToRemember
 
 ALICE, ALICIA = (f"arn:aws:iam::{ACCOUNT}:user/{name}" for name in ("alice", "alicia"))
 USER, PASSWORD, KEY = (ALICE, "ID#AIDAALICE"), (ALICE, "SIGNIN"), (ALICE, "KEY#AKIA1")

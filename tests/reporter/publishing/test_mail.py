@@ -8,12 +8,11 @@ from builders import ACCOUNT, NOON, activity
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity.item import Flag
+from activity.item import Flag, Item
 from reporter.inventory.account import Credentials, Gap, Inventory, OldReport, Role, Use, User
-from reporter.judgement.findings import Root, sum_up
+from reporter.judgement.judging import judge_account
+from reporter.judgement.known import Known, Root, Terms
 from reporter.judgement.owners import Remembered
-from reporter.judgement.seen import Seen
-from reporter.judgement.staleness import judge
 from reporter.judgement.subjects import Limits, subjects
 from reporter.listening.coverage import Coverage, Trails
 from reporter.listening.region import Region, Sent
@@ -48,24 +47,19 @@ def report(*things, alias="acme", **more):
 
 
 def summed(inventory, *, seen=None, gaps=(), flagged=None, previous=None, root=None, coverage=None):
-    every = list(subjects(inventory, {}, tag="exempt"))
-    sightings = Seen((seen or {}).values())
-    judged = [
-        (each, judge(each, sightings, limit=timedelta(days=LIMITS.days(each.kind)), now=NOON)) for each in every
-    ]
     flags = {key: Flag(at, at) for key, at in (flagged or {}).items()}
-    return sum_up(
-        inventory,
-        {},
-        judged,
-        seen=sightings,
-        remembered=Remembered(flags, previous=previous or NOON - timedelta(days=7) if flags else previous),
-        coverage=coverage or Coverage(WELL),
-        root=root,
-        gaps=gaps,
-        limits=LIMITS,
-        retention=timedelta(days=400),
-        now=NOON,
+    return judge_account(
+        Known(
+            inventory,
+            NOON,
+            Terms(LIMITS),
+            Remembered(flags, previous=previous or NOON - timedelta(days=7) if flags else previous),
+            coverage or Coverage(WELL),
+            subjects=tuple(subjects(inventory, {}, tag="exempt")),
+            items={key: Item(sighting) for key, sighting in (seen or {}).items()},
+            root=root,
+            gaps=gaps,
+        )
     )
 
 

@@ -20,7 +20,7 @@ from reporter.publishing.document import resolved_as_dict
 from reporter.publishing.page import page
 from reporter.publishing.wording import resolution
 
-TEMPLATE = (ROOT / "reporter" / "page.html").read_text(encoding="utf-8")
+TEMPLATE = (ROOT / "reporter" / "publishing" / "page.html").read_text(encoding="utf-8")
 HOSTILE = "</script><script>document.title='owned'</script><!--<img src=x onerror=alert(1)>\"'&\x00\u202e\u2066\u2028\ud800"
 SHOWN = HOSTILE[: HOSTILE.index("\x00")] + "".join(
     f"\u2039U+{number}\u203a" for number in ("0000", "202E", "2066", "2028", "D800")

@@ -5,8 +5,10 @@ from builders import ACCOUNT, NOON, activity
 
 from lastseen.demo.account import Person, make_account
 from reporter.inventory.iam import Iam
+from reporter.judgement.known import Terms
 from reporter.listening.trails import CloudTrail
-from reporter.review.review import Sources, Terms, review
+from reporter.review.gathering import Sources
+from reporter.review.review import review
 
 ALICE, BOB = f"arn:aws:iam::{ACCOUNT}:user/alice", f"arn:aws:iam::{ACCOUNT}:user/bob"
 DAY = 86_400

@@ -11,9 +11,11 @@ from activity.table import ActivityTable
 from lastseen.demo.account import Key, Person, Role, make_account
 from reporter.inventory.account import Gap
 from reporter.inventory.iam import Iam
+from reporter.judgement.known import Terms
 from reporter.listening.trails import CloudTrail
 from reporter.publishing.document import answer
-from reporter.review.review import Sources, Terms, review
+from reporter.review.gathering import Sources
+from reporter.review.review import review
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
 DAY = 86_400

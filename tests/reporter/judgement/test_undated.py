@@ -15,11 +15,11 @@ from accounts import (
 from builders import ACCOUNT
 
 from activity.item import Flag
+from reporter.judgement.questions import MOST_ASKED
 from reporter.judgement.subjects import Limits
 from reporter.publishing.document import document
 from reporter.publishing.mail import body
 from reporter.publishing.wording import sentence
-from reporter.review.undated_ids import _MOST_ASKED
 
 ARN = f"arn:aws:iam::{ACCOUNT}:user/alice"
 NOTHING = "it has no password and no active key"
@@ -193,10 +193,8 @@ def test_iam_is_asked_only_for_what_may_change_what_is_said(user):
 
 
 def test_of_many_users_without_anything_iam_is_asked_for_the_first_and_it_is_said_of_the_others():
-    crowd = [
-        alice(SshKey(), name=f"user-{number}", id=f"AIDA{number:017}") for number in range(_MOST_ASKED + 3)
-    ]
+    crowd = [alice(SshKey(), name=f"user-{number}", id=f"AIDA{number:017}") for number in range(MOST_ASKED + 3)]
     remarks = [each.subject.remark for each in review_of(*crowd, Limits()).findings]
 
-    assert sum("an SSH public key" in remark for remark in remarks) == _MOST_ASKED
+    assert sum("an SSH public key" in remark for remark in remarks) == MOST_ASKED
     assert remarks.count(f"{NOTHING}; IAM was not asked for its SSH public keys") == 3

@@ -1,0 +1,78 @@
+"""From all that is known of an account to what is to be said of it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from activity.keeping import Key
+from reporter.inventory.account import Inventory
+from reporter.judgement import undated
+from reporter.judgement.findings import findings
+from reporter.judgement.gaps import all_gaps, readable
+from reporter.judgement.known import Known
+from reporter.judgement.missed import missed
+from reporter.judgement.report import OfIam, Report
+from reporter.judgement.resolution import resolved
+from reporter.judgement.seen import Seen
+from reporter.judgement.staleness import Status, judge
+from reporter.judgement.subjects import KeysOf, Kind, LeftOut, left_out
+from reporter.judgement.tidying import Judged, lapses
+from reporter.judgement.to_remember import to_remember
+
+
+def judge_account(known: Known) -> Report:
+    """Nothing is flagged on the strength of what could not be read."""
+    inventory, keys_of, remembered, now = known.inventory, known.keys_of, known.remembered, known.now
+    seen = known.seen()
+    judged = verdicts(known, seen)
+    found = tuple(findings(known, judged, seen))
+    became = tuple(resolved(remembered, _by_key(judged), inventory, keys_of, seen))
+    return Report(
+        account=inventory.account,
+        alias=inventory.alias,
+        at=now,
+        limits=known.terms.limits,
+        previous=remembered.previous if isinstance(remembered.previous, datetime) else None,
+        findings=found,
+        resolved=became,
+        gaps=all_gaps(known, judged),
+        exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
+        lapses=tuple(lapses(judged, remembered, now)),
+        missed=tuple(missed(judged, known.coverage, retention=known.terms.retention, now=now)),
+        counts=_counts(inventory, judged, keys_of),
+        disabled_keys=tuple(_disabled(inventory, keys_of)),
+        root=known.root,
+        coverage=known.coverage,
+        is_empty=not inventory.lists_roles and not inventory.tells_of_users,
+        to_remember=to_remember(known, judged, found, became),
+        of_iam=OfIam(inventory.old_report, undated.all_of(inventory)),
+    )
+
+
+def verdicts(known: Known, seen: Seen) -> list[Judged]:
+    def limit(kind: Kind) -> timedelta:
+        return timedelta(days=known.terms.limits.days(kind))
+
+    return [
+        (each, judge(each, seen, limit=limit(each.kind), now=known.now, unread=known.unread_of(each)))
+        for each in known.subjects
+    ]
+
+
+def _by_key(judged: Sequence[Judged]) -> dict[Key, Judged]:
+    return {subject.key: (subject, verdict) for subject, verdict in judged if subject.facets}
+
+
+def _counts(inventory: Inventory, judged: Sequence[Judged], keys_of: KeysOf) -> dict[str, dict[str, int]]:
+    counts = {str(kind): dict.fromkeys(map(str, Status), 0) for kind in Kind}
+    for subject, verdict in judged:
+        counts[subject.kind][verdict.status] += 1
+    roles = Counter(filter(None, map(left_out, inventory.roles)))
+    disabled, dateless = list(_disabled(inventory, keys_of)), undated.all_of(inventory)
+    others = {LeftOut.DISABLED_KEY: len(disabled), LeftOut.UNDATED_CREDENTIAL: len(dateless)}
+    return counts | {"left_out": {str(each): roles[each] for each in LeftOut} | others}
+
+
+def _disabled(inventory: Inventory, keys_of: KeysOf) -> Iterator[tuple[str, str]]:
+    for user in inventory.users:
+        yield from ((user.name, key.id) for key in readable(keys_of, user.id) if not key.is_active)

@@ -1,0 +1,81 @@
+"""All that is known of one account, as one value: what it is judged by, and what is asked next."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from activity.item import Item
+from activity.keeping import Key
+from activity.model import Activity
+from reporter.inventory.account import Gap, Inventory
+from reporter.judgement.owners import Remembered
+from reporter.judgement.seen import Seen
+from reporter.judgement.subjects import KeysOf, Limits, Subject
+from reporter.listening.coverage import Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By what an account is judged. `retention`: how long the table keeps what it was told."""
+
+    limits: Limits = field(default_factory=Limits)
+    tag: str = "last-activity:exempt"
+    retention: timedelta = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The root user: `seen` by CloudTrail, `used` by IAM's word. `active_keys`: None if not known.
+
+    `unread`: why the table's items could not be read.
+    """
+
+    seen: datetime | None
+    used: datetime | None
+    active_keys: int | None
+    refused: datetime | None = None
+    unread: Gap | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether both sources could be asked for its last use."""
+        return self.unread is None and self.active_keys is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """`keys_of`: by user id, of those whose key ids are needed. `subjects`: what is to be judged.
+
+    `items`: what the table has of them. `elsewhere`: what it has under other names of those who seem idle.
+    `gaps`: what could not be asked, beside those of the inventory and of the coverage.
+    """
+
+    inventory: Inventory
+    now: datetime
+    terms: Terms = field(default_factory=Terms)
+    remembered: Remembered = field(default_factory=Remembered)
+    coverage: Coverage = field(default_factory=Coverage)
+    keys_of: KeysOf = field(default_factory=dict)
+    subjects: tuple[Subject, ...] = ()
+    items: Mapping[Key, Item] | Gap = field(default_factory=dict)
+    elsewhere: Mapping[Key, Item] | Gap = field(default_factory=dict)
+    root: Root | None = None
+    gaps: tuple[Gap, ...] = ()
+
+    def seen(self) -> Seen:
+        return Seen((*_activities(self.elsewhere), *_activities(self.items)))
+
+    def unread_of(self, subject: Subject) -> Gap | None:
+        """Why more may have been seen of it than is known."""
+        if isinstance(self.items, Gap):
+            return self.items
+        own = (self.items.get(place) for place in subject.places)
+        edited = next((item.problem for item in own if item and item.problem), "")
+        if edited:
+            return Gap("the activity table", edited)
+        return self.elsewhere if isinstance(self.elsewhere, Gap) else None
+
+
+def _activities(items: Mapping[Key, Item] | Gap) -> Iterator[Activity]:
+    if not isinstance(items, Gap):
+        yield from (item.activity for item in items.values() if item.activity)

@@ -1,0 +1,51 @@
+"""What a report says of one account; the mail, the page and the files are made from it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from reporter.inventory.account import Gap, OldReport, Undated
+from reporter.judgement.findings import Finding
+from reporter.judgement.known import Root
+from reporter.judgement.missed import Missed
+from reporter.judgement.resolution import Resolved
+from reporter.judgement.subjects import Limits
+from reporter.judgement.tidying import Judged, Lapse
+from reporter.judgement.to_remember import ToRemember
+from reporter.listening.coverage import Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class OfIam:
+    """What IAM's listings tell besides what is judged."""
+
+    old_report: OldReport | None = None
+    undated: tuple[Undated, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`is_empty`: neither roles could be listed, nor users, or what credentials these have."""
+
+    account: str
+    alias: str
+    at: datetime
+    limits: Limits
+    previous: datetime | None
+    findings: tuple[Finding, ...]
+    resolved: tuple[Resolved, ...]
+    gaps: tuple[Gap, ...]
+    exempt: tuple[Judged, ...]
+    lapses: tuple[Lapse, ...]
+    missed: tuple[Missed, ...]
+    counts: dict[str, dict[str, int]]
+    disabled_keys: tuple[tuple[str, str], ...]
+    root: Root | None
+    coverage: Coverage
+    is_empty: bool
+    to_remember: ToRemember = field(default_factory=ToRemember)
+    of_iam: OfIam = field(default_factory=OfIam)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What goes on top: that events do not arrive as they should."""
+        return self.coverage.warnings(self.at)

@@ -1,0 +1,152 @@
+"""Asks for all that an account is judged by, in as few waves as the answers allow. Judges and writes nothing.
+
+What is asked next follows from what is known by then: `reporter.judgement.questions`.
+"""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from activity.flags import Flags
+from activity.keeping import Key
+from activity.table import ActivityTable
+from reporter.inventory.account import AccessKey, Gap, Inventory, User
+from reporter.inventory.iam import Iam, or_gap
+from reporter.judgement import questions
+from reporter.judgement.known import Known, Terms
+from reporter.judgement.missed import are_seen
+from reporter.judgement.owners import Remembered, asked_of, owners
+from reporter.judgement.subjects import subjects
+from reporter.judgement.undated import with_undated
+from reporter.listening import canaries
+from reporter.listening.coverage import Coverage
+from reporter.listening.trails import CloudTrail
+from reporter.review import sightings
+
+# IAM's rate limits are not published, and are shared by all who ask in the account.
+_ASKING = 4
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that is asked for a report."""
+
+    iam: Iam
+    trails: CloudTrail
+    table: ActivityTable
+    flags: Flags
+
+
+def gather(sources: Sources, account: str, terms: Terms, now: datetime, *, partition: str = "aws") -> Known:
+    """What could not be read is among the gaps of what is known; nothing is raised for it."""
+    iam, table = sources.iam, sources.table
+    inventory = _with_undated(iam, iam.list(account), terms, now)
+    coverage = _coverage(sources, account)
+    known = _remembered(sources, Known(inventory, now, terms, coverage=coverage))
+    known = replace(known, keys_of=_of_each(questions.whose_keys(known), iam.access_keys))
+    known = _with_items(known, table, questions.places_of_principals(inventory))
+    known = _with_hidden_keys(known, sources)
+    known = replace(known, subjects=tuple(subjects(inventory, known.keys_of, tag=terms.tag)))
+    known = _with_items(known, table, questions.places_of_credentials(known.subjects))
+    root = sightings.root(table, inventory, partition)
+    if isinstance(known.items, Gap):  # That tells it all.
+        unheard = replace(coverage, regions=known.items)
+        return _linked(replace(known, root=root, coverage=unheard, gaps=(known.items,)))
+    gaps = *known.gaps, *filter(None, [root.unread])
+    return _linked(_with_other_names(replace(known, root=root, gaps=gaps), table))
+
+
+def _linked(known: Known) -> Known:
+    """What was remembered, with what of it the inventory and the items tell."""
+    remembered = known.remembered
+    if not isinstance(known.items, Gap):
+        remembered = remembered.with_items(known.subjects, known.items)
+    return replace(known, remembered=remembered.with_keys(known.inventory, known.keys_of))
+
+
+def _of_each(users: Iterable[User], ask: Callable[[User], T]) -> dict[str, T]:
+    """By the users' ids."""
+    asked = list(users)
+    with ThreadPoolExecutor(_ASKING) as pool:
+        return dict(zip((user.id for user in asked), pool.map(ask, asked), strict=True))
+
+
+def _with_undated(iam: Iam, inventory: Inventory, terms: Terms, now: datetime) -> Inventory:
+    found = _of_each(questions.whose_undated(inventory, terms.limits, now), iam.undated)
+    users = (with_undated(user, found[user.id]) if user.id in found else user for user in inventory.users)
+    return replace(inventory, users=tuple(users))
+
+
+def _remembered(sources: Sources, known: Known) -> Known:
+    """With what earlier reports left, the items of what they flagged, and what of it could not be read."""
+    table, flags, account = sources.table, sources.flags, known.inventory.account
+    listed = or_gap("what earlier reports flagged", lambda: flags.of(account))
+    exempt = or_gap("what was exempt before", lambda: flags.exempt_of(account))
+    earlier = or_gap("the time of the last report", lambda: sightings.earlier(table, account))
+    flagged = {} if isinstance(listed, Gap) else listed
+    spared = frozenset() if isinstance(exempt, Gap) else frozenset(exempt)
+    items = or_gap("the activity table", lambda: sightings.remembered_items(table, flagged, spared))
+    if isinstance(items, Gap):  # The index tells neither whose a flag is, nor whether it was told of.
+        flagged, spared = {}, frozenset()
+    else:
+        flagged |= {key: items[key].own_flag or flag for key, flag in flagged.items() if key in items}
+    asked = asked_of(flagged, spared, known.inventory)
+    ids_of = or_gap("the ids of flagged users", lambda: sightings.ids_seen(table, asked))
+    remembered = Remembered(
+        flags=flagged,
+        exempt=spared,
+        previous=earlier if isinstance(earlier, Gap) else earlier.mailed,
+        told={} if isinstance(items, Gap) else {key: items[key].told_at for key in spared if key in items},
+        owners=owners(flagged, spared, known.inventory, ids_of),
+        lists_flags=not isinstance(listed, Gap),
+    )
+    unnoted = None if isinstance(earlier, Gap) else earlier.gap
+    gaps = tuple(each for each in (listed, exempt, earlier, unnoted, ids_of) if isinstance(each, Gap))
+    return replace(known, remembered=remembered, items=items, gaps=gaps)
+
+
+def _with_items(known: Known, table: ActivityTable, places: Iterable[Key]) -> Known:
+    """A gap where any could not be read."""
+    if isinstance(known.items, Gap):
+        return known
+    more = or_gap("the activity table", lambda: table.get(places))
+    return replace(known, items=more if isinstance(more, Gap) else {**known.items, **more})
+
+
+def _with_hidden_keys(known: Known, sources: Sources) -> Known:
+    """What IAM would not tell of these changes no verdict."""
+    hidden = questions.whose_hidden_uses(known)
+
+    def ask(user: User) -> tuple[AccessKey, ...] | Gap | None:
+        _, uses = hidden[user.id]
+        is_shown = are_seen(uses, sightings.keys_seen(sources.table, user.arn), known.now)
+        return None if is_shown else sources.iam.access_keys(user)
+
+    found = or_gap("which keys were seen", lambda: _of_each((user for user, _ in hidden.values()), ask))
+    if isinstance(found, Gap):
+        return replace(known, gaps=(*known.gaps, found))
+    gaps = tuple(keys for keys in found.values() if isinstance(keys, Gap))
+    told = {each: keys for each, keys in found.items() if keys is not None and not isinstance(keys, Gap)}
+    return replace(known, keys_of={**known.keys_of, **told}, gaps=(*known.gaps, *gaps))
+
+
+def _with_other_names(known: Known, table: ActivityTable) -> Known:
+    suspects = questions.suspects(known)
+    elsewhere = or_gap("the activity table's index", lambda: sightings.under_other_names(table, suspects))
+    gaps = (elsewhere,) if isinstance(elsewhere, Gap) else ()
+    return replace(known, elsewhere=elsewhere, gaps=(*known.gaps, *gaps))
+
+
+def _coverage(sources: Sources, account: str) -> Coverage:
+    """As the table has it: whoever may send test calls has done so."""
+    table, trails = sources.table, sources.trails.check()
+    unlisted = or_gap("the enabled regions", lambda: canaries.unlisted(table, account))
+    return Coverage(
+        or_gap("CloudTrail's coverage", lambda: canaries.known_regions(table, account)),
+        trails,
+        "" if isinstance(unlisted, Gap) else unlisted,
+    )
