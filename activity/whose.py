@@ -118,7 +118,8 @@ def _holders(arn: str, items: Mapping[str, Item]) -> Sequence[Holder]:
 
 
 def _meant(holders: Sequence[Holder], told: str, at: datetime) -> Holder:
-    return next((each for each in holders if each.is_meant(told, at)), holders[0])
+    """There is one: each id that is told is a holder's, and between them they had the name at all times."""
+    return next(each for each in holders if each.is_meant(told, at))
 
 
 def _person_told_by(seen: Activity) -> str:

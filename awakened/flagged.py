@@ -68,15 +68,15 @@ class Flagged:
         if is_denied(seen.facet):
             facets = set(filter(is_denied, facets))
         for key, item in items.items():
-            if key[1] in facets and item.flag and is_after(item.flag, seen) and self._has(key, item):
+            if key[1] in facets and item.flag and is_after(item.flag, seen) and self._has(key, item.flag):
                 yield key
 
-    def _has(self, key: Key, item: Item) -> bool:
+    def _has(self, key: Key, flag: Flag) -> bool:
         """By the id in its facet; where there is none, by that of its flag, or by the place alone."""
-        holder = item.flag.holder if item.flag else ""
         if held_by(key[1]):
             return True
-        return holder == self.holder.id if holder and self.holder.id else key in places(self.key)
+        is_told = flag.holder and self.holder.id
+        return flag.holder == self.holder.id if is_told else key in places(self.key)
 
 
 def notice_of(uses: Sequence[Use], items: Items) -> Notice | Silence:

@@ -1,4 +1,5 @@
 import os
+import time
 from functools import cache
 from unittest.mock import patch
 
@@ -54,6 +55,16 @@ def dynamodb(aws):
 def table(dynamodb):
     """The activity table with exact times."""
     return ActivityTable(dynamodb, "activity")
+
+
+@pytest.fixture
+def in_tokyo():
+    """As where a person runs `lastseen report`; a Lambda's clock is UTC."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture

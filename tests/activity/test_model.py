@@ -91,3 +91,7 @@ def test_a_place_is_read_out_of_its_facet(facet, place):
 )
 def test_a_key_id_and_a_unique_id_have_facets_of_their_own(held, facet):
     assert facet_of(held) == facet
+
+
+def test_times_are_those_of_utc_wherever_the_clock_is(in_tokyo):
+    assert to_text(datetime(2026, 11, 20, 23, 30, tzinfo=UTC)) == "2026-11-20T23:30:00Z"

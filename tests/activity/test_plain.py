@@ -40,3 +40,9 @@ def test_days_and_minutes_are_utcs():
 
     assert day(tokyo) == "2026-11-20"
     assert minute(tokyo) == "2026-11-20 08:30 UTC"
+
+
+def test_days_and_minutes_are_those_of_utc_wherever_the_clock_is(in_tokyo):
+    late = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+
+    assert (day(late), minute(late)) == ("2026-11-20", "2026-11-20 23:30 UTC")

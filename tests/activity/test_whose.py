@@ -6,7 +6,7 @@ import pytest
 from builders import ACCOUNT, activity, at
 
 from activity.item import Flag, Item
-from activity.whose import Holder, by_holder, id_told_by, ids_told_by, is_kept, places
+from activity.whose import Holder, by_holder, id_told_by, ids_told_by, is_kept, places, places_of_flag
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
 ALICE = Holder(f"{ARN}:user/alice", "AIDAALICE")
@@ -210,3 +210,62 @@ def test_times_are_compared_as_the_table_keeps_them():
     finer = replace(FLAG, first_flagged=at(0).replace(microsecond=5))
 
     assert is_kept(MARKED, PASSWORD, finer, until=at(1000))
+
+
+@pytest.mark.parametrize(
+    ("facet", "holder", "more"),
+    [
+        pytest.param("SIGNIN", "AIDAALICE", ["SIGNIN#AIDAALICE"], id="password"),
+        pytest.param("SIGNIN", "", [], id="password, of nobody known"),
+        pytest.param("KEY#AKIA1", "AIDAALICE", [], id="key"),
+        pytest.param("ID#AIDAALICE", "AIDAALICE", [], id="user"),
+    ],
+)
+def test_a_passwords_flag_is_also_where_its_users_id_finds_it(facet, holder, more):
+    key = ALICE.arn, facet
+
+    assert places_of_flag(key, holder) == (*places(key), *((ALICE.arn, each) for each in more))
+
+
+def test_a_holder_began_when_it_was_seen_or_came_to_the_name_if_that_is_later():
+    assert DEPLOY.began(activity(50, first=-10)) == at(0)
+    assert DEPLOY.began(activity(50, first=10)) == at(10)
+
+
+def test_each_holder_has_the_name_that_was_asked_for():
+    assert {each.arn for each in by_holder(ALICE.arn, items_of(*NAMESAKES))} == {ALICE.arn}
+
+
+def test_an_item_that_tells_nothing_is_of_who_has_the_name_now():
+    unreadable = Item(None, problem="edited")
+    found = by_holder(ALICE.arn, items_of(*NAMESAKES) | {"KEY#AKIA1": unreadable})
+
+    assert [those.get("KEY#AKIA1") for those in found.values()] == [unreadable, None]
+
+
+def test_an_address_that_both_came_from_does_not_tell_when_the_second_came():
+    address = activity(50, facet="IP#1.2.3.4", first=0, principal_id="NEW")
+    before = activity(15, facet="ID#", first=15)
+
+    assert [who for who, seen, _ in divided(items_of(*NAMESAKES, address, before)) if "ID#" in seen] == ["OLD"]
+
+
+@pytest.mark.parametrize(
+    ("idle_since", "first"),
+    [
+        pytest.param(at(100), "NEW", id="idle since after the other was seen"),
+        pytest.param(at(40), "OLD", id="idle since before"),
+        pytest.param(None, "NEW", id="idle since nobody knows when, flagged after"),
+    ],
+)
+def test_who_was_never_seen_has_the_name_since_it_was_idle(idle_since, first):
+    flags = {"SIGNIN": Flag(at(200), idle_since, holder="NEW")}
+    found = divided(items_of(activity(50, facet="ID#OLD"), flags=flags))
+
+    assert found[0][0] == first
+
+
+def test_a_flag_that_a_use_took_off_is_of_who_had_the_name_then():
+    found = divided(items_of(*NAMESAKES, flags={"SIGNIN": Flag(None, awakened_at=at(30))}))
+
+    assert [who for who, _, flagged in found if "SIGNIN" in flagged] == ["NEW"]

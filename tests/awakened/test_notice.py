@@ -295,3 +295,44 @@ def test_the_json_has_all_of_the_use():
         },
         "also": [{"account": ACCOUNT, "kind": "user", "name": "carol", "arn": CAROL}],
     }
+
+
+def test_what_an_event_does_not_tell_is_left_out():
+    told = text(Notice(use(DENIED_KEY, event_id="", session_name="judy", user_agent="", error_code="")))
+
+    assert ", and refused; somebody still holds the credential:\n" in told
+    assert "203.0.113.24, session judy\n  an event without an id\n" in told
+    assert sms(use(source_ip="")).endswith(", 2026-12-04 12:00 UTC")
+
+
+@pytest.mark.parametrize(
+    ("event_name", "told"),
+    [
+        ("PasswordUpdated", "The root user's password in account 123456789012 was changed at "),
+        ("CreateAccessKey", "An access key of the root user in account 123456789012 was created at "),
+        ("SomethingNew", "A credential of the root user in account 123456789012 was changed at "),
+    ],
+)
+def test_a_change_by_the_root_user_is_told_as_what_it_was(event_name, told):
+    change = of_root(f"CHANGE#{event_name}#2026-12-04T12:00:00Z")
+
+    assert text(Notice(change)).startswith(told)
+    assert (
+        subject_line(change)
+        .lower()
+        .startswith("iam last activity 123456789012: " + told.partition(" in ")[0].lower())
+    )
+
+
+def test_a_text_message_may_be_160_letters_long():
+    longest = max(
+        (sms(by("ID#", "r" * letters, "role")) for letters in range(1, 65)),
+        key=lambda each: len(each) if "203.0.113.24" in each else 0,
+    )
+
+    assert len(longest) == 160
+
+
+@pytest.mark.parametrize(("letters", "kept"), [(200, "a" * 200), (201, f"{'a' * 197}...")])
+def test_a_long_value_is_cut_to_200_letters(letters, kept):
+    assert f"agent {kept}\n" in text(Notice(use(user_agent="a" * letters)))

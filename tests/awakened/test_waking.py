@@ -348,3 +348,102 @@ def test_where_root_of_one_account_was_is_not_told_by_somebody_elses_use_from_th
     carols = use(KEY, 90, event_id="2")
 
     assert [list(each) for each in by_event({"1": there, "2": carols})] == [["1"], ["2"]]
+
+
+# Whose the flag is
+
+
+def test_a_password_is_shown_by_a_sign_in_alone():
+    password = flagged(seen("SIGNIN", 60))
+    idle = flagged(seen("SIGNIN", -200 * DAY, event_id="old"))
+
+    assert notice_of([use("SIGNIN")], table(password)).use.subject == THE_PASSWORD
+    assert notice_of([use(ITSELF)], table(flagged(seen(ITSELF, 60)), idle)).also == ()
+
+
+@pytest.mark.parametrize(
+    ("principal_id", "flag"),
+    [
+        pytest.param("AIDANEW", FLAG, id="of a successor"),
+        pytest.param("AIDACAROL", Flag(at(5 * HOUR), at(-200 * DAY)), id="flagged since"),
+    ],
+)
+def test_a_key_wakes_no_user_but_its_own_and_none_that_was_flagged_since(principal_id, flag):
+    user = flagged(seen(ITSELF, -200 * DAY, event_id="old"), flag)
+    key = seen(KEY, 60, principal_id=principal_id)
+
+    assert notice_of([judged(flagged(key), flagged(None))], table(flagged(key), user)).also == ()
+
+
+def test_a_use_that_was_told_keeps_no_refused_attempt_from_being_told():
+    role = BATCH.replace("batch", "ci/batch")
+    refused = seen(f"DENIED#{BATCH_ID}", 60, principal=role, principal_id=BATCH_ID)
+    told = Item(seen(f"ID#{BATCH_ID}", 30, principal=BATCH, event_id="2"), Flag(None, awakened_at=at(30)))
+    idle = flagged(seen(f"ID#{BATCH_ID}", -200 * DAY, principal=role, event_id="old", principal_id=BATCH_ID))
+    notice = notice_of([judged(flagged(refused), flagged(None))], table(flagged(refused), told, idle))
+
+    assert notice.use.subject == Subject(Kind.ROLE, role)
+
+
+@pytest.mark.parametrize(
+    ("principal", "holder", "goes"),
+    [
+        pytest.param(CAROL, "", True, id="its own name, of nobody known"),
+        pytest.param(CAROL, "AIDACAROL", True, id="its own"),
+        pytest.param(CAROL, "AIDANEW", False, id="a successor's"),
+        pytest.param(f"{CAROL}ine", "AIDACAROL", True, id="its own, by another name"),
+        pytest.param(f"{CAROL}ine", "", False, id="another name, of nobody known"),
+    ],
+)
+def test_a_flag_without_an_id_goes_if_it_is_of_the_same_or_there(principal, holder, goes):
+    idle = seen("ID#", -200 * DAY, principal=principal, event_id="old")
+    other = Item(idle, replace(FLAG, holder=holder))
+    notice = notice_of([use(ITSELF)], table(flagged(seen(ITSELF, 60)), other))
+
+    assert ((principal, "ID#") in notice.flags) is goes
+
+
+def test_a_use_of_what_is_flagged_nowhere_is_none_of_a_flag_that_is_off():
+    assert notice_of([judged(Item(seen(KEY, 60)))], {}) == Silence.NOT_FLAGGED
+
+
+@pytest.mark.parametrize("names", list(permutations([CAROL, f"{CAROL}ine"])))
+def test_a_use_is_told_by_its_own_sighting_before_that_of_another_name(names):
+    sightings = [seen(ITSELF, 60, principal=name, principal_id="AIDACAROL") for name in names]
+    items = {each.key: flagged(each) if each.principal == CAROL else Item(each) for each in sightings}
+    notice = notice_of([use(ITSELF)], items)
+
+    assert (notice.use.activity.principal, notice.use.first_flagged) == (CAROL, FLAG.first_flagged)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_told"),
+    [pytest.param(0, True, id="as the report knew"), pytest.param(1, False, id="since the report")],
+)
+def test_a_sign_in_is_the_flagged_users_unless_another_was_seen_by_the_name_since(seconds, is_told):
+    successor = Item(seen("ID#AIDANEW", seconds, principal_id="AIDANEW"))
+    sign_in = seen("ID#", 60, principal_id="")
+    notice = notice_of(
+        [judged(flagged(sign_in), flagged(None))],
+        table(flagged(seen(ITSELF, -200 * DAY, event_id="old")), Item(sign_in), successor),
+    )
+
+    assert isinstance(notice, Notice) is is_told
+
+
+def test_who_is_succeeded_is_known_by_its_id_still():
+    successor = Item(seen("ID#AIDANEW", 50, principal_id="AIDANEW"))
+    notice = notice_of([use(ITSELF)], table(flagged(seen(ITSELF, 60)), successor))
+
+    assert notice.use.subject == THE_USER
+
+
+def test_where_two_of_a_name_are_flagged_a_password_is_of_either():
+    sign_in = seen("SIGNIN", 60, principal_id="AIDANEW")
+    idle = [
+        flagged(seen(f"ID#{each}", -200 * DAY, event_id="old", principal_id=each))
+        for each in ("AIDACAROL", "AIDANEW")
+    ]
+    notice = notice_of([judged(flagged(sign_in), flagged(None))], table(flagged(sign_in), *idle))
+
+    assert notice.use.subject == THE_PASSWORD

@@ -1,4 +1,3 @@
-import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -54,16 +53,6 @@ def test_an_exemption_counts_through_its_last_day():
     assert not exemption.is_over(datetime(2027, 1, 31, 23, 59, 59, tzinfo=UTC))
     assert exemption.is_over(datetime(2027, 2, 1, tzinfo=UTC))
     assert not parse("audit").is_over(datetime(2100, 1, 1, tzinfo=UTC))
-
-
-@pytest.fixture
-def in_tokyo():
-    """As where a person runs `lastseen report`; a Lambda's clock is UTC."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TZ", "Asia/Tokyo")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 def test_the_day_is_that_of_utc_wherever_the_clock_is(in_tokyo):
