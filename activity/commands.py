@@ -2,6 +2,7 @@
 
 from shlex import quote
 
+_POLICY = "LastActivityDenyAll"
 _DENY_ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
 
 
@@ -23,8 +24,16 @@ def deny_role(name: str) -> str:
     return f"aws iam put-role-policy {_option('--role-name', name)} {_deny()}"
 
 
+def undo(command: str) -> str:
+    """The command that takes one of these back; "" for what cannot be taken back."""
+    if command.endswith(" Inactive"):
+        return f"{command.removesuffix('Inactive')}Active"
+    put = command.partition(f" {_deny()}")[0]
+    return f"{put.replace(' put-', ' delete-', 1)} --policy-name {_POLICY}" if put != command else ""
+
+
 def _deny() -> str:
-    return f"--policy-name LastActivityDenyAll --policy-document {quote(_DENY_ALL)}"
+    return f"--policy-name {_POLICY} --policy-document {quote(_DENY_ALL)}"
 
 
 def _option(name: str, value: str) -> str:

@@ -71,7 +71,7 @@ def report(
         elif html:
             print(f"{shown(subject_line(made))}: see {html}")
         else:
-            print(*map(shown, body(made, most=sys.maxsize).splitlines()), sep="\n")
+            print(*map(shown, body(made, rows=sys.maxsize).splitlines()), sep="\n")
     if made.gaps or made.warnings:
         raise typer.Exit(INCOMPLETE)
 

@@ -8,6 +8,8 @@ from typing import Any
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.models import AccessKeyLastUsed, iam_backends
 
+_EVERYTHING = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -28,6 +30,7 @@ class Person:
     keys: tuple[Key, ...] = ()
     path: str = "/"
     exempt: str = ""
+    is_administrator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ def make_account(iam: Any, people: Iterable[Person], roles: Iterable[Role], *, n
         iam.create_user(UserName=person.name, Path=person.path, Tags=_tags(person.exempt))
         user = backend.users[person.name]
         user.id, user.create_date = person.id, ago(person.made)
+        if person.is_administrator:
+            iam.put_user_policy(UserName=person.name, PolicyName="everything", PolicyDocument=_EVERYTHING)
         if person.password_used is not None:
             iam.create_login_profile(UserName=person.name, Password=f"Demo-{person.id}")
             user.password_last_used = ago(person.password_used) if person.password_used else None

@@ -20,7 +20,14 @@ NOT_CONNECTED = "ap-northeast-1"
 PEOPLE = (
     Person("alice", "AIDAEXAMPLEALICE00001", 900, None, (Key(ALICE_KEY, 320, 1),), path="/people/"),
     Person("bob", "AIDAEXAMPLEBOB0000001", 700, None, (Key("AKIAEXAMPLEBOB000001", 700, 60),)),
-    Person("carol", "AIDAEXAMPLECAROL00001", 800, 214, (Key("AKIAEXAMPLECAROL0001", 800, 214),)),
+    Person(
+        "carol",
+        "AIDAEXAMPLECAROL00001",
+        800,
+        214,
+        (Key("AKIAEXAMPLECAROL0001", 800, 214),),
+        is_administrator=True,
+    ),
     Person("dave", "AIDAEXAMPLEDAVE000001", 200, None, (Key("AKIAEXAMPLEDAVE00001", 200),)),
     Person("erin", "AIDAEXAMPLEERIN000001", 5, 0, (Key("AKIAEXAMPLEERIN00001", 5),)),
     Person("frank", "AIDAEXAMPLEFRANK00001", 500, exempt="break-glass CISO until=2027-12-31"),

@@ -99,7 +99,7 @@ Tags = Mapping[str, str]
 @dataclass(frozen=True, slots=True)
 class User:
     """`undated`: credentials without a last use, as far as they are known. `is_looked_up`: IAM was asked for
-    all of them; `undated_gap`: and would not tell.
+    all of them; `undated_gap`: and would not tell. `is_administrator`: see powers.py.
     """
 
     name: str
@@ -112,6 +112,7 @@ class User:
     undated: tuple[Undated, ...] = ()
     undated_gap: Gap | None = None
     is_looked_up: bool = False
+    is_administrator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ class Role:
     created: datetime
     last_used: Use
     tags: Tags
+    is_administrator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from botocore.parsers import ResponseParserError
 
 from activity.item import UnreadableItem
 from reporter.inventory import credential_report, listed
-from reporter.inventory.account import AccessKey, Gap, Inventory, OldReport, Role, Tags, Undated, Use, User
-from reporter.inventory.listed import ByName, Details, Rows
+from reporter.inventory.account import AccessKey, Gap, Inventory, OldReport, Role, Undated, Use, User
+from reporter.inventory.listed import ByName, Detail, Details, Rows
+from reporter.inventory.powers import is_administrator
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -57,7 +58,7 @@ class Iam:
             account=account,
             alias="" if isinstance(alias, Gap) else alias,
             users=() if isinstance(users, Gap) else users,
-            roles=() if isinstance(details, Gap) else details[1],
+            roles=() if isinstance(details, Gap) else details.roles,
             root=None if isinstance(rows, Gap) else rows.get(credential_report.ROOT),
             gaps=tuple(each for each in (rows, users, details, undated, alias) if isinstance(each, Gap)),
             lists_users=not isinstance(users, Gap),
@@ -102,13 +103,16 @@ class Iam:
         raise TimeoutError(f"{why}, for {_REPORT_PATIENCE / 60:.0f} minutes")
 
     def _details(self) -> Details:
-        tags: dict[str, Tags] = {}
+        users: dict[str, Detail] = {}
         roles: list[Role] = []
+        administrators: set[str] = set()
         ask = self.client.get_account_authorization_details
-        for page in self._pages(ask, Filter=["User", "Role"], MaxItems=_PAGE):
-            tags |= {user["UserId"]: listed.tags(user.get("Tags")) for user in page["UserDetailList"]}
+        for page in self._pages(ask, Filter=["User", "Group", "Role"], MaxItems=_PAGE):
+            users |= {user["UserId"]: listed.detail(user) for user in page["UserDetailList"]}
             roles += map(listed.role, page["RoleDetailList"])
-        return tags, tuple(roles)
+            groups = page.get("GroupDetailList") or ()
+            administrators |= {group["GroupName"] for group in groups if is_administrator(group)}
+        return Details(users, tuple(roles), frozenset(administrators))
 
     def _users(self, rows: Rows | Gap, details: Details | Gap, undated: ByName | Gap) -> tuple[User, ...]:
         pages = self._pages(self.client.list_users, MaxItems=_PAGE)

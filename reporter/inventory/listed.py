@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from activity.model import to_text
 from reporter.inventory.account import (
@@ -16,15 +16,34 @@ from reporter.inventory.account import (
     Use,
     User,
 )
+from reporter.inventory.powers import is_administrator
 
 Rows = Mapping[str, Credentials]
-# What GetAccountAuthorizationDetails tells: tags by user id, and roles.
-Details = tuple[Mapping[str, Tags], tuple[Role, ...]]
 # Service-specific credentials as IAM lists them, by the names of their users.
 ByName = Mapping[str, Sequence[Any]]
 
 # The credential report and ListUsers may round a time differently; a predecessor of that name is far apart.
 _SAME_TIME = timedelta(seconds=5)
+
+
+class Detail(NamedTuple):
+    """What GetAccountAuthorizationDetails tells of a user."""
+
+    tags: Tags
+    groups: frozenset[str]
+    is_administrator: bool
+
+
+class Details(NamedTuple):
+    """All that it tells: users by id, roles, and the groups whose members may do everything."""
+
+    users: Mapping[str, Detail]
+    roles: tuple[Role, ...]
+    administrators: frozenset[str] = frozenset()
+
+    def may_do_all(self, user_id: str) -> bool:
+        user = self.users.get(user_id)
+        return bool(user and (user.is_administrator or user.groups & self.administrators))
 
 
 def user(listed: Any, rows: Rows | Gap, details: Details | Gap, undated: ByName | Gap) -> User:
@@ -37,7 +56,8 @@ def user(listed: Any, rows: Rows | Gap, details: Details | Gap, undated: ByName 
         created=listed["CreateDate"],
         password_last_used=listed.get("PasswordLastUsed"),
         credentials=credentials,
-        tags=details if isinstance(details, Gap) else details[0].get(listed["UserId"], {}),
+        tags=details if isinstance(details, Gap) else _tags_of(listed["UserId"], details),
+        is_administrator=not isinstance(details, Gap) and details.may_do_all(listed["UserId"]),
         undated=(
             *(_service_credential(each, arn) for each in of_services),
             *_certificates(listed, credentials),
@@ -56,7 +76,18 @@ def role(listed: Any) -> Role:
         created=listed["CreateDate"],
         last_used=use(said.get("LastUsedDate"), said.get("Region"), None),
         tags=tags(listed.get("Tags")),
+        is_administrator=is_administrator(listed),
     )
+
+
+def detail(listed: Any) -> Detail:
+    groups = frozenset(listed.get("GroupList") or ())
+    return Detail(tags(listed.get("Tags")), groups, is_administrator(listed))
+
+
+def _tags_of(user_id: str, details: Details) -> Tags:
+    found = details.users.get(user_id)
+    return found.tags if found else {}
 
 
 def use(at: datetime | None, region: str | None, service: str | None) -> Use:

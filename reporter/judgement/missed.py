@@ -128,13 +128,16 @@ def _cause(subject: Subject, used: datetime, seen: Activity | None, regions: Ite
     region = {each.region: each for each in regions}.get(use.region)
     since, until = (region.since, region.until) if region else (None, None)
     if use.region and (since is None or used < since):
-        return f"no events came from {use.region} then: it had no forwarder yet, or has none"
+        return f"no events came from {use.region} then; it has no forwarder, or had none yet"
     if until and used > until + _SETTLED:
-        return f"no events came from {use.region} after {until:%Y-%m-%d}: see its rule and its trail"
+        return f"no events came from {use.region} after {until:%Y-%m-%d}; check its rule and its trail"
     if subject.kind is Kind.PASSWORD:
-        return "sign-ins come in by other regions than one works in: see that every region has a forwarder"
+        return (
+            "sign-ins are logged in other regions than the one you work in; check that every region has a"
+            " forwarder"
+        )
     if use.service in NO_MANAGEMENT_EVENTS:
         return f"likely data events of {use.service}, which a trail logs only if told to, or never"
     if seen and _is_by_service(seen):
         return "likely data events: all that CloudTrail shows of it lately is a service assuming it"
-    return "a data event, an event that the trail leaves out, or one that was lost on its way"
+    return "a data event, an event that the trail leaves out, or one that was lost"

@@ -59,7 +59,7 @@ class Subject:
     `renewed`: when a password was last set, or a user given the newest credential that was not used yet: the
     clock starts then, if that is after the last use.
     `facets` are where the table would have seen it, the one that carries the report's flag first.
-    `is_own`: one of the tracker's own roles.
+    `is_own`: one of the tracker's own roles. `is_administrator`: whoever holds it may do everything.
     """
 
     kind: Kind
@@ -76,6 +76,7 @@ class Subject:
     remark: str = ""
     renewed: datetime | None = None
     is_own: bool = False
+    is_administrator: bool = False
 
     @property
     def holder(self) -> Holder:
@@ -153,6 +154,7 @@ def _of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None, tag: str) -> 
         facets=facets_of(user.id),
         commands=(),
         exemption=_exemption(user.tags, tag),
+        is_administrator=user.is_administrator,
     )
     credentials = [*_password(itself, user), *_keys(itself, user, keys)]
     commands = (
@@ -243,6 +245,7 @@ def _role(role: Role, tag: str) -> Subject:
         commands=(deny_role(role.name),),
         exemption=_exemption(role.tags, tag),
         is_own=_OWN.lower() in map(str.lower, role.tags),
+        is_administrator=role.is_administrator,
     )
 
 

@@ -81,7 +81,7 @@ class Coverage:
 
     def notes(self, now: datetime) -> Iterator[str]:
         """What else is to be known, a sentence each."""
-        yield from self._young(now)
+        yield from self.listening(now)
         yield from self._not_connected(now)
         yield from self._refused(now)
         if self.unlisted:
@@ -124,7 +124,8 @@ class Coverage:
             came = f"No events from this account since {date(last)}"
         return f'{came}. What to check: "CloudTrail is silent" in docs/runbook.md.'
 
-    def _young(self, now: datetime) -> Iterator[str]:
+    def listening(self, now: datetime) -> Iterator[str]:
+        """Since when, on the first day."""
         tested = (each.sent.waiting_since for each in self.known if each.sent)
         began = self.since or min(tested, default=None)
         if began is None:

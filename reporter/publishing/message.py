@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from activity.model import to_text
+from reporter.judgement.danger import most_dangerous_first
 from reporter.judgement.report import Report
 from reporter.judgement.subjects import Kind
 from reporter.publishing.document import answer, finding_as_dict, resolved_as_dict
-from reporter.publishing.mail import MOST_BYTES, body, subject_line
+from reporter.publishing.mail import body, subject_line
 
+# SNS takes 262,144 bytes, of which the text for people takes no more than the other half:
+# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+MOST_BYTES = 125_000
 # Lambda answers 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 _LONGEST_ANSWER = 5_500_000
 _LISTS = "findings", "gaps", "exempt"
@@ -25,10 +29,10 @@ class Message:
     attributes: dict[str, Any]
 
 
-def message(report: Report, files: str = "") -> Message:
-    """`files` is where all of the report is kept, as an s3:// address ending in a slash."""
+def message(report: Report, files: str = "", link: str = "") -> Message:
+    """`files` and `link`: see `body`."""
     subject = subject_line(report)
-    forms = {"default": _for_machines(report, files), "email": body(report, files), "sms": subject}
+    forms = {"default": _for_machines(report, files), "email": body(report, files, link), "sms": subject}
     numbers = {
         **{f"stale_{kind}": sum(each.subject.kind is kind for each in report.findings) for kind in Kind},
         "new": sum(each.is_new for each in report.findings),
@@ -57,8 +61,8 @@ def fitting_answer(report: Report, files: str) -> dict[str, Any]:
 
 
 def _for_machines(report: Report, files: str) -> str:
-    """The findings, the worst first, are as many as there is room for; `findings_total` counts all."""
-    worst = sorted(report.findings, key=lambda each: each.verdict.idle, reverse=True)
+    """As many findings as there is room for, the most dangerous first; `findings_total` counts all."""
+    worst = most_dangerous_first(report.findings)
     room = MOST_BYTES // 2  # It is JSON within JSON: each quotation mark takes a backslash more.
     plain: dict[str, Any] = {
         "event": "report",

@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from activity import arn
 from activity.model import to_text
 from reporter.inventory.account import Gap
 from reporter.inventory.iam import or_gap
@@ -16,6 +18,14 @@ from reporter.publishing.page import page
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
+
+
+# By partition: https://docs.aws.amazon.com/general/latest/gr/mgmt-console.html
+_CONSOLES = {
+    "aws": "{region}.console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,7 @@ class Publisher:
         files = "" if isinstance(stored, Gap) else stored
         if isinstance(stored, Gap):
             report = replace(report, gaps=(*report.gaps, stored))
-        mail = message(report, files)
+        mail = message(report, files, self._link(files))
         self.sns.publish(
             TopicArn=self.topic,
             Subject=mail.subject,
@@ -42,6 +52,17 @@ class Publisher:
             MessageAttributes=mail.attributes,
         )
         return report, files
+
+    def _link(self, files: str) -> str:
+        """The page in the S3 console, for people who may read the bucket; "" where its address is not known."""
+        partition, region = arn.parts(self.topic).partition, self.s3.meta.region_name
+        console = _CONSOLES.get(partition, "").format(region=region)
+        key = quote(f"{files.removeprefix(f's3://{self.bucket}/')}report.html", safe="")
+        return (
+            f"https://{console}/s3/object/{self.bucket}?region={region}&prefix={key}"
+            if files and console
+            else ""
+        )
 
     def _store(self, report: Report) -> str:
         if not self.bucket:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from activity.model import Activity
 from activity.plain import day, minute
 from reporter.inventory.account import OldReport
 from reporter.judgement.exemption import Exemption
@@ -12,7 +11,7 @@ from reporter.judgement.known import Root
 from reporter.judgement.missed import Missed
 from reporter.judgement.report import Report
 from reporter.judgement.resolution import How, Resolved
-from reporter.judgement.staleness import Source, Status, Verdict
+from reporter.judgement.staleness import Status
 from reporter.judgement.subjects import Kind, Subject
 from reporter.judgement.tidying import Judged
 
@@ -40,20 +39,6 @@ _HOW = {
 }
 
 
-def sentence(finding: Finding) -> str:
-    """Who has not used what since when, for how long, and on whose word: one line."""
-    subject, verdict = finding.subject, finding.verdict
-    if subject.kind in (Kind.USER, Kind.ROLE):  # Of some credentials of a user, nobody records the use.
-        done = f"{subject.kind.capitalize()} {subject.name} has no recorded use"
-    else:
-        never = "never" if verdict.status is Status.NEVER_USED else "not"
-        done = f"User {subject.name} has {never} used {credential(subject)}"
-    words = "; ".join(_words(finding))
-    flagged = "" if finding.is_new else f" First flagged on {day(finding.first_flagged)}."
-    days = count(verdict.idle.days, "day", "days")
-    return f"{done} {since(finding)} ({days}) and needs cleanup{f': {words}' if words else ''}.{flagged}"
-
-
 def since(finding: Finding) -> str:
     """ "since 2026-08-12", "since it was set on 2026-08-12"."""
     subject = finding.subject
@@ -69,22 +54,6 @@ def starts_anew(finding: Finding) -> bool:
     subject = finding.subject
     before = finding.verdict.at or subject.created
     return finding.idle_since == subject.renewed and day(before) != day(finding.idle_since)
-
-
-def _words(finding: Finding) -> Iterator[str]:
-    """Both dates, and the event where there is one."""
-    verdict, used = finding.verdict, finding.subject.claim.use.at
-    if verdict.status is not Status.NEVER_USED:
-        yield verdict.reason
-        yield _other_source(verdict.seen, used, verdict)
-    yield from verdict.notes
-
-
-def _other_source(seen: Activity | None, used: datetime | None, verdict: Verdict) -> str:
-    """The date of the source that did not decide."""
-    if verdict.source is Source.CLOUDTRAIL:
-        return f"IAM says {day(used)}" if used else "IAM knows of no use"
-    return f"CloudTrail saw it last on {day(seen.last_seen)}" if seen else "never seen by CloudTrail"
 
 
 def resolution(resolved: Resolved) -> str:
@@ -107,8 +76,11 @@ def _again(resolved: Resolved) -> str:
 def missed_use(missed: Missed) -> str:
     subject, use = missed.subject, missed.subject.claim.use
     where = " ".join(filter(None, (use.service, f"in {use.region}" if use.region else "")))
-    seen = f"CloudTrail's last is of {day(missed.seen)}" if missed.seen else "CloudTrail told of none"
-    return f"- {owned(subject)} on {day(missed.used)}{f' ({where})' if where else ''}; {seen}: {missed.cause}"
+    seen = f"the last came on {day(missed.seen)}" if missed.seen else "none ever came"
+    when = f"{day(missed.used)}{f' ({where})' if where else ''}"
+    return (
+        f"- IAM knows of a use of {owned(subject)} on {when}, but no event of it came ({seen}): {missed.cause}"
+    )
 
 
 def exempt(judged: Judged) -> str:

@@ -7,7 +7,7 @@ import awscli
 import pytest
 from awscli.clidriver import create_clidriver
 
-from activity.commands import delete_password, deny_role, deny_user, disable_key
+from activity.commands import delete_password, deny_role, deny_user, disable_key, undo
 
 # IAM's names have letters, digits and _+=,.@- in any place.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -61,3 +61,21 @@ def test_a_roles_command_reaches_the_role_whatever_the_name(aws, typed, name):
 )  # fmt: skip
 def test_a_command_reads_as_people_write_it(command, text):
     assert text in command
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_can_be_undone_is(aws, typed, name):
+    iam = aws("iam")
+    iam.create_user(UserName=name)
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+    key = iam.create_access_key(UserName=name)["AccessKey"]["AccessKeyId"]
+    done = disable_key(key, name), deny_user(name), deny_role(name)
+
+    assert [typed(each) for each in (*done, *map(undo, done))] == [0] * 6
+    assert [each["Status"] for each in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]] == ["Active"]
+    assert iam.list_user_policies(UserName=name)["PolicyNames"] == []
+    assert iam.list_role_policies(RoleName=name)["PolicyNames"] == []
+
+
+def test_a_deleted_password_stays_deleted():
+    assert undo(delete_password("alice")) == ""

@@ -97,7 +97,7 @@ def test_the_mail_says_since_when_it_listens(server, looked):
     assert f"\nListening since {datetime.now(UTC).day} " in text
     assert "minute" in text
     assert "; no events yet.\n" in text
-    assert "NOT CHECKED" not in text
+    assert "Not checked" not in text
 
 
 def test_every_enabled_region_was_tested_and_waits(server, looked):

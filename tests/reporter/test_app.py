@@ -1,6 +1,7 @@
 """The handler from the scheduled event to the published mail."""
 
 import json
+import re
 
 import pytest
 from botocore.exceptions import ClientError
@@ -16,8 +17,10 @@ def test_any_event_sends_the_mail(sent, event):
     lambda_handler(event, None)
 
     ((subject, text),) = sent()
-    assert subject == f"IAM last activity {ACCOUNT} (acme): stale: 1 access key, 1 role"
-    assert "User alice has not used access key AKIA1 since 2026-08-12 (100 days) and needs cleanup: " in text
+    assert subject == "IAM in acme: 2 new"
+    assert re.search(
+        r"(?m)^1\*  +access key  +alice  +AKIA1  +100 days  +12 Aug 2026 \(IAM\)  +yes  +works from", text
+    )
 
 
 def test_the_answer_is_the_report_as_json(topic):
@@ -68,8 +71,8 @@ def test_a_gap_is_logged_and_mailed(sent, monkeypatch, caplog):
 
     ((subject, text),) = sent()
     assert answer["findings"] == []
-    assert subject.endswith("nothing stale, 2 gaps")
-    assert "- the activity table: " in text
+    assert subject.endswith("nothing stale, 2 not checked")
+    assert "- Not checked: the activity table: " in text
     gaps = [(line.what, line.account) for line in caplog.records if line.getMessage() == "gap"]
     assert gaps == [("the activity table", ACCOUNT), ("the note that this report was mailed", ACCOUNT)]
 

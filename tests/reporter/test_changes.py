@@ -1,5 +1,7 @@
 """What the mail says has changed, and what else it tells beside the findings."""
 
+import re
+
 import pytest
 from accounts import DAY, Key, Password, Refused, alice, days, deploy, review_of, seen
 from builders import ACCOUNT, activity
@@ -24,53 +26,49 @@ def flagged_roles(roles):
     return flagged(*((role.arn, f"ID#{role.id}") for role in roles))
 
 
-def test_of_the_first_report_nothing_is_new():
+def names(text):
+    """Of the table: the number, whether it is new, and the name."""
+    return re.findall(r"(?m)^(\d+)(\*?)  +role  +([\w-]+)", text)
+
+
+def test_of_the_first_report_all_is_new_and_nothing_has_changed():
     text = body(review_of(deploy()))
 
-    assert "NEW" not in text
-    assert "STILL OPEN" not in text
-    assert "Needs cleanup: 1 role.\n" in text
+    assert text.splitlines()[2] == "WHAT TO DO: 1 role, the most dangerous first"
+    assert "WHAT CHANGED" not in text
 
 
-def test_what_is_new_comes_first_and_both_are_counted():
+def test_what_is_new_is_marked_and_both_are_counted():
     known, new = idle_roles(2)
-    text = body(review_of(known, new, flagged_roles([known]), PREVIOUS))
+    report = review_of(known, new, flagged_roles([known]), PREVIOUS)
+    text = body(report)
 
-    assert "Needs cleanup: 2 roles: 1 new since the last report on 2026-11-13, 1 still open.\n" in text
-    order = [
-        text.index(part)
-        for part in (
-            "NEW since 2026-11-13 (1)",
-            f":role/{new.name}\n",
-            "STILL OPEN (1)",
-            f":role/{known.name}\n",
-        )
-    ]
-    assert order == sorted(order)
+    assert "WHAT TO DO: 2 roles, the most dangerous first; * is new since 13 November 2026\n" in text
+    assert names(text) == [("1", "*", new.name), ("2", "", known.name)]
+    assert "WHAT CHANGED since 13 November 2026: 1 new, 1 still open, 0 resolved\n" in text
+    assert subject_line(report) == "IAM in acme: 1 new, 1 open"
 
 
 @pytest.mark.parametrize(
-    ("number", "commands"),
-    [
-        pytest.param(25, 25, id="25 still open: in full"),
-        pytest.param(26, 0, id="26 still open: a line each"),
-    ],
+    ("number", "left"), [(20, ""), (21, "and 1 more finding in the report.\n"), (30, "and 10 more findings in")]
 )
-def test_many_that_are_still_open_are_told_in_a_line_each(number, commands):
-    roles = idle_roles(number)
-    text = body(review_of(*roles, flagged_roles(roles), PREVIOUS))
+def test_the_first_twenty_are_told(number, left):
+    text = body(review_of(*idle_roles(number)))
 
-    assert text.count("- Role role-") == number
-    assert text.count("    aws iam ") == commands
-    assert text.index("Role role-25" if number > 25 else "Role role-24") < text.index("Role role-00")
+    assert len(names(text)) == text.count("\naws iam ") == 20
+    assert names(text)[0][2] == f"role-{number - 1:02}"
+    assert left in text
+    assert (" more finding" in text) is bool(left)
+    assert len(names(body(review_of(*idle_roles(number)), rows=100))) == number
 
 
-def test_what_is_new_is_told_in_full_however_many_are_still_open():
-    new, *known = idle_roles(31)
-    text = body(review_of(new, *known, flagged_roles(known), PREVIOUS))
+def test_of_many_the_roles_that_were_never_used_are_told_in_a_line():
+    unused = [deploy(name=f"never-{each:02}", id=f"AROANEVER{each:02}", made=200) for each in range(12)]
+    text = body(review_of(*idle_roles(9), *unused))
 
-    assert text.count("    aws iam ") == 1
-    assert text.index(f":role/{new.name}\n") < text.index("STILL OPEN (30)")
+    assert len(names(text)) == 9
+    assert "\n12 roles were never used: never-00, " in text
+    assert ", never-09 and 2 more.\n" in text
 
 
 def test_what_was_resolved_is_told_with_how_and_counted():
@@ -82,9 +80,9 @@ def test_what_was_resolved_is_told_with_how_and_counted():
     things = alice(Password(used=3), Key(used=114, is_active=False)), flagged(*keys), PREVIOUS
     text = body(review_of(*things))
 
-    assert "Nothing is stale: 3 resolved.\n" in text
+    assert "Nothing is stale.\n" in text
     assert (
-        "RESOLVED since the last report (3):\n"
+        "WHAT CHANGED since 13 November 2026: 0 new, 0 still open, 3 resolved\n"
         "- the console password of user alice, idle since 2026-07-29: used again on 2026-11-17\n"
         "- access key AKIA1 of user alice, idle since 2026-07-29: disabled\n"
         "- role deploy, idle since 2026-07-29: deleted\n"
@@ -103,9 +101,8 @@ def test_a_missed_use_is_told_with_both_dates_and_the_likely_cause():
     text = body(review_of(deploy(used=9), seen(30, "ID#AROADEPLOY", "role/deploy")))
 
     assert (
-        "MISSED EVENTS (1): IAM knows of these uses, and no event of them came, though the tracker was listening:\n"
-        "- role deploy on 2026-11-11; CloudTrail's last is of 2026-10-21: a data event, an event that the trail"
-        " leaves out, or one that was lost on its way\n"
+        "- IAM knows of a use of role deploy on 2026-11-11, but no event of it came (the last came on 2026-10-21):"
+        " a data event, an event that the trail leaves out, or one that was lost\n"
     ) in text
 
 
@@ -114,9 +111,8 @@ def test_exemptions_to_look_at_are_told_by_arn():
     text = body(review_of(deploy(exempt="audit until=2026-11-19"), gone))
 
     assert (
-        "Exemptions to look at:\n"
-        f"- {ARN}:role/deploy: ended on 2026-11-19 (audit): take the tag off, or renew it\n"
-        f"- {ARN}:role/gone: no longer exists\n"
+        f"- Exemption of {ARN}:role/deploy: ended on 2026-11-19 (audit): take the tag off, or renew it\n"
+        f"- Exemption of {ARN}:role/gone: no longer exists\n"
     ) in text
 
 
@@ -135,7 +131,7 @@ def test_if_only_users_could_not_be_listed_roles_are_told():
     report = review_of(deploy(), Refused("ListUsers"))
 
     assert not report.is_empty
-    assert subject_line(report).endswith("stale: 1 role, 1 gap")
+    assert subject_line(report).endswith(": 1 new, 1 not checked")
 
 
 def test_a_disabled_key_is_told_by_its_id():
@@ -145,9 +141,8 @@ def test_a_disabled_key_is_told_by_its_id():
 
 
 def test_the_rest_is_kept_where_the_mail_says():
-    text = body(review_of(deploy()), "s3://reports/x/")
+    text = body(review_of(deploy()), "s3://reports/x/", "https://console/x")
 
-    assert (
-        "All of it, with evidence: s3://reports/x/report.html (findings also: report.json, report.csv).\n"
-        in text
+    assert text.endswith(
+        "Evidence for each: https://console/x\nFiles: s3://reports/x/ (report.html, report.json, report.csv)\n"
     )

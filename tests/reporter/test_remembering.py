@@ -1,6 +1,7 @@
 """What one report leaves for the next: flags, exemptions, and when it tested the regions."""
 
 import json
+import re
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -66,8 +67,9 @@ def test_the_second_report_tells_new_from_old(sent, aws):
     later = a_week_later()
 
     text = sent()[1][1]
-    new, still_open = text.index("NEW since 2026-11-20 (1)"), text.index("STILL OPEN (2)")
-    assert new < text.index("Role batch") < still_open < text.index("Role deploy")
+    assert "* is new since 20 November 2026" in text
+    assert re.findall(r"(?m)^\d+\*  +role  +(\w+)", text) == ["batch"]
+    assert "WHAT CHANGED since 20 November 2026: 1 new, 2 still open, 0 resolved" in text
     assert {finding["name"]: finding["first_flagged"] for finding in later["findings"]} == {
         "alice": "2026-11-20T12:00:00Z",
         "deploy": "2026-11-20T12:00:00Z",
@@ -118,7 +120,7 @@ def test_the_flags_of_a_renamed_user_go_along(sent, aws, table):
     ] == "2026-11-20T12:00:00Z"
     items = table.get([new, KEY, DENIED_KEY])
     assert {key: item.first_flagged for key, item in items.items()} == {new: NOON, KEY: None, DENIED_KEY: None}
-    assert "RESOLVED" not in sent()[1][1]
+    assert ", 0 resolved\n" in sent()[1][1]
 
 
 def test_what_was_deleted_is_told_once(sent, aws, flags):
@@ -154,7 +156,11 @@ def test_an_exemption_of_somebody_who_is_gone_is_told_once(sent, aws, flags):
     a_week_later()
 
     assert remembered == {FRANK}
-    assert [f"- {FRANK[0]}: no longer exists" in text for _, text in sent()] == [False, True, False]
+    assert [f"- Exemption of {FRANK[0]}: no longer exists" in text for _, text in sent()] == [
+        False,
+        True,
+        False,
+    ]
     assert flags.exempt_of(ACCOUNT) == set()
 
 
@@ -167,7 +173,12 @@ def test_that_somebody_exempt_is_gone_is_told_once_though_it_cannot_be_forgotten
     stop()
     reports_after(21)
 
-    assert [f"- {FRANK[0]}: no longer exists" in text for _, text in sent()] == [False, True, False, False]
+    assert [f"- Exemption of {FRANK[0]}: no longer exists" in text for _, text in sent()] == [
+        False,
+        True,
+        False,
+        False,
+    ]
     assert flags.exempt_of(ACCOUNT) == set()
 
 
@@ -207,7 +218,7 @@ def test_if_nothing_could_be_read_a_mail_says_so_and_nothing_is_remembered(sent,
         lambda_handler({}, None)
 
     ((subject, text),) = sent()
-    assert subject.endswith("NOTHING COULD BE READ, 2 gaps")
+    assert subject.endswith("NOTHING COULD BE READ, 2 not checked")
     assert "Nothing is stale" not in text
     assert principals(items) == {principal for principal, _ in before} | {"canary-sent", "report"}
     assert ("report", ACCOUNT) not in items()
@@ -319,8 +330,8 @@ def test_a_mail_that_is_refused_leaves_all_to_be_told_by_the_next(topic, sent, a
 
     (_, second), (_, third) = sent()[1:]
     assert "- role deploy, idle since 2026-08-12: deleted" in second
-    assert second.index("NEW since 2026-11-20 (1)") < second.index("Role batch") < second.index("STILL OPEN")
-    assert "STILL OPEN (2)" in third
+    assert re.findall(r"(?m)^\d+\*  +role  +(\w+)", second) == ["batch"]
+    assert ": 0 new, 2 still open, 0 resolved" in third
     assert "deleted" not in third
 
 
@@ -333,7 +344,7 @@ def test_a_mail_of_which_nobody_could_note_that_it_went_out_is_sent_again_whole(
     a_week_later()
 
     assert ["role deploy, idle since 2026-08-12: deleted" in text for _, text in sent()] == [False, True, True]
-    gap = "- the last report, begun on 2026-11-27 12:00 UTC: the note that it was mailed could not be saved, "
+    gap = "- Not checked: the last report, begun on 2026-11-27 12:00 UTC: the note that it was mailed could not be saved, "
     assert [gap in text for _, text in sent()] == [False, False, True]
 
 
@@ -343,7 +354,8 @@ def test_a_report_that_cannot_be_begun_in_the_table_is_mailed_and_says_that_it_m
 
     ((_, text),) = sent()
     assert (
-        "- the note that this report was mailed: could not be saved, so the next report may repeat it: " in text
+        "- Not checked: the note that this report was mailed: could not be saved, so the next report may repeat it: "
+        in text
     )
 
 
@@ -383,8 +395,8 @@ def test_flags_that_cannot_be_listed_are_known_by_the_items_of_what_they_stand_f
     refuse_queries("by_flag")
     a_week_later()
 
-    assert "STILL OPEN (2)" in sent()[1][1]
-    assert "- what earlier reports flagged: " in sent()[1][1]
+    assert ": 0 new, 2 still open" in sent()[1][1]
+    assert "- Not checked: what earlier reports flagged: " in sent()[1][1]
     assert table.get([ROLE])[ROLE].first_flagged == NOON
 
 
@@ -399,7 +411,7 @@ def test_somebody_elses_flag_is_nobodys_where_flags_cannot_be_listed(sent, flags
 
     ((_, text),) = sent()
     new, still_open = text.partition("STILL OPEN")[::2]
-    assert "User alice has not used the console password" in new.partition("NEW since")[2]
+    assert re.search(r"(?m)^\d+\*  +password  +alice", new)
     assert "console password" not in still_open
 
 
@@ -415,7 +427,7 @@ def test_a_report_that_cannot_read_the_table_tells_and_forgets_nothing(sent, aws
     a_week_later()
 
     assert left == {ROLE, KEY}
-    assert ["RESOLVED" in text for _, text in sent()] == [False, False, True]
+    assert [": deleted" in text or "used again" in text for _, text in sent()] == [False, False, True]
 
 
 def test_what_cannot_be_forgotten_for_two_reports_is_told_once(sent, aws, flags):
@@ -520,7 +532,7 @@ def test_a_report_whose_mail_was_refused_is_mailed_when_lambda_repeats_the_run(t
     ("reads", "subjects"),
     [
         pytest.param(False, ["NOTHING COULD BE READ"], id="that nothing can be read is mailed once"),
-        pytest.param(True, ["NOTHING COULD BE READ", "stale"], id="what can be read the second time is mailed"),
+        pytest.param(True, ["NOTHING COULD BE READ", "2 new"], id="what can be read the second time is mailed"),
     ],
 )
 def test_what_lambda_repeats_after_nothing_could_be_read(topic, sent, reads, subjects):
@@ -533,7 +545,7 @@ def test_what_lambda_repeats_after_nothing_could_be_read(topic, sent, reads, sub
         lambda_handler(SCHEDULED, Invocation(1))
 
     assert [
-        next(each for each in ("NOTHING COULD BE READ", "stale") if each in subject) for subject, _ in sent()
+        next(each for each in ("NOTHING COULD BE READ", "2 new") if each in subject) for subject, _ in sent()
     ] == subjects
 
 
@@ -566,7 +578,7 @@ def test_what_is_not_asked_in_time_is_a_gap_and_flags_nothing(sent, items):
         lambda_handler({}, AlmostOver())
 
     ((_, text),) = sent()
-    assert "- users (ListUsers): not read before the function's deadline" in text
+    assert "- Not checked: users (ListUsers): not read before the function's deadline" in text
     assert principals(items) == {principal for principal, _ in before} | {"canary-sent", "report"}
     assert ("report", ACCOUNT) not in items()
 
@@ -640,4 +652,4 @@ def test_where_test_calls_cannot_be_noted_that_is_a_gap_and_the_report_goes_out(
     lambda_handler({}, None)
 
     ((_, text),) = sent()
-    assert "- the test calls in each region: An error occurred (AccessDenied)" in text
+    assert "- Not checked: the test calls in each region: An error occurred (AccessDenied)" in text

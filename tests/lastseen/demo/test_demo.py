@@ -45,11 +45,18 @@ def test_the_demo_shows_all_that_a_report_can_tell():
         "access keys of arn:aws:iam::123456789012:user/vault/ines"
     ]
     assert {each["name"] for each in ran.answer["exempt"]} == {"frank", "dr-failover"}
-    for title in ("NEW since", "STILL OPEN", "RESOLVED", "MISSED EVENTS", "Exempt by tag"):
+    for title in (
+        "WHAT TO DO",
+        "TO MEND IN THE TRACKER",
+        "WHAT CHANGED",
+        "EXEMPT BY TAG",
+        "HOW THIS WAS JUDGED",
+    ):
         assert f"\n{title}" in ran.mail
     assert "NOT ARRIVING" not in ran.subject
     assert (
-        "- arn:aws:iam::123456789012:role/dr-failover: 'disaster recovery until=next year' does not" in ran.mail
+        "- Exemption of arn:aws:iam::123456789012:role/dr-failover: 'disaster recovery until=next year' does not"
+        in ran.mail
     )
     assert "- role old-importer, idle since 2026-01-27: deleted\n" in ran.mail
     assert "- access key AKIAEXAMPLENINA00001 of user nina, idle since 2026-06-16: used again on" in ran.mail
@@ -73,8 +80,8 @@ def test_the_command_prints_the_mail_and_two_look_ups():
     command = Path(sys.executable).with_name("lastseen")
     done = subprocess.run([command, "demo"], capture_output=True, text=True, timeout=60, check=True)
 
-    assert "Subject: IAM last activity 123456789012: stale: " in done.stdout
-    assert "User grace has not used access key AKIAEXAMPLEGRACE0001 since " in done.stdout
+    assert "Subject: IAM in acme-prod: 1 new, 6 open, 4 resolved, 1 not checked\n" in done.stdout
+    assert "access key  grace         AKIAEXAMPLEGRACE0001  132 days" in done.stdout
     assert "Whose is AKIAEXAMPLEALICE0001" in done.stdout
     assert "Who came from 198.51.100.7?" in done.stdout
     assert '"_aws"' not in done.stdout

@@ -129,7 +129,7 @@ def test_a_role_that_iam_knows_no_use_of(stub, iam, nothing):
 def test_every_page_is_followed(stub, iam):
     stub.add_response("generate_credential_report", COMPLETE)
     stub.add_response("get_credential_report", report({"user": "alice"}, {"user": "bob"}))
-    page = {"Filter": ["User", "Role"], "MaxItems": 1000}
+    page = {"Filter": ["User", "Group", "Role"], "MaxItems": 1000}
     stub.add_response(
         "get_account_authorization_details",
         {"RoleDetailList": [detailed("one")], "UserDetailList": [], "IsTruncated": True, "Marker": "m"},

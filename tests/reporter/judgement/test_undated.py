@@ -17,9 +17,8 @@ from builders import ACCOUNT
 from activity.item import Flag
 from reporter.judgement.questions import MOST_ASKED
 from reporter.judgement.subjects import Limits
-from reporter.publishing.document import document
+from reporter.publishing.document import document, finding_as_dict
 from reporter.publishing.mail import body
-from reporter.publishing.wording import sentence
 
 ARN = f"arn:aws:iam::{ACCOUNT}:user/alice"
 NOTHING = "it has no password and no active key"
@@ -61,7 +60,7 @@ def user_finding(*things):
     ],
 )
 def test_who_holds_what_has_no_last_use_is_not_told_as_having_nothing(held, remark):
-    assert remark in sentence(user_finding(alice(*held)))
+    assert remark in finding_as_dict(user_finding(alice(*held)))["reason"] + "."
 
 
 def test_the_commands_fit_what_a_user_has():
@@ -87,8 +86,8 @@ def test_a_user_is_as_old_as_the_newest_of_them():
     assert review_of(alice(ServiceCredential(made=89))).findings == ()
     assert review_of(alice(SshKey(made=89))).findings == ()
     finding = user_finding(alice(Password(used=400), ServiceCredential(made=90)))
-    assert "has no recorded use since being given its newest credential on 2026-08-22 (90 days)" in sentence(
-        finding
+    assert (
+        "not used since being given its newest credential on 2026-08-22" in finding_as_dict(finding)["reason"]
     )
     assert user_finding(alice(ServiceCredential(made=89, status="Inactive"))).verdict.idle.days == 500
 
@@ -108,7 +107,7 @@ def test_they_are_listed_with_age_and_end_and_counted_apart():
     )
 
     assert (
-        "LAST USE NOT RECORDED (4): AWS does not say when these were used:\n"
+        "LAST USE NOT RECORDED (4): AWS does not say when these were used\n"
         "- user bob: signing certificate, 900 days old\n"
         "- user alice: service-specific credential ACCAEXAMPLECRED00001 for bedrock.amazonaws.com, 200 days old,"
         " expires on 2027-05-04\n"

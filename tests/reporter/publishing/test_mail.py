@@ -1,5 +1,8 @@
 """The mail as text."""
 
+import os
+import re
+import subprocess
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activity.item import Flag, Item
-from reporter.inventory.account import Credentials, Gap, Inventory, OldReport, Role, Use, User
+from reporter.inventory.account import Credentials, Gap, Inventory, KeySlot, OldReport, Role, Use, User
 from reporter.judgement.judging import judge_account
 from reporter.judgement.known import Known, Root, Terms
 from reporter.judgement.owners import Remembered
@@ -63,65 +66,112 @@ def summed(inventory, *, seen=None, gaps=(), flagged=None, previous=None, root=N
     )
 
 
-def test_a_finding_says_who_what_since_when_on_whose_word_and_what_to_do():
+def table(text):
+    """The rows of what to do, each as its cells."""
+    rows = re.findall(r"(?m)^\d+\*? .*$", text)
+    return [re.split(r"  +", row) for row in rows]
+
+
+def test_a_finding_is_a_line_with_who_what_since_when_and_on_whose_word():
     text = body(report(person("carol", used=100)))
 
-    assert (
-        f"arn:aws:iam::{ACCOUNT}:user/carol\n"
-        "- User carol has no recorded use since 2026-08-12 (100 days) and needs cleanup:"
-        " last used on 2026-08-12, says IAM; never seen by CloudTrail.\n"
-        "- User carol has not used the console password since 2026-08-12 (100 days) and needs cleanup:"
-        " last used on 2026-08-12, says IAM; never seen by CloudTrail.\n"
-        "    aws iam delete-login-profile --user-name carol\n"
-    ) in text
+    assert table(text) == [
+        ["1*", "password", "carol", "100 days", "12 Aug 2026 (IAM)", "yes", "opens the console"],
+        ["2*", "user", "carol", "100 days", "12 Aug 2026 (IAM)", "yes"],
+    ]
 
 
-def test_what_was_never_used_says_since_when_it_could_have_been():
-    text = body(report(person("dave", made=200), role("batch", made=200)))
+def test_what_was_never_used_says_so():
+    rows = table(body(report(person("dave", made=200), role("batch", made=200))))
 
-    assert "- User dave has no recorded use since being created on 2026-05-04 (200 days) and needs" in text
-    assert "has never used the console password since it was last changed on 2026-05-04 (200 days)" in text
-    assert "- Role batch has no recorded use since it was created on 2026-05-04 (200 days) and needs" in text
+    assert [(row[1], row[3], row[4]) for row in rows] == [
+        (kind, "200 days", "never") for kind in ("password", "user", "role")
+    ]
 
 
-def test_a_sighting_tells_from_where_and_what_iam_says():
-    arn = f"arn:aws:iam::{ACCOUNT}:role/deploy"
-    evidence = {"event_source": "sts.amazonaws.com", "event_name": "AssumeRole", "region": "eu-west-1"}
-    sighting = activity(
-        -130 * 86_400, principal=arn, facet="ID#AROAdeploy", source_ip="198.51.100.7", **evidence
+def test_a_sighting_is_told_as_cloudtrails():
+    sighting = activity(-130 * 86_400, principal=f"arn:aws:iam::{ACCOUNT}:role/deploy", facet="ID#AROAdeploy")
+    ((*_, when, _),) = table(body(report(role("deploy", used=140), seen={sighting.key: sighting})))
+
+    assert when == "13 Jul 2026 (CloudTrail)"
+
+
+def test_the_most_dangerous_comes_first_then_the_longest_idle():
+    admin = replace(person("mallory", used=95), is_administrator=True)
+    text = body(report(person("carol", used=100), role("batch", used=300), person("heidi", used=200), admin))
+
+    assert [(row[1], row[2], row[-1]) for row in table(text)] == [
+        ("password", "mallory", "administrator"),
+        ("password", "heidi", "opens the console"),
+        ("password", "carol", "opens the console"),
+        ("user", "mallory", "yes"),
+        ("user", "heidi", "yes"),
+        ("user", "carol", "yes"),
+        ("role", "batch", "yes"),
+    ]
+
+
+def test_commands_come_in_one_block_that_stops_in_another_account_each_with_its_undo():
+    text = body(report(person("carol", used=100), role("batch", used=300)))
+    deny = """--policy-name LastActivityDenyAll --policy-document '{"Version":"2012-10-17","Statement":"""
+
+    (block,) = re.findall(r"(?ms)^\( set -e$.*?^\)$", text)
+    lines = block.splitlines()
+    assert lines[1] == f'test "$(aws sts get-caller-identity --query Account --output text)" = {ACCOUNT}'
+    assert [line.replace(deny, "...").partition("[")[0] for line in lines[2:-1]] == [
+        "aws iam put-user-policy --user-name carol ...",
+        "#   undo: aws iam delete-user-policy --user-name carol --policy-name LastActivityDenyAll",
+        "# 1  or, which cannot be undone: a new password would have to be set:",
+        "# aws iam delete-login-profile --user-name carol",
+        "aws iam put-role-policy --role-name batch ...",
+        "#   undo: aws iam delete-role-policy --role-name batch --policy-name LastActivityDenyAll",
+    ]
+    assert [line.endswith(f"  # {number}") for line, number in ((lines[2], 1), (lines[6], 3))] == [True, True]
+
+
+@pytest.mark.parametrize(("account", "stops"), [(ACCOUNT, False), ("210987654321", True)])
+def test_the_block_runs_in_its_own_account_alone(tmp_path, account, stops):
+    aws = tmp_path / "aws"
+    aws.write_text(
+        f'#!/bin/sh\nif [ "$1" = sts ]; then echo {account}; else echo "$@" >> {tmp_path}/asked; fi\n'
     )
-    text = body(report(role("deploy", used=140), seen={sighting.key: sighting}))
+    aws.chmod(0o755)
+    (block,) = re.findall(r"(?ms)^\( set -e$.*?^\)$", body(report(person("carol", used=100))))
+    subprocess.run(["sh", "-c", block], env={"PATH": f"{tmp_path}:{os.environ['PATH']}"}, check=False)
 
-    assert (
-        "- Role deploy has no recorded use since 2026-07-13 (130 days) and needs cleanup: last seen by CloudTrail"
-        " on 2026-07-13 (sts.amazonaws.com AssumeRole, eu-west-1, 198.51.100.7); IAM says 2026-07-03.\n"
-    ) in text
-
-
-def test_when_iam_saw_it_later_our_own_date_is_told_too():
-    arn = f"arn:aws:iam::{ACCOUNT}:role/deploy"
-    sighting = activity(-150 * 86_400, principal=arn, facet="ID#AROAdeploy")
-    text = body(report(role("deploy", used=140), seen={sighting.key: sighting}))
-
-    assert ": last used on 2026-07-03 (in eu-west-1), says IAM; CloudTrail saw it last on 2026-06-23.\n" in text
+    asked = (tmp_path / "asked").read_text() if (tmp_path / "asked").exists() else ""
+    assert asked.startswith("" if stops else "iam put-user-policy --user-name carol")
+    assert bool(asked) is not stops
 
 
-def test_the_longest_idle_comes_first():
-    text = body(report(person("carol", used=100), role("batch", used=130), person("heidi", used=200)))
+def test_a_password_of_somebody_who_is_in_use_can_only_be_deleted():
+    carol = person("carol", used=100)
+    slot = KeySlot(is_active=True, rotated=days(200), last_used=Use(days(1)))
+    text = body(report(replace(carol, credentials=replace(carol.credentials, slots=(slot,)))))
 
-    order = [text.index(f":{name}\n") for name in ("user/heidi", "role/batch", "user/carol")]
-    assert order == sorted(order)
+    assert [(row[1], row[5]) for row in table(text)] == [("password", "no")]
+    assert "# 1  This cannot be undone: a new password would have to be set:\n# aws iam delete-login" in text
+    assert "put-user-policy" not in text
 
 
-def test_the_head_names_account_limits_and_counts():
+def test_the_mail_says_what_to_do_before_how_it_was_judged():
     text = body(report(person("carol", used=100), role("batch", used=130)))
 
     assert text.startswith(
         f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\n"
+        "\n"
+        "WHAT TO DO: 1 user, 1 password, 1 role, the most dangerous first\n"
+        "\n"
+        "#   what      whose  idle for  last used          can be undone  why it comes first\n"
+        "1*  password  carol  100 days"
+    )
+    assert text.endswith(
+        "HOW THIS WAS JUDGED\n"
+        "\n"
         "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
         "CloudTrail's events came from eu-west-1 (2026-01-24 to 2026-11-20).\n"
-        "\n"
-        "Needs cleanup: 1 user, 1 password, 1 role.\n"
+        "Judged: 1 user, 1 password, 0 access keys, 1 role.\n"
+        "Left out: 0 service-linked roles, 0 Identity Center roles, 0 disabled access keys.\n"
     )
 
 
@@ -147,22 +197,23 @@ def test_a_tracker_of_two_hours_says_since_when_it_listens_and_that_is_no_alarm(
 def test_nothing_stale_is_a_short_mail_that_says_what_was_checked():
     assert body(report(person("alice", made=1), role("deploy", made=1))) == (
         f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\n"
-        "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
-        "CloudTrail's events came from eu-west-1 (2026-01-24 to 2026-11-20).\n"
         "\n"
         "Nothing is stale.\n"
         "\n"
+        "HOW THIS WAS JUDGED\n"
+        "\n"
+        "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
+        "CloudTrail's events came from eu-west-1 (2026-01-24 to 2026-11-20).\n"
         "Judged: 1 user, 1 password, 0 access keys, 1 role.\n"
         "Left out: 0 service-linked roles, 0 Identity Center roles, 0 disabled access keys.\n"
     )
 
 
-def test_a_gap_stands_above_all_and_nothing_looks_clean():
+def test_a_gap_is_to_be_mended_and_nothing_looks_clean():
     text = body(report(gaps=[Gap("credential report", "AccessDenied")]))
 
-    assert "NOT CHECKED:\n- credential report: AccessDenied\n" in text
     assert "Nothing is stale among what was checked.\n" in text
-    assert text.index("NOT CHECKED") < text.index("Nothing is stale")
+    assert "TO MEND IN THE TRACKER\n\n- Not checked: credential report: AccessDenied\n" in text
 
 
 def test_what_could_not_be_judged_is_counted_apart():
@@ -171,20 +222,20 @@ def test_what_could_not_be_judged_is_counted_apart():
     text = body(report(User("alice", arn, "AIDAalice", days(500), None, gap, {}), role("deploy", used=1)))
 
     assert "Judged: 0 users, 0 passwords, 0 access keys, 1 role.\nNot judged: 1 user.\n" in text
-    assert "- credential report: AccessDenied\n" in text
+    assert "- Not checked: credential report: AccessDenied\n" in text
 
 
 def test_many_gaps_are_counted():
     text = body(report(gaps=[Gap(f"key {number}", "AccessDenied") for number in range(25)]))
 
-    assert "- key 19: AccessDenied\n- and 5 more\n" in text
+    assert "- Not checked: key 19: AccessDenied\n- and 5 more\n" in text
 
 
 def test_exemptions_are_listed_with_reason_and_end():
     text = body(report(person("frank", used=100, tags={"exempt": "CISO until=2027-01-31"})))
 
     assert (
-        "Exempt by tag:\n"
+        "EXEMPT BY TAG\n"
         "- user frank, idle for 100 days: CISO (until 2027-01-31)\n"
         "- user frank, the console password, idle for 100 days: CISO (until 2027-01-31)\n"
     ) in text
@@ -195,14 +246,6 @@ def test_the_tag_of_an_exemption_counts_in_any_case_and_with_blanks_around_it():
 
     assert [subject.kind for subject, _ in made.exempt] == ["user", "password"]
     assert [each.subject.name for each in made.findings] == ["dr"]
-
-
-def test_an_earlier_flag_is_told():
-    flagged = {(f"arn:aws:iam::{ACCOUNT}:role/batch", "ID#AROAbatch"): days(14)}
-
-    text = body(report(role("batch", used=130), flagged=flagged))
-
-    assert "; never seen by CloudTrail. First flagged on 2026-11-06.\n" in text
 
 
 @pytest.mark.parametrize(
@@ -242,11 +285,11 @@ def test_roots_line_tells_of_refusals_and_of_what_is_not_known():
 def test_the_subject_names_account_and_counts():
     line = subject_line(report(person("carol", used=100), role("batch", used=130), gaps=[Gap("x", "y")]))
 
-    assert line == f"IAM last activity {ACCOUNT} (acme): stale: 1 user, 1 password, 1 role, 1 gap"
+    assert line == "IAM in acme: 3 new, 1 not checked"
 
 
 def test_the_subject_of_a_clean_account():
-    assert subject_line(report(alias="")) == f"IAM last activity {ACCOUNT}: nothing stale"
+    assert subject_line(report(alias="")) == f"IAM in {ACCOUNT}: nothing stale"
 
 
 @given(st.text(max_size=200), st.integers(0, 30))
@@ -257,7 +300,7 @@ def test_the_subject_keeps_to_snss_rules_whatever_the_alias(alias, number):
     assert len(line) < 100
     assert line.isascii()
     assert line.isprintable()
-    assert line.endswith("1 gap")
+    assert line.endswith("1 not checked")
 
 
 NEVER = Region(ACCOUNT, "eu-west-1", sent=Sent(days(2), days(1)))
@@ -280,21 +323,26 @@ def test_silence_stands_on_top_and_findings_rest_on_iams_word(coverage, begins):
     text = body(told)
 
     assert text.splitlines()[2].startswith(begins)
-    assert "; that it was not used since rests on IAM's word alone." in text
+    assert "\nUntil that is mended, what follows rests on IAM's word alone.\n" in text
+    assert document(told)["findings"][0]["reason"].endswith(
+        "that it was not used since rests on IAM's word alone"
+    )
     assert subject_line(told).endswith(", EVENTS NOT ARRIVING")
 
 
 def test_findings_rest_on_iams_word_where_coverage_cannot_be_read():
     told = report(role("batch", used=130), coverage=Coverage(Gap("CloudTrail's coverage", "AccessDenied")))
 
-    assert "; that it was not used since rests on IAM's word alone." in body(told)
+    assert document(told)["findings"][0]["reason"].endswith(
+        "that it was not used since rests on IAM's word alone"
+    )
 
 
 def test_a_region_that_was_never_connected_is_a_line_and_no_alarm():
     told = report(role("batch", used=130), coverage=Coverage((FINE, NEVER)))
 
-    assert "\nNo events come from eu-west-1: activity there is not tracked." in body(told)
-    assert "rests on IAM's word alone." not in body(told)
+    assert "\n- No events come from eu-west-1: activity there is not tracked." in body(told)
+    assert "rests on IAM's word alone" not in body(told) + str(document(told))
     assert told.warnings == ()
 
 
@@ -344,13 +392,7 @@ def test_a_password_that_was_set_after_its_last_use_says_so():
     set_anew = replace(carol, credentials=replace(carol.credentials, password_changed=days(100)))
     made = report(set_anew)
 
-    assert (
-        "- User carol has not used the console password since it was set on 2026-08-12 (100 days) and needs"
-        " cleanup: last used on 2025-10-16, says IAM; never seen by CloudTrail.\n"
-    ) in body(made)
-    assert "- User carol has no recorded use since being given its newest credential on 2026-08-12" in body(
-        made
-    )
+    assert {row[3] for row in table(body(made))} == {"100 days"}
     assert [each["reason"] for each in document(made)["findings"]] == [
         "last used on 2025-10-16, says IAM; not used since being given its newest credential on 2026-08-12",
         "last used on 2025-10-16, says IAM; not used since it was set on 2026-08-12",
@@ -362,7 +404,7 @@ def test_a_password_that_was_set_on_the_day_of_its_last_use_is_told_as_any_other
     changed = days(100) + timedelta(minutes=1)
     made = report(replace(carol, credentials=replace(carol.credentials, password_changed=changed)))
 
-    assert "has not used the console password since 2026-08-12 (99 days) and needs" in body(made)
+    assert [each["reason"] for each in document(made)["findings"]] == ["last used on 2026-08-12, says IAM"] * 2
 
 
 def test_an_old_credential_report_is_told_with_its_age_and_why():
@@ -373,7 +415,7 @@ def test_an_old_credential_report_is_told_with_its_age_and_why():
         "IAM made no new credential report (LimitExceeded). Users are judged by its last, made at"
         " 2026-11-20 05:00 UTC, 7 hours ago."
     )
-    assert f"\n{line}\n" in body(made)
+    assert f"\n- {line}\n" in body(made)
     assert document(made)["notes"][-1] == line
     assert made.gaps == ()
     assert line not in document(report())["notes"]

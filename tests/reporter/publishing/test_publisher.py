@@ -1,6 +1,7 @@
 """A report's files in S3 and its mail through SNS, on moto."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 from accounts import Key, Password, alice, deploy, review_of
@@ -61,7 +62,11 @@ def test_mail_and_machines_are_told_where_it_is_kept(publisher, notification):
     publisher("reports").publish(REPORT)
 
     mail, plain, attributes = notification()
-    assert f"s3://reports/{FOLDER}report.html" in mail
+    assert f"Files: s3://reports/{FOLDER} (report.html, report.json, report.csv)\n" in mail
+    page = quote(f"{FOLDER}report.html", safe="")
+    assert (
+        f"https://us-east-1.console.aws.amazon.com/s3/object/reports?region=us-east-1&prefix={page}\n" in mail
+    )
     assert plain["report"] == f"s3://reports/{FOLDER}report.json"
     assert attributes["stale_access_key"] == {"Type": "Number", "Value": "1"}
 
@@ -72,7 +77,10 @@ def test_if_s3_refuses_the_mail_goes_out_with_a_gap(publisher, notification):
     mail, plain, _ = notification()
     assert files == ""
     assert [gap.what for gap in report.gaps] == ["the report's files in the bucket no-such-bucket"]
-    assert "- the report's files in the bucket no-such-bucket: An error occurred (NoSuchBucket)" in mail
+    assert (
+        "- Not checked: the report's files in the bucket no-such-bucket: An error occurred (NoSuchBucket)"
+        in mail
+    )
     assert "s3://" not in mail
     assert (plain["report"], plain["gaps_total"]) == (None, 1)
 

@@ -232,4 +232,4 @@ def test_the_asking_ends_in_time_for_the_mail_and_what_is_left_is_a_gap(plug, cl
     assert report.counts["user"]["unknown"] == len(unread)
     assert clock.remaining > 0
     ((subject, _),) = slow.mails
-    assert f"{len(unread)} gaps" in subject
+    assert f"{len(unread)} not checked" in subject
