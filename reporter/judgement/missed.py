@@ -128,14 +128,11 @@ def _cause(subject: Subject, used: datetime, seen: Activity | None, regions: Ite
     region = {each.region: each for each in regions}.get(use.region)
     since, until = (region.since, region.until) if region else (None, None)
     if use.region and (since is None or used < since):
-        return f"no events came from {use.region} then; it has no forwarder, or had none yet"
+        return f"{use.region} had sent no events by then; run make forwarders"
     if until and used > until + _SETTLED:
         return f"no events came from {use.region} after {until:%Y-%m-%d}; check its rule and its trail"
     if subject.kind is Kind.PASSWORD:
-        return (
-            "sign-ins are logged in other regions than the one you work in; check that every region has a"
-            " forwarder"
-        )
+        return "sign-ins are logged in other regions too; check that each has a forwarder"
     if use.service in NO_MANAGEMENT_EVENTS:
         return f"likely data events of {use.service}, which a trail logs only if told to, or never"
     if seen and _is_by_service(seen):

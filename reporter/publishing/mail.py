@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from activity.plain import ascii_line, day, line, minute
+from activity.plain import ascii_line, line, minute
 from reporter.inventory.account import Gap
 from reporter.judgement import undated
 from reporter.judgement.report import Report
-from reporter.judgement.subjects import Kind
+from reporter.judgement.subjects import Kind, Limits
 from reporter.listening.coverage import Coverage, date
 from reporter.publishing.todo import MOST_ROWS, Todo
 from reporter.publishing.wording import (
@@ -126,13 +126,9 @@ def _undated(report: Report) -> Iterator[str]:
 
 
 def _method(report: Report, files: str, link: str) -> Iterator[str]:
-    limits = report.limits
     yield "HOW THIS WAS JUDGED"
     yield ""
-    yield (
-        f"Stale: no use known to CloudTrail or IAM for {limits.user} days (users, passwords),"
-        f" {limits.access_key} (access keys), {limits.role} (roles)."
-    )
+    yield f"Stale: no use known to CloudTrail or IAM for {_thresholds(report.limits)}."
     yield from _received(report.coverage)
     yield from report.coverage.listening(report.at)
     if not report.is_empty:
@@ -140,21 +136,23 @@ def _method(report: Report, files: str, link: str) -> Iterator[str]:
     if link:
         yield f"Evidence for each: {link}"
     if files:
-        yield f"Files: {files} (report.html, report.json, report.csv)"
+        yield f"Files: {files}"
+
+
+def _thresholds(limits: Limits) -> str:
+    if limits.user == limits.access_key == limits.role:
+        return f"{limits.user} days"
+    return f"{limits.user} days (users, passwords), {limits.access_key} (access keys), {limits.role} (roles)"
 
 
 def _received(coverage: Coverage) -> Iterator[str]:
-    received = coverage.received
+    received = [each.region for each in coverage.received]
     if isinstance(coverage.regions, Gap):
-        yield "It is not known whether events arrive: all that follows may rest on IAM's word alone."
+        yield "It is not known whether events arrive: the findings may rest on IAM's word alone."
     elif received:
-        regions = [
-            f"{each.region} ({day(each.since)} to {day(each.until)})"
-            for each in received[:_MOST_REGIONS]
-            if each.since and each.until
-        ]
-        more = f", and {len(received) - _MOST_REGIONS} more regions" if len(received) > _MOST_REGIONS else ""
-        yield f"CloudTrail's events came from {', '.join(regions)}{more}."
+        named = ", ".join(received[:_MOST_REGIONS])
+        more = f" and {len(received) - _MOST_REGIONS} more regions" if len(received) > _MOST_REGIONS else ""
+        yield f"CloudTrail's events came from {named}{more}, the first on {date(coverage.since)}."
 
 
 def _stale(report: Report) -> str:

@@ -55,14 +55,12 @@ class Publisher:
 
     def _link(self, files: str) -> str:
         """The page in the S3 console, for people who may read the bucket; "" where its address is not known."""
+        if not files:
+            return ""
         partition, region = arn.parts(self.topic).partition, self.s3.meta.region_name
         console = _CONSOLES.get(partition, "").format(region=region)
         key = quote(f"{files.removeprefix(f's3://{self.bucket}/')}report.html", safe="")
-        return (
-            f"https://{console}/s3/object/{self.bucket}?region={region}&prefix={key}"
-            if files and console
-            else ""
-        )
+        return f"https://{console}/s3/object/{self.bucket}?region={region}&prefix={key}" if console else ""
 
     def _store(self, report: Report) -> str:
         if not self.bucket:

@@ -12,7 +12,7 @@ from reporter.judgement.missed import Missed
 from reporter.judgement.report import Report
 from reporter.judgement.resolution import How, Resolved
 from reporter.judgement.staleness import Status
-from reporter.judgement.subjects import Kind, Subject
+from reporter.judgement.subjects import Kind
 from reporter.judgement.tidying import Judged
 
 MOST_LISTED = 20
@@ -59,12 +59,10 @@ def starts_anew(finding: Finding) -> bool:
 def resolution(resolved: Resolved) -> str:
     flag = resolved.flag
     idle = f", idle since {day(flag.idle_since)}" if flag.idle_since else ""
-    whose = f"access key {resolved.access_key_id} of " if resolved.access_key_id else ""
-    whose = "the console password of " if resolved.kind is Kind.PASSWORD else whose
-    named = f"{whose}{'role' if resolved.kind is Kind.ROLE else 'user'} {resolved.name}"
+    what = named(resolved.kind, resolved.name, resolved.access_key_id)
     how = _again(resolved) or _HOW.get(resolved.how, "used again")
     how += f", and {_HOW[resolved.then]} since" if resolved.then else ""
-    return f"- {named}{idle}: {how}"
+    return f"- {what}{idle}: {how}"
 
 
 def _again(resolved: Resolved) -> str:
@@ -76,11 +74,10 @@ def _again(resolved: Resolved) -> str:
 def missed_use(missed: Missed) -> str:
     subject, use = missed.subject, missed.subject.claim.use
     where = " ".join(filter(None, (use.service, f"in {use.region}" if use.region else "")))
-    seen = f"the last came on {day(missed.seen)}" if missed.seen else "none ever came"
     when = f"{day(missed.used)}{f' ({where})' if where else ''}"
-    return (
-        f"- IAM knows of a use of {owned(subject)} on {when}, but no event of it came ({seen}): {missed.cause}"
-    )
+    seen = f" (the last came on {day(missed.seen)})" if missed.seen else ""
+    what = named(subject.kind, subject.name, subject.access_key_id)
+    return f"- IAM says {what} was used on {when}, but no event came{seen}: {missed.cause}"
 
 
 def exempt(judged: Judged) -> str:
@@ -89,7 +86,8 @@ def exempt(judged: Judged) -> str:
     assert isinstance(exemption, Exemption)  # noqa: S101  # that is what the verdict says
     until = f" (until {exemption.until})" if exemption.until else ""
     idle = count(verdict.idle.days, "day", "days")
-    return f"- {owned(subject)}, idle for {idle}: {exemption.reason}{until}"
+    what = named(subject.kind, subject.name, subject.access_key_id)
+    return f"- {what}, idle for {idle}: {exemption.reason}{until}"
 
 
 def root_user(root: Root) -> str:
@@ -133,10 +131,8 @@ def counts(report: Report) -> Iterator[str]:
     yield (
         f"Left out: {count(out['service_linked_role'], 'service-linked role', 'service-linked roles')},"
         f" {count(out['identity_center_role'], 'Identity Center role', 'Identity Center roles')},"
-        f" {count(out['disabled_key'], 'disabled access key', 'disabled access keys')}"
-        f"{':' if report.disabled_keys else '.'}"
+        f" {count(out['disabled_key'], 'disabled access key', 'disabled access keys')}."
     )
-    yield from some([f"- {key} of user {user}" for user, key in report.disabled_keys])
     if report.root:
         yield root_user(report.root)
 
@@ -147,14 +143,11 @@ def some(lines: Sequence[str]) -> Iterator[str]:
         yield f"- and {len(lines) - MOST_LISTED:,} more"
 
 
-def owned(subject: Subject) -> str:
-    """ "user frank", "user frank, the console password"."""
-    whose = "" if subject.kind in (Kind.USER, Kind.ROLE) else f", {credential(subject)}"
-    return f"{'role' if subject.kind is Kind.ROLE else 'user'} {subject.name}{whose}"
-
-
-def credential(subject: Subject) -> str:
-    return "the console password" if subject.kind is Kind.PASSWORD else f"access key {subject.access_key_id}"
+def named(kind: Kind, name: str, access_key_id: str) -> str:
+    """ "user frank", "the console password of user frank"."""
+    whose = f"access key {access_key_id} of " if access_key_id else ""
+    whose = "the console password of " if kind is Kind.PASSWORD else whose
+    return f"{whose}{'role' if kind is Kind.ROLE else 'user'} {name}"
 
 
 def count(number: int, one: str, many: str) -> str:

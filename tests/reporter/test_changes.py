@@ -7,6 +7,7 @@ from accounts import DAY, Key, Password, Refused, alice, days, deploy, review_of
 from builders import ACCOUNT, activity
 
 from activity.item import Flag
+from reporter.publishing.document import document
 from reporter.publishing.mail import body, subject_line
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
@@ -101,7 +102,7 @@ def test_a_missed_use_is_told_with_both_dates_and_the_likely_cause():
     text = body(review_of(deploy(used=9), seen(30, "ID#AROADEPLOY", "role/deploy")))
 
     assert (
-        "- IAM knows of a use of role deploy on 2026-11-11, but no event of it came (the last came on 2026-10-21):"
+        "- IAM says role deploy was used on 2026-11-11, but no event came (the last came on 2026-10-21):"
         " a data event, an event that the trail leaves out, or one that was lost\n"
     ) in text
 
@@ -135,14 +136,13 @@ def test_if_only_users_could_not_be_listed_roles_are_told():
 
 
 def test_a_disabled_key_is_told_by_its_id():
-    assert "1 disabled access key:\n- AKIA1 of user alice\n" in body(
-        review_of(alice(Password(used=5), Key(used=9, is_active=False)))
-    )
+    report = review_of(alice(Password(used=5), Key(used=9, is_active=False)))
+
+    assert ", 1 disabled access key.\n" in body(report)
+    assert document(report)["disabled_keys"] == [{"name": "alice", "access_key_id": "AKIA1"}]
 
 
 def test_the_rest_is_kept_where_the_mail_says():
     text = body(review_of(deploy()), "s3://reports/x/", "https://console/x")
 
-    assert text.endswith(
-        "Evidence for each: https://console/x\nFiles: s3://reports/x/ (report.html, report.json, report.csv)\n"
-    )
+    assert text.endswith("Evidence for each: https://console/x\nFiles: s3://reports/x/\n")

@@ -90,12 +90,12 @@ def test_without_listening_nothing_is_missed(regions):
     [
         pytest.param(
             used(ago(days=9), region="ap-northeast-1"),
-            "no events came from ap-northeast-1 then; it has no forwarder, or had none yet",
+            "ap-northeast-1 had sent no events by then; run make forwarders",
             id="a region that no events came from",
         ),
         pytest.param(
             used(ago(days=200), region="us-east-1"),
-            "no events came from us-east-1 then; it has no forwarder, or had none yet",
+            "us-east-1 had sent no events by then; run make forwarders",
             id="a region that they came from only later",
         ),
         pytest.param(
@@ -110,7 +110,7 @@ def test_without_listening_nothing_is_missed(regions):
         ),
         pytest.param(
             used(ago(days=9), Kind.PASSWORD, region="", service="", facets=("SIGNIN",)),
-            "sign-ins are logged in other regions than the one you work in; check that every region has a forwarder",
+            "sign-ins are logged in other regions too; check that each has a forwarder",
             id="a password",
         ),
         pytest.param(

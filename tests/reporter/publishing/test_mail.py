@@ -169,7 +169,7 @@ def test_the_mail_says_what_to_do_before_how_it_was_judged():
         "HOW THIS WAS JUDGED\n"
         "\n"
         "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
-        "CloudTrail's events came from eu-west-1 (2026-01-24 to 2026-11-20).\n"
+        "CloudTrail's events came from eu-west-1, the first on 24 January 2026.\n"
         "Judged: 1 user, 1 password, 0 access keys, 1 role.\n"
         "Left out: 0 service-linked roles, 0 Identity Center roles, 0 disabled access keys.\n"
     )
@@ -181,9 +181,9 @@ def test_the_head_tells_from_where_and_when_events_came():
     def head(regions):
         return body(report(coverage=Coverage(regions)))
 
-    assert "\nCloudTrail's events came from region-0 (2026-10-21 to 2026-11-20).\n" in head(regions[:1])
-    assert "region-4 (2026-10-21 to 2026-11-16), and 2 more regions.\n" in head(regions)
-    assert "not known whether events arrive: all that follows may rest on IAM's word" in head(Gap("x", "y"))
+    assert "\nCloudTrail's events came from region-0, the first on 21 October 2026.\n" in head(regions[:1])
+    assert ", region-4 and 2 more regions, the first on 21 October 2026.\n" in head(regions)
+    assert "not known whether events arrive: the findings may rest on IAM's word" in head(Gap("x", "y"))
 
 
 def test_a_tracker_of_two_hours_says_since_when_it_listens_and_that_is_no_alarm():
@@ -203,7 +203,7 @@ def test_nothing_stale_is_a_short_mail_that_says_what_was_checked():
         "HOW THIS WAS JUDGED\n"
         "\n"
         "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
-        "CloudTrail's events came from eu-west-1 (2026-01-24 to 2026-11-20).\n"
+        "CloudTrail's events came from eu-west-1, the first on 24 January 2026.\n"
         "Judged: 1 user, 1 password, 0 access keys, 1 role.\n"
         "Left out: 0 service-linked roles, 0 Identity Center roles, 0 disabled access keys.\n"
     )
@@ -237,7 +237,7 @@ def test_exemptions_are_listed_with_reason_and_end():
     assert (
         "EXEMPT BY TAG\n"
         "- user frank, idle for 100 days: CISO (until 2027-01-31)\n"
-        "- user frank, the console password, idle for 100 days: CISO (until 2027-01-31)\n"
+        "- the console password of user frank, idle for 100 days: CISO (until 2027-01-31)\n"
     ) in text
 
 
