@@ -1,7 +1,7 @@
 """What stands at one key of the table, read and shown; what edited items come to is in test_edited_items.py."""
 
 import pytest
-from builders import ALICE, activity, at
+from builders import ALICE, NOON, activity, at
 
 from activity.item import Flag, Item, UnreadableItem, item_of, plain, typed, unedited
 
@@ -54,3 +54,21 @@ def test_of_many_the_problem_of_one_is_told():
     assert unedited({KEY: fine}) == {KEY: fine}
     with pytest.raises(UnreadableItem, match=r"^last_seen is 'x', no time$"):
         unedited({KEY: fine, (ALICE, "SIGNIN"): problem})
+
+
+@pytest.mark.parametrize("said", ["2026-11-20T12:00:00+00:00", "2026-11-20", "yesterday", ""])
+def test_a_time_that_was_edited_is_told_with_its_item_and_what_it_says(said):
+    item = {"principal": {"S": "p"}, "facet": {"S": "ID#1"}, "told_at": {"S": said}}
+
+    with pytest.raises(UnreadableItem) as refused:
+        item_of(item)
+    assert f"principal p and facet ID#1 cannot be read: told_at is {said!r}, no time such as" in str(
+        refused.value
+    )
+
+
+def test_when_it_was_told_is_read_of_what_is_flagged_and_of_what_is_not():
+    item = {"principal": {"S": "p"}, "facet": {"S": "ID#1"}, "told_at": {"S": "2026-11-20T12:00:00Z"}}
+
+    assert item_of(item).told_at == NOON
+    assert item_of({name: value for name, value in item.items() if name != "told_at"}).told_at is None

@@ -1,11 +1,21 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import activity, at
+from builders import ACCOUNT, activity, at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity.model import Evidence, Sighting, facet_of, from_text, place_covered, to_text
+from activity.model import (
+    Evidence,
+    Sighting,
+    begun_facet,
+    change_of,
+    facet_of,
+    from_text,
+    kind_and_value,
+    place_covered,
+    to_text,
+)
 
 activities = st.builds(
     activity,
@@ -95,3 +105,17 @@ def test_a_key_id_and_a_unique_id_have_facets_of_their_own(held, facet):
 
 def test_times_are_those_of_utc_wherever_the_clock_is(in_tokyo):
     assert to_text(datetime(2026, 11, 20, 23, 30, tzinfo=UTC)) == "2026-11-20T23:30:00Z"
+
+
+@pytest.mark.parametrize(
+    ("is_empty", "facet"), [(False, f"{ACCOUNT}#begun"), (True, f"{ACCOUNT}#nothing_read")]
+)
+def test_a_report_that_was_begun_has_a_facet_of_its_own(is_empty, facet):
+    assert begun_facet(ACCOUNT, is_empty=is_empty) == facet
+    assert begun_facet(ACCOUNT) == f"{ACCOUNT}#begun"
+
+
+def test_a_change_is_named_by_its_event():
+    assert change_of("CHANGE#CreateAccessKey#2026-11-20T12:00:00Z") == "CreateAccessKey"
+    assert change_of("CHANGE#a#b#c") == "a"
+    assert kind_and_value("SESSION#a#b") == ("SESSION", "a#b")

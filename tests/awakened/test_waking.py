@@ -203,6 +203,13 @@ def test_the_root_user_is_told_once_an_hour_and_not_of_the_past(seconds_before, 
     assert isinstance(judged(after, before, at(now)), Use) is told
 
 
+def test_the_root_user_is_told_with_when_it_was_seen_before():
+    before = Item(seen("SIGNIN", -DAY, principal=ROOT_USER))
+
+    assert judged(Item(seen("SIGNIN", 60, principal=ROOT_USER)), before).since == at(-DAY)
+    assert judged(Item(seen("SIGNIN", 60, principal=ROOT_USER))).since is None
+
+
 def test_other_items_of_the_root_user_are_not_told():
     assert judged(Item(seen(f"ID#{ACCOUNT}", 60, principal=ROOT_USER))) == Silence.NOT_FLAGGED
 

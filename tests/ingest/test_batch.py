@@ -14,6 +14,7 @@ from ingest import wire
 from ingest.batch import Batch, Memory
 from ingest.cloudtrail import read
 from ingest.likeness import likeness
+from ingest.principals import Ignored
 from lastseen.demo.embedded import EmbeddedTable
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -359,6 +360,69 @@ def test_all_records_of_which_everything_is_known_count_as_saved():
         saved.append(batch.saved)
 
     assert saved == [0, 15, 15]
+
+
+def test_what_a_batch_says_is_counted_by_record_and_told_by_message():
+    batch = Batch(Memory(lambda _: timedelta(0)), arrived=NOW)
+    for number, (identity, seconds) in enumerate(
+        [(alice(), 5), (alice(), 5), (alice(), 3), ({"type": "AWSService"}, 1), ({"type": "AWSService"}, 2)]
+    ):
+        batch.add_record(made(identity, {}, seconds), f"m{number}")
+    for message in ("x1", "x2"):
+        batch.add(json.dumps({"source": "my.app", "detail": record()}), message)
+    activities = {each.facet: each for each in batch.activities()}
+
+    assert (batch.sightings, batch.saved) == (3, 0)
+    assert batch.ignored == {Ignored.AWS_SERVICE: 2, Ignored.NOT_FROM_AWS: 2}
+    assert batch.newest == made(alice(), {}, 5).event_time
+    assert batch.messages_behind([activities["KEY#AKIAALICE"].key]) == {"m0", "m1", "m2"}
+    assert batch.messages_behind([activities[f"{ACCOUNT}#eu-west-1"].key]) == {f"m{each}" for each in range(5)}
+
+
+def test_a_clock_that_is_ahead_a_little_is_forgiven():
+    batch = Batch(Memory(lambda _: timedelta(0)), arrived=NOW)
+    batch.add_record(made(alice(), {}, (NOW - made(alice(), {}, 0).event_time).total_seconds() + 899), "m")
+
+    assert batch.sightings == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "later", "is_quiet"),
+    [
+        pytest.param(300, 0, True, id="as late as the resolution"),
+        pytest.param(301, 0, False, id="a second later"),
+        pytest.param(-300, 0, True, id="as early as the resolution"),
+        pytest.param(-301, 0, False, id="a second earlier"),
+        pytest.param(0, 359, True, id="just before it is asked again"),
+        pytest.param(0, 360, False, id="when it is asked again"),
+    ],
+)
+def test_what_is_known_is_not_written_within_the_resolution(seconds, later, is_quiet):
+    keeping = Keeping(timedelta(minutes=5), timedelta(minutes=5))
+    memory, table = Memory(keeping.resolution_of), EmbeddedTable(keeping)
+    for _ in range(2):
+        batch = Batch(memory, arrived=NOW)
+        batch.add_record(made(alice(), {}, 0), "m")
+        batch.remember(table.record_all(batch.activities()).stored)
+    batch = Batch(memory, arrived=NOW + timedelta(seconds=later))
+    batch.add_record(made(alice(), {}, seconds), "m")
+
+    assert (batch.saved == 5) is is_quiet
+    assert (batch.activities() == []) is is_quiet
+
+
+def test_of_many_kinds_the_oldest_half_is_forgotten(monkeypatch):
+    monkeypatch.setattr("ingest.batch._MOST_GISTS", 4)
+    memory = Memory(lambda _: timedelta(0))
+    batch = Batch(memory, arrived=NOW)
+    kept = []
+    for number in range(6):
+        batch.add_record(made(alice(accessKeyId=f"AKIA{number}"), {}, 0), "m")
+        kept.append(len(memory.gists))
+
+    assert kept == [1, 2, 3, 4, 3, 4]
+    keys = {facet for gist in memory.gists.values() for _, facet in gist.keys if facet.startswith("KEY#")}
+    assert keys == {f"KEY#AKIA{number}" for number in (2, 3, 4, 5)}
 
 
 def test_an_unreadable_record_is_so_each_time():
