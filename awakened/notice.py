@@ -109,8 +109,9 @@ def _story(notice: Notice) -> str:
     if use.change:
         return "You get a notice of each change of the root user's sign-in and credentials."
     if not use.first_flagged:
-        before = f"Last seen so on {day(use.since)}" if use.since else "Never seen so before"
-        return f"{before}. Uses of the root user are always told, flagged or not."
+        before = f"Last seen like this on {day(use.since)}" if use.since else "Never seen like this before"
+        always = "You get a notice each time the root user is active, at most one an hour from one address."
+        return f"{before}. {always}"
     also = " and ".join(f"that of {_what(subject)}" for subject in notice.also)
     return f"First flagged on {day(use.first_flagged)}. Its flag is off now{f', also {also}' if also else ''}."
 

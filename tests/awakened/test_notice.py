@@ -96,8 +96,8 @@ def test_a_sign_in_tells_of_mfa(mfa, words):
 
 
 def test_the_root_user_is_told_with_when_it_was_seen_before():
-    assert "\nLast seen so on 2026-11-20. Uses of" in text(Notice(of_root("SIGNIN", since=at(0))))
-    assert "\nNever seen so before. Uses of" in text(Notice(of_root("SIGNIN")))
+    assert "\nLast seen like this on 2026-11-20. You get a" in text(Notice(of_root("SIGNIN", since=at(0))))
+    assert "\nNever seen like this before. You get a" in text(Notice(of_root("SIGNIN")))
 
 
 def test_the_root_users_key_is_disabled_by_the_root_user_and_its_password_by_nobody():
@@ -336,3 +336,53 @@ def test_a_text_message_may_be_160_letters_long():
 @pytest.mark.parametrize(("letters", "kept"), [(200, "a" * 200), (201, f"{'a' * 197}...")])
 def test_a_long_value_is_cut_to_200_letters(letters, kept):
     assert f"agent {kept}\n" in text(Notice(use(user_agent="a" * letters)))
+
+
+def test_the_whole_notice_of_a_change_by_the_root_user():
+    change = of_root("CHANGE#CreateAccessKey#2026-12-04T12:00:00Z", event_name="CreateAccessKey")
+
+    assert text(Notice(change)) == (
+        "An access key of the root user in account 123456789012 was created at 2026-12-04 12:00 UTC:\n"
+        "\n"
+        "  s3.amazonaws.com CreateAccessKey, eu-west-1, 203.0.113.24, agent aws-cli/2.17\n"
+        f"  event {EVENT}\n"
+        "\n"
+        "You get a notice of each change of the root user's sign-in and credentials.\n"
+        "\n"
+        "If this is not expected, somebody may be taking over the account. Sign in as the root user, change its"
+        " password, and check its email address, MFA devices and access keys. If you cannot sign in any more,"
+        " contact AWS Support.\n"
+        "\n"
+        "Find the event, and all that is known:\n"
+        "\n"
+        "    aws cloudtrail lookup-events --region eu-west-1"
+        f" --lookup-attributes AttributeKey=EventId,AttributeValue={EVENT}\n"
+        f"    lastseen who {ROOT_USER}\n"
+    )
+
+
+def test_the_whole_story_of_where_the_root_user_was():
+    told = text(Notice(of_root("IP#203.0.113.24")))
+
+    assert told.startswith("The root user in account 123456789012 was active at 2026-12-04 12:00 UTC:\n")
+    assert (
+        "\n\nNever seen like this before. You get a notice each time the root user is active, at most one an hour"
+        " from one address.\n\nIf this is not expected: change the root user's password, and look at its MFA devices"
+        " and keys.\n\n"
+    ) in told
+
+
+def test_all_that_lost_its_flag_is_named():
+    password = Subject(Kind.PASSWORD, CAROL)
+
+    assert (
+        ". Its flag is off now, also that of the console password of user carol and that of user carol.\n"
+        in text(Notice(use(), (password, USER)))
+    )
+    assert ". Its flag is off now.\n" in text(Notice(use()))
+
+
+def test_an_event_that_tells_nothing_says_so():
+    nothing = dict.fromkeys(("event_source", "event_name", "region", "source_ip", "user_agent"), "")
+
+    assert "\n  nothing more is known of it\n" in text(Notice(use(**nothing)))
