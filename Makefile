@@ -35,7 +35,7 @@ $(SETUP): requirements-dev.txt pyproject.toml
 	touch $@
 
 demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail
-	@$(BIN)/lastseen demo
+	@$(BIN)/lastseen demo --html demo.html
 
 test: $(SETUP)  ## the tests, on all cores
 	$(BIN)/pytest -n auto

@@ -1,10 +1,9 @@
-"""What is printed for people: tables by rich on a terminal, plain aligned text in a pipe."""
+"""What is printed for people: aligned text, in colors and no wider than it need be on a terminal."""
 
 from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from lastseen.terminal import not_read_on, shown
@@ -31,20 +30,28 @@ class Screen:
         """Never wrapped, so that a command can be copied."""
         self._console.print(Text(shown(text)), soft_wrap=True)
 
-    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], *, is_folded: bool = True) -> None:
-        """Too wide for the terminal, it is folded; or not, so that it can be copied."""
-        lines = aligned([head, *rows])
-        fits = max(map(cell_len, lines)) <= self._console.width
-        if self._console.is_terminal and (fits or is_folded):
-            table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=self._heading)
-            for name in head:
-                table.add_column(Text(name), overflow="fold")
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], *, is_split: bool = True) -> None:
+        """One that is too wide for the terminal has each row as lines of its own: no id and no time is broken.
+
+        `is_split`: not one whose last column is a command, to be copied.
+        """
+        first, *lines = aligned([head, *rows])
+        is_wide = max(map(cell_len, (first, *lines))) > self._console.width
+        if self._console.is_terminal and is_wide and is_split:
             for row in rows:
-                table.add_row(*(Text(shown(cell)) for cell in row))
-            self._console.print(table)
+                self._lines(head, row)
             return
+        self.heading(first)
         for line in lines:
             self.line(line)
+
+    def _lines(self, head: Sequence[str], row: Sequence[str]) -> None:
+        self.heading(row[0])
+        names = [name for name, cell in zip(head[1:], row[1:], strict=True) if cell]
+        width = max(map(len, names), default=0)
+        for name, cell in zip(head[1:], row[1:], strict=True):
+            if cell:
+                self.line(f"  {name:<{width}}  {cell}")
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -26,7 +26,7 @@ def show_matches(
         more = f" and {len(match.facets) - 2} more" if len(match.facets) > 2 else ""
         command = shlex.join(["lastseen", "who", match.principal, *options])
         rows.append((times.text(match.last.last_seen if match.last else None), by + more, command))
-    screen.table(("last seen", "found by", "to go on"), rows, is_folded=False)
+    screen.table(("last seen", "found by", "to go on"), rows, is_split=False)
     if len(matches) > len(shown):
         screen.line(f"{len(matches) - len(shown):,} more, seen longer ago: --all")
 
@@ -42,11 +42,11 @@ def show_rows(screen: Screen, rows: Sequence[Row], times: Times) -> None:
     has_flags = any(row.flagged for row in rows)
     head = "principal", "last seen", "first seen", "last event", "flagged"
     width = len(head) if has_flags else len(head) - 1
-    screen.table(head[:width], [line[:width] for line in lines], is_folded=False)
+    screen.table(head[:width], [line[:width] for line in lines])
 
 
 def show_nothing(screen: Screen, what: str, searched: Sequence[str]) -> None:
-    screen.line(f"Nobody was found: {what}.")
+    screen.line(f"No sightings of {what}.")
     for each in searched:
         screen.line(f"- searched for {each}")
     screen.line()
@@ -61,10 +61,10 @@ def show_caveat(screen: Screen, caveat: str) -> None:
 def show_heard(screen: Screen, coverage: Sequence[Activity], times: Times, *, account: str = "") -> None:
     """Since when silence means something; of an account, if one was asked for that is heard."""
     if not coverage:
-        screen.line("No event has ever come from CloudTrail: that nobody is found proves nothing.")
+        screen.line("No events from CloudTrail have arrived yet, so an empty answer proves nothing.")
         return
     own = [each for each in coverage if each.facet.startswith(f"{account}#")] if account else []
-    screen.line("Events came from these alone; of other places and times the table cannot tell:")
+    screen.line("The table has events from these regions and times only:")
     shown = sorted(own or coverage, key=lambda each: each.last_seen, reverse=True)[:MOST_HEARD]
     _show_places(screen, sorted(shown, key=lambda each: each.facet), times)
     if len(coverage) > len(shown):

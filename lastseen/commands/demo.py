@@ -1,6 +1,7 @@
 """`lastseen demo`: the main job, without an AWS account."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,20 +17,28 @@ def demo(
     as_json: Annotated[
         bool, typer.Option("--json", help="The findings, and what was looked up, one a line.")
     ] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the report's page.")
+    ] = None,
 ) -> None:
     """Run the main job on an AWS inside this process: events in, the mail out, and two look-ups."""
     # Here, since moto takes as long to load as all other commands take to start.
     from lastseen.demo import run as demonstration
 
     outcome = demonstration.run(datetime.now(UTC))
+    if html:
+        html.write_text(outcome.page)
     if as_json:
         print_json(outcome.answer["findings"])
         print_json(map(attributes, [*outcome.owner_of_key, *outcome.came_from_office]))
         return
-    print(f"The ingest Lambda was given {outcome.events} events; {len(outcome.again)} came back.")
+    failed = f"{len(outcome.again)} of them failed" if outcome.again else "all of them were recorded"
+    print(f"The ingest Lambda was given {outcome.events} events; {failed}.")
     print("A week after its first report, the reporter Lambda mailed:\n")
     print(f"Subject: {outcome.subject}\n\n{outcome.mail}")
     print(f"Whose is {ALICE_KEY}, and what was its owner seen with?\n")
     print(*lines(outcome.owner_of_key), sep="\n")
     print(f"\nWho came from {OFFICE}?\n")
     print(*lines(outcome.came_from_office), sep="\n")
+    if html:
+        print(f"\nThe report's page, for a browser: {html}")

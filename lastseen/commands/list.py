@@ -88,7 +88,7 @@ def _lag(facet: str) -> timedelta:
 
 
 def _none(screen: Screen, lookup: Lookup, clock: Times, account: str, caveat: str) -> NoReturn:
-    screen.line("No principal in the table is such.")
+    screen.line("No principal in the table matches.")
     show_caveat(screen, caveat)
     screen.line()
     show_heard(screen, lookup.coverage(), clock, account=account)

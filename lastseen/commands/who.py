@@ -76,7 +76,7 @@ def _found(lookup: Lookup, meanings: Sequence[Handle], everything: bool) -> tupl
 
 def _show_nothing(screen: Screen, lookup: Lookup, clock: Times, meant: Handle, asked: str) -> NoReturn:
     """What was searched, and since when anything was heard: silence is no innocence."""
-    show_nothing(screen, f"{asked} looks like {meant.means}", meant.searched())
+    show_nothing(screen, f"{asked} ({meant.means})", meant.searched())
     show_heard(
         screen, lookup.coverage(), clock, account=meant.account or (meant.name.account if meant.name else "")
     )

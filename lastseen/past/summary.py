@@ -109,7 +109,7 @@ class Summary:
             return
         yield f"{self.files:>9,} files read ({self.bytes / 1e6:,.1f} MB)"
         if self.already_done:
-            yield f"{self.already_done:>9,} files left out: done before (--again reads them, too)"
+            yield f"{self.already_done:>9,} files read before and left out (--again reads them too)"
         for reason, count in sorted(self.skipped.items(), key=_most_first):
             yield f"{count:>9,} files or whole folders left out: {reason}"
         yield f"{self.records:>9,} records read, of which"
@@ -117,14 +117,14 @@ class Summary:
             f"{self.sighted:>9,} sighted a principal (principals: {self.principals:,};"
             f" sightings: {self.sightings:,})"
         )
-        yield f"{self.ignored.total():>9,} sighted none:"
+        yield f"{self.ignored.total():>9,} sighted no principal:"
         for reason, count in sorted(self.ignored.items(), key=_most_first):
             yield f"{count:>9,}   {reason}"
         if self.filtered:
-            yield f"{self.filtered:>9,} were not asked for"
+            yield f"{self.filtered:>9,} were filtered out"
         yield f"{self.unreadable_records:>9,} could not be read"
         yield f"{self.writes:>9,} items written to the table"
-        yield f"{self.superseded:>9,} items left as they were: as new or newer"
+        yield f"{self.superseded:>9,} items in the table were as new or newer"
 
     def complaints(self) -> Iterator[str]:
         for each in self.unreadable:

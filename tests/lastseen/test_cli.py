@@ -39,10 +39,10 @@ def test_a_local_replay_prints_the_table_and_the_summary(tmp_path):
         "        1 files read (0.0 MB)\n"
         "        1 records read, of which\n"
         "        1 sighted a principal (principals: 1; sightings: 1)\n"
-        "        0 sighted none:\n"
+        "        0 sighted no principal:\n"
         "        0 could not be read\n"
         "        4 items written to the table\n"
-        "        0 items left as they were: as new or newer\n"
+        "        0 items in the table were as new or newer\n"
     )
 
 
@@ -161,7 +161,7 @@ def test_a_second_run_reads_only_what_is_new(on_aws, tmp_path):
     second = on_aws(tmp_path / "logs")
     again = on_aws(tmp_path / "logs", "--again")
 
-    assert "        1 files read (0.0 MB)\n        1 files left out: done before" in second.stdout
+    assert "        1 files read (0.0 MB)\n        1 files read before and left out" in second.stdout
     assert "        2 files read" in again.stdout
     assert "        0 items written to the table" in again.stdout
     assert (tmp_path / "state" / "lastseen" / "replayed.sqlite").is_file()
@@ -266,7 +266,7 @@ def test_files_that_another_version_marked_as_done_are_read_again_and_that_is_sa
     assert second.stderr == (
         "lastseen: 1 files were marked as done by another version of lastseen, and are read again\n"
     )
-    assert "        1 files left out: done before" in third.stdout
+    assert "        1 files read before and left out" in third.stdout
     assert third.stderr == ""
 
 

@@ -171,4 +171,4 @@ def test_as_json_nothing_found_leaves_standard_output_empty():
     done = ask("who", "AKIAEXAMPLEMALLORY01", "--json")
 
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "Nobody was found" in done.stderr
+    assert "No sightings of" in done.stderr

@@ -187,7 +187,7 @@ def test_none_found_says_since_when_it_listens(people, table):
     done = ask("list", "--type", "root", "--active", "1h")
 
     assert done.exit_code == 1
-    assert done.stdout.startswith("No principal in the table is such.\n")
+    assert done.stdout.startswith("No principal in the table matches.\n")
     assert "2026-06-02T07:15:31Z" in done.stdout
 
 
@@ -195,7 +195,7 @@ def test_none_found_as_json_leaves_standard_output_empty(table):
     done = ask("list", "--json")
 
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "No event has ever come from CloudTrail" in done.stderr
+    assert "No events from CloudTrail have arrived yet" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_no_coverage_at_all_is_said_with_exit_status_1(table, words, stream):
     done = ask("coverage", *words)
 
     assert done.exit_code == 1
-    assert getattr(done, stream).startswith("No event has ever come from CloudTrail")
+    assert getattr(done, stream).startswith("No events from CloudTrail have arrived yet")
 
 
 def test_a_role_that_was_also_seen_without_its_path_is_one(table):

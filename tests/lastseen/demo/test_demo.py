@@ -86,3 +86,11 @@ def test_the_command_prints_the_mail_and_two_look_ups():
     assert "Who came from 198.51.100.7?" in done.stdout
     assert '"_aws"' not in done.stdout
     assert done.stderr == ""
+
+
+def test_the_page_is_written_where_asked(tmp_path):
+    command, page = Path(sys.executable).with_name("lastseen"), tmp_path / "demo.html"
+    done = subprocess.run([command, "demo", "--html", page], capture_output=True, text=True, check=True)
+
+    assert done.stdout.endswith(f"\nThe report's page, for a browser: {page}\n")
+    assert "legacy-batch" in page.read_text()
