@@ -59,10 +59,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is None is not asked for. `lag`: by how much the truth may be later than the table's times."""
+    """What is None or empty is not asked for. `lag`: how much later the truth may be than the table's times."""
 
-    account: str | None = None
-    kind: Kind | None = None
+    accounts: frozenset[str] = frozenset()
+    kinds: frozenset[Kind] = frozenset()
     idle: timedelta | None = None
     active: timedelta | None = None
     new: timedelta | None = None
@@ -70,10 +70,11 @@ class Wanted:
     lag: timedelta = timedelta(0)
 
     def fits(self, row: Row, now: datetime) -> bool:
-        is_there = self.account in (None, row.account) and self.kind in (None, type_of(row.principal))
+        is_there = not self.accounts or row.account in self.accounts
+        is_of_kind = not self.kinds or type_of(row.principal) in self.kinds
         # Who had the name before may be gone: only what a report still has flagged is of interest.
         is_of_interest = bool(row.flagged) if self.only_flagged else not row.holder
-        return is_there and is_of_interest and self._is_then(row, now)
+        return is_there and is_of_kind and is_of_interest and self._is_then(row, now)
 
     def _is_then(self, row: Row, now: datetime) -> bool:
         lag = self.lag if row.last else timedelta(0)

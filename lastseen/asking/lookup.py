@@ -1,6 +1,6 @@
 """Questions to the activity table: who is meant by a handle, and all that is known of somebody."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
@@ -129,9 +129,12 @@ class Lookup:
             found |= {key: replace(item, flag=None) for key, item in ids.items() if item.activity}
         return found
 
-    def flagged(self, account: str | None) -> dict[Key, Item]:
-        """All of the principals of which something is flagged, or was until it was seen again."""
-        keys = self.flags.of(account) if account else self.scan.flagged()
+    def flagged(self, accounts: Collection[str]) -> dict[Key, Item]:
+        """All of the principals of which something is flagged, or was until it was seen again.
+
+        Of all accounts, if none is named.
+        """
+        keys = [key for each in accounts for key in self.flags.of(each)] if accounts else self.scan.flagged()
         with ThreadPoolExecutor(_READERS) as pool:
             found = pool.map(self.items_of, sorted({principal for principal, _ in keys}))
             return {key: item for items in found for key, item in items.items()}

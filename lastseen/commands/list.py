@@ -37,13 +37,16 @@ def list_principals(
     idle: Annotated[str | None, typer.Option(metavar="90d", help="Not seen or refused for so long.")] = None,
     active: Annotated[str | None, typer.Option(metavar="1h", help="Seen or refused within.")] = None,
     new: Annotated[str | None, typer.Option(metavar="24h", help="First seen within.")] = None,
-    account: Annotated[str | None, typer.Option(metavar="ID", help="Of this account.")] = None,
-    kind: Annotated[Kind | None, typer.Option("--type", help="Of this type.")] = None,
+    accounts: Annotated[
+        list[str] | None, typer.Option("--account", metavar="ID", help="Of this account; may be repeated.")
+    ] = None,
+    kinds: Annotated[list[Kind] | None, typer.Option("--type", help="Of this type; may be repeated.")] = None,
     service: Annotated[
         str | None,
         typer.Option(metavar="s3", help="Who called this service, and was not refused; times are of that."),
     ] = None,
     flagged: Annotated[bool, typer.Option("--flagged", help="Flagged by the last report.")] = False,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The first so many.")] = None,
 ) -> None:
     """List principals by recency: the last seen first, with --idle the longest idle.
 
@@ -56,16 +59,20 @@ def list_principals(
     been seen since, --idle leaves them out. Exit status 1: none was found.
     """
     facet = _service(service) if service else ""
-    wanted = Wanted(_account(account), kind, *_times(idle, active, new), flagged, _lag(facet))
+    places = frozenset(map(_account, accounts or []))
+    wanted = Wanted(places, frozenset(kinds or []), *_times(idle, active, new), flagged, _lag(facet))
     with where.asking() as lookup:
         clock, items = printing.times(), _items(lookup, wanted, facet)
         found, caveat = _found(items, wanted, clock.now, facet)
+        shown = found[:limit]
         if printing.as_json:
-            print_json(row.as_dict() for row in found)
+            print_json(row.as_dict() for row in shown)
         elif found:
-            show_rows(printing.screen(), found, clock)
+            show_rows(printing.screen(), shown, clock)
+            if len(shown) < len(found):
+                printing.screen().line(f"{len(found) - len(shown):,} more: without --limit")
         beside = printing.beside()
-        show_caveat(beside, caveat) if found else _none(beside, lookup, clock, account or "", caveat)
+        show_caveat(beside, caveat) if found else _none(beside, lookup, clock, next(iter(places), ""), caveat)
 
 
 def _found(items: Mapping[Key, Item], wanted: Wanted, now: datetime, facet: str) -> tuple[list[Row], str]:
@@ -98,7 +105,7 @@ def _none(screen: Screen, lookup: Lookup, clock: Times, account: str, caveat: st
 def _items(lookup: Lookup, wanted: Wanted, facet: str) -> Mapping[Key, Item]:
     """By an index where one answers."""
     if wanted.only_flagged:
-        return lookup.flagged(wanted.account)
+        return lookup.flagged(wanted.accounts)
     return lookup.seen_with(facet) if facet else lookup.everybody()
 
 
@@ -125,7 +132,7 @@ def _time(text: str | None) -> timedelta | None:
         misused(str(error))
 
 
-def _account(text: str | None) -> str | None:
-    if text is not None and not re.fullmatch(r"\d{12}", text):
+def _account(text: str) -> str:
+    if not re.fullmatch(r"\d{12}", text):
         misused(f"{text!r} is no account: give its 12 digits")
     return text

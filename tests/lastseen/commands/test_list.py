@@ -46,7 +46,13 @@ def listed(*words, **more):
         pytest.param(["--new", "1w"], [DEPLOY], id="new"),
         pytest.param(["--active", "48h", "--idle", "47h"], [DEPLOY], id="active within, and idle since"),
         pytest.param(["--account", "210987654321"], [FOREIGN], id="account"),
+        pytest.param(
+            ["--account", "210987654321", "--account", "123456789012", "--type", "user"],
+            [FOREIGN, ALICE, BOB],
+            id="accounts",
+        ),
         pytest.param(["--type", "role"], [DEPLOY], id="type"),
+        pytest.param(["--type", "role", "--type", "root"], [DEPLOY], id="types"),
         pytest.param(["--type", "user", "--idle", "55m"], [FOREIGN, BOB], id="type and idle"),
         pytest.param(["--service", "kms"], [ALICE, DEPLOY], id="service"),
         pytest.param(["--service", "KMS.amazonaws.com", "--idle", "71h"], [DEPLOY], id="idle as to a service"),
@@ -172,6 +178,16 @@ def test_the_flagged_are_found_in_every_account_without_a_scan_of_the_table(peop
     assert listed("--flagged", "--idle", "7d") == [f"arn:aws:iam::{ACCOUNT}:role/never"]
     assert listed("--flagged", "--service", "kms") == [ALICE]
     assert listed("--flagged", "--account", "210987654321") == []
+    assert len(listed("--flagged", "--account", "210987654321", "--account", ACCOUNT)) == 2
+
+
+def test_the_first_so_many_are_listed_and_the_others_counted(people):
+    every = listed()
+    done = ask("list", "--limit", "2")
+
+    assert listed("--limit", "2") == every[:2]
+    assert done.stdout.splitlines()[-1] == f"{len(every) - 2} more: without --limit"
+    assert "more:" not in ask("list", "--limit", str(len(every))).stdout
 
 
 def test_flags_have_a_column_where_there_are_any(people, flag):
