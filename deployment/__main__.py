@@ -25,7 +25,7 @@ UNCONFIRMED = "PendingConfirmation"
 def main(command: str, words: Iterable[str]) -> int:
     parameters = files.parameters()
     words = given(words, parameters)
-    path = Path(words.get("CONFIG") or files.ROOT / "samconfig.toml")
+    path = Path(words.get("CONFIG") or files.SAVED)
     saved = files.load(path)
     settings = merged(saved, words, parameters)
     if not settings.region:
@@ -52,14 +52,17 @@ def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
         key = dict(settings.values).get(adoption.KEY, "")
         adoption.adopt(cloudformation, settings.stack, table, files.template(), key)
         print(f"Table {table} is taken into stack {settings.stack}.", flush=True)
+    before = stacks.changed_at(stacks.deployed(_client("cloudformation", settings.region), settings.stack))
     sam = [str(Path(sys.executable).with_name("sam")), "deploy", "--config-file", str(path.resolve())]
     silent = [] if sys.stdin.isatty() and words.get("YES") != "1" else ["--no-confirm-changeset"]
     done = subprocess.run([*sam, "--no-fail-on-empty-changeset", *silent], cwd=files.ROOT, check=False)
     if done.returncode:
         return done.returncode
-    stack = stacks.find(_client("cloudformation", settings.region), settings.stack)
+    stack = stacks.deployed(_client("cloudformation", settings.region), settings.stack)
     if stack is None:  # The question about the change set was answered by no.
-        raise Failed(f"there is no stack {settings.stack} in {settings.region}: it was not deployed")
+        raise Failed(f"nothing was deployed: there is no stack {settings.stack} in {settings.region} yet")
+    if before == stacks.changed_at(stack):
+        print("\nNothing was deployed: there was nothing to change, or the change set was declined.")
     outputs = stacks.outputs(stack)
     width = max(map(len, outputs))
     print(f"\nStack {settings.stack} in {settings.region}:")
@@ -91,9 +94,9 @@ def _subscription(settings: Settings, topic: str) -> str:
 
 def _forward(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
     del path
-    stack = stacks.find(_client("cloudformation", settings.region), settings.stack)
+    stack = stacks.deployed(_client("cloudformation", settings.region), settings.stack)
     if stack is None:
-        raise Failed(f"there is no stack {settings.stack} in {settings.region}: make deploy, first")
+        raise Failed(f"there is no stack {settings.stack} in {settings.region}: run make deploy first")
     hub = Hub(settings.stack, settings.region, stacks.outputs(stack)["EventBusArn"])
     body = files.FORWARDER.read_text(encoding="utf-8")
     print(f"\nForwarding to {hub.bus} (stack {hub.forwarder}):", flush=True)

@@ -1,4 +1,8 @@
-"""The template's parameters, and samconfig.toml, where SAM finds what it deploys with."""
+"""The template's parameters, and the file in which SAM finds what it deploys with.
+
+samconfig.toml is what the project says; what a person deploys with, an address among it, is kept beside it in a
+file that git ignores.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,8 @@ from deployment.settings import STACK, Parameters, Settings, Unusable
 ROOT = Path(__file__).parent.parent
 TEMPLATE = ROOT / "template.yaml"
 FORWARDER = ROOT / "ingest" / "forwarder.yaml"
+PROJECTS = ROOT / "samconfig.toml"
+SAVED = ROOT / "deployed.toml"
 NEW = {"capabilities": "CAPABILITY_IAM", "confirm_changeset": True, "resolve_s3": True}
 
 
@@ -27,6 +33,7 @@ def template() -> dict[str, Any]:
 
 
 def load(path: Path) -> Settings:
+    path = _there(path)
     if not path.exists():
         return Settings()
     document = _read(path).unwrap()
@@ -40,7 +47,8 @@ def load(path: Path) -> Settings:
 
 def save(path: Path, settings: Settings) -> None:
     """What else the file says stays."""
-    document: Any = _read(path) if path.exists() else tomlkit.parse("version = 0.1\n")
+    known = _there(path)
+    document: Any = _read(known) if known.exists() else tomlkit.parse("version = 0.1\n")
     default = document.setdefault("default", tomlkit.table(is_super_table=True))
     for name in ("global", "deploy"):
         default.setdefault(name, tomlkit.table(is_super_table=True)).setdefault("parameters", tomlkit.table())
@@ -56,6 +64,11 @@ def save(path: Path, settings: Settings) -> None:
     deploy["region"] = settings.region
     deploy["parameter_overrides"] = overrides.written(dict(settings.values))
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
+
+
+def _there(path: Path) -> Path:
+    """Until it is saved for the first time, the project's own: settings were once kept there."""
+    return PROJECTS if path == SAVED and not path.exists() else path
 
 
 def _read(path: Path) -> tomlkit.TOMLDocument:

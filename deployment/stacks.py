@@ -27,6 +27,16 @@ def find(cloudformation: Any, name: str) -> dict[str, Any] | None:
     return found
 
 
+def deployed(cloudformation: Any, name: str) -> dict[str, Any] | None:
+    """The same, unless nothing of it was ever made: its first change set was declined."""
+    stack = find(cloudformation, name)
+    return None if stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
+
+
+def changed_at(stack: dict[str, Any] | None) -> Any:
+    return stack and (stack.get("LastUpdatedTime") or stack["CreationTime"])
+
+
 def outputs(stack: dict[str, Any]) -> dict[str, str]:
     return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
 

@@ -222,3 +222,18 @@ def test_a_stack_that_fails_is_told_with_the_first_reason_of_this_operation():
 def test_a_stack_that_does_not_end_is_given_up():
     with pytest.raises(stacks.Failed, match="still not done after 30 minutes"):
         stacks.settled(Stubborn(*["CREATE_IN_PROGRESS"] * 1000), "id", lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_there"),
+    [("REVIEW_IN_PROGRESS", False), ("CREATE_COMPLETE", True), ("UPDATE_ROLLBACK_COMPLETE", True)],
+)
+def test_a_stack_whose_first_change_set_was_declined_is_not_deployed(status, is_there):
+    class CloudFormation:
+        def describe_stacks(self, StackName):  # noqa: N803  # boto3's name
+            return {"Stacks": [{"StackName": StackName, "StackStatus": status, "CreationTime": 1}]}
+
+    stack = stacks.deployed(CloudFormation(), "mine")
+
+    assert bool(stack) is is_there
+    assert stacks.changed_at(stack) == (1 if is_there else None)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 
 import pytest
 from builders import ROOT
@@ -296,3 +297,21 @@ def test_without_a_terminal_what_is_missing_is_one_line(tmp_path, command, words
     assert done.stderr.startswith(f"deploy: {told}")
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "new.toml").exists()
+
+
+def test_settings_are_kept_in_a_file_that_git_ignores_and_taken_over_from_where_they_were(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(files, "SAVED", tmp_path / "deployed.toml")
+    monkeypatch.setattr(files, "PROJECTS", tmp_path / "samconfig.toml")
+    before = Settings("mine", "eu-west-1").with_values({"NotificationEmail": "team@example.com"})
+    files.save(files.PROJECTS, before)
+    (tmp_path / "samconfig.toml").write_text(files.PROJECTS.read_text() + "# of the project\n")
+
+    assert files.load(files.SAVED) == before
+    files.save(files.SAVED, replace(before, region="us-east-1"))
+    assert files.load(files.SAVED).region == "us-east-1"
+    assert files.load(files.PROJECTS).region == "eu-west-1"
+    assert files.SAVED.read_text().endswith("# of the project\n")
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    assert "deployed.toml" in ignored

@@ -48,7 +48,7 @@ def listed(*words, **more):
         pytest.param(["--account", "210987654321"], [FOREIGN], id="account"),
         pytest.param(
             ["--account", "210987654321", "--account", "123456789012", "--type", "user"],
-            [FOREIGN, ALICE, BOB],
+            [ALICE, BOB, FOREIGN],
             id="accounts",
         ),
         pytest.param(["--type", "role"], [DEPLOY], id="type"),
