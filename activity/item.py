@@ -126,9 +126,10 @@ def _time(item: Mapping[str, Any], name: str) -> datetime:
     said = _said(item, name)
     try:
         at = from_text(said)
-    except (TypeError, ValueError):
-        at = None
-    if at is None or to_text(at) != said:
+        is_as_written = to_text(at) == said
+    except (TypeError, ValueError, OverflowError):
+        is_as_written = False
+    if not is_as_written:
         raise UnreadableItem.named(_key_of(item), f"{name} is {said!r}, no time such as 2026-11-20T12:00:00Z")
     return at
 

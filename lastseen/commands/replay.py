@@ -24,7 +24,7 @@ from lastseen.past.layout import Wanted
 from lastseen.past.progress import displayed, interruptible
 from lastseen.past.reading import Plan
 from lastseen.past.replay import Replay
-from lastseen.past.s3 import known_regions, s3_client
+from lastseen.past.s3 import SCHEME, known_regions, s3_client
 from lastseen.past.summary import Summary
 from lastseen.past.target import target_of
 from lastseen.past.when import BadTime, time_of
@@ -101,6 +101,8 @@ def replay(
     """
     wanted = _wanted(since, until, accounts or [], regions or [])
     plan = Plan(wanted, datetime.now(UTC), partial(s3_client, where.region, where.profile))
+    if local and where.region and not any(each.startswith(SCHEME) for each in sources):
+        misused("--region is that of the table and the bucket: to choose events, give --event-region")
     place = _local(where) if local else _on_aws(where, state, is_again=again)
     with (
         place as (target, done),

@@ -24,6 +24,7 @@ _PAGE = 1000  # IAM's default is 100.
 _REPORT_PATIENCE = 600.0
 _REPORT_PAUSES = (5.0, 7.0, 9.0, 11.0, 13.0)
 _LONGEST_PAUSE = 15.0
+_LONGEST_REASON = 500
 _REPORT_NOT_THERE = {"ReportNotPresent", "ReportExpired", "ReportInProgress"}
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateCredentialReport.html
 _TOO_BUSY = {"LimitExceeded", "ServiceFailure", "Throttling", "ThrottlingException", "RequestLimitExceeded"}
@@ -82,7 +83,7 @@ class Iam:
         try:
             return credential_report.read(self._new_report()["Content"]), None
         except UNANSWERED as error:
-            why = str(error)
+            why = _short(error)
         try:
             answer = self._ask(self.client.get_credential_report)
         except UNANSWERED as error:
@@ -214,7 +215,15 @@ def or_gap(what: str, read: Callable[[], T]) -> T | Gap:
     try:
         return read()
     except (*UNANSWERED, UnreadableItem, credential_report.UnreadableReport) as error:
-        return Gap(what, str(error))
+        return Gap(what, _short(error))
     except (LookupError, TypeError, ValueError, AttributeError, csv.Error) as error:
         # What answers is perhaps not AWS, but something in between.
-        return Gap(what, f"the answer is not of the form that AWS documents ({type(error).__name__}: {error})")
+        return Gap(
+            what, f"the answer is not of the form that AWS documents ({type(error).__name__}: {_short(error)})"
+        )
+
+
+def _short(error: Exception) -> str:
+    """What is answered in place of AWS may be a whole page: the mail has to fit into SNS."""
+    text = str(error)
+    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}..."

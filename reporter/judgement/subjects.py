@@ -60,6 +60,7 @@ class Subject:
     clock starts then, if that is after the last use.
     `facets` are where the table would have seen it, the one that carries the report's flag first.
     `is_own`: one of the tracker's own roles. `is_administrator`: whoever holds it may do everything.
+    `has_undated`: a user with active credentials whose use AWS does not record.
     """
 
     kind: Kind
@@ -77,6 +78,7 @@ class Subject:
     renewed: datetime | None = None
     is_own: bool = False
     is_administrator: bool = False
+    has_undated: bool = False
 
     @property
     def holder(self) -> Holder:
@@ -162,7 +164,13 @@ def _of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None, tag: str) -> 
         *undated.commands(user.undated),
     )
     remark, renewed = _remark(user, has_any=bool(credentials)), _renewed(user, credentials)
-    yield replace(itself, commands=commands or (deny_user(user.name),), remark=remark, renewed=renewed)
+    yield replace(
+        itself,
+        commands=commands or (deny_user(user.name),),
+        remark=remark,
+        renewed=renewed,
+        has_undated=bool(undated.active(user.undated)),
+    )
     yield from credentials
 
 

@@ -39,6 +39,7 @@ def subject_line(report: Report) -> str:
     told += [f"{len(report.gaps):,} not checked"] if report.gaps else []
     told += ["EVENTS NOT ARRIVING"] if report.warnings else []
     lines = [f"IAM in {name}: {', '.join(told)}" for name in (report.alias, report.account) if name]
+    lines.append(f"IAM in {report.account}: {', '.join((told[0], told[-1]))}")
     return ascii_line(next((each for each in lines if len(each) <= _LONGEST_SUBJECT), lines[-1]))
 
 
@@ -83,13 +84,7 @@ def _what_to_do(report: Report, todo: Todo) -> Iterator[str]:
     since = f"; * is new since {date(report.previous)}" if new else ""
     yield f"WHAT TO DO: {_stale(report)}, the most dangerous first{since}"
     yield from ("", *todo.table())
-    if commands := todo.commands(report.account):
-        yield from (
-            "",
-            "The commands, by number; the block stops in any other account:",
-            "",
-            *commands,
-        )
+    yield from todo.commands(report.account)
 
 
 def _to_mend(report: Report) -> Iterator[str]:

@@ -1,19 +1,20 @@
 """What to do first: the findings as a table, and their commands, each with its undo."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 
 from activity.commands import deny_user, undo
+from activity.model import is_denied
 from activity.plain import line
 from reporter.judgement.danger import Risk, most_dangerous_first, risk_of
 from reporter.judgement.findings import Finding
-from reporter.judgement.staleness import Source, Status
+from reporter.judgement.staleness import Source, Status, Verdict
 from reporter.judgement.subjects import Kind
 from reporter.publishing.wording import count
 
 MOST_ROWS = 20
 _MOST_NAMED = 10
-_HEAD = ("#", "what", "whose", "key id", "idle for", "last used", "can be undone", "why it comes first")
+_HEAD = ("#", "what", "whose", "key id", "idle for", "last use", "can be undone", "note")
 _WHAT = {
     Kind.USER: "user",
     Kind.PASSWORD: "password",
@@ -27,94 +28,121 @@ _WHY = {
     Risk.USER: "",
     Risk.ROLE: "",
 }
+_WORDS = {Source.CLOUDTRAIL: "CloudTrail", Source.IAM: "IAM", None: ""}
+Numbered = tuple[int, str]
 
 
 class Todo:
-    """At most so many rows. If there is not room for all, roles that were never used are told in one line."""
+    """At most so many rows, the most dangerous first; if there is not room for all, what is new goes before.
+
+    Then, too, roles without a recorded use are told in one line.
+    """
 
     def __init__(self, findings: Iterable[Finding], most: int = MOST_ROWS) -> None:
         every = most_dangerous_first(findings)
-        unused = [each for each in every if _is_unused_role(each)]
         is_summed_up = len(every) > most
-        self._unused = unused if is_summed_up else []
+        self._unused = [each for each in every if is_summed_up and _is_unused_role(each)]
         rows = [each for each in every if not (is_summed_up and _is_unused_role(each))]
-        self.rows, self._left = rows[:most], len(rows[most:])
+        chosen = sorted(rows, key=lambda each: not each.is_new)[:most]
+        self.rows = most_dangerous_first(chosen)
+        self._left = len(rows) - len(chosen)
+        self._idle_users = {each.subject.arn for each in every if each.subject.kind is Kind.USER}
+        self._in_doubt = {each.subject.arn for each in every if each.subject.has_undated}
 
     def table(self) -> list[str]:
         """Each row is one line; a star marks what is new."""
         rows = [_HEAD, *(self._row(number, each) for number, each in enumerate(self.rows, 1))]
         return [*_aligned(rows), *self._beyond()]
 
-    def commands(self, account: str) -> list[str]:
-        """As one block, which stops where the caller is of another account."""
-        lines = list(self._commands())
-        if not lines:
-            return []
-        caller = '"$(aws sts get-caller-identity --query Account --output text)"'
-        return ["( set -e", f"test {caller} = {account}", *lines, ")"]
+    def commands(self, account: str) -> Iterator[str]:
+        """One block to run, which stops where the caller is of another account; and what it leaves out."""
+        told = list(self._commands())
+        block = [part for number, command in told if undo(command) for part in (f": {number}", command)]
+        if block:
+            caller = '"$(aws sts get-caller-identity --query Account --output text)"'
+            yield from ("", "The commands, by number, as one block that stops in any other account:", "")
+            yield from ("( set -e", f"test {caller} = {account}", *block, ")")
+            yield from ("", "To undo them:", "")
+            yield from (f"{number}  {undo(command)}" for number, command in told if undo(command))
+        for title, of in (
+            ("Cannot be undone, since a new password would have to be set:", _is_password),
+            ("Ask the owner first, since AWS does not record the use of these:", _is_of_undated),
+        ):
+            rest = [f"{number}  {command}" for number, command in self._every() if of(command)]
+            if rest:
+                yield from ("", title, "", *rest)
 
     def _beyond(self) -> Iterator[str]:
         if self._left:
-            yield f"and {count(self._left, 'more finding', 'more findings')} in the report."
+            yield f"and {count(self._left, 'more finding', 'more findings')}: lastseen report prints them all."
         if self._unused:
-            named = ", ".join(each.subject.name for each in self._unused[:_MOST_NAMED])
-            more = len(self._unused) - _MOST_NAMED
+            named = [f"{each.subject.name}{'*' if each.is_new else ''}" for each in self._unused]
+            named.sort(key=lambda each: not each.endswith("*"))
+            more = len(named) - _MOST_NAMED
             others = f" and {more:,} more" if more > 0 else ""
-            yield f"{count(len(self._unused), 'role was', 'roles were')} never used: {named}{others}."
+            roles = count(len(named), "role has", "roles have")
+            yield f"{roles} no recorded use: {', '.join(named[:_MOST_NAMED])}{others}."
 
-    def _commands(self) -> Iterator[str]:
-        """Each once, with the number of the first row that it is for."""
+    def _every(self) -> Iterator[Numbered]:
+        """Each command once, with the number of the first row that it is for."""
         told: set[str] = set()
         for number, each in enumerate(self.rows, 1):
             for command in each.subject.commands:
                 if command not in told:
                     told.add(command)
-                    yield from _with_undo(number, command, self._instead(each))
+                    yield number, command
+
+    def _commands(self) -> Iterator[Numbered]:
+        """Those that may be run as they are; for one that cannot be undone, what can, if there is such."""
+        told: set[str] = set()
+        for number, command in self._every():
+            instead = self._instead(self.rows[number - 1]) if _is_password(command) else command
+            if instead and instead not in told and not _is_of_undated(command):
+                told.add(instead)
+                yield number, instead
 
     def _instead(self, finding: Finding) -> str:
-        """What can be undone, of a user who would miss nothing by it: one that is idle altogether."""
-        is_idle = any(
-            each.subject.kind is Kind.USER and each.subject.arn == finding.subject.arn for each in self.rows
-        )
+        """Of a user who would miss nothing by it: one that is idle altogether, as far as AWS records it."""
+        arn = finding.subject.arn
+        is_idle = arn in self._idle_users and arn not in self._in_doubt
         return deny_user(finding.subject.name) if is_idle else ""
 
     def _row(self, number: int, finding: Finding) -> tuple[str, ...]:
         subject, verdict = finding.subject, finding.verdict
-        can_be_undone = self._instead(finding) or all(map(undo, subject.commands))
+        is_final = any(map(_is_password, subject.commands)) and not self._instead(finding)
+        doubt = "has credentials whose use AWS does not record" if subject.has_undated else ""
         return (
             f"{number}{'*' if finding.is_new else ''}",
             _WHAT[subject.kind],
             subject.name,
             subject.access_key_id,
             count(verdict.idle.days, "day", "days"),
-            _last_use(verdict.at, verdict.source),
-            "yes" if can_be_undone else "no",
-            _WHY[risk_of(finding)],
+            _last_use(verdict),
+            "no" if is_final else "yes",
+            ", ".join(filter(None, (_WHY[risk_of(finding)], doubt))),
         )
 
 
-def _with_undo(number: int, command: str, instead: str) -> Iterator[str]:
-    """`instead`: what can be undone, in place of a command that cannot."""
-    back = undo(command)
-    if back:
-        yield from (f"{command}  # {number}", f"#   undo: {back}")
-        return
-    if instead:
-        yield from (f"{instead}  # {number}", f"#   undo: {undo(instead)}")
-    why = "cannot be undone: a new password would have to be set"
-    yield f"# {number}  {'or, which' if instead else 'This'} {why}:"
-    yield f"# {command}"
+def _is_password(command: str) -> bool:
+    return " delete-login-profile " in command
+
+
+def _is_of_undated(command: str) -> bool:
+    verbs = "update-service-specific-credential", "update-ssh-public-key", "update-signing-certificate"
+    return command.startswith(tuple(f"aws iam {each} " for each in verbs))
 
 
 def _is_unused_role(finding: Finding) -> bool:
     return finding.subject.kind is Kind.ROLE and finding.verdict.status is Status.NEVER_USED
 
 
-def _last_use(at: datetime | None, source: Source | None) -> str:
-    if at is None:
-        return "never"
-    word = {Source.CLOUDTRAIL: "CloudTrail", Source.IAM: "IAM", None: ""}[source]
-    return f"{at.astimezone(UTC).day} {at.astimezone(UTC):%b %Y} ({word})"
+def _last_use(verdict: Verdict) -> str:
+    """IAM forgets a role's use after 400 days: nothing is said to have been used never."""
+    if verdict.at is None:
+        return "none on record"
+    is_refused = verdict.source is Source.CLOUDTRAIL and verdict.seen and is_denied(verdict.seen.facet)
+    at = verdict.at.astimezone(UTC)
+    return f"{at.day} {at:%b %Y} ({'refused' if is_refused else _WORDS[verdict.source]})"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -56,7 +56,18 @@ def test_of_many_the_problem_of_one_is_told():
         unedited({KEY: fine, (ALICE, "SIGNIN"): problem})
 
 
-@pytest.mark.parametrize("said", ["2026-11-20T12:00:00+00:00", "2026-11-20", "yesterday", ""])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2026-11-20T12:00:00+00:00",
+        "2026-11-20",
+        "yesterday",
+        "",
+        "9999-12-31T23:59:59-01:00",
+        "0001-01-01",
+        "9999-12-31T23:59:59",
+    ],
+)
 def test_a_time_that_was_edited_is_told_with_its_item_and_what_it_says(said):
     item = {"principal": {"S": "p"}, "facet": {"S": "ID#1"}, "told_at": {"S": said}}
 

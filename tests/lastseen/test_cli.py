@@ -477,3 +477,12 @@ def test_the_demo_as_json_is_findings_and_items():
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert {line["kind"] for line in lines if "kind" in line} == {"user", "password", "access_key", "role"}
     assert any(line.get("facet") == "IP#198.51.100.7" for line in lines)
+
+
+def test_a_region_that_is_meant_to_choose_events_is_refused(tmp_path):
+    done = run("replay", str(save(tmp_path, {"log.json": log()})), "--local", "--region", "eu-west-1")
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "lastseen: --region is that of the table and the bucket: to choose events, give --event-region\n"
+    )

@@ -51,7 +51,12 @@ def test_what_is_new_is_marked_and_both_are_counted():
 
 
 @pytest.mark.parametrize(
-    ("number", "left"), [(20, ""), (21, "and 1 more finding in the report.\n"), (30, "and 10 more findings in")]
+    ("number", "left"),
+    [
+        (20, ""),
+        (21, "and 1 more finding: lastseen report prints them all.\n"),
+        (30, "and 10 more findings: lastseen"),
+    ],
 )
 def test_the_first_twenty_are_told(number, left):
     text = body(review_of(*idle_roles(number)))
@@ -68,8 +73,19 @@ def test_of_many_the_roles_that_were_never_used_are_told_in_a_line():
     text = body(review_of(*idle_roles(9), *unused))
 
     assert len(names(text)) == 9
-    assert "\n12 roles were never used: never-00, " in text
-    assert ", never-09 and 2 more.\n" in text
+    assert "\n12 roles have no recorded use: never-00*, " in text
+    assert ", never-09* and 2 more.\n" in text
+
+
+def test_what_is_new_has_a_row_however_many_others_are_more_dangerous():
+    known, new = (
+        [alice(Key(f"AKIA{each}", used=150), name=f"user-{each}", id=f"AIDA{each}") for each in range(30)],
+        deploy(used=100),
+    )
+    flags = flagged(*((user.arn, f"{kind}{user.id[4:]}") for user in known for kind in ("ID#AIDA", "KEY#AKIA")))
+    text = body(review_of(*known, new, flags, PREVIOUS))
+
+    assert names(text) == [("20", "*", "deploy")]
 
 
 def test_what_was_resolved_is_told_with_how_and_counted():

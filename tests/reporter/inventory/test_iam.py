@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import boto3
 import pytest
+from botocore.parsers import ResponseParserError
 from botocore.stub import ANY, Stubber
 from builders import ACCOUNT, at, credential_report
 
 from reporter.inventory.account import AccessKey, Gap, KeySlot, Undatable, Undated, Use, User
 from reporter.inventory.credential_report import read
-from reporter.inventory.iam import Iam
+from reporter.inventory.iam import Iam, or_gap
 from reporter.inventory.listed import joined
 
 MAY = datetime(2026, 5, 1, 10, 0, tzinfo=UTC)
@@ -514,3 +515,11 @@ def test_a_slots_claim_is_of_the_key_that_alone_was_made_in_its_second(rotated, 
     ]
 
     assert joined(at(0), slots) == (None if used is None else Use(at(used)))
+
+
+def test_a_page_in_place_of_an_answer_does_not_fill_the_mail():
+    def read():
+        raise ResponseParserError("x" * 200_000)
+
+    assert or_gap("users", read) == Gap("users", "x" * 500 + "...")
+    assert or_gap("users", lambda: {}["x" * 600]).reason.endswith("xxx...)")

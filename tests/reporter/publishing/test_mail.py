@@ -12,7 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activity.item import Flag, Item
-from reporter.inventory.account import Credentials, Gap, Inventory, KeySlot, OldReport, Role, Use, User
+from reporter.inventory.account import (
+    Credentials,
+    Gap,
+    Inventory,
+    KeySlot,
+    OldReport,
+    Role,
+    Undatable,
+    Undated,
+    Use,
+    User,
+)
 from reporter.judgement.judging import judge_account
 from reporter.judgement.known import Known, Root, Terms
 from reporter.judgement.owners import Remembered
@@ -68,8 +79,8 @@ def summed(inventory, *, seen=None, gaps=(), flagged=None, previous=None, root=N
 
 def table(text):
     """The rows of what to do, each as its cells."""
-    rows = re.findall(r"(?m)^\d+\*? .*$", text)
-    return [re.split(r"  +", row) for row in rows]
+    (rows,) = re.findall(r"(?ms)^#  .*?\n(.*?)(?:^and |\n\n)", text)
+    return [re.split(r"  +", row) for row in rows.splitlines()]
 
 
 def test_a_finding_is_a_line_with_who_what_since_when_and_on_whose_word():
@@ -81,11 +92,11 @@ def test_a_finding_is_a_line_with_who_what_since_when_and_on_whose_word():
     ]
 
 
-def test_what_was_never_used_says_so():
+def test_what_has_no_recorded_use_says_so():
     rows = table(body(report(person("dave", made=200), role("batch", made=200))))
 
     assert [(row[1], row[3], row[4]) for row in rows] == [
-        (kind, "200 days", "never") for kind in ("password", "user", "role")
+        (kind, "200 days", "none on record") for kind in ("password", "user", "role")
     ]
 
 
@@ -111,22 +122,57 @@ def test_the_most_dangerous_comes_first_then_the_longest_idle():
     ]
 
 
-def test_commands_come_in_one_block_that_stops_in_another_account_each_with_its_undo():
+def test_commands_come_in_one_block_that_stops_in_another_account_and_then_how_to_undo_them():
     text = body(report(person("carol", used=100), role("batch", used=300)))
     deny = """--policy-name LastActivityDenyAll --policy-document '{"Version":"2012-10-17","Statement":"""
 
-    (block,) = re.findall(r"(?ms)^\( set -e$.*?^\)$", text)
-    lines = block.splitlines()
-    assert lines[1] == f'test "$(aws sts get-caller-identity --query Account --output text)" = {ACCOUNT}'
-    assert [line.replace(deny, "...").partition("[")[0] for line in lines[2:-1]] == [
+    block, rest = re.findall(r"(?ms)^\( set -e$(.*?)^\)$(.*?)^HOW", text)[0]
+    assert [line.replace(deny, "...").partition("[")[0] for line in block.splitlines()[1:]] == [
+        f'test "$(aws sts get-caller-identity --query Account --output text)" = {ACCOUNT}',
+        ": 1",
         "aws iam put-user-policy --user-name carol ...",
-        "#   undo: aws iam delete-user-policy --user-name carol --policy-name LastActivityDenyAll",
-        "# 1  or, which cannot be undone: a new password would have to be set:",
-        "# aws iam delete-login-profile --user-name carol",
+        ": 3",
         "aws iam put-role-policy --role-name batch ...",
-        "#   undo: aws iam delete-role-policy --role-name batch --policy-name LastActivityDenyAll",
     ]
-    assert [line.endswith(f"  # {number}") for line, number in ((lines[2], 1), (lines[6], 3))] == [True, True]
+    assert rest.startswith(
+        "\n\nTo undo them:\n\n"
+        "1  aws iam delete-user-policy --user-name carol --policy-name LastActivityDenyAll\n"
+        "3  aws iam delete-role-policy --role-name batch --policy-name LastActivityDenyAll\n\n"
+        "Cannot be undone, since a new password would have to be set:\n\n"
+        "1  aws iam delete-login-profile --user-name carol\n\n"
+    )
+
+
+def test_idle_users_are_known_as_such_though_their_rows_are_cut():
+    text = body(report(*(person(f"user-{number:02}", used=100) for number in range(15))))
+
+    assert [row[1] for row in table(text)] == ["password"] * 15 + ["user"] * 5
+    assert {row[5] for row in table(text)} == {"yes"}
+    assert text.count("\naws iam put-user-policy ") == 15
+
+
+def test_who_has_credentials_whose_use_nobody_records_is_denied_nothing():
+    key = Undated(Undatable.SSH_PUBLIC_KEY, "carol", person("carol").arn, "APKA1", "Active", days(300))
+    text = body(report(replace(person("carol", used=100), undated=(key,))))
+
+    assert [(row[1], row[5], row[-1]) for row in table(text)] == [
+        ("password", "no", "opens the console"),
+        ("user", "no", "has credentials whose use AWS does not record"),
+    ]
+    assert "( set -e" not in text
+    assert (
+        "\n\nAsk the owner first, since AWS does not record the use of these:\n\n"
+        "2  aws iam update-ssh-public-key --user-name=carol --ssh-public-key-id APKA1 --status Inactive\n"
+    ) in text
+
+
+def test_an_attempt_that_was_refused_is_told_as_one():
+    sighting = activity(
+        -130 * 86_400, principal=f"arn:aws:iam::{ACCOUNT}:role/deploy", facet="DENIED#AROAdeploy"
+    )
+    ((*_, when, _),) = table(body(report(role("deploy"), seen={sighting.key: sighting})))
+
+    assert when == "13 Jul 2026 (refused)"
 
 
 @pytest.mark.parametrize(("account", "stops"), [(ACCOUNT, False), ("210987654321", True)])
@@ -150,8 +196,8 @@ def test_a_password_of_somebody_who_is_in_use_can_only_be_deleted():
     text = body(report(replace(carol, credentials=replace(carol.credentials, slots=(slot,)))))
 
     assert [(row[1], row[5]) for row in table(text)] == [("password", "no")]
-    assert "# 1  This cannot be undone: a new password would have to be set:\n# aws iam delete-login" in text
-    assert "put-user-policy" not in text
+    assert "Cannot be undone, since a new password would have to be set:\n\n1  aws iam delete-login" in text
+    assert "( set -e" not in text
 
 
 def test_the_mail_says_what_to_do_before_how_it_was_judged():
@@ -162,7 +208,7 @@ def test_the_mail_says_what_to_do_before_how_it_was_judged():
         "\n"
         "WHAT TO DO: 1 user, 1 password, 1 role, the most dangerous first\n"
         "\n"
-        "#   what      whose  idle for  last used          can be undone  why it comes first\n"
+        "#   what      whose  idle for  last use           can be undone  note\n"
         "1*  password  carol  100 days"
     )
     assert text.endswith(
@@ -301,6 +347,18 @@ def test_the_subject_keeps_to_snss_rules_whatever_the_alias(alias, number):
     assert line.isascii()
     assert line.isprintable()
     assert line.endswith("1 not checked")
+
+
+def test_the_subject_keeps_to_snss_rules_however_much_there_is():
+    known = report(*(person(f"p{each}", used=100) for each in range(3)), coverage=Coverage((NEVER,)), alias="")
+    many = replace(
+        known,
+        findings=tuple(replace(known.findings[0], is_new=each % 2 == 0) for each in range(200_000)),
+        resolved=(None,) * 100_000,
+        gaps=(Gap("x", "y"),) * 100_000,
+    )
+
+    assert subject_line(many) == f"IAM in {ACCOUNT}: 100,000 new, EVENTS NOT ARRIVING"
 
 
 NEVER = Region(ACCOUNT, "eu-west-1", sent=Sent(days(2), days(1)))
