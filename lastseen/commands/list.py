@@ -30,6 +30,12 @@ lastseen list --flagged --json            what the last report named
 """
 
 
+Accounts = Annotated[
+    list[str] | None, typer.Option("--account", metavar="ID", help="Of this account; may be repeated.")
+]
+Kinds = Annotated[list[Kind] | None, typer.Option("--type", help="Of this type; may be repeated.")]
+
+
 @with_options
 def list_principals(
     where: Where,
@@ -37,10 +43,8 @@ def list_principals(
     idle: Annotated[str | None, typer.Option(metavar="90d", help="Not seen or refused for so long.")] = None,
     active: Annotated[str | None, typer.Option(metavar="1h", help="Seen or refused within.")] = None,
     new: Annotated[str | None, typer.Option(metavar="24h", help="First seen within.")] = None,
-    accounts: Annotated[
-        list[str] | None, typer.Option("--account", metavar="ID", help="Of this account; may be repeated.")
-    ] = None,
-    kinds: Annotated[list[Kind] | None, typer.Option("--type", help="Of this type; may be repeated.")] = None,
+    accounts: Accounts = None,
+    kinds: Kinds = None,
     service: Annotated[
         str | None,
         typer.Option(metavar="s3", help="Who called this service, and was not refused; times are of that."),
