@@ -46,7 +46,11 @@ def _placed(settings: Settings) -> Settings:
 
 
 def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
-    """By SAM, with what is saved; where nobody can answer, without its question."""
+    """By SAM, with what is saved; where nobody can answer, only if told to."""
+    _announce(settings)
+    is_asked = sys.stdin.isatty() and words.get("YES") != "1"
+    if not sys.stdin.isatty() and words.get("YES") != "1":
+        raise Unusable("nothing was deployed: without a terminal, give YES=1")
     if table := words.get("TABLE"):
         cloudformation = _client("cloudformation", settings.region)
         key = dict(settings.values).get(adoption.KEY, "")
@@ -54,7 +58,7 @@ def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
         print(f"Table {table} is taken into stack {settings.stack}.", flush=True)
     before = stacks.changed_at(stacks.deployed(_client("cloudformation", settings.region), settings.stack))
     sam = [str(Path(sys.executable).with_name("sam")), "deploy", "--config-file", str(path.resolve())]
-    silent = [] if sys.stdin.isatty() and words.get("YES") != "1" else ["--no-confirm-changeset"]
+    silent = [] if is_asked else ["--no-confirm-changeset"]
     done = subprocess.run([*sam, "--no-fail-on-empty-changeset", *silent], cwd=files.ROOT, check=False)
     if done.returncode:
         return done.returncode
@@ -77,6 +81,19 @@ def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
         print("  and brings up to date what does.")
     print(f"- Ask it: .venv/bin/lastseen coverage --stack {settings.stack} --region {settings.region}")
     return failed
+
+
+def _announce(settings: Settings) -> None:
+    """Where it goes, and by whom, before anything is asked or changed."""
+    caller = _client("sts", settings.region).get_caller_identity()
+    where = f"account {caller['Account']}, region {settings.region}"
+    print(f"Stack {settings.stack} in {where}, by {caller['Arn']}", flush=True)
+    try:
+        trails = _client("cloudtrail", settings.region).describe_trails()["trailList"]
+    except ClientError:
+        return  # Whoever deploys need not be allowed to look; the reporter does, every day.
+    if not trails:
+        print("Warning: this account has no CloudTrail trail, so no events will arrive.", flush=True)
 
 
 def _subscription(settings: Settings, topic: str) -> str:

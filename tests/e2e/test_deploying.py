@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from builders import ROOT
+from builders import ACCOUNT, ROOT
 from e2e.server import REGION
 
 STACK, EMAIL = "passing", "team@example.com"
@@ -47,7 +47,8 @@ def life(run, client):
     """What was said at each step of one stack's life, and how things stood then."""
     story = {"no address": run("settings", status=2)}
     run("settings", f"EMAIL={EMAIL}", "KEY_DAYS=60")
-    story["deploy"] = run("deploy", f"FORWARD={ELSEWHERE}")
+    story["not deployed"] = run("deploy", status=2), stacks_of(client, REGION)
+    story["deploy"] = run("deploy", "YES=1", f"FORWARD={ELSEWHERE}")
     story["outputs"] = outputs(client, STACK)
     story["rule"] = rule(client)
     story["again"] = run("forwarders", f"FORWARD={ELSEWHERE}")
@@ -64,10 +65,10 @@ def life(run, client):
         "buckets": [each["Name"] for each in client("s3").list_buckets()["Buckets"]],
         "builds": builds(client),
     }
-    story["adopt"] = run("deploy", f"TABLE={table}")
+    story["adopt"] = run("deploy", "YES=1", f"TABLE={table}")
     story["adopted"] = outputs(client, STACK)
     story["kept"] = client("dynamodb").get_item(TableName=table, Key=item)["Item"]
-    story["twice"] = run("deploy", f"TABLE={table}", status=2)
+    story["twice"] = run("deploy", "YES=1", f"TABLE={table}", status=2)
     yield story
     run("destroy", "YES=1", f"FORWARD={ELSEWHERE}")
 
@@ -104,6 +105,14 @@ def builds(client):
 
 def test_without_an_address_nothing_is_deployed_and_it_says_what_to_give(life):
     assert life["no address"] == "deploy: EMAIL is not set: make deploy EMAIL=...\n"
+
+
+def test_nothing_is_deployed_unasked_and_it_says_where_to_first(life):
+    said, there = life["not deployed"]
+
+    assert said.startswith(f"Stack {STACK} in account {ACCOUNT}, region {REGION}, by arn:aws")
+    assert said.endswith("deploy: nothing was deployed: without a terminal, give YES=1\n")
+    assert STACK not in there
 
 
 def test_a_deployment_ends_with_the_outputs_and_what_is_left_to_do(life):
