@@ -236,3 +236,30 @@ def test_machines_are_alike_whatever_their_session_and_address(records):
 )
 def test_other_roles_and_people_behind_roles_are_not(change):
     assert likeness(parsed(record(session("one")))) != likeness(parsed(record(session("one", **change))))
+
+
+ADMIN = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_1"
+PEOPLE = {
+    "a user's temporary keys": alice(),
+    "a person behind a permission set": session(
+        "judy",
+        arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Admin_1/judy",
+        sessionContext={"sessionIssuer": {"arn": ADMIN, "principalId": "AROAADMIN"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("identity", PEOPLE.values(), ids=PEOPLE)
+def test_people_are_alike_whatever_their_temporary_keys_but_not_from_another_address(identity):
+    first, second = (record(identity | {"accessKeyId": key}) for key in ("ASIA1", "ASIA2"))
+
+    assert likeness(parsed(first)) == likeness(parsed(second))
+    assert likeness(parsed(first)) != likeness(parsed(second | {"sourceIPAddress": "203.0.113.1"}))
+
+
+@pytest.mark.parametrize("arn", [ALICE, None])
+def test_another_accounts_are_alike_only_if_no_arn_tells_them_apart(arn):
+    identity = {"type": "AWSAccount", "accountId": "210987654321", "arn": arn}
+    first, second = (record(identity | {"principalId": each}) for each in ("AIDA1", "AIDA2"))
+
+    assert (likeness(parsed(first)) == likeness(parsed(second))) is (arn is None)
