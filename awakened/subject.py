@@ -32,8 +32,10 @@ _PRINCIPALS = {"user": Kind.USER, "role": Kind.ROLE, "root": Kind.ROOT}
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`access_key_id` also of a root user's key; without one it has signed in,
-    has changed its credentials, or was seen somewhere."""
+    """`access_key_id` also of a root user's key.
+
+    Without one, the root user has signed in, has changed its credentials, or was seen somewhere.
+    """
 
     kind: Kind
     arn: str

@@ -48,8 +48,8 @@ def _placed(settings: Settings) -> Settings:
 def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
     """By SAM, with what is saved; where nobody can answer, only if told to."""
     _announce(settings)
-    is_asked = sys.stdin.isatty() and words.get("YES") != "1"
-    if not sys.stdin.isatty() and words.get("YES") != "1":
+    is_told = words.get("YES") == "1"
+    if not (is_told or sys.stdin.isatty()):
         raise Unusable("nothing was deployed: without a terminal, give YES=1")
     if table := words.get("TABLE"):
         cloudformation = _client("cloudformation", settings.region)
@@ -58,7 +58,7 @@ def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
         print(f"Table {table} is taken into stack {settings.stack}.", flush=True)
     before = stacks.changed_at(stacks.deployed(_client("cloudformation", settings.region), settings.stack))
     sam = [str(Path(sys.executable).with_name("sam")), "deploy", "--config-file", str(path.resolve())]
-    silent = [] if is_asked else ["--no-confirm-changeset"]
+    silent = ["--no-confirm-changeset"] if is_told else []
     done = subprocess.run([*sam, "--no-fail-on-empty-changeset", *silent], cwd=files.ROOT, check=False)
     if done.returncode:
         return done.returncode

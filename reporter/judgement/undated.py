@@ -30,6 +30,11 @@ def all_of(inventory: Inventory) -> tuple[Undated, ...]:
     return tuple(sorted(every, key=lambda each: (not each.is_active, _age_of(each), each.arn, each.id)))
 
 
+def disables(command: str) -> bool:
+    """Whether a command disables one of these, and not what is known to be unused."""
+    return command.startswith(tuple(f"aws iam {each.partition('{')[0]}" for each in _UPDATES.values()))
+
+
 def with_undated(user: User, found: tuple[Undated, ...] | Gap) -> User:
     """A user of whom IAM was asked what it has."""
     if isinstance(found, Gap):

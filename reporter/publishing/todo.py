@@ -6,6 +6,7 @@ from datetime import UTC
 from activity.commands import deny_user, undo
 from activity.model import is_denied
 from activity.plain import line
+from reporter.judgement import undated
 from reporter.judgement.danger import Risk, most_dangerous_first, risk_of
 from reporter.judgement.findings import Finding
 from reporter.judgement.staleness import Source, Status, Verdict
@@ -65,8 +66,8 @@ class Todo:
             yield from ("", "To undo them:", "")
             yield from (f"{number}  {undo(command)}" for number, command in told if undo(command))
         for title, of in (
-            ("Cannot be undone, since a new password would have to be set:", _is_password),
-            ("Ask the owner first, since AWS does not record the use of these:", _is_of_undated),
+            ("Cannot be undone, since a new password would have to be set:", _is_final),
+            ("Ask the owner first, since AWS does not record the use of these:", undated.disables),
         ):
             rest = [f"{number}  {command}" for number, command in self._every() if of(command)]
             if rest:
@@ -96,8 +97,8 @@ class Todo:
         """Those that may be run as they are; for one that cannot be undone, what can, if there is such."""
         told: set[str] = set()
         for number, command in self._every():
-            instead = self._instead(self.rows[number - 1]) if _is_password(command) else command
-            if instead and instead not in told and not _is_of_undated(command):
+            instead = self._instead(self.rows[number - 1]) if _is_final(command) else command
+            if instead and instead not in told and not undated.disables(command):
                 told.add(instead)
                 yield number, instead
 
@@ -109,7 +110,7 @@ class Todo:
 
     def _row(self, number: int, finding: Finding) -> tuple[str, ...]:
         subject, verdict = finding.subject, finding.verdict
-        is_final = any(map(_is_password, subject.commands)) and not self._instead(finding)
+        is_final = any(map(_is_final, subject.commands)) and not self._instead(finding)
         doubt = "has credentials whose use AWS does not record" if subject.has_undated else ""
         return (
             f"{number}{'*' if finding.is_new else ''}",
@@ -123,13 +124,8 @@ class Todo:
         )
 
 
-def _is_password(command: str) -> bool:
-    return " delete-login-profile " in command
-
-
-def _is_of_undated(command: str) -> bool:
-    verbs = "update-service-specific-credential", "update-ssh-public-key", "update-signing-certificate"
-    return command.startswith(tuple(f"aws iam {each} " for each in verbs))
+def _is_final(command: str) -> bool:
+    return not undo(command)
 
 
 def _is_unused_role(finding: Finding) -> bool:

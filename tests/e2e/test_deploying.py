@@ -49,6 +49,7 @@ def life(run, client):
     run("settings", f"EMAIL={EMAIL}", "KEY_DAYS=60")
     story["not deployed"] = run("deploy", status=2), stacks_of(client, REGION)
     story["deploy"] = run("deploy", "YES=1", f"FORWARD={ELSEWHERE}")
+    story["unchanged"] = run("deploy", "YES=1")
     story["outputs"] = outputs(client, STACK)
     story["rule"] = rule(client)
     story["again"] = run("forwarders", f"FORWARD={ELSEWHERE}")
@@ -124,6 +125,13 @@ def test_a_deployment_ends_with_the_outputs_and_what_is_left_to_do(life):
         or f"{EMAIL} has confirmed" in told
     )
     assert f"lastseen coverage --stack {STACK} --region {REGION}" in told
+
+
+def test_what_changes_nothing_is_said_to_have_deployed_nothing(life):
+    nothing = "\nNothing was deployed: there was nothing to change, or the change set was declined.\n"
+
+    assert nothing in life["unchanged"]
+    assert nothing not in life["deploy"]
 
 
 def test_another_region_forwards_to_the_bus_of_the_stack(life):

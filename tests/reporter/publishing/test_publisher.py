@@ -92,3 +92,20 @@ def test_without_a_bucket_there_are_no_files_and_no_word_of_them(publisher, noti
     assert (report.gaps, files, plain["report"]) == ((), "", None)
     assert "s3://" not in mail
     assert aws("s3").list_objects_v2(Bucket="reports")["KeyCount"] == 0
+
+
+@pytest.mark.parametrize(
+    ("partition", "begins"),
+    [
+        ("aws", "https://us-east-1.console.aws.amazon.com/s3/object/reports?region=us-east-1&prefix=1%2F"),
+        ("aws-cn", "https://console.amazonaws.cn/s3/object/reports?"),
+        ("aws-us-gov", "https://console.amazonaws-us-gov.com/s3/object/reports?"),
+        ("aws-iso", ""),
+    ],
+)
+def test_the_page_has_an_address_in_the_console_of_its_partition(aws, partition, begins):
+    made = Publisher(aws("sns"), f"arn:{partition}:sns:us-east-1:{ACCOUNT}:reports", aws("s3"), "reports")
+
+    assert made._link("s3://reports/1/").startswith(begins)
+    assert bool(made._link("s3://reports/1/")) is bool(begins)
+    assert made._link("") == ""
