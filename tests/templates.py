@@ -57,13 +57,18 @@ def resources(template, conditions):
     }
 
 
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+ELSE_NAMED = {"ListObjectsV2": "s3:ListBucket"}
+
+
 def calls(*files):
     """The API calls that code makes on its clients, as IAM names them."""
     operations = {}
     for service in ("account", "cloudformation", "cloudtrail", "dynamodb", "iam", "s3", "sns", "sqs"):
         client = boto3.client(service, region_name="eu-west-1")
         operations |= {
-            name: f"{service}:{operation}" for name, operation in client.meta.method_to_api_mapping.items()
+            name: ELSE_NAMED.get(operation, f"{service}:{operation}")
+            for name, operation in client.meta.method_to_api_mapping.items()
         }
     for file in files:
         for node in ast.walk(ast.parse((ROOT / file).read_text())):

@@ -100,10 +100,13 @@ CORE = (
     "reporter.judgement.undated",
     "reporter.listening.coverage",
     "reporter.listening.region",
+    "reporter.publishing.console",
     "reporter.publishing.document",
     "reporter.publishing.mail",
     "reporter.publishing.message",
     "reporter.publishing.page",
+    "reporter.publishing.spreadsheet",
+    "reporter.publishing.trend",
     "reporter.publishing.wording",
 )
 

@@ -859,6 +859,8 @@ def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_n
         ("cloudtrail:GetTrailStatus", TRAILS),
         ("account:ListRegions", OWN_ACCOUNT),
         ("s3:PutObject", json.dumps({"Fn::Sub": "${ReportBucket.Arn}/*"})),
+        ("s3:GetObject", json.dumps({"Fn::Sub": "${ReportBucket.Arn}/${AWS::AccountId}/trend.json"})),
+        ("s3:ListBucket", arn("ReportBucket")),
         ("sns:Publish", json.dumps({"Ref": "ReportTopic"})),
         ("kms:Decrypt", arn("TopicKey")),
         ("kms:GenerateDataKey", arn("TopicKey")),
@@ -874,6 +876,8 @@ def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_n
         "cloudtrail:GetTrailStatus",
         "account:ListRegions",
         "s3:PutObject",
+        "s3:GetObject",
+        "s3:ListBucket",
         "sns:Publish",
     }
 

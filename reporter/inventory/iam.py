@@ -1,6 +1,7 @@
 """Asks IAM what exists: only listing calls, every page followed; what cannot be read becomes a gap."""
 
 import csv
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +26,8 @@ _REPORT_PATIENCE = 600.0
 _REPORT_PAUSES = (5.0, 7.0, 9.0, 11.0, 13.0)
 _LONGEST_PAUSE = 15.0
 _LONGEST_REASON = 500
+# How botocore begins: the code and the operation are what tells.
+_PREFACE = re.compile(r"^An error occurred \((\w+)\) when calling the (\w+) operation: ")
 _REPORT_NOT_THERE = {"ReportNotPresent", "ReportExpired", "ReportInProgress"}
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateCredentialReport.html
 _TOO_BUSY = {"LimitExceeded", "ServiceFailure", "Throttling", "ThrottlingException", "RequestLimitExceeded"}
@@ -225,5 +228,5 @@ def or_gap(what: str, read: Callable[[], T]) -> T | Gap:
 
 def _short(error: Exception) -> str:
     """What is answered in place of AWS may be a whole page: the mail has to fit into SNS."""
-    text = str(error)
+    text = _PREFACE.sub(r"\1 (\2): ", str(error))
     return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}..."

@@ -132,7 +132,7 @@ def _cause(subject: Subject, used: datetime, seen: Activity | None, regions: Ite
     if until and used > until + _SETTLED:
         return f"no events came from {use.region} after {until:%Y-%m-%d}; check its rule and its trail"
     if subject.kind is Kind.PASSWORD:
-        return "sign-ins are logged in other regions too; check that each has a forwarder"
+        return "sign-ins are logged in several regions; run make forwarders"
     if use.service in NO_MANAGEMENT_EVENTS:
         return f"likely data events of {use.service}, which a trail logs only if told to, or never"
     if seen and _is_by_service(seen):

@@ -1,12 +1,13 @@
-"""The report as plain data: the reporter's answer and report.json, the page's document, report.csv."""
+"""The report as plain data: the reporter's answer, report.json and the page's document."""
 
-import csv
-import io
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from activity.commands import undo
 from activity.model import Activity, to_text
 from reporter.inventory.account import Undated
+from reporter.judgement.danger import most_dangerous_first, risk_of
 from reporter.judgement.exemption import Exemption
 from reporter.judgement.findings import Finding
 from reporter.judgement.missed import Missed
@@ -14,16 +15,11 @@ from reporter.judgement.report import Report
 from reporter.judgement.resolution import Resolved
 from reporter.judgement.staleness import Verdict
 from reporter.judgement.subjects import Kind, Subject
-from reporter.judgement.undated import age_days
+from reporter.judgement.undated import age_days, disables
 from reporter.listening.region import Region
+from reporter.publishing import console
+from reporter.publishing.trend import Point, extended
 from reporter.publishing.wording import notes, since, starts_anew
-
-_COLUMNS = (
-    "account kind name arn id access_key_id status created last_used last_used_source idle_days threshold_days"
-    " first_flagged reason event_source event_name event_id region source_ip user_agent commands"
-).split()
-# A spreadsheet would take what begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def answer(report: Report) -> dict[str, Any]:
@@ -35,17 +31,20 @@ def answer(report: Report) -> dict[str, Any]:
     }
 
 
-def document(report: Report) -> dict[str, Any]:
-    """All there is to tell, the answer among it: for report.json and the page."""
-    findings = [finding_as_dict(each) | {"is_new": each.is_new} for each in report.findings]
+def document(report: Report, earlier: Sequence[Point] = ()) -> dict[str, Any]:
+    """All there is to tell, the answer among it: for report.json and the page. `earlier`: the trend before."""
+    places = {id(each): place for place, each in enumerate(most_dangerous_first(report.findings), 1)}
+    findings = [finding_as_dict(each) | _first(each, places[id(each)]) for each in report.findings]
     coverage = report.coverage
     return answer(report) | {
         "account": report.account,
         "alias": report.alias,
         "at": to_text(report.at),
+        "is_empty": report.is_empty,
         "previous": _time(report.previous),
         "thresholds": {str(kind): report.limits.days(kind) for kind in Kind},
         "findings": findings,
+        "trend": extended(earlier, report),
         "resolved": [resolved_as_dict(each) for each in report.resolved],
         "missed": [_missed(each) for each in report.missed],
         "lapses": [{"arn": each.arn, "why": each.why} for each in report.lapses],
@@ -65,18 +64,6 @@ def document(report: Report) -> dict[str, Any]:
     }
 
 
-def rows(report: Report) -> str:
-    """The findings as CSV: https://www.rfc-editor.org/rfc/rfc4180"""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, _COLUMNS, extrasaction="ignore")
-    writer.writeheader()
-    for finding in report.findings:
-        plain = finding_as_dict(finding)
-        flat = plain["evidence"] | plain | {"commands": " && ".join(plain["commands"])}
-        writer.writerow({name: _cell(flat.get(name)) for name in _COLUMNS})
-    return text.getvalue()
-
-
 def finding_as_dict(finding: Finding) -> dict[str, Any]:
     subject, verdict = finding.subject, finding.verdict
     return {
@@ -92,6 +79,20 @@ def finding_as_dict(finding: Finding) -> dict[str, Any]:
         "reason": "; ".join((verdict.reason, *_anew(finding), *verdict.notes)),
         "evidence": _evidence(subject, verdict.seen),
         "commands": list(subject.commands),
+    }
+
+
+def _first(finding: Finding, place: int) -> dict[str, Any]:
+    """What to do first, and how: `priority` 1 is the most dangerous; `undo` is "" for what cannot be undone."""
+    return {
+        "is_new": finding.is_new,
+        "priority": place,
+        "risk": str(risk_of(finding)),
+        "steps": [
+            {"command": each, "undo": undo(each), "ask_first": disables(each)}
+            for each in finding.subject.commands
+        ],
+        "console": console.principal(finding.subject.arn),
     }
 
 
@@ -119,7 +120,6 @@ def resolved_as_dict(resolved: Resolved) -> dict[str, Any]:
 
 
 def region_as_dict(region: Region, now: datetime) -> dict[str, Any]:
-    """`waiting_since`: since when a test call has not come back."""
     sent = region.sent
     return {
         "region": region.region,
@@ -198,7 +198,3 @@ def _exempt(account: str, subject: Subject, verdict: Verdict) -> dict[str, Any]:
 
 def _time(at: datetime | None) -> str | None:
     return to_text(at) if at else None
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -6,18 +6,18 @@ from activity.plain import ascii_line, line, minute
 from reporter.inventory.account import Gap
 from reporter.judgement import undated
 from reporter.judgement.report import Report
-from reporter.judgement.subjects import Kind, Limits
+from reporter.judgement.subjects import Limits
 from reporter.listening.coverage import Coverage, date
 from reporter.publishing.todo import MOST_ROWS, Todo
 from reporter.publishing.wording import (
-    NOUNS,
     count,
     counts,
     exempt,
     missed_use,
     notes,
-    resolution,
+    resolutions,
     some,
+    some_of,
 )
 
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -54,7 +54,6 @@ def body(report: Report, files: str = "", link: str = "", *, rows: int = MOST_RO
         _what_to_do(report, todo),
         _to_mend(report),
         _changes(report),
-        _exempt(report),
         _undated(report),
         _method(report, files, link),
     )
@@ -80,9 +79,9 @@ def _what_to_do(report: Report, todo: Todo) -> Iterator[str]:
     if not report.findings:
         yield f"Nothing is stale{' among what was checked' if report.gaps else ''}."
         return
-    new = any(each.is_new for each in report.findings) and report.previous
-    since = f"; * is new since {date(report.previous)}" if new else ""
-    yield f"WHAT TO DO: {_stale(report)}, the most dangerous first{since}"
+    is_any_new = any(each.is_new for each in report.findings) and report.previous
+    number = count(len(report.findings), "finding", "findings")
+    yield f"WHAT TO DO: {number}, the most dangerous first{' (* is new)' if is_any_new else ''}"
     yield from ("", *todo.table())
     yield from todo.commands(report.account)
 
@@ -105,13 +104,7 @@ def _changes(report: Report) -> Iterator[str]:
     told = [f"{new:,} new", f"{len(report.findings) - new:,} still open", f"{len(report.resolved):,} resolved"]
     since = date(report.previous) if report.previous else "the last report"
     yield f"WHAT CHANGED since {since}: {', '.join(told)}"
-    yield from some(list(map(resolution, report.resolved)))
-
-
-def _exempt(report: Report) -> Iterator[str]:
-    if report.exempt:
-        yield "EXEMPT BY TAG"
-        yield from some(list(map(exempt, report.exempt)))
+    yield from some(resolutions(report.resolved))
 
 
 def _undated(report: Report) -> Iterator[str]:
@@ -128,8 +121,10 @@ def _method(report: Report, files: str, link: str) -> Iterator[str]:
     yield from report.coverage.listening(report.at)
     if not report.is_empty:
         yield from counts(report)
+    if report.exempt:
+        yield f"Exempt by tag: {some_of([exempt(each) for each in report.exempt])}."
     if link:
-        yield f"Evidence for each: {link}"
+        yield f"Evidence: {link}"
     if files:
         yield f"Files: {files}"
 
@@ -147,13 +142,7 @@ def _received(coverage: Coverage) -> Iterator[str]:
     elif received:
         named = ", ".join(received[:_MOST_REGIONS])
         more = f" and {len(received) - _MOST_REGIONS} more regions" if len(received) > _MOST_REGIONS else ""
-        yield f"CloudTrail's events came from {named}{more}, the first on {date(coverage.since)}."
-
-
-def _stale(report: Report) -> str:
-    """The findings counted by kind: "2 users, 1 access key"."""
-    kinds = [finding.subject.kind for finding in report.findings]
-    return ", ".join(count(kinds.count(kind), *NOUNS[kind]) for kind in Kind if kind in kinds)
+        yield f"Events come from {named}{more}, since {date(coverage.since)}."
 
 
 def _account(report: Report) -> str:

@@ -1,7 +1,6 @@
 """What to do first: the findings as a table, and their commands, each with its undo."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC
 
 from activity.commands import deny_user, undo
 from activity.model import is_denied
@@ -9,27 +8,26 @@ from activity.plain import line
 from reporter.judgement import undated
 from reporter.judgement.danger import Risk, most_dangerous_first, risk_of
 from reporter.judgement.findings import Finding
-from reporter.judgement.staleness import Source, Status, Verdict
+from reporter.judgement.staleness import Source, Status
 from reporter.judgement.subjects import Kind
 from reporter.publishing.wording import count
 
 MOST_ROWS = 20
 _MOST_NAMED = 10
-_HEAD = ("#", "what", "whose", "key id", "idle for", "last use", "can be undone", "note")
+_HEAD = ("#", "what", "whose", "key id", "days idle", "note")
 _WHAT = {
     Kind.USER: "user",
     Kind.PASSWORD: "password",
     Kind.ACCESS_KEY: "access key",
     Kind.ROLE: "role",
 }
-_WHY = {
+WHY = {
     Risk.ADMINISTRATOR: "administrator",
     Risk.ACCESS_KEY: "works from anywhere",
     Risk.PASSWORD: "opens the console",
     Risk.USER: "",
     Risk.ROLE: "",
 }
-_WORDS = {Source.CLOUDTRAIL: "CloudTrail", Source.IAM: "IAM", None: ""}
 Numbered = tuple[int, str]
 
 
@@ -61,12 +59,12 @@ class Todo:
         block = [part for number, command in told if undo(command) for part in (f": {number}", command)]
         if block:
             caller = '"$(aws sts get-caller-identity --query Account --output text)"'
-            yield from ("", "The commands, by number, as one block that stops in any other account:", "")
+            yield from ("", "Commands, by number, for this account only:", "")
             yield from ("( set -e", f"test {caller} = {account}", *block, ")")
             yield from ("", "To undo them:", "")
             yield from (f"{number}  {undo(command)}" for number, command in told if undo(command))
         for title, of in (
-            ("Cannot be undone, since a new password would have to be set:", _is_final),
+            ("Cannot be undone:", _is_final),
             ("Ask the owner first, since AWS does not record the use of these:", undated.disables),
         ):
             rest = [f"{number}  {command}" for number, command in self._every() if of(command)]
@@ -111,16 +109,19 @@ class Todo:
     def _row(self, number: int, finding: Finding) -> tuple[str, ...]:
         subject, verdict = finding.subject, finding.verdict
         is_final = any(map(_is_final, subject.commands)) and not self._instead(finding)
-        doubt = "has credentials whose use AWS does not record" if subject.has_undated else ""
+        notes = (
+            WHY[risk_of(finding)],
+            _use(finding),
+            "cannot be undone" if is_final else "",
+            "has credentials whose use AWS does not record" if subject.has_undated else "",
+        )
         return (
             f"{number}{'*' if finding.is_new else ''}",
             _WHAT[subject.kind],
             subject.name,
             subject.access_key_id,
-            count(verdict.idle.days, "day", "days"),
-            _last_use(verdict),
-            "no" if is_final else "yes",
-            ", ".join(filter(None, (_WHY[risk_of(finding)], doubt))),
+            f"{verdict.idle.days:,}",
+            ", ".join(filter(None, notes)),
         )
 
 
@@ -132,13 +133,13 @@ def _is_unused_role(finding: Finding) -> bool:
     return finding.subject.kind is Kind.ROLE and finding.verdict.status is Status.NEVER_USED
 
 
-def _last_use(verdict: Verdict) -> str:
-    """IAM forgets a role's use after 400 days: nothing is said to have been used never."""
+def _use(finding: Finding) -> str:
+    """IAM forgets a role's use after 400 days: of none it is said that it was never used."""
+    verdict = finding.verdict
     if verdict.at is None:
-        return "none on record"
-    is_refused = verdict.source is Source.CLOUDTRAIL and verdict.seen and is_denied(verdict.seen.facet)
-    at = verdict.at.astimezone(UTC)
-    return f"{at.day} {at:%b %Y} ({'refused' if is_refused else _WORDS[verdict.source]})"
+        return "no recorded use" if finding.subject.kind is Kind.ROLE else "never used"
+    is_ours = verdict.source is Source.CLOUDTRAIL and verdict.seen
+    return "last use refused" if is_ours and is_denied(is_ours.facet) else ""
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

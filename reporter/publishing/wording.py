@@ -1,6 +1,6 @@
 """The sentences of the mail: one for each finding, exemption, and what became of earlier findings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from activity.plain import day, minute
@@ -56,13 +56,17 @@ def starts_anew(finding: Finding) -> bool:
     return finding.idle_since == subject.renewed and day(before) != day(finding.idle_since)
 
 
-def resolution(resolved: Resolved) -> str:
-    flag = resolved.flag
-    idle = f", idle since {day(flag.idle_since)}" if flag.idle_since else ""
-    what = named(resolved.kind, resolved.name, resolved.access_key_id)
+def resolutions(those: Iterable[Resolved]) -> list[str]:
+    """A line for each outcome: "- deleted: role batch, user bob"."""
+    by_outcome: dict[str, list[str]] = {}
+    for each in those:
+        by_outcome.setdefault(outcome(each), []).append(named(each.kind, each.name, each.access_key_id))
+    return [f"- {how}: {some_of(names)}" for how, names in by_outcome.items()]
+
+
+def outcome(resolved: Resolved) -> str:
     how = _again(resolved) or _HOW.get(resolved.how, "used again")
-    how += f", and {_HOW[resolved.then]} since" if resolved.then else ""
-    return f"- {what}{idle}: {how}"
+    return how + (f", and {_HOW[resolved.then]} since" if resolved.then else "")
 
 
 def _again(resolved: Resolved) -> str:
@@ -75,19 +79,16 @@ def missed_use(missed: Missed) -> str:
     subject, use = missed.subject, missed.subject.claim.use
     where = " ".join(filter(None, (use.service, f"in {use.region}" if use.region else "")))
     when = f"{day(missed.used)}{f' ({where})' if where else ''}"
-    seen = f" (the last came on {day(missed.seen)})" if missed.seen else ""
+    seen = f" (the last event came on {day(missed.seen)})" if missed.seen else ""
     what = named(subject.kind, subject.name, subject.access_key_id)
-    return f"- IAM says {what} was used on {when}, but no event came{seen}: {missed.cause}"
+    return f"- Missed use of {what} on {when}{seen}: {missed.cause}"
 
 
 def exempt(judged: Judged) -> str:
-    subject, verdict = judged
-    exemption = subject.exemption
-    assert isinstance(exemption, Exemption)  # noqa: S101  # that is what the verdict says
-    until = f" (until {exemption.until})" if exemption.until else ""
-    idle = count(verdict.idle.days, "day", "days")
-    what = named(subject.kind, subject.name, subject.access_key_id)
-    return f"- {what}, idle for {idle}: {exemption.reason}{until}"
+    subject, _ = judged
+    assert isinstance(subject.exemption, Exemption)  # noqa: S101  # that is what the verdict says
+    until = f" (until {subject.exemption.until})" if subject.exemption.until else ""
+    return f"{named(subject.kind, subject.name, subject.access_key_id)}{until}"
 
 
 def root_user(root: Root) -> str:
@@ -123,18 +124,19 @@ def counts(report: Report) -> Iterator[str]:
     """What was judged, what was not and why, and the root user's line."""
     kinds = report.counts
     judged = {kind: sum(kinds[kind].values()) - kinds[kind][Status.UNKNOWN] for kind in Kind}
-    yield f"Judged: {', '.join(count(judged[kind], *NOUNS[kind]) for kind in Kind)}."
+    told = f"Judged: {', '.join(count(judged[kind], *NOUNS[kind]) for kind in Kind)}"
     unknown = {kind: kinds[kind][Status.UNKNOWN] for kind in Kind if kinds[kind][Status.UNKNOWN]}
     if unknown:
-        yield f"Not judged: {', '.join(count(number, *NOUNS[kind]) for kind, number in unknown.items())}."
-    out = kinds["left_out"]
-    yield (
-        f"Left out: {count(out['service_linked_role'], 'service-linked role', 'service-linked roles')},"
-        f" {count(out['identity_center_role'], 'Identity Center role', 'Identity Center roles')},"
-        f" {count(out['disabled_key'], 'disabled access key', 'disabled access keys')}."
-    )
+        told += f"; not judged: {', '.join(count(number, *NOUNS[kind]) for kind, number in unknown.items())}"
+    left_out = sum(kinds["left_out"].values())
+    yield f"{told}; left out: {left_out:,}." if left_out else f"{told}."
     if report.root:
         yield root_user(report.root)
+
+
+def some_of(names: Sequence[str]) -> str:
+    more = len(names) - MOST_LISTED
+    return ", ".join(names[:MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def some(lines: Sequence[str]) -> Iterator[str]:

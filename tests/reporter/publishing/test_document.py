@@ -5,11 +5,13 @@ import io
 import json
 
 import pytest
-from accounts import Key, Password, Refused, Root, alice, days, deploy, review_of, seen
+from accounts import Key, Password, Refused, Root, ServiceCredential, alice, days, deploy, review_of, seen
 from builders import ACCOUNT
 
 from activity.item import Flag
-from reporter.publishing.document import answer, document, rows
+from reporter.publishing import console
+from reporter.publishing.document import answer, document
+from reporter.publishing.spreadsheet import rows
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
 
@@ -123,6 +125,34 @@ def test_a_use_that_was_missed_is_told_with_both_dates_and_the_cause(told):
         ("role", "2026-08-12T12:00:00Z", None),
     ]
     assert all(each["cause"] for each in told["missed"])
+
+
+def test_a_finding_of_the_document_says_what_to_do_first_how_and_where():
+    report = review_of(alice(Password(used=100), Key(used=100)), deploy(used=200))
+    told = {each["kind"]: each for each in document(report)["findings"]}
+
+    assert {kind: (each["priority"], each["risk"]) for kind, each in told.items()} == {
+        "access_key": (1, "access_key"),
+        "password": (2, "password"),
+        "user": (3, "user"),
+        "role": (4, "role"),
+    }
+    assert told["password"]["steps"] == [
+        {"command": "aws iam delete-login-profile --user-name alice", "undo": "", "ask_first": False}
+    ]
+    key = "aws iam update-access-key --user-name alice --access-key-id AKIA1 --status"
+    assert told["access_key"]["steps"] == [
+        {"command": f"{key} Inactive", "undo": f"{key} Active", "ask_first": False}
+    ]
+    assert [each["command"] for each in told["user"]["steps"]] == told["user"]["commands"]
+    assert told["role"]["console"] == console.principal(told["role"]["arn"])
+
+
+def test_a_command_for_what_no_use_is_recorded_of_asks_for_its_owner_first():
+    report = review_of(alice(ServiceCredential()))
+    (finding,) = document(report)["findings"]
+
+    assert [each["ask_first"] for each in finding["steps"]] == [True]
 
 
 def test_a_finding_of_the_document_says_whether_it_is_new():

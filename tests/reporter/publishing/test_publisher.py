@@ -8,11 +8,13 @@ from accounts import Key, Password, alice, deploy, review_of
 from builders import ACCOUNT
 from moto.sns.models import sns_backends
 
-from reporter.publishing.document import answer, document, rows
+from reporter.publishing.document import answer, document
 from reporter.publishing.publisher import Publisher
+from reporter.publishing.spreadsheet import rows
 
 REPORT = review_of(alice(Password(used=100), Key(used=100)), deploy())
 FOLDER = f"{ACCOUNT}/2026-11-20T120000Z/"
+TREND = f"{ACCOUNT}/trend.json"
 
 
 @pytest.fixture
@@ -48,7 +50,9 @@ def test_the_whole_report_is_kept_by_account_and_time(publisher, notification, a
         f"{FOLDER}report.csv": "text/csv; charset=utf-8",
         f"{FOLDER}report.html": "text/html; charset=utf-8",
         f"{FOLDER}report.json": "application/json; charset=utf-8",
+        TREND: "application/json; charset=utf-8",
     }
+    assert json.loads(text[TREND]) == document(REPORT)["trend"]
     kept = json.loads(text[f"{FOLDER}report.json"])
     assert kept == json.loads(json.dumps(document(REPORT)))
     assert {name: kept[name] for name in ("gaps", "exempt", "counts")} == {
@@ -94,18 +98,36 @@ def test_without_a_bucket_there_are_no_files_and_no_word_of_them(publisher, noti
     assert aws("s3").list_objects_v2(Bucket="reports")["KeyCount"] == 0
 
 
-@pytest.mark.parametrize(
-    ("partition", "begins"),
-    [
-        ("aws", "https://us-east-1.console.aws.amazon.com/s3/object/reports?region=us-east-1&prefix=1%2F"),
-        ("aws-cn", "https://console.amazonaws.cn/s3/object/reports?"),
-        ("aws-us-gov", "https://console.amazonaws-us-gov.com/s3/object/reports?"),
-        ("aws-iso", ""),
-    ],
-)
-def test_the_page_has_an_address_in_the_console_of_its_partition(aws, partition, begins):
-    made = Publisher(aws("sns"), f"arn:{partition}:sns:us-east-1:{ACCOUNT}:reports", aws("s3"), "reports")
+def test_a_report_continues_the_trend_of_those_before(publisher, aws):
+    earlier = document(REPORT)["trend"][0] | {"at": "2026-11-13T12:00:00Z"}
+    aws("s3").create_bucket(Bucket="reports-before")
+    aws("s3").put_object(Bucket="reports-before", Key=TREND, Body=json.dumps([earlier]).encode())
+    publisher("reports-before").publish(REPORT)
 
-    assert made._link("s3://reports/1/").startswith(begins)
-    assert bool(made._link("s3://reports/1/")) is bool(begins)
+    kept = json.loads(aws("s3").get_object(Bucket="reports-before", Key=TREND)["Body"].read())
+    page = aws("s3").get_object(Bucket="reports-before", Key=f"{FOLDER}report.html")["Body"].read().decode()
+    assert [each["at"] for each in kept] == ["2026-11-13T12:00:00Z", "2026-11-20T12:00:00Z"]
+    assert json.dumps(kept, separators=(",", ":")) in page
+
+
+def test_a_trend_that_cannot_be_read_is_a_gap_and_is_not_overwritten(publisher, notification, aws):
+    aws("s3").create_bucket(Bucket="reports-torn")
+    aws("s3").put_object(Bucket="reports-torn", Key=TREND, Body=b"[{")
+    report, files = publisher("reports-torn").publish(REPORT)
+
+    mail, _, _ = notification()
+    assert files == f"s3://reports-torn/{FOLDER}"
+    assert [gap.what for gap in report.gaps] == [
+        "the trend of earlier reports (trend.json in the bucket reports-torn)"
+    ]
+    assert "the trend of earlier reports" in mail
+    assert aws("s3").get_object(Bucket="reports-torn", Key=TREND)["Body"].read() == b"[{"
+
+
+def test_the_mail_leads_to_the_page_in_the_console_if_there_is_one(aws):
+    made = Publisher(aws("sns"), f"arn:aws-cn:sns:us-east-1:{ACCOUNT}:reports", aws("s3"), "reports")
+
+    assert made._link("s3://reports/1/") == (
+        "https://console.amazonaws.cn/s3/object/reports?region=us-east-1&prefix=1%2Freport.html"
+    )
     assert made._link("") == ""

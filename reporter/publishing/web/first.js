@@ -1,0 +1,79 @@
+
+// The first screen: whose report this is, the numbers, how they went, and what makes the report less than whole.
+function head() {
+  const { account, alias, at, thresholds, previous } = report;
+  const days = new Set(Object.values(thresholds)).size === 1 ? count(thresholds.user, "day", "days")
+    : `so many days: ${KINDS.map((kind) => `${many(kind).toLowerCase()} ${thresholds[kind]}`).join(", ")}`;
+  document.title = visible(`IAM last activity: ${alias ? `${alias} (${account})` : account}, ${at.slice(0, 10)}`);
+  put("account", alias ? [el("span", {}, alias), " ", el("small", {}, account)] : account);
+  put("about", `IAM last activity, ${minute(at)}. `,
+    previous ? `Compared with the report of ${minute(previous)}. ` : "The first report: nothing to compare with. ",
+    `Stale: no use known to CloudTrail or IAM for ${days}.`);
+  root();
+  tiles();
+  trend();
+  alerts();
+}
+function root() {
+  if (!report.root) return;
+  const { last_used: used, last_refused: refused, access_keys: keys, is_known: isKnown } = report.root;
+  byId("about").after(el("p", { class: keys ? "loud" : "soft" },
+    `Root user: ${used ? `last used ${used.slice(0, 10)}` : isKnown ? "no use on record" : "its last use is not known"}, `,
+    refused > (used ?? "") ? `last refused ${refused.slice(0, 10)}, ` : "",
+    keys === null ? "whether it has access keys is not known."
+      : keys ? `${count(keys, "active access key: delete it", "active access keys: delete them")}.` : "no access keys."));
+}
+function tiles() {
+  const fresh = report.findings.filter((finding) => finding.is_new).length;
+  const tile = (title, total) => el("div", {}, el("dt", {}, title),
+    el("dd", { class: title === "new" && total ? "new" : null }, number.format(total)));
+  put("tiles", tile("new", fresh), tile("still open", report.findings.length - fresh),
+    tile("resolved", report.resolved.length), tile("not checked", report.gaps.length));
+}
+
+// A bar for each of the last reports: what was open, and what was new on top of it.
+const BAR = 14, TALL = 48;
+function trend() {
+  const points = report.trend ?? [];
+  byId("trend").hidden = points.length < 2;
+  if (points.length < 2) return;
+  const most = Math.max(1, ...points.map((point) => point.open + point.new));
+  const tall = (total) => total / most * TALL;
+  byId("bars").replaceChildren(...points.map((point, index) => drawn("g", {},
+    drawn("title", {}, `${point.at.slice(0, 10)}: ${point.new} new, ${point.open} open, ${point.resolved} resolved`),
+    bar("open", index, TALL - tall(point.open), tall(point.open)),
+    bar("new", index, TALL - tall(point.open + point.new), tall(point.new)))));
+  const [first, last] = [points[0], points.at(-1)];
+  const words = `${count(first.open + first.new, "finding", "findings")} on ${first.at.slice(0, 10)}, `
+    + `${number.format(last.open + last.new)} on ${last.at.slice(0, 10)}`;
+  const width = points.length * BAR;
+  fill(byId("bars"), { viewBox: `0 0 ${width} ${TALL}`, width, height: TALL, "aria-label": words }, []);
+  put("span", words);
+}
+const bar = (name, index, y, height) => drawn("rect", { class: name, x: index * BAR, y, width: BAR - 2, height });
+
+// One line each, which opens; that events do not arrive is open already.
+function alerts() {
+  if (report.is_empty) {
+    byId("alerts").append(el("p", { class: "alert loud" },
+      "Nothing could be read of this account, and nothing was judged."));
+  }
+  alert_("Events are not arriving as they should", report.warnings.map((text) => el("li", {}, text)), true);
+  const { notes, gaps, missed, lapses } = report;
+  const numbers = joined([gaps.length && `${number.format(gaps.length)} not checked`,
+    missed.length && count(missed.length, "missed event", "missed events"),
+    lapses.length && count(lapses.length, "exemption to look at", "exemptions to look at"),
+    notes.length && count(notes.length, "note", "notes")], ", ");
+  const more = (id, total, words) => (total > 0
+    ? el("li", {}, el("a", { href: `#${id}` }, `${words} ${number.format(total)}`)) : null);
+  alert_(`To mend in the tracker: ${numbers}`, [
+    ...notes.map((text) => el("li", {}, text)),
+    ...gaps.slice(0, 10).map((gap) => el("li", {}, `${gap.what}: ${gap.reason}`)),
+    more("gaps", gaps.length - 10, "more not checked:"), more("missed", missed.length, "missed events:"),
+    more("lapses", lapses.length, "exemptions to look at:")].filter(Boolean), false);
+}
+function alert_(title, lines, isLoud) {
+  if (lines.length === 0) return;
+  byId("alerts").append(el("details", { class: `alert ${isLoud ? "loud" : ""}`, ...(isLoud ? { open: "" } : {}) },
+    el("summary", {}, title), el("ul", {}, lines)));
+}

@@ -1,0 +1,87 @@
+
+// What else the report knows: a section for each list that is not empty.
+const who = { title: "Name", class: "long", value: (each) => each.name, cell: (each) =>
+  [each.name, each.access_key_id && [" ", el("code", {}, each.access_key_id)]].flat() };
+const what = { title: "Kind", value: (each) => KINDS.indexOf(each.kind), cell: (each) => one(each.kind) };
+const dated = (title, name) => ({ title, class: "date", value: (each) => each[name], cell: (each) => day(each[name]) });
+const told = (title, name) => ({ title, class: "long", value: (each) => each[name] });
+const region = { title: "Region", class: "name", value: (each) => each.region };
+// What became of a finding, in the words of the mail.
+const OUTCOMES = new Map(Object.entries({
+  used: "used again", refused: "attempted again, and refused,", renewed: "set anew, or has a newer credential that is not used yet",
+  exempt: "exempt by tag", disabled: "disabled", deleted: "deleted", within_limit: "within the threshold as it is now",
+  not_told: "whose it was cannot be told: several users had that name",
+}));
+const outcome = (how) => OUTCOMES.get(how) ?? plain(how);
+const again = (how, at) => at && `${outcome(how)} on ${at.slice(0, 10)}`;
+const became = ({ how, used, refused, then }) => joined([
+  joined([again("refused", refused), again("used", used)], " after being ") || outcome(how),
+  then && `and ${outcome(then)} since`], ", ");
+const SECTIONS = [
+  ["resolved", "Resolved since the last report", "", [who, what, { title: "Outcome", class: "long", value: became },
+    dated("Idle since", "since"), dated("First flagged", "first_flagged")]],
+  ["missed", "Missed events", "IAM saw these uses, and no event of them came from CloudTrail.",
+    [who, what, dated("Used, says IAM", "used"), region, told("Service", "service"),
+      dated("CloudTrail saw it", "seen"), told("Likely cause", "cause")]],
+  ["exempt", "Exempt by tag", "", [who, what, { title: "Would be", value: (each) => plain(each.would_be) },
+    { title: "Idle days", class: "number", first: "descending", value: (each) => each.idle_days },
+    told("Reason", "reason"), dated("Until", "until")]],
+  ["lapses", "Exemptions to look at", "So that the list stays clean.", [told("Principal", "arn"), told("Why", "why")]],
+  ["gaps", "Not checked", "", [told("What", "what"), told("Reason", "reason")]],
+  ["disabled_keys", "Disabled access keys", "Nobody can act with these; delete what is not needed again.",
+    [told("User", "name"), { title: "Access key", value: (each) => each.access_key_id,
+      cell: (each) => el("code", {}, each.access_key_id) }]],
+  ["undated_credentials", "Last use not recorded", "AWS does not say when these credentials were last used.",
+    [told("User", "user"), { title: "Kind", value: (each) => one(each.kind) },
+      { title: "Id", class: "long", value: (each) => each.id, cell: (each) => (each.id ? el("code", {}, each.id) : "") },
+      told("Service", "service"), { title: "Status", value: (each) => each.status.toLowerCase() },
+      dated("Created", "created"), { title: "Age in days", class: "number", first: "descending",
+        value: (each) => each.age_days }, dated("Expires", "expires")]],
+  ["heard", "Regions", "Where events came from, and when the tracker last tested that they do.",
+    [region, dated("First event", "since"), dated("Last event", "until"),
+      dated("Tested", "canary_sent"), dated("Test came back", "canary_back"),
+      { title: "State", value: (each) => plain(each.state) }]],
+];
+function sections() {
+  if (report.findings.length) contents("findings", "What to do", report.findings.length);
+  for (const [id, title, about, columns] of SECTIONS) {
+    const rows = report[id];
+    if (rows.length) table(section(id, title, about), { label: title, columns, rows });
+    if (rows.length) contents(id, title, rows.length);
+  }
+  judged();
+}
+function contents(id, title, total) {
+  byId("contents").append(el("span", {}, el("a", { href: `#${id}` }, title), total ? ` ${number.format(total)}` : ""));
+}
+function section(id, title, about) {
+  const made = el("section", { id }, el("h2", {}, title),
+    about ? el("p", { class: "soft" }, about) : null);
+  document.querySelector("main").append(made);
+  return made;
+}
+function judged() {
+  const left = Object.entries(report.counts.left_out).filter(([, total]) => total)
+    .map(([what, total]) => `${number.format(total)} ${total === 1 ? one(what) : many(what)}`);
+  const jump = (kind, status) => {
+    const total = report.counts[kind][status];
+    return total && ["stale", "never_used"].includes(status)
+      ? el("button", { type: "button", class: `plain ${status}`, onclick: () => choose({ kind, status }) }, number.format(total))
+      : el("span", { class: total ? status : "none" }, number.format(total));
+  };
+  fill(section("judged", "What was judged", ""), {}, [
+    el("div", { class: "scroll", role: "region", "aria-label": "Counts by kind", tabindex: 0 },
+      el("table", { class: "counts" }, el("thead", {}, el("tr", {}, el("td", {}), STATUSES.map((status) =>
+        el("th", { scope: "col", class: "number" }, plain(status))))),
+      el("tbody", {}, KINDS.map((kind) => el("tr", {}, el("th", { scope: "row" }, many(kind)),
+        STATUSES.map((status) => el("td", { class: "number" }, jump(kind, status)))))))),
+    left.length ? el("p", { class: "soft" }, `Left out: ${left.join(", ")}.`) : null]);
+  contents("judged", "What was judged");
+}
+
+document.querySelector("main").hidden = false;
+head();
+filters();
+search();
+fromAddress();
+sections();
