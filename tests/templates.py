@@ -57,10 +57,13 @@ def resources(template, conditions):
     }
 
 
-def calls(*files):
+SERVICES = ("account", "cloudformation", "cloudtrail", "dynamodb", "iam", "s3", "sns", "sqs")
+
+
+def calls(*files, services=SERVICES):
     """The API calls that code makes on its clients, as IAM names them."""
     operations = {}
-    for service in ("account", "cloudformation", "cloudtrail", "dynamodb", "iam", "s3", "sns", "sqs"):
+    for service in services:
         client = boto3.client(service, region_name="eu-west-1")
         operations |= {
             name: f"{service}:{operation}" for name, operation in client.meta.method_to_api_mapping.items()

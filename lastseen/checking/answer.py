@@ -28,6 +28,9 @@ def asked(action: str, call: Callable[[], T]) -> T | Unread:
         return call()
     except (ClientError, BotoCoreError, ResponseParserError) as error:
         return unread_of(error, action)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        # What answers is perhaps not AWS, but something in between.
+        return Unread(f"{action}: the answer is not of the form that AWS documents ({type(error).__name__})")
 
 
 def unread_of(error: Exception, action: str) -> Unread:

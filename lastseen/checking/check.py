@@ -30,10 +30,13 @@ class Unread:
     action: str = ""
 
     @classmethod
-    def told(cls, reason: str) -> "Unread":
-        """From words of AWS's, which name the action in most refusals."""
-        named = re.search(r"AccessDenied.*?(?:perform: (\S+)|calling the (\w+) operation)", reason)
-        return cls(reason, (named[1] or named[2]) if named else "")
+    def told(cls, reason: str, service: str) -> "Unread":
+        """From AWS's words; a refusal names the action, or else the call."""
+        if "AccessDenied" not in reason:
+            return cls(reason)
+        named = re.search(r"perform: (\w+:\w+)", reason)
+        called = re.search(r"calling the (\w+) operation", reason)
+        return cls(reason, named[1] if named else f"{service}:{called[1] if called else '*'}")
 
 
 @dataclass(frozen=True, slots=True)

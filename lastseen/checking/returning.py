@@ -23,7 +23,7 @@ Backs = Mapping[str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class TestCalls:
+class Calls:
     """`sts_in` makes a client for a region, whose calls have the mark. `tell` hears of each that came back."""
 
     table: ActivityTable
@@ -84,6 +84,8 @@ def is_back(region: str, seen: Backs, before: Backs, sent: datetime) -> bool:
 def return_checks(
     took: Mapping[str, timedelta], missing: list[str], refused: Mapping[str, str], waited: timedelta
 ) -> Iterator[Check]:
+    if not (took or missing or refused):
+        yield wrong("events", "no test calls were made: no rule lets events through")
     if took:
         longest = length(max(took.values()))
         said = f"test calls came back from {number(len(took), 'region')}, the last after {longest}"

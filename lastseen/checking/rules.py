@@ -75,11 +75,8 @@ def forwarder_checks(regions: Mapping[str, tuple[Rule, ...] | Unread]) -> Iterat
             said = f"{found[0].name} in {region} is {_state(found[0].state)}"
             yield wrong("forwarders", said, found[0].enabled(), regions=[region])
     if good:
-        yield right(
-            "forwarders",
-            f"{number(len(good), 'other region')} forward{'s' if good[1:] == [] else ''} to the hub",
-            regions=good,
-        )
+        verb = "forward" if good[1:] else "forwards"
+        yield right("forwarders", f"{number(len(good), 'other region')} {verb} to the hub", regions=good)
     if missing:
         named = sorted(missing, key=lambda each: (each not in _FIRST, each))
         said = f"none in {some(named)}: activity there is not tracked"

@@ -19,7 +19,7 @@ from lastseen.checking.aws import Aws
 from lastseen.checking.buses import Buses
 from lastseen.checking.check import Check, State, number, total
 from lastseen.checking.examination import Examination
-from lastseen.checking.returning import TestCalls
+from lastseen.checking.returning import Calls
 from lastseen.checking.simulator import Simulator
 from lastseen.checking.stack import Stack
 from lastseen.commands.options import AsJson, Profile, Region
@@ -122,8 +122,8 @@ def _examination(connection: Connection, limit: timedelta) -> Examination:
     return Examination(Aws(client, here), Buses(client, here), Simulator(client, here), test if limit else None)
 
 
-def _test_calls(connection: Connection, stack: Stack, tell: Callable[[str, timedelta], None]) -> TestCalls:
-    return TestCalls(
+def _test_calls(connection: Connection, stack: Stack, tell: Callable[[str, timedelta], None]) -> Calls:
+    return Calls(
         ActivityTable(connection.dynamodb(), stack.outputs["ActivityTableName"]),
         stack.account,
         lambda region: connection.session.client("sts", region_name=region, config=BRISK),
