@@ -22,10 +22,10 @@ export SAM_CLI_TELEMETRY = 0
 # With one # more, what only those need who change the project.
 help:  ## list the commands
 	@echo 'To use it:'
-	@sed -n 's/^\([a-z0-9]*\):.*[^#]## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z0-9]*\):.*[^#]## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 	@echo
 	@echo 'To work on it:'
-	@sed -n 's/^\([a-z0-9]*\):.*### /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z0-9]*\):.*### /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
 demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail
 	@$(BIN)/lastseen demo --html demo.html
@@ -46,7 +46,7 @@ deploy: $(SETUP)  ## build and deploy; asks for the settings the first time, or 
 		{ tail -n 15 $(LOG); echo 'deploy: the build failed; all that it printed is in $(LOG)' >&2; exit 2; }
 	@$(BIN)/python -m deployment deploy $(GIVEN)
 
-verify: $(SETUP)  ## check that the deployment works, events included; WAIT=15m for these at most, or WAIT=0m
+verify: $(SETUP)  ## check that all of it works; waits for events up to WAIT=15m, or WAIT=0m
 	@$(BIN)/python -m deployment verify $(GIVEN)
 
 forwarders: $(SETUP)  ## have all other enabled regions forward to the stack, or FORWARD=us-east-1,us-west-2
