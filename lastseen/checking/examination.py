@@ -38,7 +38,7 @@ class Examination:
         stack = self.aws.stack(name)
         yield from stack_checks(stack, name, self.aws.region, caller)
         if isinstance(stack, Stack) and stack.is_ours and stack.account == caller.account:
-            yield from self._all(stack)
+            yield from _once(self._all(stack))
 
     def _all(self, stack: Stack) -> Iterator[Check]:
         trails = self.aws.trails()
@@ -90,6 +90,15 @@ class Examination:
         yield from parts.schedule_checks({each: self.aws.schedule(each) for each in schedules}, stack.region)
         alarms = {physical: logical for logical, physical in known.items() if logical.endswith("Alarm")}
         yield from parts.alarm_checks(self.aws.alarms(list(alarms)), alarms)
+
+
+def _once(checks: Iterator[Check]) -> Iterator[Check]:
+    """Without what was told already, such as an action that three rules need and that is not permitted."""
+    told = set()
+    for check in checks:
+        if check not in told:
+            told.add(check)
+            yield check
 
 
 def _rules(found: tuple[Rule, ...] | Unread) -> tuple[Rule, ...]:

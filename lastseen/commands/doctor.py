@@ -138,7 +138,8 @@ def _watched(count: int, limit: timedelta) -> Iterator[Callable[[str, timedelta]
     console = Console(stderr=True, highlight=False)
     console.print(
         f"Waiting for the events of a test call in {number(count, 'region')}, {length(limit)} at most;"
-        " they mostly take 2 to 5 minutes. Ctrl-C ends the wait."
+        " they mostly take 2 to 5 minutes. Ctrl-C ends the wait.",
+        soft_wrap=True,
     )
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     is_shown = console.is_terminal

@@ -7,8 +7,15 @@ import re
 import pytest
 from arns import listed
 from builders import ACCOUNT, ROOT
+from checked import REGION, TOPIC, stack
 from templates import calls
 from test_policies import fits, takes
+
+from lastseen.checking.parts import UNCONFIRMED, subscription_check
+from lastseen.checking.stack import Caller, caller_check, stack_checks
+from lastseen.checking.trails import trail_checks
+from lastseen.commands.doctor import _told
+from reporter.listening.coverage import Trails
 
 PAGE = (ROOT / "docs" / "verify.md").read_text()
 POLICY = json.loads(re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)[1])
@@ -62,3 +69,18 @@ def test_the_table_has_each_check():
     rows = re.findall(r"(?m)^\| (`.*?) \|", PAGE)
 
     assert found == {each for row in rows for each in re.findall(r"`(\w+)`", row)}
+
+
+def test_the_lines_shown_are_those_that_are_printed(capsys):
+    user = Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/alice")
+    mail = subscription_check({"team@example.com": UNCONFIRMED}, "team@example.com", TOPIC)
+    found = (
+        caller_check(user),
+        *stack_checks(stack(), "last-activity", REGION, user),
+        *trail_checks(Trails()),
+        mail,
+    )
+    _told(iter(found), as_json=False)
+    (shown,) = re.findall(r"```text\n\$ lastseen doctor --wait 15m\n(.*?)```", PAGE, re.DOTALL)
+
+    assert capsys.readouterr().out == shown
