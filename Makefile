@@ -16,13 +16,46 @@ MUTATION := .venv-mutation/.complete
 export SAM_CLI_TELEMETRY = 0
 
 .PHONY: help setup demo test simulation e2e permissions simulator bench refusals mutate lint format checkov audit build \
-	deploy forwarders destroy lock
+	deploy verify forwarders destroy lock
 .DEFAULT_GOAL := help
 
+# With one # more, what only those need who change the project.
 help:  ## list the commands
-	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+	@echo 'To use it:'
+	@sed -n 's/^\([a-z0-9]*\):.*[^#]## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
+	@echo
+	@echo 'To work on it:'
+	@sed -n 's/^\([a-z0-9]*\):.*### /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
-setup: $(SETUP)  ## make .venv with the locked requirements and the project
+demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail
+	@$(BIN)/lastseen demo --html demo.html
+
+test: $(SETUP)  ## the tests, on all cores
+	$(BIN)/pytest -n auto
+
+# What was given on make's command line, for a program to judge: a misspelt setting must not be lost.
+quoted = '$(subst ','\'',$(1)=$($(1)))'
+GIVEN = $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(call quoted,$(name))))
+
+LOG := .aws-sam/deploy.log
+deploy: $(SETUP)  ## build and deploy; asks for the settings the first time, or takes EMAIL=... and others
+	@$(BIN)/python -m deployment settings $(GIVEN)
+	@mkdir -p .aws-sam
+	@echo 'Building; what SAM says is in $(LOG)'
+	@$(MAKE) --no-print-directory build > $(LOG) 2>&1 || \
+		{ tail -n 15 $(LOG); echo 'deploy: the build failed; all that it printed is in $(LOG)' >&2; exit 2; }
+	@$(BIN)/python -m deployment deploy $(GIVEN)
+
+verify: $(SETUP)  ## check that all of it works; waits for events up to WAIT=15m, or WAIT=0m
+	@$(BIN)/python -m deployment verify $(GIVEN)
+
+forwarders: $(SETUP)  ## have all other enabled regions forward to the stack, or FORWARD=us-east-1,us-west-2
+	@$(BIN)/python -m deployment forwarders $(GIVEN)
+
+destroy: $(SETUP)  ## remove all but the table; asks first, if not YES=1
+	@$(BIN)/python -m deployment destroy $(GIVEN)
+
+setup: $(SETUP)  ### make .venv with the locked requirements and the project
 
 # uv itself comes by pip, held to the lock's hashes; everything else by uv.
 $(SETUP): requirements-dev.txt pyproject.toml
@@ -34,36 +67,30 @@ $(SETUP): requirements-dev.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps -e .
 	touch $@
 
-demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail
-	@$(BIN)/lastseen demo --html demo.html
-
-test: $(SETUP)  ## the tests, on all cores
-	$(BIN)/pytest -n auto
-
 # A quarter of them in each of four parts.
 LIVES ?= 1000
-simulation: $(SETUP)  ## more made-up lives of an account than `make test` has, at random: LIVES=1000
+simulation: $(SETUP)  ### more made-up lives of an account than `make test` has, at random: LIVES=1000
 	SIMULATION=$(LIVES) $(BIN)/pytest -n auto tests/simulation
 
-e2e: $(SETUP)  ## the stack, deployed on a local AWS; takes a minute or two
+e2e: $(SETUP)  ### the stack, deployed on a local AWS; takes a minute or two
 	$(BIN)/pytest tests/e2e
 
-simulator: tests/simulator/node_modules/.complete  ## the simulator of IAM policies that some tests need, and are skipped without; needs node
+simulator: tests/simulator/node_modules/.complete  ### the simulator of IAM policies that some tests need, and are skipped without; needs node
 
 tests/simulator/node_modules/.complete: tests/simulator/package-lock.json
 	npm ci --prefix tests/simulator --ignore-scripts --no-audit --no-fund
 	touch $@
 
-permissions: $(SETUP)  ## take each permission of the functions' roles away, on a local AWS; takes three minutes
+permissions: $(SETUP)  ### take each permission of the functions' roles away, on a local AWS; takes three minutes
 	$(BIN)/pytest tests/e2e/permissions.py
 
-bench: $(SETUP)  ## what ingest and a report cost, measured; takes some minutes
+bench: $(SETUP)  ### what ingest and a report cost, measured; takes some minutes
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
 
-refusals: $(SETUP)  ## which errors refuse a caller, anew from error_codes/judged.toml; lists those not judged
+refusals: $(SETUP)  ### which errors refuse a caller, anew from error_codes/judged.toml; lists those not judged
 	@$(BIN)/python -m error_codes
 
-mutate: $(MUTATION)  ## the core's tests against mutants of it; MINUTES=30 and FILES="reporter/judgement/staleness.py ..." bound it
+mutate: $(MUTATION)  ### the core's tests against mutants of it; MINUTES=30 and FILES="reporter/judgement/staleness.py ..." bound it
 	@$(MUTATION_BIN)/python tests/mutation $(MINUTES:%=--minutes %) $(CORES:%=--cores %) $(SECONDS:%=--seconds %) $(FILES)
 
 $(MUTATION): requirements-mutation.txt $(SETUP)
@@ -71,7 +98,7 @@ $(MUTATION): requirements-mutation.txt $(SETUP)
 	$(BIN)/uv pip install --quiet --python $(MUTATION_BIN)/python --require-hashes -r requirements-mutation.txt
 	touch $@
 
-lint: $(SETUP)  ## ruff, mypy --strict, cfn-lint and sam validate
+lint: $(SETUP)  ### ruff, mypy --strict, cfn-lint and sam validate
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -79,15 +106,15 @@ lint: $(SETUP)  ## ruff, mypy --strict, cfn-lint and sam validate
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template template.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template ingest/forwarder.yaml
 
-format: $(SETUP)  ## rewrite the code as ruff formats it
+format: $(SETUP)  ### rewrite the code as ruff formats it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-checkov: $(AUDIT)  ## the templates, held against checkov's rules; those left out are in .checkov.yaml
+checkov: $(AUDIT)  ### the templates, held against checkov's rules; those left out are in .checkov.yaml
 	$(AUDIT_BIN)/checkov --config-file .checkov.yaml
 
 # --strict: what could not be asked about is not fine.
-audit: checkov  ## the same, and the locked requirements against the advisories on PyPI, which it has to reach
+audit: checkov  ### the same, and the locked requirements against the advisories on PyPI, which it has to reach
 	$(foreach each,awakened ingest reporter,$(AUDIT_BIN)/pip-audit --strict --disable-pip -r $(each)/requirements.txt &&) \
 	$(AUDIT_BIN)/pip-audit --strict --disable-pip -r requirements-dev.txt
 
@@ -96,25 +123,10 @@ $(AUDIT): requirements-audit.txt $(SETUP)
 	$(BIN)/uv pip install --quiet --python $(AUDIT_BIN)/python --require-hashes -r requirements-audit.txt
 	touch $@
 
-build: $(SETUP)  ## the Lambda artifacts, for ARCH (arm64 or x86_64), in .aws-sam/build
+build: $(SETUP)  ### the Lambda artifacts, for ARCH (arm64 or x86_64), in .aws-sam/build
 	$(BIN)/sam build
 
-# What was given on make's command line, for a program to judge: a misspelt setting must not be lost.
-quoted = '$(subst ','\'',$(1)=$($(1)))'
-GIVEN = $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(call quoted,$(name))))
-
-deploy: $(SETUP)  ## build and deploy; asks for the settings the first time, or takes EMAIL=... and others
-	@$(BIN)/python -m deployment settings $(GIVEN)
-	@$(MAKE) --no-print-directory build
-	@$(BIN)/python -m deployment deploy $(GIVEN)
-
-forwarders: $(SETUP)  ## have all other enabled regions forward to the stack, or FORWARD=us-east-1,us-west-2
-	@$(BIN)/python -m deployment forwarders $(GIVEN)
-
-destroy: $(SETUP)  ## remove all but the table; asks first, if not YES=1
-	@$(BIN)/python -m deployment destroy $(GIVEN)
-
-lock: $(SETUP)  ## renew the locked requirements
+lock: $(SETUP)  ### renew the locked requirements
 	$(BIN)/uv pip compile $(LOCK) --group dev pyproject.toml -o requirements-dev.txt
 	$(BIN)/uv pip compile $(LOCK) --group audit -o requirements-audit.txt
 	$(BIN)/uv pip compile $(LOCK) --group mutation pyproject.toml -o requirements-mutation.txt

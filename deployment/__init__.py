@@ -1,1 +1,1 @@
-"""What `make deploy`, `make forwarders` and `make destroy` do beside calling SAM."""
+"""What `make deploy`, `make verify`, `make forwarders` and `make destroy` do beside calling SAM."""

@@ -12,14 +12,14 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployment import adoption, files, forwarders, removal, stacks
+from deployment import adoption, announcing, deploying, files, forwarders, next_steps, removal, stacks
 from deployment.forwarders import Hub, Outcome
+from deployment.next_steps import Deployed
 from deployment.settings import Settings, Unusable, asked, complete, given, merged
 from deployment.stacks import Failed
 from lastseen.connection import failure
 
 PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=60)
-UNCONFIRMED = "PendingConfirmation"
 
 
 def main(command: str, words: Iterable[str]) -> int:
@@ -36,7 +36,7 @@ def main(command: str, words: Iterable[str]) -> int:
         files.save(path, complete(settings, parameters))
         return 0
     settings = complete(settings, parameters) if command == "deploy" else _placed(settings)
-    return {"deploy": _deploy, "forwarders": _forward, "destroy": _destroy}[command](settings, path, words)
+    return _COMMANDS[command](settings, path, words)
 
 
 def _placed(settings: Settings) -> Settings:
@@ -46,67 +46,62 @@ def _placed(settings: Settings) -> Settings:
 
 
 def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
-    """By SAM, with what is saved; where nobody can answer, only if told to."""
-    _announce(settings)
+    """What SAM prepares with what is saved; where nobody can answer, only if told to."""
+    trails = announcing.announce(_client, settings)
     is_told = words.get("YES") == "1"
     if not (is_told or sys.stdin.isatty()):
         raise Unusable("nothing was deployed: without a terminal, give YES=1")
+    cloudformation = _client("cloudformation", settings.region)
     if table := words.get("TABLE"):
-        cloudformation = _client("cloudformation", settings.region)
         key = dict(settings.values).get(adoption.KEY, "")
         adoption.adopt(cloudformation, settings.stack, table, files.template(), key)
         print(f"Table {table} is taken into stack {settings.stack}.", flush=True)
-    before = stacks.changed_at(stacks.deployed(_client("cloudformation", settings.region), settings.stack))
-    sam = [str(Path(sys.executable).with_name("sam")), "deploy", "--config-file", str(path.resolve())]
-    silent = ["--no-confirm-changeset"] if is_told else []
-    done = subprocess.run([*sam, "--no-fail-on-empty-changeset", *silent], cwd=files.ROOT, check=False)
-    if done.returncode:
-        return done.returncode
-    stack = stacks.deployed(_client("cloudformation", settings.region), settings.stack)
-    if stack is None:  # The question about the change set was answered by no.
+    before = stacks.deployed(cloudformation, settings.stack)
+    is_changed = deploying.deploy(cloudformation, settings.stack, path, None if is_told else _ask)
+    stack = stacks.deployed(cloudformation, settings.stack)
+    if stack is None:
         raise Failed(f"nothing was deployed: there is no stack {settings.stack} in {settings.region} yet")
-    if before == stacks.changed_at(stack):
-        print("\nNothing was deployed: there was nothing to change, or the change set was declined.")
-    outputs = stacks.outputs(stack)
+    if not is_changed:
+        print("\nNothing was deployed: there was nothing to change.")
+    is_new = before is None or bool(words.get("TABLE"))
+    return _close(settings, path, words, stacks.outputs(stack), trails, is_new=is_new)
+
+
+def _close(
+    settings: Settings,
+    path: Path,
+    words: Mapping[str, str],
+    outputs: Mapping[str, str],
+    trails: list[dict[str, Any]],
+    *,
+    is_new: bool,
+) -> int:
+    """What there is now, and what is left to do."""
     width = max(map(len, outputs))
     print(f"\nStack {settings.stack} in {settings.region}:")
     print("\n".join(f"  {name:{width}}  {value}" for name, value in sorted(outputs.items())))
     failed = _forward(settings, path, words) if words.get("FORWARD") else 0
-    print("\nWhat is left to do:")
-    print(f"- {_subscription(settings, outputs['ReportTopicArn'])}")
-    if not words.get("FORWARD"):
-        print(
-            "- Sign-ins and STS calls come to other regions, too: `make forwarders` has those forward to here,"
-        )
-        print("  and brings up to date what does.")
-    print(f"- Ask it: .venv/bin/lastseen coverage --stack {settings.stack} --region {settings.region}")
+    deployed = Deployed(
+        settings.stack,
+        settings.region,
+        dict(settings.values)["NotificationEmail"],
+        outputs["ReporterFunctionName"],
+        is_new=is_new,
+        is_confirmed=announcing.is_confirmed(_client, settings, outputs["ReportTopicArn"]),
+        forwards=bool(words.get("FORWARD")) and not failed,
+        logs=deploying.logs_of(trails),
+        config=words.get("CONFIG", ""),
+    )
+    print("", *next_steps.lines(deployed), sep="\n")
     return failed
 
 
-def _announce(settings: Settings) -> None:
-    """Where it goes, and by whom, before anything is asked or changed."""
-    caller = _client("sts", settings.region).get_caller_identity()
-    where = f"account {caller['Account']}, region {settings.region}"
-    print(f"Stack {settings.stack} in {where}, by {caller['Arn']}", flush=True)
-    try:
-        trails = _client("cloudtrail", settings.region).describe_trails()["trailList"]
-    except ClientError:
-        return  # Whoever deploys need not be allowed to look; the reporter does, every day.
-    if not trails:
-        print("Warning: this account has no CloudTrail trail, so no events will arrive.", flush=True)
-
-
-def _subscription(settings: Settings, topic: str) -> str:
-    email = dict(settings.values)["NotificationEmail"]
-    pages = (
-        _client("sns", settings.region).get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
-    )
-    found = {each["Endpoint"]: each["SubscriptionArn"] for page in pages for each in page["Subscriptions"]}
-    if found.get(email, UNCONFIRMED) == UNCONFIRMED:
-        return (
-            f"Confirm the subscription in the mail that AWS has sent to {email}: until then nothing is mailed."
-        )
-    return f"Nothing for the subscription: {email} has confirmed it."
+def _verify(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
+    """The same as a person's own `lastseen doctor`, for the stack that is deployed here."""
+    del path
+    command = [sys.executable, "-m", "lastseen", "doctor", "--stack", settings.stack]
+    asked = [*command, "--region", settings.region, "--wait", words.get("WAIT") or "15m"]
+    return subprocess.run(asked, check=False).returncode
 
 
 def _forward(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
@@ -166,6 +161,9 @@ def _client(service: Any, region: str) -> Any:
 
 def _ask(question: str, default: str) -> str:
     return input(f"{question} [{default}]: " if default else f"{question}: ")
+
+
+_COMMANDS = {"deploy": _deploy, "verify": _verify, "forwarders": _forward, "destroy": _destroy}
 
 
 def _run() -> int:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from lastseen.commands import coverage as coverages
+from lastseen.commands import doctor as doctors
 from lastseen.commands import list as listings
 from lastseen.commands import replay as replays
 from lastseen.commands import report as reports
@@ -40,6 +41,7 @@ def lastseen(
 app.command(cls=Command, epilog=owners.EXAMPLES)(owners.who)
 app.command("list", cls=Command, epilog=listings.EXAMPLES)(listings.list_principals)
 app.command(cls=Command, epilog=coverages.EXAMPLES)(coverages.coverage)
+app.command(cls=Command, epilog=doctors.EXAMPLES)(doctors.doctor)
 app.command(cls=Command, epilog=reports.EXAMPLES)(reports.report)
 app.command(cls=Command, epilog=replays.EXAMPLES)(replays.replay)
 for command in (demo, cost):

@@ -59,12 +59,13 @@ def resources(template, conditions):
 
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 ELSE_NAMED = {"ListObjectsV2": "s3:ListBucket"}
+SERVICES = ("account", "cloudformation", "cloudtrail", "dynamodb", "iam", "s3", "sns", "sqs")
 
 
-def calls(*files):
+def calls(*files, services=SERVICES):
     """The API calls that code makes on its clients, as IAM names them."""
     operations = {}
-    for service in ("account", "cloudformation", "cloudtrail", "dynamodb", "iam", "s3", "sns", "sqs"):
+    for service in services:
         client = boto3.client(service, region_name="eu-west-1")
         operations |= {
             name: ELSE_NAMED.get(operation, f"{service}:{operation}")

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from activity.model import CANARY_AGENT, from_text, to_text
 from lastseen.demo.account import Key, Person, Role
+from lastseen.samples import samples_folder
 
 ALICE_KEY = "AKIAEXAMPLEALICE0001"
 NINA_KEY = "AKIAEXAMPLENINA00001"
@@ -88,13 +88,6 @@ def events(now: datetime) -> Iterator[Event]:
 
 def happened_before(event: Event, at: datetime) -> bool:
     return from_text(event[1]["detail"]["eventTime"]) < at
-
-
-def samples_folder() -> Path:
-    """In a checkout events/ stands beside this package; installed, it is inside."""
-    package = Path(__file__).parent.parent
-    inside = package / "events"
-    return inside if inside.is_dir() else package.parent / "events"
 
 
 def _moved(event: dict[str, Any], at: datetime) -> dict[str, Any]:

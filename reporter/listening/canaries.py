@@ -1,6 +1,6 @@
 """The tracker's own test calls, one in each enabled region: each is to come back as an event within a day."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ _PROBLEMS, _NOTES, _UNREAD = (f"{EVERY}{kind}" for kind in ("trails", "trails-no
 _STALE = timedelta(days=2)
 _FAILED = (BotoCoreError, ClientError, ResponseParserError)
 # A region that cannot be reached costs some twenty seconds, however many there are.
-_BRISK = Config(
+BRISK = Config(
     connect_timeout=3,
     read_timeout=5,
     retries={"mode": "standard", "total_max_attempts": 3},
@@ -60,8 +60,8 @@ class Canaries:
     def of(cls, table: ActivityTable) -> Self:
         return cls(
             table,
-            boto3.client("account", config=_BRISK),
-            lambda region: boto3.client("sts", region_name=region, config=_BRISK),
+            boto3.client("account", config=BRISK),
+            lambda region: boto3.client("sts", region_name=region, config=BRISK),
             boto3.client("sts").meta.region_name,
         )
 
@@ -70,7 +70,7 @@ class Canaries:
         known = {each.region: each for each in known_regions(self.table, account)}
         enabled, unlisted = self._enabled()
         before = [name for name, each in known.items() if not (each.sent and each.sent.is_where_disabled)]
-        answers = self._answers(enabled or dict.fromkeys([*before, self.home]))
+        answers = refusals({name: self.sts_in(name) for name in enabled or [*before, self.home]})
         if enabled:
             answers |= dict.fromkeys(known.keys() - {*enabled}, NOT_ENABLED)
         never = {name: Region(account, name) for name in answers}
@@ -102,11 +102,11 @@ class Canaries:
         except _FAILED as error:
             return [], _name(error)
 
-    def _answers(self, names: Iterable[str]) -> dict[str, str]:
-        """By region, why it could not be tested; "" where it was."""
-        clients = {name: self.sts_in(name) for name in names}  # Making them is not thread-safe.
-        with ThreadPoolExecutor(WRITERS) as pool:
-            return dict(zip(clients, pool.map(_refusal, clients.values()), strict=True))
+
+def refusals(clients: Mapping[str, "STSClient"]) -> dict[str, str]:
+    """By region, why it could not be tested; "" where it was. To make the clients is not thread-safe."""
+    with ThreadPoolExecutor(WRITERS) as pool:
+        return dict(zip(clients, pool.map(_refusal, clients.values()), strict=True))
 
 
 def known_regions(table: ActivityTable, account: str = "") -> tuple[Region, ...]:

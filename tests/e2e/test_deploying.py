@@ -1,5 +1,8 @@
-"""`make deploy`, `make forwarders` and `make destroy`, but for the build: a stack of its own, made and removed."""
+"""`make deploy`, `make verify`, `make forwarders` and `make destroy`, but for the build: a stack of its own, made and removed."""
 
+import os
+import pty
+import re
 import subprocess
 import sys
 
@@ -20,12 +23,16 @@ def run(server, artifacts, tmp_path_factory):
         f'version = 0.1\n[default.deploy.parameters]\ntemplate_file = "{artifacts / "template.yaml"}"\n'
     )
 
-    def run(command, *words, stack=STACK, status=0):
+    def run(command, *words, stack=STACK, status=0, answer=None):
+        """`answer`: what a person types, at a terminal."""
+        keyboard, stdin = pty.openpty() if answer else (None, subprocess.DEVNULL)
+        if answer:
+            os.write(keyboard, f"{answer}\n".encode())
         done = subprocess.run(
             [sys.executable, "-m", "deployment", command, f"CONFIG={config}", f"STACK={stack}", *words],
             cwd=ROOT,
             env=server.environment() | {"SAM_CLI_POLL_DELAY": "1", "__SAM_CLI_APP_DIR": str(folder)},
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             capture_output=True,
             text=True,
             check=False,
@@ -48,8 +55,10 @@ def life(run, client):
     story = {"no address": run("settings", status=2)}
     run("settings", f"EMAIL={EMAIL}", "KEY_DAYS=60")
     story["not deployed"] = run("deploy", status=2), stacks_of(client, REGION)
-    story["deploy"] = run("deploy", "YES=1", f"FORWARD={ELSEWHERE}")
+    story["declined"] = run("deploy", answer="n", status=2)
+    story["deploy"] = run("deploy", f"FORWARD={ELSEWHERE}", answer="y")
     story["unchanged"] = run("deploy", "YES=1")
+    story["verify"] = run("verify", "WAIT=0m", status=1)  # 29 regions forward nothing.
     story["outputs"] = outputs(client, STACK)
     story["rule"] = rule(client)
     story["again"] = run("forwarders", f"FORWARD={ELSEWHERE}")
@@ -120,15 +129,39 @@ def test_a_deployment_ends_with_the_outputs_and_what_is_left_to_do(life):
     told = life["deploy"].rpartition(f"Stack {STACK} in {REGION}:")[2]
 
     assert all(f"{name} " in told and value in told for name, value in life["outputs"].items())
-    assert (
-        f"Confirm the subscription in the mail that AWS has sent to {EMAIL}" in told
-        or f"{EMAIL} has confirmed" in told
-    )
-    assert f"lastseen coverage --stack {STACK} --region {REGION}" in told
+    assert told.count("EventBusArn ") == 1
+    assert re.findall(r"(?m)^     (make \w+|[.\w/]+ \w+)", told) == [
+        "make verify",
+        ".venv/bin/lastseen replay",
+        "aws iam",
+    ]
+    assert f"lambda invoke --region {REGION} --function-name {life['outputs']['ReporterFunctionName']} " in told
+    assert "s3://trail/ " in told
+
+
+def test_a_deployment_is_quiet_and_says_where_the_rest_is(life):
+    said = life["deploy"].partition(f"\nStack {STACK} in {REGION}:")[0].splitlines()
+
+    assert said[1] == "Packaging; what SAM says is in .aws-sam/deploy.log"
+    assert re.fullmatch(r"Changes: \d+ to add", said[2])
+    assert said[3].startswith("Deploy this? (y/N): Deploying; ")
+    assert len(said) == 4
+    assert "Changeset created successfully" in (ROOT / ".aws-sam" / "deploy.log").read_text()
+
+
+def test_a_change_that_a_person_declines_is_not_made(life):
+    assert life["declined"].endswith("deploy: nothing was deployed: the change was declined\n")
+    assert "resources" not in life["declined"]
+
+
+def test_verify_is_the_doctor_for_the_stack_that_is_deployed(life):
+    assert f"right          stack: {STACK} in account {ACCOUNT}, {REGION}: " in life["verify"]
+    assert "right          forwarders: 1 other region forwards to the hub" in life["verify"]
+    assert "events: " not in life["verify"]
 
 
 def test_what_changes_nothing_is_said_to_have_deployed_nothing(life):
-    nothing = "\nNothing was deployed: there was nothing to change, or the change set was declined.\n"
+    nothing = "\nNothing was deployed: there was nothing to change.\n"
 
     assert nothing in life["unchanged"]
     assert nothing not in life["deploy"]

@@ -1,0 +1,66 @@
+"""What is left to do after a deployment, in order, as commands that fit what was deployed."""
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+TAG = "aws iam tag-user --user-name NAME --tags 'Key=last-activity:exempt,Value=REASON'"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """`forwards`: whether the other regions' forwarders were deployed with it.
+
+    `logs`: where the trail's files are, "" if that is not known. `config`: the file of the settings, "" for the
+    one that make takes without being told.
+    """
+
+    stack: str
+    region: str
+    email: str
+    reporter: str
+    is_new: bool
+    is_confirmed: bool
+    forwards: bool
+    logs: str = ""
+    config: str = ""
+
+
+def lines(deployed: Deployed) -> Iterator[str]:
+    yield "What to do next:"
+    for number, (what, command) in enumerate(_steps(deployed), 1):
+        yield f"{number}. {what}"
+        if command:
+            yield f"     {command}"
+
+
+def _steps(deployed: Deployed) -> Iterator[tuple[str, str]]:
+    where = f"--stack {deployed.stack} --region {deployed.region}"
+    if not deployed.is_confirmed:
+        yield f"Confirm the subscription in AWS's mail to {deployed.email}; until then nothing is mailed.", ""
+    if not deployed.forwards:
+        what = "Have the other regions forward their events" if deployed.is_new else "Update the forwarders"
+        yield f"{what}; sign-ins and STS calls are logged in several:", _make("forwarders", deployed)
+    yield "Check that all of it works; this waits until events arrive:", _make("verify", deployed)
+    if not deployed.is_new:
+        return
+    logs = deployed.logs or "s3://BUCKET/"
+    yield (
+        "Read the past out of the trail's bucket, so that the first report knows it:",
+        f".venv/bin/lastseen replay {shlex.quote(logs)} {where} --since 90d",
+    )
+    yield "Have a report mailed now; the next comes by the schedule:", _invoke(deployed)
+    yield "Exempt who has to stay, such as a break-glass user (a role: tag-role --role-name):", TAG
+
+
+def _make(target: str, deployed: Deployed) -> str:
+    return f"make {target}" + (f" CONFIG={shlex.quote(deployed.config)}" if deployed.config else "")
+
+
+def _invoke(deployed: Deployed) -> str:
+    """The two versions of the AWS CLI read a payload alike only from a file."""
+    asynchronously = f"--function-name {deployed.reporter} --invocation-type Event"
+    return (
+        f"echo '{{}}' | aws lambda invoke --region {deployed.region} {asynchronously}"
+        " --payload fileb:///dev/stdin /dev/null"
+    )

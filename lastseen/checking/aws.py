@@ -1,0 +1,118 @@
+"""Asks AWS what the checks look at. Only reads; what cannot be asked comes back as the reason."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lastseen.checking.answer import asked, unless_gone, unread_of
+from lastseen.checking.check import Unread
+from lastseen.checking.parts import Mapped
+from lastseen.checking.stack import Caller, Stack
+from reporter.inventory.account import Gap
+from reporter.listening.coverage import Trails
+from reporter.listening.trails import CloudTrail
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """`client` makes one for a service and a region; making them is not thread-safe."""
+
+    client: Callable[[str, str], Any]
+    region: str
+
+    def caller(self) -> Caller:
+        """Raises botocore's errors: without an answer, nothing can be asked."""
+        said = self.client("sts", self.region).get_caller_identity()
+        return Caller(said["Account"], said["Arn"])
+
+    def stack(self, name: str) -> Stack | Unread | None:
+        cloudformation = self.client("cloudformation", self.region)
+        try:
+            (said,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        except ClientError as error:
+            is_missing = "does not exist" in str(error)
+            return None if is_missing else unread_of(error, "cloudformation:DescribeStacks")
+        listed = asked("cloudformation:ListStackResources", lambda: _resources(cloudformation, said["StackId"]))
+        return Stack(
+            said["StackId"],
+            said["StackStatus"],
+            {each["ParameterKey"]: each.get("ParameterValue", "") for each in said.get("Parameters", [])},
+            {each["OutputKey"]: each["OutputValue"] for each in said.get("Outputs", [])},
+            listed,
+        )
+
+    def trails(self) -> Trails | Gap:
+        return CloudTrail(lambda region: self.client("cloudtrail", region or self.region)).check()
+
+    def regions(self) -> list[str] | Unread:
+        """All that are enabled."""
+        pages = self.client("account", self.region).get_paginator("list_regions")
+        statuses = ["ENABLED", "ENABLED_BY_DEFAULT"]
+        return asked(
+            "account:ListRegions",
+            lambda: [
+                each["RegionName"]
+                for page in pages.paginate(RegionOptStatusContains=statuses)
+                for each in page["Regions"]
+            ],
+        )
+
+    def subscriptions(self, topic: str) -> dict[str, str] | Unread:
+        pages = self.client("sns", self.region).get_paginator("list_subscriptions_by_topic")
+        return asked(
+            "sns:ListSubscriptionsByTopic",
+            lambda: {
+                each["Endpoint"]: each["SubscriptionArn"]
+                for page in pages.paginate(TopicArn=topic)
+                for each in page["Subscriptions"]
+            },
+        )
+
+    def mappings(self, function: str) -> list[Mapped] | Unread:
+        functions = self.client("lambda", self.region)
+        return asked(
+            "lambda:ListEventSourceMappings",
+            lambda: [
+                Mapped(
+                    each["UUID"], each["State"], each["EventSourceArn"], each.get("LastProcessingResult", "")
+                )
+                for each in functions.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+            ],
+        )
+
+    def depth(self, url: str) -> int | Unread:
+        """How many messages are in a queue, those that somebody looks at included."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        sqs = self.client("sqs", self.region)
+        return asked(
+            "sqs:GetQueueAttributes",
+            lambda: sum(
+                int(count)
+                for count in sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values()
+            ),
+        )
+
+    def schedule(self, name: str) -> str | Unread | None:
+        scheduler = self.client("scheduler", self.region)
+        return unless_gone("scheduler:GetSchedule", lambda: str(scheduler.get_schedule(Name=name)["State"]))
+
+    def alarms(self, names: list[str]) -> dict[str, str] | Unread:
+        cloudwatch = self.client("cloudwatch", self.region)
+        return asked(
+            "cloudwatch:DescribeAlarms",
+            lambda: {
+                each["AlarmName"]: each["StateValue"]
+                for each in cloudwatch.describe_alarms(AlarmNames=names, MaxRecords=100)["MetricAlarms"]
+            },
+        )
+
+
+def _resources(cloudformation: Any, stack: str) -> dict[str, str]:
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    return {
+        each["LogicalResourceId"]: each.get("PhysicalResourceId", "")
+        for page in pages
+        for each in page["StackResourceSummaries"]
+    }

@@ -1,0 +1,152 @@
+"""What template.yaml grants each role, and what of that the role does not really hold."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from lastseen.checking.check import DEPLOY, Check, Unread, number, right, unread, wrong
+from lastseen.checking.stack import Stack
+
+_HERE = "{region}:{account}"
+_TABLE = f"arn:{{partition}}:dynamodb:{_HERE}:table/{{ActivityTable}}"
+_USERS = "arn:{partition}:iam::{account}:user/example"
+_LOGS = "arn:{{partition}}:logs:{{region}}:{{account}}:log-group:{{{}}}:log-stream:example"
+_QUEUE = "arn:{{partition}}:sqs:{{region}}:{{account}}:{{{}}}"
+_PRINT = ("logs:CreateLogStream", "logs:PutLogEvents")
+_ENCRYPT = ("kms:Decrypt", "kms:GenerateDataKey")
+# By role: the actions, and the resource that they are for. A test holds this to the template.
+GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
+    "IngestRole": (
+        (("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"), _QUEUE.format("Queue")),
+        (("dynamodb:UpdateItem",), _TABLE),
+        (_PRINT, _LOGS.format("IngestLogs")),
+        (("kms:Decrypt",), "{CustomersKey}"),
+    ),
+    "AwakenedRole": (
+        (("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"), "{Stream}"),
+        (("dynamodb:ListStreams",), "*"),
+        (("dynamodb:Query", "dynamodb:UpdateItem"), _TABLE),
+        (("dynamodb:Query",), f"{_TABLE}/index/by_facet"),
+        (("sns:Publish",), "{ReportTopic}"),
+        (_ENCRYPT, "{Key}"),
+        (("sqs:SendMessage",), _QUEUE.format("AwakenedDeadLetterQueue")),
+        (_PRINT, _LOGS.format("AwakenedLogs")),
+    ),
+    "ReporterRole": (
+        (
+            (
+                "iam:GenerateCredentialReport",
+                "iam:GetAccountAuthorizationDetails",
+                "iam:GetCredentialReport",
+                "iam:ListAccountAliases",
+                "iam:ListServiceSpecificCredentials",
+                "iam:ListUsers",
+                "cloudtrail:DescribeTrails",
+            ),
+            "*",
+        ),
+        (
+            (
+                "iam:GetAccessKeyLastUsed",
+                "iam:ListAccessKeys",
+                "iam:ListSigningCertificates",
+                "iam:ListSSHPublicKeys",
+            ),
+            _USERS,
+        ),
+        (("dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem"), _TABLE),
+        (("dynamodb:Query",), f"{_TABLE}/index/by_facet"),
+        (("dynamodb:Query",), f"{_TABLE}/index/by_flag"),
+        (
+            ("cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus"),
+            f"arn:{{partition}}:cloudtrail:{_HERE}:trail/example",
+        ),
+        (("account:ListRegions",), "arn:{partition}:account::{account}:account"),
+        (("s3:PutObject",), "arn:{partition}:s3:::{ReportBucket}/report.json"),
+        (("sns:Publish",), "{ReportTopic}"),
+        (_ENCRYPT, "{Key}"),
+        (_PRINT, _LOGS.format("ReporterLogs")),
+    ),
+    "ScheduleRole": (
+        (("lambda:InvokeFunction",), f"arn:{{partition}}:lambda:{_HERE}:function:{{ReporterFunction}}"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a role is to be allowed. `label` names the role for people."""
+
+    label: str
+    role: str
+    actions: tuple[str, ...]
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """`by`: what denies it, in words; "" where nothing allows it."""
+
+    action: str
+    resource: str
+    by: str = ""
+
+
+def grants(stack: Stack, stream: str, forwarding: Mapping[str, str]) -> Iterator[Grant]:
+    """`stream`: of the table, "" if it is not known. `forwarding`: by region, the role of its rule."""
+    names = _names(stack, stream)
+    for label, permissions in GRANTED.items():
+        for actions, place in permissions if label in names else ():
+            with suppress(KeyError):  # A resource that is gone is told by another check.
+                resource = place.format_map(names)
+                if resource:  # No customer's key, or no stream that is known.
+                    yield Grant(label, stack.role(label), actions, resource)
+    for region, role in forwarding.items():
+        label = f"the forwarder's role in {region}"
+        yield Grant(label, role, ("events:PutEvents",), stack.outputs["EventBusArn"])
+
+
+def _names(stack: Stack, stream: str) -> dict[str, str]:
+    where = {"partition": stack.partition, "region": stack.region, "account": stack.account}
+    customers = stack.parameters.get("KmsKeyArn", "")
+    names = stack.names()
+    own = f"arn:{stack.partition}:kms:{stack.region}:{stack.account}:key/{names.get('TopicKey', '')}"
+    return names | where | {"CustomersKey": customers, "Key": customers or own, "Stream": stream}
+
+
+def role_checks(answers: Mapping[Grant, Iterable[Denial] | Unread]) -> Iterator[Check]:
+    """One line for all that is held, and one for each role that lacks something."""
+    held = 0
+    labels: dict[str, list[Denial]] = {}
+    unasked: dict[Unread, list[str]] = {}
+    for grant, answer in answers.items():
+        if isinstance(answer, Unread):
+            unasked.setdefault(answer, []).append(grant.label)
+            continue
+        denials = list(answer)
+        labels.setdefault(grant.label, []).extend(denials)
+        held += len(grant.actions) - len(denials)
+    if held:
+        whole = number(sum(not denials for denials in labels.values()), "role")
+        yield right("roles", f"{number(held, 'permission')} held, by IAM's simulator: all of {whole}")
+    for label, denials in labels.items():
+        for by in dict.fromkeys(each.by for each in denials):
+            actions = ", ".join(dict.fromkeys(each.action for each in denials if each.by == by))
+            yield wrong("roles", f"{label} lacks {actions}: {_WHY.get(by, by)}", _REMEDY.get(by, ""))
+    for why in unasked:
+        yield unread("roles", why)
+
+
+BY_ORGANIZATION, BY_BOUNDARY, BY_DENY = "organization", "boundary", "deny"
+_WHY = {
+    BY_ORGANIZATION: "denied by a service control policy",
+    BY_BOUNDARY: "denied by its permissions boundary",
+    BY_DENY: "denied by a policy of its own",
+    "": "no policy of its own allows it",
+}
+_REMEDY = {
+    BY_ORGANIZATION: "have whoever administers the organization except this role",
+    BY_BOUNDARY: "have the permissions boundary allow it",
+    BY_DENY: "remove the statement that denies it",
+    "": DEPLOY,
+}

@@ -1,0 +1,87 @@
+"""The first ten minutes, as commands that fit what was deployed."""
+
+from dataclasses import replace
+
+import pytest
+
+from deployment.deploying import logs_of
+from deployment.next_steps import Deployed, lines
+
+NEW = Deployed(
+    "last-activity",
+    "eu-west-1",
+    "team@example.com",
+    "reporter-1",
+    is_new=True,
+    is_confirmed=False,
+    forwards=False,
+)
+WHERE = "--stack last-activity --region eu-west-1"
+ALL = f"""\
+What to do next:
+1. Confirm the subscription in AWS's mail to team@example.com; until then nothing is mailed.
+2. Have the other regions forward their events; sign-ins and STS calls are logged in several:
+     make forwarders
+3. Check that all of it works; this waits until events arrive:
+     make verify
+4. Read the past out of the trail's bucket, so that the first report knows it:
+     .venv/bin/lastseen replay s3://BUCKET/ {WHERE} --since 90d
+5. Have a report mailed now; the next comes by the schedule:
+     echo '{{}}' | aws lambda invoke --region eu-west-1 --function-name reporter-1 --invocation-type Event \
+--payload fileb:///dev/stdin /dev/null
+6. Exempt who has to stay, such as a break-glass user (a role: tag-role --role-name):
+     aws iam tag-user --user-name NAME --tags 'Key=last-activity:exempt,Value=REASON'
+"""
+
+
+def test_after_the_first_deployment_all_is_to_be_done_in_order():
+    assert "\n".join(lines(NEW)) + "\n" == ALL
+
+
+def told(**changes):
+    return "\n".join(lines(replace(NEW, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "left_out"),
+    [
+        pytest.param({"is_confirmed": True}, "Confirm the subscription", id="confirmed"),
+        pytest.param({"forwards": True}, "make forwarders", id="forwarders deployed with it"),
+        pytest.param({"is_new": False}, "lastseen replay", id="an update"),
+    ],
+)
+def test_what_is_done_already_is_left_out(changes, left_out):
+    assert left_out in told()
+    assert left_out not in told(**changes)
+    assert "1. " in told(**changes)
+
+
+def test_an_update_is_checked_again_and_its_forwarders_are_updated():
+    assert told(is_new=False, is_confirmed=True).splitlines()[1:] == [
+        "1. Update the forwarders; sign-ins and STS calls are logged in several:",
+        "     make forwarders",
+        "2. Check that all of it works; this waits until events arrive:",
+        "     make verify",
+    ]
+
+
+def test_a_file_of_settings_other_than_makes_own_is_named_again():
+    assert "make verify CONFIG='second one.toml'" in told(config="second one.toml")
+
+
+TRAIL = {"IsMultiRegionTrail": True, "S3BucketName": "logs"}
+
+
+@pytest.mark.parametrize(
+    ("trails", "place"),
+    [
+        ([], ""),
+        ([TRAIL], "s3://logs/"),
+        ([TRAIL | {"S3KeyPrefix": "all"}], "s3://logs/all/"),
+        ([TRAIL | {"IsMultiRegionTrail": False}], ""),
+        ([{"S3BucketName": "one-region"}, TRAIL], "s3://logs/"),
+    ],
+)
+def test_the_past_is_read_from_the_bucket_of_a_trail_of_all_regions(trails, place):
+    assert logs_of(trails) == place
+    assert (place or "s3://BUCKET/") in told(logs=logs_of(trails))

@@ -1,0 +1,108 @@
+"""Whether rules take the events that tell who was active, and leave out the tracker's own."""
+
+import json
+
+import pytest
+from builders import ROOT
+from checked import BUS, QUEUE, said
+
+from lastseen.checking.check import Unread
+from lastseen.checking.patterns import Case, Trial, cases, pattern_checks, trials
+from lastseen.checking.rules import ALL_EVENTS, Rule
+from lastseen.samples import samples_folder
+
+SAMPLES = {path.stem: path.read_text() for path in sorted((ROOT / "events").iterdir())}
+INGEST = "arn:aws:iam::123456789012:role/last-activity-IngestRole-1"
+EVERY = list(cases(SAMPLES, [INGEST]))
+
+
+def pattern(role):
+    return (
+        f'{{"detail-type": [{{"suffix": " via CloudTrail"}}], "x": [":assumed-role/{role}/", ":role/{role}"]}}'
+    )
+
+
+def rule(name, region="eu-west-1", role="own", feeds=QUEUE, by=""):
+    return Rule(region, name, ALL_EVENTS, pattern(role), {feeds: by})
+
+
+def test_every_sample_that_sights_somebody_is_wanted():
+    wanted = {each.name for each in EVERY if each.is_wanted}
+
+    assert {"console-login", "assume-role-by-service", "iam-user-access-key", "root-sign-in"} <= wanted
+    assert len(wanted) > 30
+
+
+def test_services_foreign_accounts_and_the_trackers_own_are_not():
+    assert [each.name for each in EVERY if not each.is_wanted] == [
+        "aws-service-call",
+        "foreign-account-call",
+        "insight",
+        "a call by last-activity-IngestRole-1",
+        "last-activity-IngestRole-1 being assumed",
+    ]
+
+
+def test_what_may_come_or_not_is_not_tried():
+    assert not {"console-login-failure", "check-mfa"} & {each.name for each in EVERY}
+
+
+def test_the_trackers_own_are_told_by_its_roles():
+    call, assumed = (json.loads(each.event)["detail"] for each in EVERY[-2:])
+
+    assert call["userIdentity"]["arn"] == (
+        "arn:aws:sts::123456789012:assumed-role/last-activity-IngestRole-1/function"
+    )
+    assert assumed["requestParameters"]["roleArn"] == INGEST
+
+
+def test_rules_that_differ_by_their_roles_alone_are_tried_once():
+    forwarders = [
+        rule("f", region, f"role-{region}", BUS, f"arn:{region}") for region in ("us-east-1", "us-east-2")
+    ]
+    found = trials([rule("a"), rule("b"), *forwarders], ["arn:ingest"], BUS)
+    other = trials([rule("a"), Rule("r", "x", "ENABLED", '{"detail": " via CloudTrail"}', {})], [], BUS)
+
+    assert [(each.rule.name, each.alike, each.own) for each in found] == [("a", 4, ("arn:ingest",))]
+    assert len(other) == 2
+
+
+def test_a_rule_for_alarms_is_not_tried():
+    assert trials([Rule("r", "alarms", "ENABLED", '{"source": ["aws.cloudwatch"]}', {})], [], BUS) == []
+
+
+WANTED, OWN = Case("console-login", "{}", True), Case("a call by ingest", "{}", False)
+HUB = Trial(rule("HubBusRule"), 2, (INGEST,))
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        pytest.param(
+            {WANTED: True, OWN: False},
+            ("right", "patterns", "2 sample events taken or left out as they should be, by 2 rules"),
+            id="as they should be",
+        ),
+        pytest.param(
+            {WANTED: False, OWN: False},
+            ("wrong", "patterns", "HubBusRule in eu-west-1 leaves out console-login"),
+            id="one is left out",
+        ),
+        pytest.param(
+            {WANTED: True, OWN: True},
+            ("wrong", "patterns", "HubBusRule in eu-west-1 takes a call by ingest"),
+            id="one too many is taken",
+        ),
+        pytest.param(
+            Unread("no", "events:TestEventPattern"),
+            ("not_permitted", "patterns", "needs events:TestEventPattern in eu-west-1"),
+            id="not permitted",
+        ),
+    ],
+)
+def test_a_rule_takes_what_it_should_and_leaves_out_what_it_should(answer, expected):
+    assert said(pattern_checks([(HUB, answer)])) == [expected]
+
+
+def test_the_samples_are_found_in_a_checkout():
+    assert samples_folder() == ROOT / "events"
