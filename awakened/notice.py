@@ -109,7 +109,9 @@ def _story(notice: Notice) -> str:
     if use.change:
         return "You get a notice of each change to the root user's sign-in and credentials."
     if not use.first_flagged:
-        before = f"The last time before was {day(use.since)}" if use.since else "This is the first time on record"
+        before = (
+            f"The last time before was {day(use.since)}" if use.since else "This is the first time on record"
+        )
         always = "You get a notice whenever the root user is active, at most one an hour for each address."
         return f"{before}. {always}"
     also = " and ".join(_what(subject) for subject in notice.also)
@@ -121,13 +123,13 @@ def _advice(use: Use) -> str:
     if use.change:
         return (
             "If this is not expected, somebody may be taking over the account. Sign in as the root user, change"
-            " its password, and check its email address, MFA devices and access keys. If you can no longer sign in,"
-            " contact AWS Support."
+            " its password, and check its email address, MFA devices and access keys. If you can no longer sign"
+            " in, contact AWS Support."
         )
     subject = use.subject
     commands = disabling(subject)
     if not commands:
-        return "If this is not expected, change the root user's password and check its MFA devices and access keys."
+        return "If this is not expected, change the root user's password and check its MFA devices and keys."
     who = " as the root user" if subject.kind is Kind.ROOT else ""
     return f"If this is not expected, disable it{who}:\n\n{_indented(commands)}"
 

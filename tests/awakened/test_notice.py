@@ -368,7 +368,7 @@ def test_the_whole_story_of_where_the_root_user_was():
     assert (
         "\n\nThis is the first time on record. You get a notice whenever the root user is active, at most one an hour"
         " for each address.\n\nIf this is not expected, change the root user's password and check its MFA devices"
-        " and access keys.\n\n"
+        " and keys.\n\n"
     ) in told
 
 
