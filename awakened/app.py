@@ -1,4 +1,4 @@
-"""The awakened Lambda: changes of the table's flagged items and of the root user's in, notices out."""
+"""The awakened Lambda: takes changes of flagged items and of the root user's, and sends notices."""
 
 import os
 import time
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 NAMESPACE = "LastActivity"
-# SNS unsubscribes an address that is sent more than 10 mails a second, and each shard of the stream may
-# send some at a time. https://docs.aws.amazon.com/general/latest/gr/sns.html
+# SNS unsubscribes an address that gets more than 10 mails a second, and each shard of the stream may send mails
+# at the same time. https://docs.aws.amazon.com/general/latest/gr/sns.html
 PAUSE = 0.5
-# Ingest writes the items of one event within moments, a user's own perhaps before that of its credential.
+# Ingest writes the items of one event within moments, the user's perhaps before its credential's.
 SETTLE = 1.0
 
 REFUSED = (ClientError, BotoCoreError)
@@ -44,7 +44,7 @@ metrics = Metrics(namespace=NAMESPACE, service="awakened")
 
 
 class NotAnnounced(Exception):
-    """The first of several records failed: Lambda is to halve the batch, so that it fails alone in the end."""
+    """The first of several records failed. Lambda then halves the batch, until that record fails alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Herald:
     def announce(self, uses: Sequence[Use]) -> Notice | Silence:
         """`uses` are of one event. Raises botocore's errors; may then be repeated.
 
-        The flags go last: what fails between is announced twice, not never.
+        Clears the flags last: if it fails before that, the use is announced twice rather than never.
         """
         subject = uses[0].subject
         is_place, is_root = uses[0].is_place_alone, subject.kind is Kind.ROOT
@@ -92,13 +92,13 @@ class Herald:
         return notice
 
     def _kept_of(self, subject: Subject) -> Items:
-        """Of a role as well what its sessions left, which name it without its path."""
+        """Includes, for a role, the items of its sessions, which name it without its path."""
         names = subject.arn, without_path(subject.arn) if subject.kind is Kind.ROLE else subject.arn
         kept = (self.table.items_of(name, is_current=True) for name in dict.fromkeys(names))
         return {key: item for items in kept for key, item in items.items()}
 
     def _under_other_names(self, uses: Sequence[Use]) -> Items:
-        """What is kept of the same user, role or key by another name: it may be flagged there."""
+        """The items of the same user, role or key under other names: it may be flagged there."""
         ids = {held for use in uses for held in (use.holder, use.activity.evidence.principal_id) if held}
         facets = {facet for held in ids for facet in (facet_of(held), denied_facet(held))}
         facets |= {signin_facet(use.holder) for use in uses if use.subject.kind is Kind.PASSWORD}
@@ -118,11 +118,11 @@ def dead_letters() -> DeadLetters:
 
 
 def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
-    """Takes records of the table's stream. Answers the first that failed: all from there on come again."""
+    """Takes records of the table's stream. Returns the first that failed, from which Lambda starts again."""
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
     records = event.get("Records")
     if not records:
-        raise UnreadableChange("not records of a DynamoDB stream; a test event has to hold Records")
+        raise UnreadableChange("not records of a DynamoDB stream: a test event needs Records")
     sequences = [sequence_of(record) for record in records]
     failed = _announce_all(dict(zip(sequences, records, strict=True)), datetime.now(UTC))
     if failed is None:
@@ -133,7 +133,7 @@ def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dic
 
 
 def _announce_all(records: Mapping[str, Mapping[str, Any]], now: datetime) -> str | None:
-    """The sequence number of the first that could not be announced, or neither be read nor set aside."""
+    """The sequence number of the first record that could be neither announced nor set aside as unreadable."""
     uses, failed = _uses(records, now)
     waiting = by_event(uses)
     told = 0
@@ -154,9 +154,9 @@ def _announce_all(records: Mapping[str, Mapping[str, Any]], now: datetime) -> st
 
 
 def _uses(records: Mapping[str, Mapping[str, Any]], now: datetime) -> tuple[dict[str, Use], str | None]:
-    """What is to be announced, up to the first record that could not be set aside, and that one's number.
+    """The uses to announce, up to the first record that couldn't be set aside, and that record's number.
 
-    What cannot be read once can never be read: it would only keep back what comes after it.
+    A record that can't be read once can never be read: retrying would only hold up the records after it.
     """
     uses: dict[str, Use] = {}
     for sequence, record in records.items():

@@ -1,4 +1,4 @@
-"""What a person may type after a notice: to disable what was used, and to learn more."""
+"""The commands in a notice: to disable what was used, and to look it up."""
 
 from shlex import quote
 
@@ -7,7 +7,7 @@ from awakened.subject import Kind, Subject
 
 
 def disabling(subject: Subject) -> list[str]:
-    """As the report has them. None would take the console from the root user."""
+    """The report's commands. None for the root user's password: no command disables it."""
     if subject.access_key_id:
         return [disable_key(subject.access_key_id, "" if subject.kind is Kind.ROOT else subject.name)]
     of_kind = {Kind.PASSWORD: delete_password, Kind.USER: deny_user, Kind.ROLE: deny_role}.get(subject.kind)
@@ -15,7 +15,7 @@ def disabling(subject: Subject) -> list[str]:
 
 
 def finding(subject: Subject, event_id: str, region: str) -> list[str]:
-    """CloudTrail finds management events of 90 days, each in its region."""
+    """CloudTrail finds management events of the last 90 days, each in its own region."""
     who = f"lastseen who {quote(subject.access_key_id or subject.arn)}"
     if not event_id or not region:
         return [who]

@@ -1,4 +1,4 @@
-"""What is flagged and awake by a use, and whose flags that takes off."""
+"""Which flagged things a use awakens, and which flags that clears."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ Items = Mapping[Key, Item]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`also`: other things that were flagged and are awake by the same use. `flags`: what to take off."""
+    """`also`: other flagged things that the same use awakens. `flags`: the items whose flags to clear."""
 
     use: Use
     also: tuple[Subject, ...] = ()
@@ -34,7 +34,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A thing that a report flagged, and that is not awake yet. `holder`: whose it is."""
+    """Something that a report flagged and that was not used since. `holder`: whose it is."""
 
     subject: Subject
     key: Key
@@ -49,21 +49,21 @@ class Flagged:
         return is_its_kind and self.holder.did(seen)
 
     def owns(self, seen: Activity, items: Items) -> bool:
-        """Whether it is the principal whose credential was seen: that is awake, too."""
+        """Whether it is the principal whose credential was seen: the use awakens it, too."""
         if self.subject != self.subject.owner or is_of_principal(seen.facet):
             return False
         itself = seen._replace(facet=id_facet(seen.evidence.principal_id))
         return self.holder.did(itself) and is_after(self.flag, seen) and self.is_on(seen, items)
 
     def is_on(self, seen: Activity, items: Items) -> bool:
-        """What was refused is told once, and does not keep a use that is not refused from being told."""
+        """A refused attempt is announced once. A later use that isn't refused is announced all the same."""
         if not is_denied(seen.facet):
             return True
         refused = (items.get(place) for place in places(self.key) if is_denied(place[1]) and held_by(place[1]))
         return not any(item and item.flag and not item.first_flagged for item in refused)
 
     def where(self, seen: Activity, items: Items) -> Iterator[Key]:
-        """The items whose flag goes: of what was refused, those of refused uses alone."""
+        """The items whose flag to clear. A refused attempt clears only those of refused uses."""
         facets = {facet for _, facet in places(self.key)}
         if is_denied(seen.facet):
             facets = set(filter(is_denied, facets))
@@ -72,7 +72,7 @@ class Flagged:
                 yield key
 
     def _has(self, key: Key, flag: Flag) -> bool:
-        """By the id in its facet; where there is none, by that of its flag, or by the place alone."""
+        """By the id in its facet; without one, by the flag's id; without that, by the place alone."""
         if held_by(key[1]):
             return True
         is_told = flag.holder and self.holder.id
@@ -82,8 +82,8 @@ class Flagged:
 def notice_of(uses: Sequence[Use], items: Items) -> Notice | Silence:
     """`uses` are of one event; `items` is what the table now has of the principal, under all of its names.
 
-    What is no longer flagged there was announced by an earlier delivery of the same record, or with another
-    item of the same subject.
+    If something is no longer flagged there, it was announced by an earlier delivery of the same record, or with
+    another item of the same subject.
     """
     if uses[0].subject.kind is Kind.ROOT:
         return _notice_of_root(uses, items)
@@ -102,14 +102,14 @@ def notice_of(uses: Sequence[Use], items: Items) -> Notice | Silence:
 
 
 def _notice_of_root(uses: Sequence[Use], items: Items) -> Notice | Silence:
-    """What it changed, before the key that it did so with."""
+    """A change of its credentials comes before the key that made the change."""
     if _is_told_by_another(uses[0], items):
         return Silence.ROOT_TOLD
     return Notice(next((use for use in uses if use.change), uses[0]))
 
 
 def _seen_in(uses: Sequence[Use], items: Items) -> Iterator[Activity]:
-    """What the event shows, also by items whose own records have not come yet."""
+    """What the event shows, including by items whose own records have not arrived yet."""
     seen = {use.activity.key: use.activity for use in uses}
     for key, item in items.items():
         if item.activity and subject_of(key) and event_of(item.activity) == event_of(uses[0].activity):
@@ -118,14 +118,14 @@ def _seen_in(uses: Sequence[Use], items: Items) -> Iterator[Activity]:
 
 
 def _newest_of(thing: Flagged, every: Iterable[Activity], items: Items) -> Activity | None:
-    """Its own sighting before one that tells of it as well."""
+    """The sighting on its own items comes before one elsewhere that shows it as well."""
     shown = [each for each in every if thing.is_shown_by(each) and is_after(thing.flag, each)]
     shown = [each for each in shown if thing.is_on(each, items)]
     return max(shown, key=lambda each: each.key in places(thing.key), default=None)
 
 
 def _told(thing: Flagged, seen: Activity) -> Use:
-    """A user by the name it has now; a role by its whole ARN, which some records leave the path out of."""
+    """A user under its name of now; a role under its whole ARN, since some records leave out its path."""
     subject = thing.subject if thing.subject.kind is Kind.ROLE else replace(thing.subject, arn=seen.principal)
     return Use(subject, seen, thing.flag.idle_since or thing.flag.first_flagged, thing.flag.first_flagged)
 
@@ -138,7 +138,7 @@ def _flagged(items: Items) -> Iterator[Flagged]:
 
 
 def _holder(key: Key, flag: Flag, items: Items) -> Holder:
-    """Until somebody else was seen by the name: the report that flagged it saw that it was there then."""
+    """Whose flag it is, until somebody else is seen by the name: at its report, the holder had that name."""
     arn, facet = key
     held = held_by(facet) if is_of_principal(facet) else flag.holder or _only_flagged(arn, items)
     others = [
@@ -156,7 +156,7 @@ def _holder(key: Key, flag: Flag, items: Items) -> Holder:
 
 
 def _only_flagged(arn: str, items: Items) -> str:
-    """Who else is flagged under the name, if that is but one."""
+    """The unique id of the only principal that is flagged under the name; "" if there are several or none."""
     ids = {
         held_by(facet)
         for (name, facet), item in items.items()
@@ -166,7 +166,7 @@ def _only_flagged(arn: str, items: Items) -> str:
 
 
 def _is_told_by_another(place: Use, items: Items) -> bool:
-    """Whether the root user's key or sign-in was seen there within this hour, which is told of by itself."""
+    """Whether the root user's key or sign-in was seen there in the same hour, which has a notice of its own."""
     known = (
         item.activity
         for key, item in items.items()

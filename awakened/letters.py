@@ -1,4 +1,4 @@
-"""The queue of what could not be read; Lambda puts there, too, where in the stream stood what it gave up."""
+"""The queue of unreadable records. Lambda also puts there the places of the stream records that it gave up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from awakened.subject import Subject
 
 
 def message(notice: Notice) -> dict[str, Any]:
-    """The arguments of Publish, but for the topic. Subscriptions that are neither mail nor SMS get the JSON."""
+    """The arguments of Publish, except the topic. Subscriptions other than mail and SMS get the JSON."""
     use = notice.use
     forms = {"default": json.dumps(as_dict(notice)), "email": text(notice), "sms": sms(use)}
     words = {
@@ -33,7 +33,7 @@ def message(notice: Notice) -> dict[str, Any]:
 
 
 def as_dict(notice: Notice) -> dict[str, Any]:
-    """Names are those of the reporter's findings; the evidence is of the use."""
+    """Has the names of the reporter's findings; the evidence is that of the use."""
     use, evidence = notice.use, clean(notice.use.activity.evidence)
     return {
         "event": "awakened",

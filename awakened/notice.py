@@ -30,7 +30,7 @@ def text(notice: Notice) -> str:
         f"{line(_sentence(use))}:\n\n  {_told(evidence)}\n  {event}",
         line(_story(notice)),
         _advice(use),
-        "Find the event, and all that is known:\n\n"
+        "To look up the event and the history:\n\n"
         + _indented(finding(use.subject, evidence.event_id, evidence.region)),
     ]
     return "\n\n".join(parts) + "\n"
@@ -49,7 +49,7 @@ def sms(use: Use) -> str:
 
 
 def _line(use: Use, longest: int) -> str:
-    """The first that fits: with all; without the days; without the key's owner; without any name."""
+    """The first that fits of: everything; without the days; without the key's owner; without any name."""
     head = f"IAM last activity {use.subject.account}: "
     refused = " (refused)" if use.is_denied else ""
     ends = [f" after {_days(use)}", " again"] if use.first_flagged else [""]
@@ -58,7 +58,7 @@ def _line(use: Use, longest: int) -> str:
 
 
 def _named(use: Use) -> list[str]:
-    """By all of its names; a key by its id alone; by none."""
+    """Its full name; for a key, its id alone; no name at all."""
     subject = use.subject
     if use.change:
         return [in_words(use.change)[0]]
@@ -67,7 +67,7 @@ def _named(use: Use) -> list[str]:
 
 
 def clean(evidence: Evidence) -> Evidence:
-    """Much of it is what a caller chose to say: none of it moves a terminal's cursor or fills the mail."""
+    """Callers choose much of it: it must not move a terminal's cursor, or fill the mail."""
     words = {name: _plain(value) for name, value in known_of(evidence).items() if isinstance(value, str)}
     return evidence._replace(**words)  # type: ignore[arg-type]  # only the texts are replaced
 
@@ -88,7 +88,7 @@ def _sentence(use: Use) -> str:
     if not use.is_denied:
         return sentence
     code = clean(use.activity.evidence).error_code
-    return f"{sentence}, and refused{f' ({code})' if code else ''}; somebody still holds the credential"
+    return f"{sentence}, but refused{f' ({code})' if code else ''}; somebody still holds the credential"
 
 
 def _told(evidence: Evidence) -> str:
@@ -100,33 +100,36 @@ def _told(evidence: Evidence) -> str:
         {True: "with MFA", False: "without MFA", None: ""}[evidence.mfa],
         f"agent {evidence.user_agent}" if evidence.user_agent else "",
     )
-    return ", ".join(filter(None, words)) or "nothing more is known of it"
+    return ", ".join(filter(None, words)) or "no details known"
 
 
 def _story(notice: Notice) -> str:
-    """Since when it was flagged, and what else is awake with it."""
+    """Since when it was flagged, and what else the use awakens."""
     use = notice.use
     if use.change:
-        return "You get a notice of each change of the root user's sign-in and credentials."
+        return "You get a notice of each change to the root user's sign-in and credentials."
     if not use.first_flagged:
-        before = f"Last seen like this on {day(use.since)}" if use.since else "Never seen like this before"
-        always = "You get a notice each time the root user is active, at most one an hour from one address."
+        before = (
+            f"The last time before was {day(use.since)}" if use.since else "This is the first time on record"
+        )
+        always = "You get a notice whenever the root user is active, at most one an hour for each address."
         return f"{before}. {always}"
-    also = " and ".join(f"that of {_what(subject)}" for subject in notice.also)
-    return f"First flagged on {day(use.first_flagged)}. Its flag is off now{f', also {also}' if also else ''}."
+    also = " and ".join(_what(subject) for subject in notice.also)
+    ended = f"It is no longer flagged.{f' The same goes for {also}.' if also else ''}"
+    return f"First flagged on {day(use.first_flagged)}. {ended}"
 
 
 def _advice(use: Use) -> str:
     if use.change:
         return (
             "If this is not expected, somebody may be taking over the account. Sign in as the root user, change"
-            " its password, and check its email address, MFA devices and access keys. If you cannot sign in any"
-            " more, contact AWS Support."
+            " its password, and check its email address, MFA devices and access keys. If you can no longer sign"
+            " in, contact AWS Support."
         )
     subject = use.subject
     commands = disabling(subject)
     if not commands:
-        return "If this is not expected: change the root user's password, and look at its MFA devices and keys."
+        return "If this is not expected, change the root user's password and check its MFA devices and keys."
     who = " as the root user" if subject.kind is Kind.ROOT else ""
     return f"If this is not expected, disable it{who}:\n\n{_indented(commands)}"
 

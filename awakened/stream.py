@@ -8,15 +8,15 @@ from typing import Any
 from activity.item import Item, item_of
 from activity.keeping import Key
 
-# A message may have 1 MiB, and a record two images of 400 KB each, with all but ASCII written as \\uXXXX.
+# A message may be 1 MiB. A record may have two images of 400 KB each, and JSON writes non-ASCII as \\uXXXX.
 _LONGEST_LETTER = 1_000_000
 _LONGEST_REASON = 1_000
-# What reading an item raises whose attributes are not those of the table.
+# What reading an item raises if its attributes aren't those of the table.
 _UNREADABLE = (AttributeError, KeyError, StopIteration, TypeError, ValueError)
 
 
 class UnreadableChange(Exception):
-    """A record that should tell a change of an item and does not; the message names the item."""
+    """A record that does not tell how an item changed; the message names the item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Change:
 
 
 def sequence_of(record: Mapping[str, Any]) -> str:
-    """By which Lambda is told where to begin again."""
+    """The number that tells Lambda where to start again."""
     try:
         return str(record["dynamodb"]["SequenceNumber"])
     except (KeyError, TypeError) as error:
@@ -35,7 +35,7 @@ def sequence_of(record: Mapping[str, Any]) -> str:
 
 
 def read(record: Mapping[str, Any]) -> Change | None:
-    """None where an item was deleted: that tells of no use."""
+    """None for a deleted item: a deletion is no use."""
     change, name = record["dynamodb"], record.get("eventName")
     if name == "REMOVE":
         return None
@@ -50,7 +50,7 @@ def read(record: Mapping[str, Any]) -> Change | None:
 
 
 def letter(record: Mapping[str, Any], why: str) -> str:
-    """What is kept of a record that cannot be read: all of it, or all but its images where that is too much."""
+    """What to keep of an unreadable record: all of it, or all but its images if that is too long."""
     told = {"reason": why[:_LONGEST_REASON], "record": dict(record)}
     whole = json.dumps(told, default=str)
     if len(whole) <= _LONGEST_LETTER:

@@ -1,4 +1,4 @@
-"""Whom or what an item of the table is about: a credential, or the principal itself."""
+"""What an item of the table is about: a credential, or the principal itself."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +16,7 @@ from activity.model import (
 
 
 class Kind(StrEnum):
-    """The most specific first: it is what can be disabled without harm to the rest."""
+    """The most specific first: disabling it harms the rest least."""
 
     ACCESS_KEY = "access_key"
     PASSWORD = "password"  # noqa: S105  # the name of a kind of credential
@@ -25,16 +25,16 @@ class Kind(StrEnum):
     ROOT = "root"
 
 
-# At the console; and for the AWS CLI (`aws login`), whose tokens are calls of that service.
+# At the console, and for the AWS CLI: `aws login` gets its tokens by calls of that service.
 _SIGN_INS = SIGNIN, service_facet("signin.amazonaws.com")
 _PRINCIPALS = {"user": Kind.USER, "role": Kind.ROLE, "root": Kind.ROOT}
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`access_key_id` also of a root user's key.
+    """`access_key_id`: also that of a root user's key.
 
-    Without one, the root user has signed in, has changed its credentials, or was seen somewhere.
+    A root user without one has signed in, changed its credentials, or was seen at an address.
     """
 
     kind: Kind
@@ -51,12 +51,12 @@ class Subject:
 
     @property
     def owner(self) -> "Subject":
-        """The principal itself, which is awake whenever a credential of it is."""
+        """The principal itself, which any use of its credentials awakens."""
         return subject_of((self.arn, id_facet(""))) or self
 
 
 def subject_of(key: Key) -> Subject | None:
-    """None for what reports do not flag: services, addresses, and principals that are not of IAM."""
+    """None for what reports never flag: services, addresses, and principals outside IAM."""
     arn, facet = key
     kind, access_key = _kind_of(arn), access_key_of(facet)
     if kind is None:

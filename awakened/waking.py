@@ -1,4 +1,4 @@
-"""Which changes of the table's items are uses that people are to hear of."""
+"""Which changes of the table's items are uses to notify people of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,30 +11,30 @@ from activity.whose import id_told_by
 from awakened.stream import Change, UnreadableChange
 from awakened.subject import Kind, Subject, subject_of
 
-# Of the root user, which is told of without a flag: not each of many uses, and no replay of the past.
+# The root user needs no flag, but a replay of the past must not send notices about it.
 ROOT_AGE = timedelta(days=1)
-# Events come some minutes late: of what was used so shortly before a report, that may have known nothing.
+# Events come some minutes late: a report may not know of a use so shortly before it.
 LATE = timedelta(hours=1)
 
 
 class Silence(StrEnum):
     """Why a change is not announced."""
 
-    NOT_SEEN = "not seen any later than before"
+    NOT_SEEN = "no newer sighting"
     NOT_FLAGGED = "not flagged"
-    BEFORE_FLAG = "seen before it was flagged; the next report finds that"
+    BEFORE_FLAG = "used before it was flagged; the next report finds that"
     FLAG_IS_OFF = "no longer flagged: announced already, resolved by a report, or another's of that name"
-    ROOT_SEEN = "the root user was seen so from there within this hour of the clock"
-    ROOT_TOLD = "told with the root user's key or sign-in"
+    ROOT_SEEN = "announced already: the root user was seen like this from there in the same hour of the clock"
+    ROOT_TOLD = "announced with the root user's key or sign-in"
     ROOT_PAST = "a use of the root user more than a day ago"
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """`since`: not used since then, as the report had it; of a root user, last seen before.
+    """`since`: when it was last used, according to the report; for the root user, the sighting before.
 
-    `holder`: the id of whose it is, as far as the item tells. What has no `first_flagged`, and is not of the
-    root user, was never seen under this name before: it may be flagged under another.
+    `holder`: the unique id of its holder, if the item tells it. A use without `first_flagged`, unless it is the
+    root user's, is the first under its name: it may be flagged under another name.
     """
 
     subject: Subject
@@ -55,12 +55,12 @@ class Use:
 
     @property
     def is_place_alone(self) -> bool:
-        """Of the root user: that it was seen somewhere, and not by which key or sign-in."""
+        """Whether all that is known is where the root user was, and not by which key or sign-in."""
         return self.subject.kind is Kind.ROOT and self.activity.facet.startswith(ip_facet(""))
 
     @property
     def change(self) -> str:
-        """What the root user changed of its credentials, by the name of the event; else ""."""
+        """The name of the event by which the root user changed its credentials; else ""."""
         return change_of(self.activity.facet)
 
     @property
@@ -69,12 +69,12 @@ class Use:
 
 
 def use_of(change: Change, *, now: datetime) -> Use | Silence:
-    """Raises UnreadableChange where something is flagged that reports do not flag."""
+    """Raises UnreadableChange if an item is flagged that reports never flag."""
     seen, before = change.after.activity, change.before.activity if change.before else None
     subject = subject_of(change.key)
     is_later = seen is not None and (before is None or seen.last_seen > before.last_seen)
-    # While a report was made, what it flags may have been used: that is seen when the flag comes. Under an old
-    # name, that of an earlier flag may be there still.
+    # A use that happens while a report is made precedes the flag, so the change that sets the flag shows it. An
+    # item under an old name may still have the mark of an earlier flag.
     is_just_flagged = not change.before or change.before.first_flagged != change.after.first_flagged
     if seen and is_later and subject and subject.kind is Kind.ROOT:
         return _use_of_root(subject, seen, before, now)
@@ -99,7 +99,7 @@ def _use_of_root(subject: Subject, seen: Activity, before: Activity | None, now:
 
 
 def hour_and_place(seen: Activity) -> tuple[datetime, str]:
-    """By the clock: counted from the use before, steady use would be told of once and never again."""
+    """Hours of the clock: counted from the use before, steady use would be announced once and never again."""
     return seen.last_seen.replace(minute=0, second=0, microsecond=0), seen.evidence.source_ip
 
 
@@ -111,17 +111,17 @@ def _use_of_flagged(subject: Subject, seen: Activity, flag: Flag) -> Use | Silen
 
 
 def is_after(flag: Flag, seen: Activity) -> bool:
-    """Whether the report that flagged it did not know of this use."""
+    """Whether the report that flagged it can't have known of this use."""
     first = flag.first_flagged
     return first is not None and seen.last_seen > max(flag.idle_since or first, first - LATE)
 
 
 def by_event(uses: Mapping[str, Use]) -> list[dict[str, Use]]:
-    """The uses that one event shows, together; by sequence number, and in the order in which they came.
+    """Groups uses by event, in the order in which they came. Keys are sequence numbers.
 
-    Where the root user was seen is told only if nothing more is known of what it did there then.
+    Drops a sighting of the root user by address alone if its key or sign-in was seen there in the same hour.
 
-    A principal's refused attempts come last: what was refused would else be told of what was used as well.
+    A principal's refused attempts come last: otherwise their notice would cover what was used as well.
     """
     events: dict[tuple[str, str, datetime], dict[str, Use]] = {}
     order: dict[str, int] = {}

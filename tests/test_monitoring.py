@@ -94,6 +94,7 @@ def test_an_alarm_goes_to_the_topic_and_says_what_to_do(name):
     assert alarm["AlarmActions"] == [{"Ref": "ReportTopic"}]
     assert alarm.get("OKActions", alarm["AlarmActions"]) == alarm["AlarmActions"]
     assert 60 < len(alarm["AlarmDescription"]) <= 1024
+    assert alarm["AlarmDescription"].endswith(f" See docs/runbook.md, {name}.")
     assert alarm["Period"] * alarm["EvaluationPeriods"] <= (86_400 if alarm["Period"] < 3600 else 604_800)
 
 

@@ -198,7 +198,7 @@ def test_a_replay_of_the_past_tells_nothing_and_leaves_the_flag(flags, table, st
     assert sent() == []
     assert flags.of(ACCOUNT)[CAROL, KEY].first_flagged == at(0)
     assert [line.reason for line in lines(caplog, "not announced")] == [
-        "seen before it was flagged; the next report finds that"
+        "used before it was flagged; the next report finds that"
     ]
 
 

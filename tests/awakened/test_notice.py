@@ -37,13 +37,13 @@ def test_the_text_tells_what_was_used_how_and_what_to_do():
         "  s3.amazonaws.com ListBuckets, eu-west-1, 203.0.113.24, agent aws-cli/2.17\n"
         f"  event {EVENT}\n"
         "\n"
-        "First flagged on 2026-11-20. Its flag is off now, also that of user carol.\n"
+        "First flagged on 2026-11-20. It is no longer flagged. The same goes for user carol.\n"
         "\n"
         "If this is not expected, disable it:\n"
         "\n"
         "    aws iam update-access-key --user-name carol --access-key-id AKIACAROL --status Inactive\n"
         "\n"
-        "Find the event, and all that is known:\n"
+        "To look up the event and the history:\n"
         "\n"
         "    aws cloudtrail lookup-events --region eu-west-1"
         f" --lookup-attributes AttributeKey=EventId,AttributeValue={EVENT}\n"
@@ -85,7 +85,7 @@ def test_a_refused_attempt_is_told_as_one():
     told = use(DENIED_KEY, error_code="AccessDenied")
 
     sentence = text(Notice(told)).partition("\n")[0]
-    assert sentence.endswith("UTC, and refused (AccessDenied); somebody still holds the credential:")
+    assert sentence.endswith("UTC, but refused (AccessDenied); somebody still holds the credential:")
     assert subject_line(told).endswith(" used after 214 days (refused)")
     assert as_dict(Notice(told))["denied"] is True
 
@@ -96,8 +96,8 @@ def test_a_sign_in_tells_of_mfa(mfa, words):
 
 
 def test_the_root_user_is_told_with_when_it_was_seen_before():
-    assert "\nLast seen like this on 2026-11-20. You get a" in text(Notice(of_root("SIGNIN", since=at(0))))
-    assert "\nNever seen like this before. You get a" in text(Notice(of_root("SIGNIN")))
+    assert "\nThe last time before was 2026-11-20. You get a" in text(Notice(of_root("SIGNIN", since=at(0))))
+    assert "\nThis is the first time on record. You get a" in text(Notice(of_root("SIGNIN")))
 
 
 def test_the_root_users_key_is_disabled_by_the_root_user_and_its_password_by_nobody():
@@ -300,7 +300,7 @@ def test_the_json_has_all_of_the_use():
 def test_what_an_event_does_not_tell_is_left_out():
     told = text(Notice(use(DENIED_KEY, event_id="", session_name="judy", user_agent="", error_code="")))
 
-    assert ", and refused; somebody still holds the credential:\n" in told
+    assert ", but refused; somebody still holds the credential:\n" in told
     assert "203.0.113.24, session judy\n  an event without an id\n" in told
     assert sms(use(source_ip="")).endswith(", 2026-12-04 12:00 UTC")
 
@@ -347,13 +347,13 @@ def test_the_whole_notice_of_a_change_by_the_root_user():
         "  s3.amazonaws.com CreateAccessKey, eu-west-1, 203.0.113.24, agent aws-cli/2.17\n"
         f"  event {EVENT}\n"
         "\n"
-        "You get a notice of each change of the root user's sign-in and credentials.\n"
+        "You get a notice of each change to the root user's sign-in and credentials.\n"
         "\n"
         "If this is not expected, somebody may be taking over the account. Sign in as the root user, change its"
-        " password, and check its email address, MFA devices and access keys. If you cannot sign in any more,"
+        " password, and check its email address, MFA devices and access keys. If you can no longer sign in,"
         " contact AWS Support.\n"
         "\n"
-        "Find the event, and all that is known:\n"
+        "To look up the event and the history:\n"
         "\n"
         "    aws cloudtrail lookup-events --region eu-west-1"
         f" --lookup-attributes AttributeKey=EventId,AttributeValue={EVENT}\n"
@@ -366,8 +366,8 @@ def test_the_whole_story_of_where_the_root_user_was():
 
     assert told.startswith("The root user in account 123456789012 was active at 2026-12-04 12:00 UTC:\n")
     assert (
-        "\n\nNever seen like this before. You get a notice each time the root user is active, at most one an hour"
-        " from one address.\n\nIf this is not expected: change the root user's password, and look at its MFA devices"
+        "\n\nThis is the first time on record. You get a notice whenever the root user is active, at most one an hour"
+        " for each address.\n\nIf this is not expected, change the root user's password and check its MFA devices"
         " and keys.\n\n"
     ) in told
 
@@ -375,14 +375,12 @@ def test_the_whole_story_of_where_the_root_user_was():
 def test_all_that_lost_its_flag_is_named():
     password = Subject(Kind.PASSWORD, CAROL)
 
-    assert (
-        ". Its flag is off now, also that of the console password of user carol and that of user carol.\n"
-        in text(Notice(use(), (password, USER)))
-    )
-    assert ". Its flag is off now.\n" in text(Notice(use()))
+    both = "the console password of user carol and user carol"
+    assert f". It is no longer flagged. The same goes for {both}.\n" in text(Notice(use(), (password, USER)))
+    assert ". It is no longer flagged.\n" in text(Notice(use()))
 
 
 def test_an_event_that_tells_nothing_says_so():
     nothing = dict.fromkeys(("event_source", "event_name", "region", "source_ip", "user_agent"), "")
 
-    assert "\n  nothing more is known of it\n" in text(Notice(use(**nothing)))
+    assert "\n  no details known\n" in text(Notice(use(**nothing)))
