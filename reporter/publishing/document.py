@@ -68,7 +68,7 @@ def document(report: Report) -> dict[str, Any]:
 def rows(report: Report) -> str:
     """The findings as CSV: https://www.rfc-editor.org/rfc/rfc4180"""
     text = io.StringIO()
-    writer = csv.DictWriter(text, _COLUMNS, extrasaction="ignore")
+    writer = csv.DictWriter(text, _COLUMNS)
     writer.writeheader()
     for finding in report.findings:
         plain = finding_as_dict(finding)
