@@ -17,6 +17,7 @@ def test_a_finding_tells_the_threshold_of_its_kind():
     limits = Limits(user=30, access_key=40, role=50)
     report = review_of(alice(Password(used=200), Key(used=200)), deploy(used=200), limits)
 
+    assert {each.account for each in report.findings} == {ACCOUNT}
     assert {each.subject.kind: each.threshold_days for each in report.findings} == {
         "user": 30,
         "password": 30,

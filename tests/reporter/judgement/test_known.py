@@ -1,7 +1,7 @@
 """What is known of an account, and what it says that something was not read."""
 
 import pytest
-from accounts import alice, days, deploy, review_of
+from accounts import days
 from builders import ACCOUNT, NOON, activity
 
 from activity.item import Item
@@ -60,7 +60,3 @@ def test_gaps_of_users_old_enough_to_be_stale_and_of_their_keys_are_told():
         "made 90 days ago",
         "made 91 days ago",
     ]
-
-
-def test_a_finding_tells_whose_account_it_is_of():
-    assert {each.account for each in review_of(alice(), deploy()).findings} == {ACCOUNT}
