@@ -176,7 +176,7 @@ def _principal(identity: UserIdentity, kind: str, arn: str, unique_id: str | Non
         arn=arn,
         unique_id=unique_id or "",
         type=kind,
-        account=account_of(arn) or identity.account_id or "",
+        account=account_of(arn),
         access_key_id=long_term_key(identity) if has_key else "",
         session_name=session_name(identity),
     )

@@ -24,7 +24,7 @@ def _is_of_aws(policy: str) -> bool:
 
 
 def _allows_all(document: Any) -> bool:
-    statements = document.get("Statement", ()) if isinstance(document, Mapping) else ()
+    statements = document.get("Statement") if isinstance(document, Mapping) else ()
     return any(
         each.get("Effect") == "Allow"
         and not _ALL.isdisjoint(map(str.lower, _listed(each.get("Action"))))

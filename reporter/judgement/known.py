@@ -70,7 +70,7 @@ class Known:
         if isinstance(self.items, Gap):
             return self.items
         own = (self.items.get(place) for place in subject.places)
-        edited = next((item.problem for item in own if item and item.problem), "")
+        edited = next((item.problem for item in own if item and item.problem), None)
         if edited:
             return Gap("the activity table", edited)
         return self.elsewhere if isinstance(self.elsewhere, Gap) else None

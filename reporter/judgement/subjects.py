@@ -224,7 +224,6 @@ def _keys(user: Subject, listed: User, keys: tuple[AccessKey, ...] | Gap | None)
                     created=created,
                     claim=Claim(slot.last_used),
                     facets=(),
-                    commands=(),
                 )
         return
     for key in keys:
@@ -274,7 +273,7 @@ def _claim_of_key(key: AccessKey) -> Claim:
 
 
 def _newest(*uses: Use) -> Use:
-    return max(uses, key=lambda use: use.at or _NEVER, default=Use())
+    return max(uses, key=lambda use: use.at or _NEVER)
 
 
 def _exemption(tags: Tags | Gap, tag: str) -> Exemption | Gap | None:

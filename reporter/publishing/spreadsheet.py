@@ -18,7 +18,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 def rows(report: Report) -> str:
     """The findings as CSV: https://www.rfc-editor.org/rfc/rfc4180"""
     text = io.StringIO()
-    writer = csv.DictWriter(text, _COLUMNS, extrasaction="ignore")
+    writer = csv.DictWriter(text, _COLUMNS)
     writer.writeheader()
     for finding in report.findings:
         plain = finding_as_dict(finding)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from builders import ACCOUNT, ALICE, activity, at
 
+from activity.flags import Flags
 from activity.item import Flag
 
 ITSELF = ALICE, "ID#AIDAALICE"
@@ -197,3 +198,21 @@ def test_what_is_told_of_a_flag_is_not_told_of_the_next_holders(flags, table):
     flags.tell(password, at(60), "AIDANEW")
 
     assert (untold, table.get([password])[password].flag.told_at) == (None, at(60))
+
+
+def test_a_flag_is_kept_as_long_as_the_table_is_set_to_keep(dynamodb, table):
+    flags = Flags.from_env({"ACTIVITY_TABLE": "activity", "RETENTION_DAYS": "10"})
+    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(0))
+
+    assert table.get([ITSELF])[ITSELF].expires_at == at(0) + timedelta(days=10)
+
+
+def test_whoever_becomes_exempt_loses_the_flag_wherever_a_use_may_show_and_nobody_else_does(flags, table):
+    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(0))
+    flags.flag((ALICE, "ID#AIDANEW"), ACCOUNT, Flag(at(9), holder="AIDANEW"), now=at(0))
+    flags.exempt(ITSELF, ACCOUNT, now=at(60))
+
+    left = {key[1]: item.flag.holder for key, item in table.items_of(ALICE).items() if item.flag}
+    assert left == dict.fromkeys(("ID#AIDANEW", "DENIED#AIDANEW", "ID#", "DENIED#"), "AIDANEW")
+    flags.exempt((ALICE, "ID#AIDANEW"), ACCOUNT, now=at(60))
+    assert not any(item.flag for item in table.items_of(ALICE).values())

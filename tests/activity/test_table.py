@@ -377,6 +377,23 @@ def test_keys_that_stay_unread_are_told_and_not_waited_for_without_end(monkeypat
             ActivityTable(client, "activity").get([(ALICE, "ID#AIDAALICE")])
 
     assert 60 < sum(pauses) < 120
+    assert pauses == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, *[5] * 14])
+
+
+def test_keys_that_are_got_bit_by_bit_are_waited_for(monkeypatch):
+    monkeypatch.setattr("activity.table.time.sleep", lambda _: None)
+    keys = [{"principal": {"S": ALICE}, "facet": {"S": f"ID#{number}"}} for number in range(30)]
+    client = boto3.client("dynamodb")
+    with Stubber(client) as stub:
+        for number in range(1, 31):
+            left = {"activity": {"Keys": keys[number:]}} if number < 30 else {}
+            got = keys[number - 1] | {
+                each: {"S": "2026-11-20T12:00:00Z"} for each in ("first_seen", "last_seen")
+            }
+            stub.add_response("batch_get_item", {"Responses": {"activity": [got]}, "UnprocessedKeys": left})
+        found = ActivityTable(client, "activity").get([(ALICE, each["facet"]["S"]) for each in keys])
+
+    assert len(found) == 30
 
 
 def test_what_is_kept_for_longer_than_its_age_allows_goes_no_sooner(aws):
@@ -404,6 +421,15 @@ def test_settings_have_the_defaults_of_the_template(no_real_credentials):
 def test_a_setting_that_is_no_number_is_named(name):
     with pytest.raises(BadSetting, match=f"{name} must be a whole number from .*, not 'soon'"):
         Keeping.from_env({name: "soon"})
+
+
+def test_a_table_keeps_times_as_it_is_set_to(dynamodb, monkeypatch):
+    set_to = {"ACTIVITY_TABLE": "activity", "RESOLUTION": "60", "RETENTION_DAYS": "10"}
+    table = ActivityTable.from_env(set_to)
+    written = [table.record(activity(seconds)).is_written for seconds in (0, 60, 121)]
+
+    assert written == [True, False, True]
+    assert table.items_of(ALICE)[activity().key].expires_at == at(121) + timedelta(days=10)
 
 
 def test_a_table_that_is_not_named_stops_the_program():
@@ -455,3 +481,40 @@ def test_an_older_one_replaces_no_newer_one(table):
     table.replace(activity(59, "old", first=59))
 
     assert only(table) == activity(60, "new", first=0)
+
+
+@pytest.mark.parametrize(
+    ("before", "turn", "is_taken"),
+    [
+        pytest.param(None, activity(0, "a"), True, id="the first"),
+        pytest.param(activity(0, "a"), activity(1, "b"), True, id="a later one"),
+        pytest.param(activity(0, "a"), activity(0, "b"), False, id="another of its time"),
+        pytest.param(activity(0, "a"), activity(0, "a"), True, id="the same once more"),
+        pytest.param(activity(1, "a"), activity(0, "b"), False, id="an older one"),
+    ],
+)
+def test_a_turn_is_taken_by_the_first_of_its_time(table, before, turn, is_taken):
+    assert before is None or table.take(before)
+
+    assert table.take(turn) is is_taken
+    assert only(table) == (turn if is_taken else before)
+
+
+def test_what_moves_on_takes_one_call(table):
+    calls = []
+    table.record(activity(0))
+    table._client.meta.events.register("before-call.dynamodb.UpdateItem", lambda **_: calls.append(1))
+    table = ActivityTable(table._client, "activity", FIVE_MINUTES)
+    table.record(activity(301, first=0))
+
+    assert len(calls) == 1
+
+
+def test_what_a_principal_was_seen_with_is_found_by_how_its_facet_begins(table):
+    facets = ("KEY#AKIA1", "KEY#AKIA2", "ID#AIDAALICE")
+    for facet in facets:
+        table.record(activity(0, facet=facet))
+
+    assert [each.facet for each in table.of(ALICE, facet_begins="KEY#")] == list(facets[:2])
+    assert len(list(table.of(ALICE))) == 3
+    assert list(table.items_of(ALICE, facet_begins="KEY#AKIA2")) == [(ALICE, "KEY#AKIA2")]

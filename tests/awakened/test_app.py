@@ -582,3 +582,43 @@ def test_a_missing_setting_is_named(topic, monkeypatch, name):
 def test_the_queue_of_what_cannot_be_read_is_missed_by_name(topic):
     with pytest.raises(BadSetting, match="DEAD_LETTER_QUEUE_URL is not set"):
         handle([spoiled(record(Item(seen(KEY, 60))))])
+
+
+@pytest.mark.parametrize(
+    "client", [lambda: app.herald().sns, lambda: app.dead_letters().sqs], ids=["SNS", "SQS"]
+)
+def test_a_call_is_given_up_in_time_and_tried_three_times(topic, set_aside, client):
+    """A batch of the stream waits for it; the function has a minute."""
+    config = client().meta.config
+
+    assert (config.connect_timeout, config.read_timeout) == (2, 5)
+    assert (config.retries["mode"], config.retries["total_max_attempts"]) == ("standard", 3)
+
+
+def test_each_line_of_the_log_names_the_invocation(topic):
+    handle([{"eventName": "REMOVE", "dynamodb": {"SequenceNumber": "1"}}])
+
+    assert app.logger.get_current_keys()["function_request_id"] == "request-1"
+
+
+def test_a_users_own_item_is_looked_at_again_a_second_later(used, sent, pauses):
+    assert handle(used(ITSELF)) == []
+
+    assert pauses == [1.0]
+    assert [each["kind"] for each in sent()] == ["user"]
+
+
+def test_whatever_decides_a_notice_is_read_as_it_is_now(flags, table, stream, sent):
+    """Also what is kept under other names."""
+    asked = []
+    flags.flag((CAROL, ITSELF), ACCOUNT, FLAG, now=at(0))
+    stream()
+    table.record(seen(ITSELF, 60)._replace(principal=CAROLINE))
+    events = app.herald().table._client.meta.events
+    events.register("provide-client-params.dynamodb.Query", lambda params, **_: asked.append(params))
+    handle(stream())
+
+    items = [each for each in asked if "IndexName" not in each]
+    assert {each["ExpressionAttributeValues"][":principal"]["S"] for each in items} == {CAROL, CAROLINE}
+    assert all(each["ConsistentRead"] for each in items)
+    assert len(sent()) == 1

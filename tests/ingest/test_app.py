@@ -235,3 +235,48 @@ def test_the_table_is_connected_to_once(dynamodb):
     lambda_handler(batch(), Context())
 
     assert app.table() is first
+
+
+def test_each_line_of_the_log_names_the_invocation(dynamodb):
+    lambda_handler(batch(), Context())
+
+    assert app.logger.get_current_keys()["function_request_id"] == "request-1"
+
+
+@pytest.mark.parametrize(("remaining", "is_written"), [(15_000, True), (14_999, False)])
+def test_nothing_is_begun_within_fifteen_seconds_of_the_deadline(items, remaining, is_written):
+    answer = lambda_handler(batch(message("m1", envelope())), Context(remaining))
+
+    assert (failed(answer), bool(items())) == ([] if is_written else ["m1"], is_written)
+
+
+def test_without_a_context_there_is_no_deadline(items):
+    assert lambda_handler(batch(message("m1", envelope())), None) == {"batchItemFailures": []}
+    assert items()
+
+
+def test_of_each_batch_it_is_measured_what_became_of_it(dynamodb, capsys):
+    event = record(alice(accessKeyId=None), sourceIPAddress=None, eventSource=None)
+    with time_machine.travel("2026-11-20T12:01:30Z", tick=False):
+        for _ in range(2):
+            app.memory.cache_clear()
+            lambda_handler(batch(message("m1", envelope(event)), message("bad", "no json")), Context())
+            measured = metrics(capsys.readouterr().out)
+            app.table().record_all(())
+
+    assert measured == {
+        "Messages": 2,
+        "Sightings": 1,
+        "Writes": 0,
+        "Superseded": 2,
+        "WritesSaved": 0,
+        "FailedWrites": 0,
+        "Unreadable": 1,
+        "NewestEventAge": 90,
+    }
+
+
+def test_what_is_ignored_is_measured_by_its_reason(dynamodb, capsys):
+    lambda_handler(batch(*(message(each, sample("aws-service-call")) for each in ("m1", "m2"))), Context())
+
+    assert metrics(capsys.readouterr().out)["Ignored", "aws_service"] == 2

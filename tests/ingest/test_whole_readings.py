@@ -246,6 +246,9 @@ PEOPLE = {
         arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Admin_1/judy",
         sessionContext={"sessionIssuer": {"arn": ADMIN, "principalId": "AROAADMIN"}},
     ),
+    "the same, without the session's ARN": session(
+        "judy", arn=None, sessionContext={"sessionIssuer": {"arn": ADMIN, "principalId": "AROAADMIN"}}
+    ),
 }
 
 
@@ -263,3 +266,32 @@ def test_another_accounts_are_alike_only_if_no_arn_tells_them_apart(arn):
     first, second = (record(identity | {"principalId": each}) for each in ("AIDA1", "AIDA2"))
 
     assert (likeness(parsed(first)) == likeness(parsed(second))) is (arn is None)
+
+
+USERS_SESSION = {"arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/one", "accessKeyId": "ASIA1"}
+UNLIKE = {
+    "a role, and a user by the ARN": [session("one", type="Role", arn=each) for each in (None, ALICE)],
+    "users by the type, and roles by the ARN": [
+        alice(**USERS_SESSION, sessionContext={"sessionIssuer": {"arn": each, "principalId": "AROADEPLOY"}})
+        for each in (ROLE, f"{ROLE}er")
+    ],
+    "roles by the type, and users with two keys by the ARN": [
+        session("one", arn=ALICE, accessKeyId=each) for each in ("AKIA1", "AKIA2")
+    ],
+    "a user, and nobody": [alice(), {}],
+}
+
+
+@pytest.mark.parametrize("identities", UNLIKE.values(), ids=UNLIKE)
+def test_who_is_another_by_the_form_of_the_arn_is_not_alike(identities):
+    first, second = (likeness(parsed(record(each))) for each in identities)
+
+    assert first != second
+
+
+def test_records_without_an_identity_are_alike_if_they_are_of_one_address():
+    nobody = parsed(record() | {"userIdentity": None})
+    elsewhere = parsed(record(sourceIPAddress="203.0.113.1") | {"userIdentity": None})
+
+    assert likeness(nobody) == likeness(nobody)
+    assert likeness(nobody) != likeness(elsewhere)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import ClientError
@@ -9,7 +10,7 @@ from builders import ACCOUNT
 
 from activity.settings import BadSetting
 from reporter import app
-from reporter.app import lambda_handler
+from reporter.app import NothingRead, lambda_handler
 
 
 @pytest.mark.parametrize("event", [{}, {"key1": "value1"}, {"source": "aws.scheduler", "detail": {}}])
@@ -113,3 +114,52 @@ def test_findings_and_gaps_are_measured(topic, capsys):
         "role": 1,
     }
     assert [line["Gaps"] for line in lines if "Gaps" in line] == [[0.0]]
+
+
+class Context:
+    aws_request_id = "request-1"
+
+    def __init__(self, left=900_000):
+        self.left = left
+
+    def get_remaining_time_in_millis(self):
+        return self.left
+
+
+def test_each_line_of_the_log_names_the_invocation(topic):
+    lambda_handler({}, Context())
+
+    assert app.logger.get_current_keys()["function_request_id"] == "request-1"
+
+
+def test_the_last_three_minutes_are_for_remembering_and_the_mail(sent):
+    assert len(lambda_handler({}, Context(180_000))["findings"]) == 2
+    with pytest.raises(NothingRead, match=f"of {ACCOUNT} could be listed"):
+        lambda_handler({}, Context(179_999))
+
+    assert len(sent()) == 2
+
+
+def test_what_could_not_be_read_is_measured_and_logged(topic, monkeypatch, capsys, caplog):
+    monkeypatch.setenv("ACTIVITY_TABLE", "no-such-table")
+    lambda_handler({}, None)
+
+    (measured,) = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "IamCalls" in line]
+    names = ("Gaps", "NotRemembered", "TrackerSilent", "MissedEvents")
+    assert [measured[name] for name in names] == [[2.0], [1.0], [0.0], [0.0]]
+    assert measured["IamCalls"][0] > 4
+    assert all(line.reason for line in caplog.records if line.getMessage() == "gap")
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "at"),
+    [
+        ("2026-11-20T12:00:00Z", datetime(2026, 11, 20, 12, tzinfo=UTC)),
+        ("2026-11-20T12:00:00", datetime(2026, 11, 20, 12, tzinfo=UTC)),
+        ("2026-11-20T14:00:00+02:00", datetime(2026, 11, 20, 12, tzinfo=UTC)),
+        ("<aws.scheduler.scheduled-time>", None),
+        (None, None),
+    ],
+)
+def test_the_time_of_the_schedule_is_of_utc(in_tokyo, scheduled, at):
+    assert app._time(scheduled) == at

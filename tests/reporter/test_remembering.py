@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+import accounts
 import boto3
 import pytest
 import time_machine
@@ -16,10 +17,12 @@ from moto.iam.models import iam_backends
 
 from activity.flags import Flags
 from activity.item import Flag
+from activity.table import ActivityTable
 from lastseen.demo.account import Role, make_account
 from lastseen.demo.local_aws import enable
 from reporter import app
 from reporter.app import NothingRead, lambda_handler
+from reporter.remembering import Memory, Unsaved
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
 ROLE = f"{ARN}:role/deploy", "ID#AROADEPLOY"
@@ -653,3 +656,86 @@ def test_where_test_calls_cannot_be_noted_that_is_a_gap_and_the_report_goes_out(
 
     ((_, text),) = sent()
     assert "- Not checked: the test calls in each region: An error occurred (AccessDenied)" in text
+
+
+def test_what_could_not_be_saved_adds_up_and_the_most_frequent_reason_is_told():
+    one = Unsaved(frozenset([("a", "1"), ("b", "1")]), {"Throttled": 2})
+    other = Unsaved(frozenset([("c", "1")]), {"AccessDenied": 1, "Throttled": 1})
+
+    assert (one | other) == Unsaved(one.keys | other.keys, {"Throttled": 3, "AccessDenied": 1})
+    assert (other | one).reason == "Throttled"
+    assert Unsaved().reason == ""
+
+
+IDLE = accounts.review_of(accounts.deploy(used=100))
+GONE = {(f"arn:aws:iam::{ACCOUNT}:role/gone", "ID#AROAGONE"): Flag(accounts.days(7), accounts.days(100))}
+NOTHING_READ = accounts.review_of(*map(accounts.Refused, ("ListUsers", "GetAccountAuthorizationDetails")))
+
+
+@pytest.fixture
+def memory(flags, table):
+    return Memory(flags, table)
+
+
+@pytest.mark.parametrize(
+    ("report", "due", "turns"),
+    [
+        pytest.param(IDLE, NOON, [("one", True), ("another", False), ("one", True)], id="one that is due is mailed by one run, also when Lambda repeats it"),
+        pytest.param(IDLE, None, [("one", True), ("another", True)], id="by hand it is mailed as often as it is asked for"),
+        pytest.param(NOTHING_READ, NOON, [("one", True), ("another", False), ("one", True)], id="so is one in which nothing could be read"),
+    ],
+)  # fmt: skip
+def test_whose_turn_it_is(memory, report, due, turns):
+    assert report.is_empty is (report is NOTHING_READ)
+    assert [(run, memory.begin(report, due, run)) for run, _ in turns] == turns
+
+
+def test_a_report_of_nothing_takes_no_turn_of_one_that_tells_something(memory, table):
+    memory.begin(NOTHING_READ, NOON, "one")
+
+    assert memory.begin(IDLE, NOON, "another") is True
+    assert {item.facet for item in table.of("report")} == {f"{ACCOUNT}#begun", f"{ACCOUNT}#nothing_read"}
+
+
+def test_a_turn_that_cannot_be_noted_is_a_gap(aws):
+    client = aws("dynamodb")
+    memory = Memory(Flags(client, "none"), ActivityTable(client, "none"))
+    gap = memory.begin(IDLE, NOON, "one")
+
+    assert gap.what == "the note that this report was mailed"
+    assert gap.reason.startswith("could not be saved, so the next report may repeat it: An error occurred (Res")
+
+
+def test_what_is_not_saved_before_the_deadline_is_told_and_left_for_the_next(flags, table, items):
+    memory = Memory(flags, table, is_late=lambda: True)
+    report = accounts.review_of(accounts.deploy(used=100), GONE)
+    told, unsaved = memory.prepare(report)
+
+    assert (items(), memory.settle(told).keys) == ({}, {("report", ACCOUNT)})
+    assert [(gap.what, gap.reason) for gap in told.gaps] == [
+        ("1 flags of this report, which could not be saved", "the function's deadline is near. No notice is sent if what they stand for is used"),
+        ("1 resolved findings, which the next report tells", "that they are told could not be saved: the function's deadline is near"),
+    ]  # fmt: skip
+    assert (told.resolved, told.findings, told.to_remember.told) == ((), report.findings, ())
+    assert unsaved == Unsaved(frozenset([*GONE, IDLE.findings[0].key]), {"the function's deadline is near": 2})
+
+
+def test_what_is_saved_is_flagged_and_once_it_is_mailed_the_rest_is_forgotten(memory, flags, table):
+    (gone,) = GONE
+    flags.flag(gone, ACCOUNT, GONE[gone], now=accounts.days(7))
+    report = accounts.review_of(
+        accounts.deploy(used=100), accounts.deploy(name="dr", id="AROADR", exempt="audit"), GONE
+    )
+    told, unsaved = memory.prepare(report)
+    before = table.get([gone])[gone].flag.told_at
+
+    assert (told, unsaved, before) == (report, Unsaved(), NOON)
+    assert memory.settle(told) == Unsaved()
+    assert set(flags.of(ACCOUNT)) == {report.findings[0].key}
+    assert flags.exempt_of(ACCOUNT) == {(f"arn:aws:iam::{ACCOUNT}:role/dr", "ID#AROADR")}
+    assert table.get([("report", ACCOUNT)])["report", ACCOUNT].activity.last_seen == NOON
+
+
+def test_a_report_of_nothing_is_not_noted_as_mailed(memory, items):
+    assert memory.settle(NOTHING_READ) == Unsaved()
+    assert items() == {}

@@ -4,7 +4,7 @@ import pytest
 from builders import CREDENTIAL_COLUMNS as COLUMNS
 from builders import credential_report
 
-from reporter.inventory.account import Use
+from reporter.inventory.account import Certificate, Use
 from reporter.inventory.credential_report import ROOT, UnreadableReport, read
 
 MAY = datetime(2026, 5, 1, 10, 0, tzinfo=UTC)
@@ -81,7 +81,7 @@ def test_a_missing_column_is_named():
 
 
 def test_a_report_without_users_is_none():
-    with pytest.raises(UnreadableReport, match="no column 'user'"):
+    with pytest.raises(UnreadableReport, match=r"^the credential report has no column 'user'$"):
         read(b"<html>")
 
 
@@ -92,3 +92,23 @@ def test_a_report_without_users_is_none():
 def test_a_cell_that_cannot_be_read_is_named(column, value):
     with pytest.raises(UnreadableReport, match=f"{column} = '{value}' for alice"):
         rows({column: value})
+
+
+def test_certificates_come_with_when_they_were_uploaded():
+    certificates = {
+        "cert_1_active": "false",
+        "cert_1_last_rotated": "2025-05-01T10:00:00+00:00",
+        "cert_2_active": "true",
+        "cert_2_last_rotated": "2026-05-01T10:00:00+00:00",
+    }
+    alice = rows(certificates)["alice"]
+
+    assert (alice.user, alice.certificates) == ("alice", (Certificate(MAY),))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-05-01T10:00:00+00:00", "2026-05-01T10:00:00Z", "2026-05-01T10:00:00", "2026-05-01T12:00:00+02:00"],
+)
+def test_times_are_of_utc_where_they_do_not_say(in_tokyo, text):
+    assert rows({"user_creation_time": text})["alice"].created == MAY

@@ -26,6 +26,7 @@ def attached(arn):
         pytest.param(attached("arn:aws:iam::aws:policy/AdministratorAccess"), True, id="AWS's administrator"),
         pytest.param(attached("arn:aws-cn:iam::aws:policy/IAMFullAccess"), True, id="AWS's IAM, in China"),
         pytest.param(attached("arn:aws:iam::aws:policy/ReadOnlyAccess"), False, id="AWS's reader"),
+        pytest.param(attached("arn:aws:iam::aws:policy/job-function/AdministratorAccess"), True, id="AWS's, with a path"),
         pytest.param(attached(f"arn:aws:iam::{ACCOUNT}:policy/AdministratorAccess"), False, id="somebody's of that name"),
         *(
             pytest.param({name: [{"PolicyDocument": inline()}]}, True, id=f"inline, in {name}")

@@ -2,7 +2,7 @@
 
 import pytest
 from accounts import Key, Password, alice, days, deploy, review_of, seen
-from builders import ACCOUNT
+from builders import ACCOUNT, NOON
 
 from activity.item import Flag
 from reporter.judgement.subjects import Limits
@@ -17,6 +17,7 @@ def test_a_finding_tells_the_threshold_of_its_kind():
     limits = Limits(user=30, access_key=40, role=50)
     report = review_of(alice(Password(used=200), Key(used=200)), deploy(used=200), limits)
 
+    assert {each.account for each in report.findings} == {ACCOUNT}
     assert {each.subject.kind: each.threshold_days for each in report.findings} == {
         "user": 30,
         "password": 30,
@@ -54,6 +55,13 @@ def test_a_flag_of_the_very_second_of_the_last_use_is_of_the_same_idleness():
     (role,) = review_of(flag, deploy(used=14), Limits(role=10)).findings
 
     assert (role.is_new, role.first_flagged) == (False, days(14))
+
+
+def test_a_flag_of_before_the_last_use_is_of_another_idleness():
+    flag = {(deploy().arn, f"ID#{deploy().id}"): Flag(days(30), days(130))}
+    (role,) = review_of(flag, deploy(used=20), Limits(role=10)).findings
+
+    assert (role.is_new, role.first_flagged, role.idle_since) == (True, NOON, days(20))
 
 
 def test_an_exemption_that_is_over_is_forgotten_whosever_it_was():

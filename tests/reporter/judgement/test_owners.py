@@ -75,6 +75,11 @@ def test_of_all_flags_of_a_thing_that_where_it_belongs_comes_first():
     assert remembered.by_place() == {now: (now, old, other)}
 
 
+def test_what_nobody_was_asked_for_belongs_where_it_is():
+    assert Remembered({PASSWORD: FLAG}).place_of(PASSWORD) == PASSWORD
+    assert Remembered({PASSWORD: FLAG}, owners={PASSWORD: Lost.DELETED}).place_of(PASSWORD) == PASSWORD
+
+
 def test_a_listed_access_key_tells_whose_it_is():
     flagged = [(ALICE, "KEY#AKIA1"), (ALICE, "KEY#AKIA2"), (ALICE, "KEY#AKIA3"), PASSWORD]
     lost = Remembered(dict.fromkeys(flagged, FLAG), owners=dict.fromkeys(flagged, Lost.DELETED))

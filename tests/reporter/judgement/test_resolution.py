@@ -252,6 +252,12 @@ def test_a_password_of_somebody_who_was_made_anew_under_the_name_is_not_told_as_
         assert told[PASSWORD] is How.DELETED
 
 
+def test_what_became_of_flags_is_told_in_the_order_in_which_they_are_listed():
+    flagged = [USER, ROLE, KEY]
+
+    assert [each.key for each in review_of(dict.fromkeys(flagged, FLAG)).resolved] == flagged
+
+
 def test_a_user_whose_path_looks_like_a_roles_arn_is_a_user():
     key = f"arn:aws:iam::{ACCOUNT}:user/x:role/alice", "ID#AIDAALICE"
 

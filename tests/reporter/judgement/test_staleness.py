@@ -117,7 +117,10 @@ def test_the_reason_tells_what_we_saw():
 
 
 def test_the_reason_tells_what_iam_says():
-    assert verdict(subject(used=100)).reason == "last used on 2026-08-12 (s3 in eu-west-1), says IAM"
+    said = "last used on 2026-08-12 (s3 in eu-west-1), says IAM"
+
+    assert verdict(subject(used=100)).reason == said
+    assert verdict(subject(used=100), seen(200, event_name="ListBuckets")).reason == said
 
 
 def test_the_reason_tells_since_when_there_was_no_use():

@@ -1,8 +1,11 @@
 """Exemptions that should be looked at."""
 
 import pytest
-from accounts import Key, Password, Refused, alice, deploy, review_of, seen
-from builders import ACCOUNT
+from accounts import Key, Password, Refused, alice, days, deploy, review_of, seen
+from builders import ACCOUNT, NOON
+
+from reporter.judgement.owners import Lost, Remembered
+from reporter.judgement.tidying import lapses as lapses_of
 
 ALICE, DEPLOY = (f"arn:aws:iam::{ACCOUNT}:{name}" for name in ("user/alice", "role/deploy"))
 USERS_KEY, ROLES_KEY = (ALICE, "ID#AIDAALICE"), (DEPLOY, "ID#AROADEPLOY")
@@ -57,6 +60,21 @@ def test_an_exemption_of_somebody_who_is_gone_is_told(key, things, is_gone):
     told = lapses(*things, exempt=[key])
 
     assert told == ([(key[0], "no longer exists")] if is_gone else [])
+
+
+@pytest.mark.parametrize(
+    ("told", "is_told_again"),
+    [
+        pytest.param({}, True, id="never"),
+        pytest.param({ROLES_KEY: days(7)}, False, id="in the last mail"),
+        pytest.param({ROLES_KEY: days(14)}, True, id="in one that was not sent"),
+    ],
+)
+def test_who_is_gone_is_told_once(told, is_told_again):
+    gone = {ROLES_KEY: Lost.DELETED}
+    remembered = Remembered(exempt=frozenset(gone), told=told, previous=days(7), owners=gone)
+
+    assert [each.arn for each in lapses_of((), remembered, NOON)] == ([DEPLOY] if is_told_again else [])
 
 
 def test_those_who_are_exempt_now_are_known_for_the_next_report():

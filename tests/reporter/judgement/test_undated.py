@@ -12,11 +12,13 @@ from accounts import (
     days,
     review_of,
 )
-from builders import ACCOUNT
+from builders import ACCOUNT, NOON
 
 from activity.item import Flag
+from reporter.inventory.account import Gap, Inventory, Undatable, Undated, User
 from reporter.judgement.questions import MOST_ASKED
 from reporter.judgement.subjects import Limits
+from reporter.judgement.undated import all_of, listed
 from reporter.publishing.document import document, finding_as_dict
 from reporter.publishing.mail import body
 
@@ -197,3 +199,39 @@ def test_of_many_users_without_anything_iam_is_asked_for_the_first_and_it_is_sai
 
     assert sum("an SSH public key" in remark for remark in remarks) == MOST_ASKED
     assert remarks.count(f"{NOTHING}; IAM was not asked for its SSH public keys") == 3
+
+
+def credential(kind=Undatable.SSH_PUBLIC_KEY, **more):
+    return Undated(
+        **{"kind": kind, "user": "alice", "arn": ARN, "id": "APKA1", "status": "Active", "created": days(2)}
+        | more
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        pytest.param({}, "SSH public key APKA1, 2 days old", id="two days old"),
+        pytest.param({"created": days(1)}, "SSH public key APKA1, 1 day old", id="one day old"),
+        pytest.param({"created": days(1000)}, "SSH public key APKA1, 1,000 days old", id="a thousand"),
+        pytest.param({"created": None}, "SSH public key APKA1", id="of an age that IAM does not tell"),
+        pytest.param({"id": ""}, "SSH public key, 2 days old", id="without an id"),
+        pytest.param({"service": "git"}, "SSH public key APKA1 for git, 2 days old", id="for a service"),
+        pytest.param({"status": "Inactive"}, "SSH public key APKA1, inactive, 2 days old", id="inactive"),
+        pytest.param({"expires": days(-1)}, "SSH public key APKA1, 2 days old, expires on 2026-11-21", id="to expire"),
+        pytest.param({"expires": NOON}, "SSH public key APKA1, 2 days old, expired on 2026-11-20", id="expired just now"),
+        pytest.param({"expires": days(1)}, "SSH public key APKA1, 2 days old, expired on 2026-11-19", id="expired"),
+    ],
+)  # fmt: skip
+def test_each_is_told_in_a_line(more, line):
+    assert listed(credential(**more), NOON) == f"- user alice: {line}"
+
+
+def test_the_active_come_first_and_then_the_oldest_and_those_of_no_known_age_before_these():
+    ids = {"APKA1": days(9), "APKA2": days(99), "APKA3": None, "APKA4": days(9)}
+    each_one = [credential(id=each, created=made) for each, made in ids.items()]
+    off = credential(id="APKA5", created=days(999), status="Inactive")
+    user = User("alice", ARN, "AIDAALICE", days(500), None, Gap("", ""), {}, undated=(off, *each_one))
+
+    told = [each.id for each in all_of(Inventory(ACCOUNT, "", (user,)))]
+    assert told == ["APKA3", "APKA2", "APKA1", "APKA4", "APKA5"]

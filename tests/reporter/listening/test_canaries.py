@@ -194,3 +194,37 @@ def test_all_that_is_noted_expires_as_all_else(sent, items, table):
     kept = {facet: item for (principal, facet), item in items().items() if principal == CANARY_SENT}
     assert len(kept) == 5
     assert {int(each["expires_at"]) for each in kept.values()} == {int((NOON + 400 * DAY).timestamp())}
+
+
+def test_a_region_that_does_not_answer_is_given_up_within_half_a_minute(table):
+    canaries = Canaries.of(table)
+    clients = canaries.account_management, canaries.sts_in("eu-west-3")
+
+    for config in (each.meta.config for each in clients):
+        assert (config.connect_timeout, config.read_timeout) == (3, 5)
+        assert config.retries["total_max_attempts"] == 3
+    assert [each.meta.service_model.service_name for each in clients] == ["account", "sts"]
+    assert (clients[1].meta.region_name, canaries.home) == ("eu-west-3", "us-east-1")
+
+
+def test_regions_that_are_switched_on_or_are_so_by_default_are_asked_for(table):
+    asked = []
+    enabled(HERE)
+    canaries = Canaries.of(table)
+    events = canaries.account_management.meta.events
+    events.register("provide-client-params.account.ListRegions", lambda params, **_: asked.append(params))
+    canaries.send(ACCOUNT, NOON)
+
+    assert [each["RegionOptStatusContains"] for each in asked] == [["ENABLED", "ENABLED_BY_DEFAULT"]]
+
+
+def test_where_the_regions_cannot_be_listed_those_that_were_disabled_are_not_called(sent, table):
+    enabled(HERE)
+    table.record(item(COVERAGE, THERE))
+    table.record(item(COVERAGE, "eu-west-3"))
+    sent(NOON - DAY)
+    boto3.setup_default_session()
+
+    assert sent(fails={"eu-west-3": AssertionError()})["eu-west-3"] == Sent(
+        NOON - DAY, NOON - DAY, "NotEnabled"
+    )

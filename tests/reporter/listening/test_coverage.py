@@ -6,7 +6,7 @@ import pytest
 from builders import ACCOUNT, NOON
 
 from reporter.inventory.account import Gap
-from reporter.listening.coverage import Coverage, Trails
+from reporter.listening.coverage import Coverage, Trails, date, minute
 from reporter.listening.region import Region, Sent
 
 NOT_READ = Gap("CloudTrail's coverage", "AccessDenied")
@@ -72,6 +72,9 @@ def new(name="eu-west-1", **more):
         pytest.param(Coverage((well(), well("us-east-1", back=ago(days=4), sent=Sent(ago(days=3), ago(days=1))))), ["No read-only events from us-east-1 since 16 November 2026, though others arrive: "], id="no longer any that is read-only"),
         pytest.param(Coverage((well(), well("me-south-1", sent=Sent(NOON, NOON, "InvalidClientTokenId"), until=ago(days=9)))), [], id="a region that was disabled"),
         pytest.param(Coverage((well(sent=None, back=None, until=ago(days=40)),)), [], id="not tested, as before the first run of this version"),
+        pytest.param(Coverage((well(), well("b", until=ago(days=5), back=ago(days=6), sent=Sent(ago(days=4), ago(days=1))))), ["No events from b since 15 November 2026: "], id="a region whose last event was no test call"),
+        pytest.param(Coverage((unconnected("a", since=ago(days=90), until=ago(hours=23)),)), ["No events from this account since 19 November 2026."], id="the last event was a day ago, give or take an hour"),
+        pytest.param(Coverage((well(),), Gap("trails", "AccessDenied")), [], id="trails that could not be asked"),
         pytest.param(Coverage((well(), silent()), Trails(("No trail.",))), ["No trail.", "No events from eu-west-3"], id="a trail as well"),
     ],
 )  # fmt: skip
@@ -108,6 +111,17 @@ def test_what_goes_on_top(coverage, begins):
             ],
             id="many, and the one of IAM among them",
         ),
+        pytest.param(
+            Coverage((well(), *map(unconnected, ("a", "b", "c", "d", "e")))),
+            ["No events come from a, b, c, d, e: activity there is not tracked. Fix: make forwarders."],
+            id="as many as are named",
+        ),
+        pytest.param(
+            Coverage((well(), *map(unconnected, ("a", "b", "c", "d", "e", "f", "g")))),
+            ["No events come from a, b, c, d, e and 2 more regions: activity there is not tracked. Fix: make forwarders."],
+            id="two more than are named",
+        ),
+        pytest.param(Coverage((well(since=ago(days=1)),)), [], id="a day old"),
         pytest.param(
             Coverage((well(), Region(ACCOUNT, "eu-west-3", sent=Sent(NOON, NOON, "ConnectTimeoutError")))),
             ["eu-west-3 could not be tested: ConnectTimeoutError."],
@@ -168,3 +182,11 @@ def test_events_are_missing_from_the_regions_that_the_warnings_are_about(coverag
 
     assert [each.region for each in told.missing(NOON)] == missing
     assert bool(told.warnings(NOON)) is bool(missing)
+
+
+def test_times_are_told_in_utc_wherever_the_clock_is(in_tokyo):
+    late = NOON + timedelta(hours=11)
+
+    assert (date(late), minute(late)) == ("20 November 2026", "20 November 2026 23:00 UTC")
+    assert date(NOON + timedelta(days=10, hours=11)) == "30 November 2026"
+    assert date(None) == "ever"

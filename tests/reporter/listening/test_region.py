@@ -56,6 +56,8 @@ def sent(at, last=None, refusal=""):
         pytest.param(region(sent(NOON, refusal="ConnectTimeoutError"), until=ago(days=20)), State.QUIET, id="not reached, and no event of late"),
         pytest.param(region(sent(ago(days=3), NOON, "ConnectTimeoutError"), back=ago(days=4)), State.SILENT, id="not reached, and the calls before did not come back"),
         pytest.param(region(sent(ago(days=3), NOON, "ConnectTimeoutError"), back=ago(days=3)), State.UNTESTED, id="not reached, and the one before has come back meanwhile"),
+        pytest.param(region(sent(ago(days=2)), back=ago(days=2)), State.RECEIVING, id="came back two days ago"),
+        pytest.param(region(sent(ago(days=3)), back=ago(days=4), until=ago(hours=23)), State.SILENT, id="other events did, until a day ago"),
     ],
 )  # fmt: skip
 def test_the_state_of_a_region(place, state):
@@ -137,6 +139,24 @@ def test_a_call_that_came_back_late_answers_those_before_it():
     assert sent(ago(days=3), ago(days=1)).unanswered(ago(days=1)) is None
 
 
+@pytest.mark.parametrize(
+    ("place", "refusal", "tested"),
+    [
+        pytest.param(region(), "", sent(NOON), id="the first"),
+        pytest.param(region(), "ReadTimeoutError", sent(NOON, refusal="ReadTimeoutError"), id="the first, which could not be made"),
+        pytest.param(region(sent(ago(days=1)), back=ago(days=1)), "", sent(NOON), id="the last came back"),
+        pytest.param(region(sent(ago(days=1)), back=ago(days=3)), "", sent(ago(days=1), NOON), id="the last did not"),
+        pytest.param(region(sent(ago(days=1)), back=ago(days=3)), "OptInRequired", sent(NOON, refusal="OptInRequired"), id="it did not, and the region is disabled now"),
+        pytest.param(region(sent(ago(days=1), refusal="OptInRequired")), "", sent(NOON), id="the region was disabled"),
+        pytest.param(region(sent(ago(days=2)), back=ago(days=3)), "", sent(ago(days=2), NOON), id="the last did not, two days ago"),
+        pytest.param(region(sent(ago(days=2) - SECOND), back=ago(days=3)), "", sent(NOON), id="nor did it before a pause of more"),
+        pytest.param(region(sent(ago(days=5, hours=23), ago(days=5)), back=ago(days=7)), "", sent(ago(days=5, hours=23), NOON), id="nor did the last two, a day apart"),
+    ],
+)  # fmt: skip
+def test_a_test_call_waits_along_with_those_before_it_that_did_not_come_back(place, refusal, tested):
+    assert place.tested(NOON, *([refusal] if refusal else [])) == tested
+
+
 DAYS = [NOON + timedelta(days=day) for day in range(11)]
 REFUSALS = {
     "every other": DAYS[3::2],
@@ -198,7 +218,10 @@ def test_the_page_on_reports_says_what_each_state_means():
 def test_regions_are_put_together_from_the_tables_items():
     here, there, foreign = f"{ACCOUNT}#eu-west-1", f"{ACCOUNT}#us-east-1", "999999999999#eu-west-1"
     came = [activity(0, principal=COVERAGE, facet=here, first=-60), activity(principal=COVERAGE, facet=foreign)]
-    left = [activity(-9, principal=CANARY_SENT, facet=each, first=-99) for each in (here, there)]
+    codes = {here: "", there: "Throttling"}
+    left = [
+        activity(-9, principal=CANARY_SENT, facet=each, first=-99, error_code=codes[each]) for each in codes
+    ]
     every = [activity(principal=CANARY_SENT, facet=f"{ACCOUNT}#{each}") for each in ("*", "*trails")]
     old = activity(principal=CANARY, facet=ACCOUNT)
     found = regions(came, [*left, *every], [activity(-5, principal=CANARY, facet=here), old])
@@ -206,7 +229,7 @@ def test_regions_are_put_together_from_the_tables_items():
     waits = Sent(NOON - 99 * SECOND, NOON - 9 * SECOND)
     assert found == (
         Region(ACCOUNT, "eu-west-1", NOON - 60 * SECOND, NOON, waits, NOON - 5 * SECOND),
-        Region(ACCOUNT, "us-east-1", sent=waits),
+        Region(ACCOUNT, "us-east-1", sent=replace(waits, refusal="Throttling")),
         Region("999999999999", "eu-west-1", NOON, NOON),
     )
     assert all(one.account <= other.account for one, other in pairwise(found))

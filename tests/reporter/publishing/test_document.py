@@ -3,14 +3,19 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from accounts import Key, Password, Refused, Root, ServiceCredential, alice, days, deploy, review_of, seen
 from builders import ACCOUNT
 
 from activity.item import Flag
+from reporter.inventory.account import Gap, Use
+from reporter.judgement.subjects import Claim, Limits
+from reporter.listening.coverage import Coverage
+from reporter.listening.region import Region, Sent
 from reporter.publishing import console
-from reporter.publishing.document import answer, document
+from reporter.publishing.document import answer, document, finding_as_dict
 from reporter.publishing.spreadsheet import rows
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
@@ -166,3 +171,159 @@ def test_without_coverage_and_root_the_document_says_so():
     told = document(review_of(Refused("table"), Refused("GetCredentialReport")))
 
     assert (told["heard"], told["root"]["access_keys"], told["root"]["is_known"]) == ([], None, False)
+
+
+@pytest.fixture
+def whole():
+    """The document of an account with flags of several kinds, places of several states, and other thresholds."""
+    flagged = {
+        (f"{ARN}:user/alice", "KEY#AKIA1"): Flag(days(14), days(150)),
+        (f"{ARN}:user/alice", "KEY#AKIA2"): Flag(days(14), days(150)),
+        (f"{ARN}:role/gone", "ID#AROAGONE"): Flag(days(14), days(200)),
+    }
+    report = review_of(
+        alice(Password(used=200), Key(used=3), Key("AKIA2", used=4), exempt="audit until=2026-11-01"),
+        deploy(used=100),
+        deploy(name="dr", id="AROADR", used=100, exempt="audit"),
+        seen(3, "KEY#AKIA1"),
+        seen(4, "DENIED#AKIA2"),
+        seen(10, f"ID#{ACCOUNT}", "root"),
+        seen(5, f"DENIED#{ACCOUNT}", "root"),
+        Root(keys=0),
+        Limits(user=60, access_key=70, role=80),
+        flagged,
+    )
+    called = Sent(days(3), days(1), "ReadTimeoutError")
+    places = Region(ACCOUNT, "eu-west-3", days(90), days(4), called, days(4)), Region(ACCOUNT, "us-east-1")
+    return document(replace(report, coverage=Coverage(places)))
+
+
+def test_the_thresholds_are_those_of_each_kind(whole):
+    assert whole["thresholds"] == {"user": 60, "password": 60, "access_key": 70, "role": 80}
+
+
+def test_a_place_is_told_with_its_test_calls(whole):
+    assert whole["heard"] == [
+        {
+            "region": "eu-west-3",
+            "since": "2026-08-22T12:00:00Z",
+            "until": "2026-11-16T12:00:00Z",
+            "canary_sent": "2026-11-19T12:00:00Z",
+            "canary_back": "2026-11-16T12:00:00Z",
+            "waiting_since": "2026-11-17T12:00:00Z",
+            "refusal": "ReadTimeoutError",
+            "state": "silent",
+        },
+        {
+            "region": "us-east-1",
+            "since": None,
+            "until": None,
+            "canary_sent": None,
+            "canary_back": None,
+            "waiting_since": None,
+            "state": "untested",
+        },
+    ]
+
+
+def test_the_root_user_is_told_with_its_last_use_and_its_last_refusal(whole):
+    assert whole["root"] == {
+        "last_used": "2026-11-10T12:00:00Z",
+        "last_refused": "2026-11-15T12:00:00Z",
+        "access_keys": 0,
+        "is_known": True,
+    }
+
+
+def test_what_became_of_a_flag_is_told_with_all_that_is_known_of_it(whole):
+    flagged = {"since": "2026-06-23T12:00:00Z", "first_flagged": "2026-11-06T12:00:00Z"}
+    key = {"kind": "access_key", "name": "alice", "arn": f"{ARN}:user/alice", "how": "used"} | flagged
+
+    assert whole["resolved"] == [
+        key | {"access_key_id": "AKIA1", "at": "2026-11-17T12:00:00Z", "used": "2026-11-17T12:00:00Z"},
+        key
+        | {"access_key_id": "AKIA2", "at": "2026-11-16T12:00:00Z", "refused": "2026-11-16T12:00:00Z"}
+        | {"is_refused": True},
+        {
+            "kind": "role",
+            "name": "gone",
+            "arn": f"{ARN}:role/gone",
+            "how": "deleted",
+            "at": None,
+            "since": "2026-05-04T12:00:00Z",
+            "first_flagged": "2026-11-06T12:00:00Z",
+        },
+    ]
+
+
+def test_an_exemption_is_told_with_what_it_spares_and_how_it_lapsed(whole):
+    assert whole["exempt"] == [
+        {
+            "account": ACCOUNT,
+            "kind": "role",
+            "name": "dr",
+            "arn": f"{ARN}:role/dr",
+            "id": "AROADR",
+            "would_be": "stale",
+            "idle_days": 100,
+            "reason": "audit",
+            "until": None,
+        }
+    ]
+    assert whole["lapses"] == [
+        {
+            "arn": f"{ARN}:user/alice",
+            "why": "ended on 2026-11-01 (audit): take the tag off, or renew it",
+        }
+    ]
+
+
+def test_evidence_has_both_sources_and_the_event_of_the_last_sighting():
+    call = {"event_source": "s3.amazonaws.com", "event_name": "GetObject", "error_code": "AccessDenied"}
+    where = {"region": "eu-west-1", "source_ip": "198.51.100.7", "user_agent": "aws-cli/2"}
+    role = deploy(used=100)
+    (seen_one,) = answer(review_of(role, seen(101, "DENIED#AROADEPLOY", "role/deploy", **call, **where)))[
+        "findings"
+    ]
+    (unseen,) = answer(review_of(role))["findings"]
+
+    both = {"last_used": "2026-08-12T12:00:00Z"}
+    assert unseen["evidence"] == both | {"last_seen": None}
+    assert "access_key_id" not in unseen
+    assert seen_one["evidence"] == both | call | where | {
+        "last_seen": "2026-08-11T12:00:00Z",
+        "event_id": "e",
+        "facet": "DENIED#AROADEPLOY",
+    }
+
+
+def test_iams_word_of_where_a_key_was_used_stays_beside_what_was_seen():
+    report = review_of(alice(Key(used=100)), seen(101, "KEY#AKIA1"))
+    (found,) = (each for each in report.findings if each.subject.access_key_id)
+    used = replace(found.subject, claim=Claim(Use(days(100), "eu-west-1", "s3")))
+    (missed,) = report.missed
+
+    evidence = finding_as_dict(replace(found, subject=used))["evidence"]
+    assert (evidence["last_used_service"], evidence["last_used_region"]) == ("s3", "eu-west-1")
+    assert (evidence["event_id"], evidence["facet"]) == ("e", "KEY#AKIA1")
+    told = document(replace(report, missed=(replace(missed, subject=used),)))["missed"]
+    assert told == [
+        {
+            "kind": "access_key",
+            "name": "alice",
+            "arn": f"{ARN}:user/alice",
+            "id": "AIDAALICE",
+            "access_key_id": "AKIA1",
+            "used": "2026-08-12T12:00:00Z",
+            "region": "eu-west-1",
+            "service": "s3",
+            "seen": "2026-08-11T12:00:00Z",
+            "cause": missed.cause,
+        }
+    ]
+
+
+def test_a_gap_is_told_with_its_reason():
+    told = answer(replace(review_of(), gaps=(Gap("the keys of alice", "AccessDenied"),)))
+
+    assert told["gaps"] == [{"what": "the keys of alice", "reason": "AccessDenied"}]

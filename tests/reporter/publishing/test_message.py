@@ -2,13 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from accounts import Refused, alice, days, deploy, review_of, seen
 from builders import ACCOUNT
 
 from activity.item import Flag
+from reporter.inventory.account import Gap
+from reporter.listening.coverage import Coverage, Trails
 from reporter.publishing.document import answer
+from reporter.publishing.mail import body
 from reporter.publishing.message import fitting_answer, message
 
 FILES = f"s3://reports/{ACCOUNT}/2026-11-20T120000Z/"
@@ -135,3 +139,71 @@ def test_numbers_are_typed_as_numbers():
 
     assert {name for name, kind in types.items() if kind == "String"} == {"event", "account", "tracker_silent"}
     assert set(types.values()) == {"String", "Number"}
+
+
+GAP = Gap("keys", "x" * 94)  # 124 bytes, and two more in a list of them.
+
+
+def length(value):
+    return len(json.dumps(value, ensure_ascii=False).encode())
+
+
+def for_machines(report):
+    return json.loads(json.loads(message(report, FILES).text)["default"])
+
+
+def test_of_gaps_and_of_what_was_resolved_machines_get_as_much_as_fits_into_an_eighth_each():
+    """Of half of the room, which is 62,500 bytes."""
+    gone = {(f"arn:aws:iam::{ACCOUNT}:role/gone", "ID#AROAGONE"): Flag(days(7), days(100))}
+    report = review_of(gone)
+    report = replace(report, gaps=(GAP,) * 100, resolved=report.resolved * 100)
+    plain = for_machines(report)
+
+    assert length(plain["gaps"][0]) + 2 == 126
+    assert len(plain["gaps"]) == 62  # They are 7,812 bytes: not one is left.
+    assert plain["gaps"][0] == {"what": GAP.what, "reason": GAP.reason}
+    assert len(plain["resolved"]) == 7812 // (length(plain["resolved"][0]) + 2)
+    assert (plain["gaps_total"], plain["resolved_total"]) == (100, 100)
+
+
+def test_of_findings_machines_get_as_much_as_fits_into_the_rest_of_half_of_the_room():
+    report = review_of(deploy())
+    plain = for_machines(replace(report, findings=report.findings * 200, gaps=(GAP,) * 100))
+
+    assert 62_500 - length(plain["findings"][0]) < length(plain) <= 62_500 + len(', "findings": []')
+    assert (plain["event"], plain["findings_total"]) == ("report", 200)
+
+
+def test_the_answer_is_as_much_as_fits_into_lambdas_with_an_eighth_for_gaps_and_one_for_the_exempt():
+    report = review_of(deploy(), deploy(name="dr", id="AROADR", exempt="audit"))
+    many = 20_000
+    fitting = fitting_answer(
+        replace(report, findings=report.findings * many, gaps=(GAP,) * many, exempt=report.exempt * many), FILES
+    )
+
+    assert len(fitting["gaps"]) == 687_500 // 126
+    assert len(fitting["exempt"]) == 687_500 // (length(fitting["exempt"][0]) + 2)
+    rest = {name: value for name, value in fitting.items() if name != "truncated"}
+    assert 5_500_000 - length(fitting["findings"][0]) - 2 < length(rest) <= 5_500_000
+    assert fitting["truncated"] == dict.fromkeys(("findings", "gaps", "exempt"), many) | {"report": FILES}
+
+
+def test_what_is_not_ascii_takes_no_more_room_than_it_has_bytes():
+    report = replace(review_of(deploy()), alias="Bücher 書店")
+    text = message(report, FILES).text
+
+    assert text.count("Bücher 書店") >= 1
+    assert "Bücher 書店" in json.loads(text)["default"]
+
+
+def test_the_mail_of_a_message_is_the_mail_with_or_without_a_link():
+    report = review_of(deploy())
+
+    for link in ((), ("https://example.com/page",)):
+        assert json.loads(message(report, FILES, *link).text)["email"] == body(report, FILES, *link)
+
+
+def test_that_events_do_not_arrive_is_an_attribute():
+    deaf = replace(review_of(), coverage=Coverage(trails=Trails(("No trail logs management events.",))))
+
+    assert message(deaf).attributes["tracker_silent"] == {"DataType": "String", "StringValue": "true"}
