@@ -15,7 +15,7 @@ MUTATION := .venv-mutation/.complete
 
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help setup demo test simulation e2e permissions simulator bench refusals mutate lint format checkov audit build \
+.PHONY: help setup demo test simulation e2e permissions simulator bench screenshot refusals mutate lint format checkov audit build \
 	deploy verify forwarders destroy lock
 .DEFAULT_GOAL := help
 
@@ -87,6 +87,9 @@ permissions: $(SETUP)  ### take each permission of the functions' roles away, on
 bench: $(SETUP)  ### what ingest and a report cost, measured; takes some minutes
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
 
+screenshot: $(SETUP)  ### the picture of the README, anew from the demo's page; needs Chromium
+	@PYTHONPATH=tests $(BIN)/python -m screenshot
+
 refusals: $(SETUP)  ### which errors refuse a caller, anew from error_codes/judged.toml; lists those not judged
 	@$(BIN)/python -m error_codes
 
@@ -150,7 +153,7 @@ build-ReporterFunction: PACKAGE := reporter
 build-AwakenedFunction build-IngestFunction build-ReporterFunction:
 	@test -x $(BIN)/uv || { echo 'run make setup first'; exit 1; }
 	mkdir -p $(ARTIFACTS_DIR)
-	find $(PACKAGE) activity -name '*.py' -o -name '*.html' | tar -cf - -T - | tar -xf - -C $(ARTIFACTS_DIR)
+	find $(PACKAGE) activity -name '*.py' -o -path '*/web/*' | tar -cf - -T - | tar -xf - -C $(ARTIFACTS_DIR)
 	$(BIN)/uv pip install --quiet --require-hashes --no-deps --only-binary :all: \
 		$(TARGET_$(FOR)) \
 		--target $(ARTIFACTS_DIR) -r $(PACKAGE)/requirements.txt

@@ -32,10 +32,12 @@ README, REPORT, TABLE, REPLAY = (
 )
 
 
-def test_the_first_screen_is_a_sentence_the_mail_and_the_commands():
+def test_the_first_screen_is_a_sentence_a_picture_the_mail_and_the_commands():
     before, mail, after = re.split(r"```text\n|```\n", README, maxsplit=2)
 
-    assert len(before.strip().splitlines()) == 3
+    _, sentence, picture = before.strip().split("\n\n")
+    assert sentence.count(". ") == 0
+    assert picture.endswith("(docs/report.png)")
     assert mail.startswith("Subject: ")
     assert [line.split()[:2] for line in after.split("```")[1].splitlines()[1:]] == [
         ["make", "demo"],

@@ -27,7 +27,7 @@ _REPORT_PAUSES = (5.0, 7.0, 9.0, 11.0, 13.0)
 _LONGEST_PAUSE = 15.0
 _LONGEST_REASON = 500
 # How botocore begins: the code and the operation are what tells.
-_PREFACE = re.compile(r"^An error occurred \((\w+)\) when calling the (\w+) operation: ")
+_PREFACE = re.compile(r"^An error occurred \((\w+)\) when calling the (\w+) operation[^:]*: ")
 _REPORT_NOT_THERE = {"ReportNotPresent", "ReportExpired", "ReportInProgress"}
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateCredentialReport.html
 _TOO_BUSY = {"LimitExceeded", "ServiceFailure", "Throttling", "ThrottlingException", "RequestLimitExceeded"}
@@ -90,7 +90,7 @@ class Iam:
         try:
             answer = self._ask(self.client.get_credential_report)
         except UNANSWERED as error:
-            raise TimeoutError(f"{why}; and of an earlier one: {error}") from error
+            raise TimeoutError(f"{why}; and of an earlier one: {_short(error)}") from error
         return credential_report.read(answer["Content"]), OldReport(answer.get("GeneratedTime"), why)
 
     def _new_report(self) -> Any:
@@ -102,7 +102,7 @@ class Iam:
             except ClientError as error:
                 if not _may_pass(error):
                     raise
-                why = str(error)
+                why = _short(error)
             self.pause(next(pauses, _LONGEST_PAUSE))
         raise TimeoutError(f"{why}, for {_REPORT_PATIENCE / 60:.0f} minutes")
 

@@ -43,7 +43,7 @@ def parse(value: str) -> Exemption:
     except ValueError:
         pass  # Of the form of a date, and none.
     if _MEANT_AS_AN_END.search(value):
-        return Exemption(value, problem=f"{value!r} has no end such as until=2027-01-31")
+        return Exemption(value, problem=f"{value!r} has no valid end such as until=2027-01-31")
     return Exemption(value or "no reason given")
 
 

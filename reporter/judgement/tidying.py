@@ -31,7 +31,7 @@ def lapses(judged: Sequence[Judged], remembered: Remembered, now: datetime) -> I
                 subject.arn, f"ended on {exempt.until} ({exempt.reason}): take the tag off, or renew it"
             )
         elif exempt.problem:
-            yield Lapse(subject.arn, f"{exempt.problem}, and never ends")
+            yield Lapse(subject.arn, exempt.problem)
         elif subject.arn not in idle and verdict.at:
             yield Lapse(subject.arn, f"in use, last on {verdict.at:%Y-%m-%d} ({exempt.reason}): is it needed?")
     for key in sorted(remembered.exempt):

@@ -114,7 +114,7 @@ def _undated(report: Report) -> Iterator[str]:
 
 
 def _method(report: Report, files: str, link: str) -> Iterator[str]:
-    yield "HOW THIS WAS JUDGED"
+    yield "METHOD"
     yield ""
     yield f"Stale: no use known to CloudTrail or IAM for {_thresholds(report.limits)}."
     yield from _received(report.coverage)

@@ -63,7 +63,7 @@ class Publisher:
         """The trend of the reports before."""
         key = _trend(account)
         # A missing object is only told from one that may not be read to whoever may list the bucket.
-        if not self.bucket or not self.s3.list_objects_v2(Bucket=self.bucket, Prefix=key).get("Contents"):
+        if not self.bucket or not self.s3.list_objects_v2(Bucket=self.bucket, Prefix=key)["KeyCount"]:
             return []
         return trend.parsed(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read().decode())
 

@@ -64,7 +64,7 @@ class Todo:
             yield from ("", "To undo them:", "")
             yield from (f"{number}  {undo(command)}" for number, command in told if undo(command))
         for title, of in (
-            ("Cannot be undone:", _is_final),
+            ("These cannot be undone:", _is_final),
             ("Ask the owner first, since AWS does not record the use of these:", undated.disables),
         ):
             rest = [f"{number}  {command}" for number, command in self._every() if of(command)]
@@ -134,10 +134,11 @@ def _is_unused_role(finding: Finding) -> bool:
 
 
 def _use(finding: Finding) -> str:
-    """IAM forgets a role's use after 400 days: of none it is said that it was never used."""
+    """IAM forgets a role's use after 400 days, and a user's with its keys: "never" would claim too much."""
     verdict = finding.verdict
     if verdict.at is None:
-        return "no recorded use" if finding.subject.kind is Kind.ROLE else "never used"
+        is_remembered = finding.subject.kind in (Kind.ACCESS_KEY, Kind.PASSWORD)
+        return "never used" if is_remembered else "no recorded use"
     is_ours = verdict.source is Source.CLOUDTRAIL and verdict.seen
     return "last use refused" if is_ours and is_denied(is_ours.facet) else ""
 

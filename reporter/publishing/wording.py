@@ -12,7 +12,7 @@ from reporter.judgement.missed import Missed
 from reporter.judgement.report import Report
 from reporter.judgement.resolution import How, Resolved
 from reporter.judgement.staleness import Status
-from reporter.judgement.subjects import Kind
+from reporter.judgement.subjects import Kind, LeftOut
 from reporter.judgement.tidying import Judged
 
 MOST_LISTED = 20
@@ -59,7 +59,7 @@ def starts_anew(finding: Finding) -> bool:
 def resolutions(those: Iterable[Resolved]) -> list[str]:
     """A line for each outcome: "- deleted: role batch, user bob"."""
     by_outcome: dict[str, list[str]] = {}
-    for each in those:
+    for each in sorted(those, key=lambda each: each.how is not How.USED):
         by_outcome.setdefault(outcome(each), []).append(named(each.kind, each.name, each.access_key_id))
     return [f"- {how}: {some_of(names)}" for how, names in by_outcome.items()]
 
@@ -81,7 +81,7 @@ def missed_use(missed: Missed) -> str:
     when = f"{day(missed.used)}{f' ({where})' if where else ''}"
     seen = f" (the last event came on {day(missed.seen)})" if missed.seen else ""
     what = named(subject.kind, subject.name, subject.access_key_id)
-    return f"- Missed use of {what} on {when}{seen}: {missed.cause}"
+    return f"- Use of {what} on {when} known to IAM alone{seen}: {missed.cause}"
 
 
 def exempt(judged: Judged) -> str:
@@ -95,7 +95,7 @@ def root_user(root: Root) -> str:
     last = max(filter(None, (root.seen, root.used)), default=None)
     used = "no use on record" if root.is_known else "its last use is not known"
     if last:
-        used = f"last {'seen by CloudTrail' if last == root.seen else 'used, says IAM,'} on {day(last)}"
+        used = f"last {'seen' if last == root.seen else 'used, says IAM,'} on {day(last)}"
     if last and root.unread:
         used += " (what CloudTrail saw is not known)"
     if root.refused and (last is None or root.refused > last):
@@ -128,7 +128,8 @@ def counts(report: Report) -> Iterator[str]:
     unknown = {kind: kinds[kind][Status.UNKNOWN] for kind in Kind if kinds[kind][Status.UNKNOWN]}
     if unknown:
         told += f"; not judged: {', '.join(count(number, *NOUNS[kind]) for kind, number in unknown.items())}"
-    left_out = sum(kinds["left_out"].values())
+    # What nothing dates is listed by itself.
+    left_out = sum(number for what, number in kinds["left_out"].items() if what != LeftOut.UNDATED_CREDENTIAL)
     yield f"{told}; left out: {left_out:,}." if left_out else f"{told}."
     if report.root:
         yield root_user(report.root)

@@ -30,9 +30,14 @@ def topic(aws, table, trail, monkeypatch):
 @pytest.fixture
 def sent(topic):
     """Answers the mails as (subject, text)."""
+    return lambda: [(subject, json.loads(text)["email"]) for _, text, subject, *_ in notifications(topic)]
 
-    def read():
-        notifications = sns_backends[ACCOUNT]["us-east-1"].topics[topic].sent_notifications
-        return [(subject, json.loads(text)["email"]) for _, text, subject, *_ in notifications]
 
-    return read
+@pytest.fixture
+def told_machines(topic):
+    """Answers the mails as machines get them."""
+    return lambda: [json.loads(json.loads(text)["default"]) for _, text, *_ in notifications(topic)]
+
+
+def notifications(topic):
+    return sns_backends[ACCOUNT]["us-east-1"].topics[topic].sent_notifications

@@ -35,7 +35,7 @@ def names(text):
 def test_of_the_first_report_all_is_new_and_nothing_has_changed():
     text = body(review_of(deploy()))
 
-    assert text.splitlines()[2] == "WHAT TO DO: 1 role, the most dangerous first"
+    assert text.splitlines()[2] == "WHAT TO DO: 1 finding, the most dangerous first"
     assert "WHAT CHANGED" not in text
 
 
@@ -44,7 +44,7 @@ def test_what_is_new_is_marked_and_both_are_counted():
     report = review_of(known, new, flagged_roles([known]), PREVIOUS)
     text = body(report)
 
-    assert "WHAT TO DO: 2 roles, the most dangerous first; * is new since 13 November 2026\n" in text
+    assert "WHAT TO DO: 2 findings, the most dangerous first (* is new)\n" in text
     assert names(text) == [("1", "*", new.name), ("2", "", known.name)]
     assert "WHAT CHANGED since 13 November 2026: 1 new, 1 still open, 0 resolved\n" in text
     assert subject_line(report) == "IAM in acme: 1 new, 1 open"
@@ -95,32 +95,61 @@ def test_what_was_resolved_is_told_with_how_and_counted():
         (f"{ARN}:role/deploy", "ID#AROADEPLOY"),
     ]
     things = alice(Password(used=3), Key(used=114, is_active=False)), flagged(*keys), PREVIOUS
-    text = body(review_of(*things))
+    report = review_of(*things)
+    text = body(report)
 
     assert "Nothing is stale.\n" in text
     assert (
         "WHAT CHANGED since 13 November 2026: 0 new, 0 still open, 3 resolved\n"
-        "- the console password of user alice, idle since 2026-07-29: used again on 2026-11-17\n"
-        "- access key AKIA1 of user alice, idle since 2026-07-29: disabled\n"
-        "- role deploy, idle since 2026-07-29: deleted\n"
+        "- used again on 2026-11-17: the console password of user alice\n"
+        "- disabled: access key AKIA1 of user alice\n"
+        "- deleted: role deploy\n"
     ) in text
+    assert {each["since"] for each in document(report)["resolved"]} == {"2026-07-29T12:00:00Z"}
 
 
-def test_of_many_that_were_resolved_the_rest_is_counted():
-    roles = idle_roles(25)
-    text = body(review_of(flagged_roles(roles), PREVIOUS))
+def test_what_came_to_the_same_is_told_in_one_line_whatever_it_was():
+    gone = flagged((f"{ARN}:user/bob", "ID#AIDABOB"), (f"{ARN}:role/batch", "ID#AROABATCH"))
+    used = flagged((f"{ARN}:role/deploy", "ID#AROADEPLOY"), (f"{ARN}:role/web", "ID#AROAWEB"))
+    text = body(review_of(gone | used, deploy(used=3), deploy(name="web", id="AROAWEB", used=4), PREVIOUS))
 
-    assert text.count(": deleted\n") == 20
+    (lines,) = re.findall(r"(?s), 4 resolved\n(.*?)\n\n", text)
+    assert sorted(lines.splitlines()) == [
+        "- deleted: user bob, role batch",
+        "- used again on 2026-11-16: role web",
+        "- used again on 2026-11-17: role deploy",
+    ]
+
+
+@pytest.mark.parametrize(("number", "ends"), [(20, ", role role-19"), (25, ", role role-19 and 5 more")])
+def test_of_many_that_were_resolved_the_rest_is_counted_and_the_document_has_all(number, ends):
+    report = review_of(flagged_roles(idle_roles(number)), PREVIOUS)
+    (line,) = re.findall(r"(?m)^- deleted: .*$", body(report))
+
+    assert line.startswith("- deleted: role role-00, role role-01, ")
+    assert line.endswith(ends)
+    assert line.count("role role-") == 20
+    assert {each["name"] for each in document(report)["resolved"]} == {f"role-{n:02}" for n in range(number)}
+
+
+def test_of_many_outcomes_the_rest_is_counted():
+    roles = [deploy(name=f"role-{each:02}", id=f"AROA{each:02}", used=each) for each in range(1, 26)]
+    text = body(review_of(*roles, flagged_roles(roles), PREVIOUS))
+
+    assert len(re.findall(r"(?m)^- used again on 2026-1\d-\d\d: role role-\d\d$", text)) == 20
     assert "\n- and 5 more\n" in text
 
 
 def test_a_missed_use_is_told_with_both_dates_and_the_likely_cause():
-    text = body(review_of(deploy(used=9), seen(30, "ID#AROADEPLOY", "role/deploy")))
+    report = review_of(deploy(used=9), seen(30, "ID#AROADEPLOY", "role/deploy"))
+    cause = "a data event, an event that the trail leaves out, or one that was lost"
 
     assert (
-        "- IAM says role deploy was used on 2026-11-11, but no event came (the last came on 2026-10-21):"
-        " a data event, an event that the trail leaves out, or one that was lost\n"
-    ) in text
+        f"- Use of role deploy on 2026-11-11 known to IAM alone (the last event came on 2026-10-21): {cause}\n"
+    ) in body(report)
+    assert [(each["used"], each["seen"], each["cause"]) for each in document(report)["missed"]] == [
+        ("2026-11-11T12:00:00Z", "2026-10-21T12:00:00Z", cause)
+    ]
 
 
 def test_exemptions_to_look_at_are_told_by_arn():
@@ -154,11 +183,12 @@ def test_if_only_users_could_not_be_listed_roles_are_told():
 def test_a_disabled_key_is_told_by_its_id():
     report = review_of(alice(Password(used=5), Key(used=9, is_active=False)))
 
-    assert ", 1 disabled access key.\n" in body(report)
+    assert "; left out: 1.\n" in body(report)
+    assert document(report)["counts"]["left_out"]["disabled_key"] == 1
     assert document(report)["disabled_keys"] == [{"name": "alice", "access_key_id": "AKIA1"}]
 
 
 def test_the_rest_is_kept_where_the_mail_says():
     text = body(review_of(deploy()), "s3://reports/x/", "https://console/x")
 
-    assert text.endswith("Evidence for each: https://console/x\nFiles: s3://reports/x/\n")
+    assert text.endswith("Evidence: https://console/x\nFiles: s3://reports/x/\n")

@@ -47,7 +47,7 @@ function trend() {
   const words = `${count(first.open + first.new, "finding", "findings")} on ${first.at.slice(0, 10)}, `
     + `${number.format(last.open + last.new)} on ${last.at.slice(0, 10)}`;
   const width = points.length * BAR;
-  fill(byId("bars"), { viewBox: `0 0 ${width} ${TALL}`, width, height: TALL, "aria-label": words }, []);
+  fill(byId("bars"), { viewBox: `0 0 ${width} ${TALL}`, preserveAspectRatio: "none", width, height: TALL, "aria-label": words }, []);
   put("span", words);
 }
 const bar = (name, index, y, height) => drawn("rect", { class: name, x: index * BAR, y, width: BAR - 2, height });

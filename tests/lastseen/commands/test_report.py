@@ -26,7 +26,7 @@ def test_it_prints_the_mail(account):
 
     assert done.exit_code == 0
     assert done.stdout.startswith(f"IAM last activity in account {ACCOUNT}, 2026-11-20 12:00 UTC\n")
-    assert re.search(r"(?m)^1\*  access key  alice  +AKIA1  +100 days", done.stdout)
+    assert re.search(r"(?m)^1\*  access key  alice  +AKIA1  +100  +works from anywhere$", done.stdout)
 
 
 def test_a_tracker_that_is_silent_is_no_success(aws, table, trail):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.parsers import ResponseParserError
 from botocore.stub import ANY, Stubber
 from builders import ACCOUNT, at, credential_report
@@ -311,9 +312,9 @@ def test_what_may_not_be_listed_is_a_gap_with_its_reason(stub, iam, call, what):
 
     (gap,) = iam.list(ACCOUNT).gaps
 
+    operation = "".join(each.title() for each in call.split("_"))
     assert gap.what == what
-    assert "AccessDenied" in gap.reason
-    assert "not yours" in gap.reason
+    assert gap.reason.startswith(f"AccessDenied ({operation}): not yours")
 
 
 def test_a_user_newer_than_the_report_has_a_gap_for_credentials(stub, iam):
@@ -515,6 +516,28 @@ def test_a_slots_claim_is_of_the_key_that_alone_was_made_in_its_second(rotated, 
     ]
 
     assert joined(at(0), slots) == (None if used is None else Use(at(used)))
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        pytest.param(
+            ClientError({"Error": {"Code": "NoSuchBucket", "Message": "it is gone"}}, "PutObject"),
+            "NoSuchBucket (PutObject): it is gone",
+            id="of AWS",
+        ),
+        pytest.param(
+            EndpointConnectionError(endpoint_url="https://iam"),
+            'Could not connect to the endpoint URL: "https://iam"',
+            id="of the network",
+        ),
+    ],
+)
+def test_of_an_error_of_aws_the_gap_has_code_operation_and_message(error, reason):
+    def read():
+        raise error
+
+    assert or_gap("users", read) == Gap("users", reason)
 
 
 def test_a_page_in_place_of_an_answer_does_not_fill_the_mail():

@@ -42,7 +42,7 @@ def test_a_tag_gives_a_reason_and_perhaps_an_end(value, exemption):
     ],
 )
 def test_an_end_that_cannot_be_read_is_a_problem_and_no_end(value):
-    problem = f"{value!r} does not end in a date such as until=2027-01-31"
+    problem = f"{value!r} has no valid end such as until=2027-01-31"
 
     assert parse(value) == Exemption(value, problem=problem)
 

@@ -14,7 +14,7 @@ from reporter.judgement.resolution import How
 from reporter.judgement.resolution import resolved as all_resolved
 from reporter.judgement.seen import Seen
 from reporter.judgement.subjects import Kind, Limits
-from reporter.publishing.wording import resolution
+from reporter.publishing.wording import outcome
 
 ALICE, DEPLOY = (f"arn:aws:iam::{ACCOUNT}:{name}" for name in ("user/alice", "role/deploy"))
 USER, PASSWORD, KEY = (ALICE, "ID#AIDAALICE"), (ALICE, "SIGNIN"), (ALICE, "KEY#AKIA1")
@@ -234,7 +234,7 @@ def test_of_a_password_that_several_living_users_may_have_had_it_is_said_that_th
     (told,) = review_of({PASSWORD: FLAG}, *both, *before).resolved
 
     assert told.how is How.NOT_TOLD
-    assert resolution(told).endswith(": whose it was cannot be told: several users had that name")
+    assert outcome(told) == "whose it was cannot be told: several users had that name"
     (known,) = review_of({PASSWORD: replace(FLAG, holder="AIDABOB")}, *both, *before).resolved
     assert (known.how, known.name) == (How.USED, "bob")
 
@@ -289,7 +289,7 @@ def test_what_was_used_and_what_was_refused_are_told_apart(things, said, flag):
     if said is None and flag.awakened_at:
         assert told == ()  # It is idle, whatever the notice said.
     else:
-        assert [resolution(each).partition(": ")[2] for each in told] == ([expected] if expected else [])
+        assert [outcome(each) for each in told] == ([expected] if expected else [])
 
 
 def test_a_key_that_was_enabled_again_does_not_read_like_another_threshold():
@@ -297,7 +297,7 @@ def test_a_key_that_was_enabled_again_does_not_read_like_another_threshold():
     (told,) = review_of(user, {USER: Flag(days(7), days(200))}).resolved
 
     assert told.how is How.RENEWED
-    assert "threshold" not in resolution(told)
+    assert outcome(told) == "set anew, or has a newer credential that is not used yet"
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_what_was_done_about_a_use_is_told_with_it():
     (told,) = review_of({KEY: AWAKE}, alice(Key(used=200, is_active=False))).resolved
 
     assert (told.how, told.at, told.then) == (How.USED, days(3), How.DISABLED)
-    assert resolution(told).endswith(": used again on 2026-11-17, and disabled since")
+    assert outcome(told) == "used again on 2026-11-17, and disabled since"
 
 
 def test_what_was_only_attempted_again_is_told_as_that():
@@ -350,7 +350,7 @@ def test_what_was_only_attempted_again_is_told_as_that():
     ]
 
     assert key.is_refused
-    assert resolution(key).endswith(": attempted again, and refused, on 2026-11-15")
+    assert outcome(key) == "attempted again, and refused, on 2026-11-15"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def lapses(*things, exempt=()):
         pytest.param(deploy(exempt="audit until=2026-11-19"), "ended on 2026-11-19 (audit): take the tag off, or renew it", id="idle, and over since yesterday"),
         pytest.param(deploy(exempt="audit until=2026-11-19", used=1), "ended on 2026-11-19 (audit): take the tag off, or renew it", id="in use, and over"),
         pytest.param(deploy(exempt="audit", used=3), "in use, last on 2026-11-17 (audit): is it needed?", id="role in use"),
-        pytest.param(deploy(exempt="audit until=soon"), "'audit until=soon' does not end in a date such as until=2027-01-31, so the exemption never ends", id="idle, with an end that cannot be read"),
+        pytest.param(deploy(exempt="audit until=soon"), "'audit until=soon' has no valid end such as until=2027-01-31", id="idle, with an end that cannot be read"),
         pytest.param(deploy(exempt="audit", made=10), None, id="never used, and too young to be idle"),
         pytest.param(deploy(exempt="audit", used=100), None, id="idle"),
         pytest.param(deploy(used=3), None, id="in use, and not exempt"),

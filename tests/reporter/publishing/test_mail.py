@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from activity.item import Flag, Item
 from reporter.inventory.account import (
+    AccessKey,
     Credentials,
     Gap,
     Inventory,
@@ -60,7 +61,7 @@ def report(*things, alias="acme", **more):
     return summed(Inventory(ACCOUNT, alias, users, roles), **more)
 
 
-def summed(inventory, *, seen=None, gaps=(), flagged=None, previous=None, root=None, coverage=None):
+def summed(inventory, *, seen=None, gaps=(), flagged=None, previous=None, root=None, coverage=None, keys=None):
     flags = {key: Flag(at, at) for key, at in (flagged or {}).items()}
     return judge_account(
         Known(
@@ -69,7 +70,7 @@ def summed(inventory, *, seen=None, gaps=(), flagged=None, previous=None, root=N
             Terms(LIMITS),
             Remembered(flags, previous=previous or NOON - timedelta(days=7) if flags else previous),
             coverage or Coverage(WELL),
-            subjects=tuple(subjects(inventory, {}, tag="exempt")),
+            subjects=tuple(subjects(inventory, keys or {}, tag="exempt")),
             items={key: Item(sighting) for key, sighting in (seen or {}).items()},
             root=root,
             gaps=gaps,
@@ -83,42 +84,63 @@ def table(text):
     return [re.split(r"  +", row) for row in rows.splitlines()]
 
 
-def test_a_finding_is_a_line_with_who_what_since_when_and_on_whose_word():
-    text = body(report(person("carol", used=100)))
+def last_uses(made):
+    """Of each finding in the document: when it was used last, and on whose word."""
+    return [(each["last_used"], each["last_used_source"]) for each in document(made)["findings"]]
 
-    assert table(text) == [
-        ["1*", "password", "carol", "100 days", "12 Aug 2026 (IAM)", "yes", "opens the console"],
-        ["2*", "user", "carol", "100 days", "12 Aug 2026 (IAM)", "yes"],
+
+def test_a_finding_is_a_line_with_who_what_and_for_how_long_and_the_document_has_when_and_on_whose_word():
+    made = report(person("carol", used=100))
+
+    assert table(body(made)) == [
+        ["1*", "password", "carol", "100", "opens the console"],
+        ["2*", "user", "carol", "100"],
     ]
+    assert last_uses(made) == [("2026-08-12T12:00:00Z", "iam")] * 2
 
 
-def test_what_has_no_recorded_use_says_so():
-    rows = table(body(report(person("dave", made=200), role("batch", made=200))))
+def test_only_a_credential_whose_use_iam_never_forgets_is_said_to_be_never_used():
+    key = KeySlot(is_active=True, rotated=days(200), last_used=Use(None))
+    dave = person("dave", made=200)
+    keys = {"AIDAdave": (AccessKey("AKIA1", days(200), True, Use(None)),)}
+    dave = replace(dave, credentials=replace(dave.credentials, slots=(key,)))
+    made = report(dave, role("batch", made=200), keys=keys)
 
-    assert [(row[1], row[3], row[4]) for row in rows] == [
-        (kind, "200 days", "none on record") for kind in ("password", "user", "role")
+    assert [row[1:] for row in table(body(made))] == [
+        ["access key", "dave", "AKIA1", "200", "works from anywhere, never used"],
+        ["password", "dave", "200", "opens the console, never used"],
+        ["user", "dave", "200", "no recorded use"],
+        ["role", "batch", "200", "no recorded use"],
     ]
+    assert last_uses(made) == [(None, None)] * 4
 
 
-def test_a_sighting_is_told_as_cloudtrails():
+def test_what_was_used_is_told_neither_as_never_used_nor_as_refused():
+    text = body(report(person("carol", used=100), role("batch", used=300)))
+
+    assert not re.search(r"never used|no recorded use|refused", text)
+
+
+def test_a_sighting_is_told_as_cloudtrails_and_counts_the_days_idle():
     sighting = activity(-130 * 86_400, principal=f"arn:aws:iam::{ACCOUNT}:role/deploy", facet="ID#AROAdeploy")
-    ((*_, when, _),) = table(body(report(role("deploy", used=140), seen={sighting.key: sighting})))
+    made = report(role("deploy", used=140), seen={sighting.key: sighting})
 
-    assert when == "13 Jul 2026 (CloudTrail)"
+    assert table(body(made)) == [["1*", "role", "deploy", "130"]]
+    assert last_uses(made) == [("2026-07-13T12:00:00Z", "cloudtrail")]
 
 
 def test_the_most_dangerous_comes_first_then_the_longest_idle():
     admin = replace(person("mallory", used=95), is_administrator=True)
     text = body(report(person("carol", used=100), role("batch", used=300), person("heidi", used=200), admin))
 
-    assert [(row[1], row[2], row[-1]) for row in table(text)] == [
-        ("password", "mallory", "administrator"),
-        ("password", "heidi", "opens the console"),
-        ("password", "carol", "opens the console"),
-        ("user", "mallory", "yes"),
-        ("user", "heidi", "yes"),
-        ("user", "carol", "yes"),
-        ("role", "batch", "yes"),
+    assert [row[1:] for row in table(text)] == [
+        ["password", "mallory", "95", "administrator"],
+        ["password", "heidi", "200", "opens the console"],
+        ["password", "carol", "100", "opens the console"],
+        ["user", "mallory", "95"],
+        ["user", "heidi", "200"],
+        ["user", "carol", "100"],
+        ["role", "batch", "300"],
     ]
 
 
@@ -138,7 +160,7 @@ def test_commands_come_in_one_block_that_stops_in_another_account_and_then_how_t
         "\n\nTo undo them:\n\n"
         "1  aws iam delete-user-policy --user-name carol --policy-name LastActivityDenyAll\n"
         "3  aws iam delete-role-policy --role-name batch --policy-name LastActivityDenyAll\n\n"
-        "Cannot be undone, since a new password would have to be set:\n\n"
+        "These cannot be undone:\n\n"
         "1  aws iam delete-login-profile --user-name carol\n\n"
     )
 
@@ -146,8 +168,9 @@ def test_commands_come_in_one_block_that_stops_in_another_account_and_then_how_t
 def test_idle_users_are_known_as_such_though_their_rows_are_cut():
     text = body(report(*(person(f"user-{number:02}", used=100) for number in range(15))))
 
-    assert [row[1] for row in table(text)] == ["password"] * 15 + ["user"] * 5
-    assert {row[5] for row in table(text)} == {"yes"}
+    assert [[row[1], *row[3:]] for row in table(text)] == (
+        [["password", "100", "opens the console"]] * 15 + [["user", "100"]] * 5
+    )
     assert text.count("\naws iam put-user-policy ") == 15
 
 
@@ -155,9 +178,9 @@ def test_who_has_credentials_whose_use_nobody_records_is_denied_nothing():
     key = Undated(Undatable.SSH_PUBLIC_KEY, "carol", person("carol").arn, "APKA1", "Active", days(300))
     text = body(report(replace(person("carol", used=100), undated=(key,))))
 
-    assert [(row[1], row[5], row[-1]) for row in table(text)] == [
-        ("password", "no", "opens the console"),
-        ("user", "no", "has credentials whose use AWS does not record"),
+    assert [[row[1], *row[3:]] for row in table(text)] == [
+        ["password", "100", "opens the console, cannot be undone"],
+        ["user", "100", "cannot be undone, has credentials whose use AWS does not record"],
     ]
     assert "( set -e" not in text
     assert (
@@ -170,9 +193,14 @@ def test_an_attempt_that_was_refused_is_told_as_one():
     sighting = activity(
         -130 * 86_400, principal=f"arn:aws:iam::{ACCOUNT}:role/deploy", facet="DENIED#AROAdeploy"
     )
-    ((*_, when, _),) = table(body(report(role("deploy"), seen={sighting.key: sighting})))
+    made = report(role("deploy"), seen={sighting.key: sighting})
 
-    assert when == "13 Jul 2026 (refused)"
+    assert table(body(made)) == [["1*", "role", "deploy", "130", "last use refused"]]
+    (finding,) = document(made)["findings"]
+    assert (finding["last_used"], finding["reason"][:30]) == (
+        "2026-07-13T12:00:00Z",
+        "last attempted on 2026-07-13, ",
+    )
 
 
 @pytest.mark.parametrize(("account", "stops"), [(ACCOUNT, False), ("210987654321", True)])
@@ -195,29 +223,33 @@ def test_a_password_of_somebody_who_is_in_use_can_only_be_deleted():
     slot = KeySlot(is_active=True, rotated=days(200), last_used=Use(days(1)))
     text = body(report(replace(carol, credentials=replace(carol.credentials, slots=(slot,)))))
 
-    assert [(row[1], row[5]) for row in table(text)] == [("password", "no")]
-    assert "Cannot be undone, since a new password would have to be set:\n\n1  aws iam delete-login" in text
+    assert table(text) == [["1*", "password", "carol", "100", "opens the console, cannot be undone"]]
+    assert "\n\nThese cannot be undone:\n\n1  aws iam delete-login-profile --user-name carol\n" in text
     assert "( set -e" not in text
 
 
 def test_the_mail_says_what_to_do_before_how_it_was_judged():
-    text = body(report(person("carol", used=100), role("batch", used=130)))
+    made = report(person("carol", used=100), role("batch", used=130))
+    text = body(made)
 
     assert text.startswith(
         f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\n"
         "\n"
-        "WHAT TO DO: 1 user, 1 password, 1 role, the most dangerous first\n"
+        "WHAT TO DO: 3 findings, the most dangerous first\n"
         "\n"
-        "#   what      whose  idle for  last use           can be undone  note\n"
-        "1*  password  carol  100 days"
+        "#   what      whose  days idle  note\n"
+        "1*  password  carol  100        opens the console\n"
+        "2*  user      carol  100\n"
+        "3*  role      batch  130\n"
+        "\n"
+        "Commands, by number, for this account only:\n"
     )
     assert text.endswith(
-        "HOW THIS WAS JUDGED\n"
+        "METHOD\n"
         "\n"
         "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
-        "CloudTrail's events came from eu-west-1, the first on 24 January 2026.\n"
+        "Events come from eu-west-1, since 24 January 2026.\n"
         "Judged: 1 user, 1 password, 0 access keys, 1 role.\n"
-        "Left out: 0 service-linked roles, 0 Identity Center roles, 0 disabled access keys.\n"
     )
 
 
@@ -227,8 +259,8 @@ def test_the_head_tells_from_where_and_when_events_came():
     def head(regions):
         return body(report(coverage=Coverage(regions)))
 
-    assert "\nCloudTrail's events came from region-0, the first on 21 October 2026.\n" in head(regions[:1])
-    assert ", region-4 and 2 more regions, the first on 21 October 2026.\n" in head(regions)
+    assert "\nEvents come from region-0, since 21 October 2026.\n" in head(regions[:1])
+    assert ", region-4 and 2 more regions, since 21 October 2026.\n" in head(regions)
     assert "not known whether events arrive: the findings may rest on IAM's word" in head(Gap("x", "y"))
 
 
@@ -246,12 +278,11 @@ def test_nothing_stale_is_a_short_mail_that_says_what_was_checked():
         "\n"
         "Nothing is stale.\n"
         "\n"
-        "HOW THIS WAS JUDGED\n"
+        "METHOD\n"
         "\n"
         "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
-        "CloudTrail's events came from eu-west-1, the first on 24 January 2026.\n"
+        "Events come from eu-west-1, since 24 January 2026.\n"
         "Judged: 1 user, 1 password, 0 access keys, 1 role.\n"
-        "Left out: 0 service-linked roles, 0 Identity Center roles, 0 disabled access keys.\n"
     )
 
 
@@ -267,7 +298,7 @@ def test_what_could_not_be_judged_is_counted_apart():
     arn = f"arn:aws:iam::{ACCOUNT}:user/alice"
     text = body(report(User("alice", arn, "AIDAalice", days(500), None, gap, {}), role("deploy", used=1)))
 
-    assert "Judged: 0 users, 0 passwords, 0 access keys, 1 role.\nNot judged: 1 user.\n" in text
+    assert "\nJudged: 0 users, 0 passwords, 0 access keys, 1 role; not judged: 1 user.\n" in text
     assert "- Not checked: credential report: AccessDenied\n" in text
 
 
@@ -277,14 +308,58 @@ def test_many_gaps_are_counted():
     assert "- Not checked: key 19: AccessDenied\n- and 5 more\n" in text
 
 
-def test_exemptions_are_listed_with_reason_and_end():
-    text = body(report(person("frank", used=100, tags={"exempt": "CISO until=2027-01-31"})))
+def test_what_is_left_out_is_counted_together_and_by_kind_in_the_document():
+    made = report(
+        role("slr", path="/aws-service-role/x.amazonaws.com/"),
+        role("slr-2", path="/aws-service-role/y.amazonaws.com/"),
+        role("sso", path="/aws-reserved/sso.amazonaws.com/"),
+    )
+
+    assert "\nJudged: 0 users, 0 passwords, 0 access keys, 0 roles; left out: 3.\n" in body(made)
+    assert document(made)["counts"]["left_out"] == {
+        "service_linked_role": 2,
+        "identity_center_role": 1,
+        "disabled_key": 0,
+        "undated_credential": 0,
+    }
+
+
+def test_what_could_not_be_judged_is_told_before_what_is_left_out():
+    alice = replace(person("alice"), credentials=Gap("credential report", "AccessDenied"))
+    text = body(report(alice, role("sso", path="/aws-reserved/sso.amazonaws.com/")))
+
+    assert ", 0 roles; not judged: 1 user; left out: 1.\n" in text
+
+
+def test_exemptions_are_named_with_their_end_and_the_document_has_their_reason():
+    frank = person("frank", used=100, tags={"exempt": "CISO until=2027-01-31"})
+    made = report(frank, replace(role("dr", used=130), tags={"exempt": "audit"}))
 
     assert (
-        "EXEMPT BY TAG\n"
-        "- user frank, idle for 100 days: CISO (until 2027-01-31)\n"
-        "- the console password of user frank, idle for 100 days: CISO (until 2027-01-31)\n"
-    ) in text
+        "\nExempt by tag: user frank (until 2027-01-31), the console password of user frank (until 2027-01-31),"
+        " role dr.\n"
+    ) in body(made)
+    assert [
+        (each["kind"], each["name"], each["idle_days"], each["reason"], each["until"])
+        for each in document(made)["exempt"]
+    ] == [
+        ("user", "frank", 100, "CISO", "2027-01-31"),
+        ("password", "frank", 100, "CISO", "2027-01-31"),
+        ("role", "dr", 130, "audit", None),
+    ]
+
+
+@pytest.mark.parametrize(("number", "ends"), [(20, ", role dr-19."), (25, ", role dr-19 and 5 more.")])
+def test_of_many_exemptions_the_rest_is_counted(number, ends):
+    roles = [replace(role(f"dr-{each:02}", used=200), tags={"exempt": "audit"}) for each in range(number)]
+    (line,) = re.findall(r"(?m)^Exempt by tag: .*", body(report(*roles)))
+
+    assert line.endswith(ends)
+    assert line.count("role dr-") == 20
+
+
+def test_where_nobody_is_exempt_there_is_no_word_of_it():
+    assert "xempt" not in body(report(person("carol", used=100)))
 
 
 def test_the_tag_of_an_exemption_counts_in_any_case_and_with_blanks_around_it():
@@ -305,14 +380,12 @@ def test_root_has_a_line_of_its_own(keys, held):
 
 
 def test_roots_line_says_on_whose_word():
-    assert "Root user: last seen by CloudTrail on 2026-11-17; no acc" in body(
-        report(root=Root(days(3), days(9), 0))
-    )
+    assert "Root user: last seen on 2026-11-17; no acc" in body(report(root=Root(days(3), days(9), 0)))
     assert "Root user: no use on record; no access keys.\n" in body(report(root=Root(None, None, 0)))
 
 
 def test_roots_line_tells_of_refusals_and_of_what_is_not_known():
-    assert "Root user: last seen by CloudTrail on 2026-11-11, last refused on 2026-11-17; no acc" in body(
+    assert "Root user: last seen on 2026-11-11, last refused on 2026-11-17; no acc" in body(
         report(root=Root(days(9), None, 0, refused=days(3)))
     )
     assert "2026-11-17; no access keys" in body(report(root=Root(days(3), None, 0, refused=days(9))))
@@ -414,6 +487,13 @@ EVIL = "audit\u2028\u2028Judged: 0 users\u2029Root user: no use on record\u0085x
         pytest.param(lambda text: report(person("carol", used=100), gaps=[Gap(text, text)]), id="gap"),
         pytest.param(lambda text: report(person("carol", used=100), alias=text), id="alias"),
         pytest.param(lambda text: report(person(text, used=100)), id="name of a user"),
+        pytest.param(
+            lambda text: report(person(text, used=100, tags={"exempt": "audit"})), id="name of somebody exempt"
+        ),
+        pytest.param(
+            lambda text: report(flagged={(f"arn:aws:iam::{ACCOUNT}:role/{text}", "ID#AROAx"): days(9)}),
+            id="name of who was deleted",
+        ),
         pytest.param(lambda text: report(role(text, used=200)), id="name of a role"),
         pytest.param(
             lambda text: report(
@@ -450,7 +530,7 @@ def test_a_password_that_was_set_after_its_last_use_says_so():
     set_anew = replace(carol, credentials=replace(carol.credentials, password_changed=days(100)))
     made = report(set_anew)
 
-    assert {row[3] for row in table(body(made))} == {"100 days"}
+    assert {row[3] for row in table(body(made))} == {"100"}
     assert [each["reason"] for each in document(made)["findings"]] == [
         "last used on 2025-10-16, says IAM; not used since being given its newest credential on 2026-08-12",
         "last used on 2025-10-16, says IAM; not used since it was set on 2026-08-12",

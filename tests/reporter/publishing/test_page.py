@@ -22,7 +22,7 @@ from reporter.publishing.document import resolved_as_dict
 from reporter.publishing.page import page, template
 from reporter.publishing.spreadsheet import rows
 from reporter.publishing.todo import WHY
-from reporter.publishing.wording import resolution
+from reporter.publishing.wording import outcome
 
 TEMPLATE = template()
 AXE = ROOT / "tests" / "simulator" / "node_modules" / "axe-core" / "axe.min.js"
@@ -481,7 +481,8 @@ def test_axe_finds_nothing_to_object_to(opened, browser, width, scheme):
 
 def test_on_a_narrow_screen_every_section_is_cards_that_fit(opened, browser):
     browser.ask("Emulation.setDeviceMetricsOverride", width=400, height=900, deviceScaleFactor=1, mobile=True)
-    run = opened(document(*PEOPLE, **LISTS))
+    points = [{"at": f"2026-09-{day}", "new": 1, "open": 2, "resolved": 0, "gaps": 0} for day in range(10, 70)]
+    run = opened(document(*PEOPLE, **LISTS, trend=points))
 
     assert run("document.documentElement.scrollWidth") == 400
     wide = "[...document.querySelectorAll('tbody td')].filter((each) => each.getBoundingClientRect().right > 400).length"
@@ -574,22 +575,19 @@ def test_the_page_and_the_mail_say_the_same_of_what_was_resolved(opened):
     run = opened(document(resolved=[resolved_as_dict(each) for each in all_of_it]))
     shown = run("[...document.querySelectorAll('#resolved tbody tr')].map((each) => each.cells[2].textContent)")
 
-    assert shown == [resolution(each).partition(": ")[2] for each in all_of_it]
+    assert shown == [outcome(each) for each in all_of_it]
 
 
 def test_the_page_has_the_mails_words_for_all_that_may_become_of_a_finding():
     (words,) = re.findall(r"const OUTCOMES = .*?\{(.*?)\}", TEMPLATE, re.DOTALL)
     page_has = dict(re.findall(r'(\w+): "([^"]*)"', words))
     flagged = f"arn:aws:iam::{ACCOUNT}:role/batch", "ID#AROABATCH"
-    used, refused = (
-        resolution(Resolved(flagged, Kind.ROLE, How.USED, Flag(NOON), *times)).partition(": ")[2]
-        for times in TIMES[:2]
-    )
+    used, refused = (outcome(Resolved(flagged, Kind.ROLE, How.USED, Flag(NOON), *times)) for times in TIMES[:2])
 
     assert page_has.keys() - {"refused"} == set(How)
     assert (f"{page_has['used']} on 2026-11-20", f"{page_has['refused']} on 2026-11-20") == (used, refused)
     for how in How:
-        assert resolution(Resolved(flagged, Kind.ROLE, how, Flag(NOON))) == f"- role batch: {page_has[how]}"
+        assert outcome(Resolved(flagged, Kind.ROLE, how, Flag(NOON))) == page_has[how]
     assert "{ how, used, refused, then }" in TEMPLATE
 
 

@@ -82,9 +82,8 @@ def test_if_s3_refuses_the_mail_goes_out_with_a_gap(publisher, notification):
     assert files == ""
     assert [gap.what for gap in report.gaps] == ["the report's files in the bucket no-such-bucket"]
     assert (
-        "- Not checked: the report's files in the bucket no-such-bucket: An error occurred (NoSuchBucket)"
-        in mail
-    )
+        "- Not checked: the report's files in the bucket no-such-bucket: NoSuchBucket (PutObject): "
+    ) in mail
     assert "s3://" not in mail
     assert (plain["report"], plain["gaps_total"]) == (None, 1)
 
