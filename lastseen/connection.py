@@ -11,6 +11,8 @@ from botocore import exceptions as failures
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
+from activity.item import typed
+from activity.model import COVERAGE
 from activity.table import WRITERS
 from lastseen.terminal import misused
 
@@ -35,6 +37,8 @@ _NOT_TAKEN = {
     "UnrecognizedClientException",
 }
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+# What DynamoDB says of a table whose keys are other ones.
+_OTHER_KEYS = "missed key schema element", "does not match the schema", "does not match schema type"
 _TOO_BUSY = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
@@ -65,6 +69,15 @@ class Connection:
 
     def client(self, service: str, region: str = "") -> Any:
         return _client(self.session, service, region)
+
+    def check_table(self) -> None:
+        """A table of another tool is told before all of it is read. Raises what the client does."""
+        self.dynamodb().query(
+            TableName=self.table,
+            KeyConditionExpression="principal = :principal",
+            ExpressionAttributeValues={":principal": typed(COVERAGE)},
+            Limit=1,
+        )
 
 
 @contextmanager
@@ -136,11 +149,17 @@ def _refusal(error: failures.ClientError, name: str, region: str | None) -> str:
         return f"there is no table {name} in {region} of this account: see --table, --region and --profile"
     if error.operation_name == "DescribeStacks" and "does not exist" in said:
         return f"there is no stack {name} in {region} of this account: see --stack, --region and --profile"
+    if any(each in said for each in _OTHER_KEYS):
+        return not_ours(name)
     if "specified index" in said:
         return f"table {name} lacks an index ({said}): deploy the stack anew"
     if code in _TOO_BUSY:
         return f"AWS is too busy for {error.operation_name} ({code}): try again in a minute"
     return _line(f"AWS refused {error.operation_name}: {code}: {said}")
+
+
+def not_ours(name: str) -> str:
+    return f"{name} is not a table of this tool: see --table, --stack and ACTIVITY_TABLE"
 
 
 def _action(error: failures.ClientError, said: str) -> str:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
@@ -64,6 +65,13 @@ def shown(text: str) -> str:
 
 def _spelled(letter: str) -> str:
     return letter.encode("unicode_escape").decode("ascii")
+
+
+def write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text)
+    except OSError as error:
+        misused(f"cannot write {path}: {error.strerror}")
 
 
 def print_json(values: Iterable[dict[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from lastseen.asking.answers import show_heard
 from lastseen.commands.options import Printing, Where, with_options
 from lastseen.screen import Screen
 from lastseen.terminal import NOTHING_FOUND, misused, print_json
-from lastseen.times import BadDuration, Times, duration, length
+from lastseen.times import BadDuration, Times, duration, length, noun
 from reporter.listening import canaries
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region as Place
@@ -95,9 +95,9 @@ def _in_all(accounts: Mapping[str, Coverage], clock: Times, limit: timedelta) ->
     told = (State.NOT_CONNECTED, State.QUIET)
     more = "".join(f"; {others.count(state)} {_word(state)}" for state in told if state in others)
     if any(about.warnings(clock.now) for about in accounts.values()):
-        where = f" from {len(missing)} of {len(every)} regions" if missing else ""
+        where = f" from {len(missing)} of {len(every)} {noun(len(every), 'region')}" if missing else ""
         return f"EVENTS NOT ARRIVING{where}{more}."
-    return f"Events are missing from 0 of {len(every)} regions{more}."
+    return f"Events are missing from 0 of {len(every)} {noun(len(every), 'region')}{more}."
 
 
 def _times(place: Place, clock: Times) -> Iterator[str]:

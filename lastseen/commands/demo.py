@@ -9,7 +9,7 @@ import typer
 from activity.item import attributes
 from lastseen.asking.lookup import lines
 from lastseen.demo.cast import ALICE_KEY, OFFICE
-from lastseen.terminal import piped, print_json
+from lastseen.terminal import piped, print_json, write
 
 
 @piped()
@@ -27,7 +27,7 @@ def demo(
 
     outcome = demonstration.run(datetime.now(UTC))
     if html:
-        html.write_text(outcome.page)
+        write(html, outcome.page)
     if as_json:
         print_json(outcome.answer["findings"])
         print_json(map(attributes, [*outcome.owner_of_key, *outcome.came_from_office]))

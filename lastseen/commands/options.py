@@ -55,6 +55,7 @@ class Where:
     @contextmanager
     def asking(self) -> Iterator[Lookup]:
         with piped(), self.connected() as connection:
+            connection.check_table()
             at = connection.dynamodb(), connection.table
             yield Lookup(ActivityTable(*at), Flags(*at), Scan(*at), _tell)
 

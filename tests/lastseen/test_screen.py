@@ -10,6 +10,7 @@ from builders import ALICE, activity
 
 from lastseen.screen import aligned
 from lastseen.terminal import shown
+from lastseen.times import noun
 
 TERMINAL = {"FORCE_COLOR": "1", "TERM": "xterm", "NO_COLOR": None}
 
@@ -102,3 +103,17 @@ def main() -> None:
 
 typer.run(main)
 """
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "said"),
+    [
+        (0, ("file",), "files"),
+        (1, ("file",), "file"),
+        (2, ("file",), "files"),
+        (1, ("was", "were"), "was"),
+        (2, ("was", "were"), "were"),
+    ],
+)
+def test_of_one_thing_the_singular_is_said(count, words, said):
+    assert noun(count, *words) == said
