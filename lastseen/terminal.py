@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any, NoReturn
 
 import typer
@@ -41,6 +42,20 @@ def warn(problems: Iterable[str]) -> None:
     """Of items that could not be read; everything else is shown."""
     for problem in filter(None, problems):
         print(f"lastseen: {shown(problem)}", file=sys.stderr)
+
+
+@contextmanager
+def patience(what: str, *, after: float = 2) -> Iterator[None]:
+    """On a terminal, says what takes so long, once it does."""
+    said = Timer(
+        after, print, (f"lastseen: reading {shown(what)}; this may take a while",), {"file": sys.stderr}
+    )
+    if sys.stderr.isatty():
+        said.start()
+    try:
+        yield
+    finally:
+        said.cancel()
 
 
 @contextmanager

@@ -30,9 +30,7 @@ class Times:
     now: datetime
     localise: Callable[[datetime], datetime] | None = None
 
-    def text(self, at: datetime | None) -> str:
-        if at is None:
-            return "never"
+    def text(self, at: datetime) -> str:
         local = f" ({self.localise(at):%Y-%m-%d %H:%M:%S %Z})" if self.localise else ""
         return f"{to_text(at)}{local}"
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from activity.item import attributes
-from lastseen.asking.lookup import lines
+from lastseen.asking.plain import told
+from lastseen.asking.words import lines
 from lastseen.demo.cast import ALICE_KEY, OFFICE
 from lastseen.terminal import piped, print_json, write
 
@@ -30,7 +31,7 @@ def demo(
         write(html, outcome.page)
     if as_json:
         print_json(outcome.answer["findings"])
-        print_json(map(attributes, [*outcome.owner_of_key, *outcome.came_from_office]))
+        print_json(told(attributes(each)) for each in [*outcome.owner_of_key, *outcome.came_from_office])
         return
     failed = f"{len(outcome.again)} of them failed" if outcome.again else "all of them were recorded"
     print(f"The ingest Lambda was given {outcome.events} events; {failed}.")

@@ -16,7 +16,8 @@ from activity import settings
 from activity.item import attributes
 from activity.keeping import Keeping, retention_from_env
 from activity.table import ActivityTable
-from lastseen.asking.lookup import lines
+from lastseen.asking.plain import told
+from lastseen.asking.words import lines
 from lastseen.commands.options import Where, with_options
 from lastseen.demo.embedded import EmbeddedTable
 from lastseen.past.addresses import refusal
@@ -188,13 +189,15 @@ def _on_aws(where: Where, state: Path | None, *, is_again: bool) -> Iterator[Tar
             if done:
                 done.close()
                 if done.others:
-                    print(f"lastseen: {done.others:,} {noun(done.others, *OF_ANOTHER_VERSION)}", file=sys.stderr)
+                    print(
+                        f"lastseen: {done.others:,} {noun(done.others, *OF_ANOTHER_VERSION)}", file=sys.stderr
+                    )
 
 
 @piped()
 def _print(summary: Summary, table: EmbeddedTable | None, *, as_json: bool) -> None:
     if as_json:
-        print_json(attributes(activity) for activity in table or ())
+        print_json(told(attributes(activity)) for activity in table or ())
         print_json([{"summary": summary.as_dict()}])
         return
     if table and summary.has_matched:

@@ -110,9 +110,11 @@ class Summary:
             return
         yield f"{self.files:>9,} {noun(self.files, 'file')} read ({self.bytes / 1e6:,.1f} MB)"
         if self.already_done:
-            yield f"{self.already_done:>9,} {noun(self.already_done, 'file')} read before and left out (read again with --again)"
+            files = noun(self.already_done, "file")
+            yield f"{self.already_done:>9,} {files} read before and left out (--again reads all)"
         for reason, count in sorted(self.skipped.items(), key=_most_first):
-            yield f"{count:>9,} {noun(count, 'file or whole folder', 'files or whole folders')} left out: {reason}"
+            files = noun(count, "file or whole folder", "files or whole folders")
+            yield f"{count:>9,} {files} left out: {reason}"
         yield f"{self.records:>9,} {noun(self.records, 'record')} read, of which"
         yield (
             f"{self.sighted:>9,} sighted a principal (principals: {self.principals:,};"

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def target_of(client: "DynamoDBClient", name: str) -> str | None:
-    """Another one once the table has been deleted and made again. Raises NotConnected, and what the client does.
+    """Another one once the table has been deleted and made again.
+
+    Raises NotConnected for another tool's table, and what the client does.
 
     None where it may not be asked for: by its name alone, it could be taken for one of another account.
     """

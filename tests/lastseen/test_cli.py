@@ -33,7 +33,7 @@ def test_a_local_replay_prints_the_table_and_the_summary(tmp_path):
     done = run("replay", "--local", tmp_path / "log.json")
 
     assert done.returncode == 0, done.stderr
-    assert "arn:aws:iam::123456789012:user/bob\n  DENIED#AIDAEXAMPLEBOB0000001" in done.stdout
+    assert "arn:aws:iam::123456789012:user/bob\n  refused unique id AIDAEXAMPLEBOB0000001" in done.stdout
     assert "AccessDenied, eu-west-1, 203.0.113.150" in done.stdout
     assert done.stdout.endswith(
         "        1 file read (0.0 MB)\n"

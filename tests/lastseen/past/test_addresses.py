@@ -9,9 +9,15 @@ from lastseen.past.addresses import refusal
 @pytest.mark.parametrize(
     ("address", "instead"),
     [
-        pytest.param("https://logs.s3.amazonaws.com/AWSLogs/1/", "s3://logs/AWSLogs/1/", id="the bucket's host"),
-        pytest.param("https://logs.s3.eu-west-1.amazonaws.com/a%20b.gz", "s3://logs/a b.gz", id="in its region"),
-        pytest.param("https://my.logs.s3-eu-west-1.amazonaws.com/a", "s3://my.logs/a", id="dashed, a dot in it"),
+        pytest.param(
+            "https://logs.s3.amazonaws.com/AWSLogs/1/", "s3://logs/AWSLogs/1/", id="the bucket's host"
+        ),
+        pytest.param(
+            "https://logs.s3.eu-west-1.amazonaws.com/a%20b.gz", "s3://logs/a b.gz", id="in its region"
+        ),
+        pytest.param(
+            "https://my.logs.s3-eu-west-1.amazonaws.com/a", "s3://my.logs/a", id="dashed, a dot in it"
+        ),
         pytest.param("https://logs.s3.dualstack.us-east-1.amazonaws.com/a", "s3://logs/a", id="dual stack"),
         pytest.param("https://logs.s3.cn-north-1.amazonaws.com.cn/a", "s3://logs/a", id="in China"),
         pytest.param("https://s3.eu-west-1.amazonaws.com/logs/a", "s3://logs/a", id="the bucket in the path"),
@@ -21,7 +27,9 @@ from lastseen.past.addresses import refusal
             id="the console",
         ),
         pytest.param(
-            "https://s3.console.aws.amazon.com/s3/object/logs?prefix=a.gz", "s3://logs/a.gz", id="an object there"
+            "https://s3.console.aws.amazon.com/s3/object/logs?prefix=a.gz",
+            "s3://logs/a.gz",
+            id="an object there",
         ),
         pytest.param("S3://logs/a", "s3://logs/a", id="in capitals"),
         pytest.param("arn:aws:s3:::logs/AWSLogs/*", "s3://logs/AWSLogs/", id="an ARN"),
