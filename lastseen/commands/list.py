@@ -44,6 +44,12 @@ Kinds = Annotated[
 ]
 
 
+Service = Annotated[
+    str | None,
+    typer.Option(metavar="s3", help="Who called this service, and was not refused; times are of that."),
+]
+
+
 @with_options
 def list_principals(
     where: Where,
@@ -53,10 +59,7 @@ def list_principals(
     new: Annotated[str | None, typer.Option(metavar="24h", help="First seen within.")] = None,
     accounts: Accounts = None,
     kinds: Kinds = None,
-    service: Annotated[
-        str | None,
-        typer.Option(metavar="s3", help="Who called this service, and was not refused; times are of that."),
-    ] = None,
+    service: Service = None,
     flagged: Annotated[bool, typer.Option("--flagged", help="Flagged by the last report.")] = False,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The first so many.")] = None,
 ) -> None:
@@ -80,16 +83,21 @@ def list_principals(
         clock, items = printing.times(), _items(lookup, wanted, facet)
         found, caveat = _found(items, wanted, clock.now, facet)
         shown = found[:limit]
-        if printing.as_json:
-            print_json(row.as_dict(clock.now) for row in shown)
-        elif found:
-            show_rows(printing.screen(), shown, clock)
-            if len(shown) < len(found):
-                printing.screen().line(f"{len(found) - len(shown):,} more: without --limit")
         if not found:
             _none(printing.beside(), lookup, clock, next(iter(places), ""), caveat)
-        began = "" if printing.as_json or all(row.last for row in shown) else lookup.heard.began()
-        show_caveats(printing.beside(), caveat, began and f"{began.capitalize()}.")
+        if printing.as_json:
+            print_json(row.as_dict(clock.now) for row in shown)
+            show_caveats(printing.beside(), caveat)
+        else:
+            _show(printing.screen(), lookup, shown, clock, left=len(found) - len(shown), caveat=caveat)
+
+
+def _show(screen: Screen, lookup: Lookup, shown: list[Row], clock: Times, *, left: int, caveat: str) -> None:
+    show_rows(screen, shown, clock)
+    if left:
+        screen.line(f"{left:,} more: without --limit")
+    began = "" if all(row.last for row in shown) else lookup.heard.began()
+    show_caveats(screen, caveat, began and f"{began.capitalize()}.")
 
 
 def _found(items: Mapping[Key, Item], wanted: Wanted, now: datetime, facet: str) -> tuple[list[Row], str]:

@@ -217,7 +217,7 @@ class Investigating:
         name = self.user["userName"]
         for words in (
             ["who", self.user["accessKeyId"]],
-            ["who", name],
+            ["who", name, "--all"],
             ["list"],
             ["list", "--flagged"],
             ["list", "--flagged", "--account", ACCOUNT],
