@@ -42,9 +42,7 @@ aws iam list-access-keys --query 'AccessKeyMetadata[].AccessKeyId' --output text
 def who(
     handles: Annotated[
         list[str],
-        typer.Argument(
-            metavar="HANDLE...", help="An ARN, a key id, an address, a name; - for those of a list."
-        ),
+        typer.Argument(metavar="HANDLE", help="An ARN, a key id, an address, a name; - for those of a list."),
     ],
     where: Where,
     printing: Printing,
