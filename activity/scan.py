@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from activity.flags import BY_FLAG
 from activity.item import EVIDENCE, Item, readable, typed
 from activity.keeping import Key
-from activity.model import denied_facet, id_facet
+from activity.model import denied_facet, id_facet, ip_facet, service_facet
 from activity.table import BY_FACET
 
 if TYPE_CHECKING:
@@ -24,21 +24,14 @@ class Scan:
         self._client = client
         self._name = name
 
-    def keys(self, *, naming: str = "", facet_begins: str = "") -> list[Key]:
-        """Of items whose principal contains `naming`, or whose facet begins so.
+    def keys(self, *, facet_begins: str) -> list[Key]:
+        """Of items whose facet begins so. Read from the index, whose items are a fraction of the table's."""
+        return self._keys("begins_with(facet, :begins)", {":begins": facet_begins})
 
-        Read from the index, whose items are a fraction of the table's.
-        """
-        ways = {":naming": ("contains(principal, :naming)", naming)}
-        ways[":begins"] = ("begins_with(facet, :begins)", facet_begins)
-        asked = {mark: way for mark, way in ways.items() if way[1]}
-        items = self._items(
-            IndexName=BY_FACET,
-            ProjectionExpression="principal, facet",
-            FilterExpression=" OR ".join(condition for condition, _ in asked.values()),
-            ExpressionAttributeValues={mark: typed(value) for mark, (_, value) in asked.items()},
-        )
-        return [_key(item) for item in items]
+    def names(self) -> list[Key]:
+        """Of everybody, with what tells it from others: not what they called, nor from where."""
+        condition = "NOT begins_with(facet, :service) AND NOT begins_with(facet, :address)"
+        return self._keys(condition, {":service": service_facet(""), ":address": ip_facet("")})
 
     def recencies(self) -> dict[Key, Item]:
         """The items that tell when a principal itself was seen or refused, and all that are flagged."""
@@ -59,6 +52,15 @@ class Scan:
     def flagged(self) -> list[Key]:
         """What reports have flagged, in all accounts; nothing else is in this index."""
         return [_key(item) for item in self._items(IndexName=BY_FLAG, ProjectionExpression="principal, facet")]
+
+    def _keys(self, condition: str, values: dict[str, str]) -> list[Key]:
+        items = self._items(
+            IndexName=BY_FACET,
+            ProjectionExpression="principal, facet",
+            FilterExpression=condition,
+            ExpressionAttributeValues={mark: typed(value) for mark, value in values.items()},
+        )
+        return [_key(item) for item in items]
 
     def _read(self, condition: str, values: dict[str, str]) -> dict[Key, Item]:
         # By placeholders: `type`, `region` and others are reserved words of DynamoDB.

@@ -1,9 +1,11 @@
 """How a command finds the table, and one clear line for each way in which AWS may not answer."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -11,6 +13,8 @@ from botocore import exceptions as failures
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
+from activity.item import typed
+from activity.model import COVERAGE
 from activity.table import WRITERS
 from lastseen.terminal import misused
 
@@ -24,6 +28,8 @@ _PATIENT = Config(
     connect_timeout=5,
     read_timeout=30,
 )
+# For what is asked besides the table: no answer depends on it.
+BRISK = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=5)
 
 _ANEW = "log in anew (`aws sso login`, `aws login`), or name another profile with --profile"
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
@@ -35,6 +41,8 @@ _NOT_TAKEN = {
     "UnrecognizedClientException",
 }
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+# What DynamoDB says of a table whose keys are other ones.
+_OTHER_KEYS = "missed key schema element", "does not match the schema", "does not match schema type"
 _TOO_BUSY = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
@@ -48,11 +56,14 @@ _LOGGED_OUT = (
 )
 
 
+_MAKING = Lock()  # Clients may be used by several threads, but not made.
+
+
 class NotConnected(Exception):
     """There is no way to the table; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Connection:
     """Makes clients of one account and region; `table` is the activity table's name."""
 
@@ -63,8 +74,22 @@ class Connection:
         client: DynamoDBClient = self.client("dynamodb")
         return client
 
-    def client(self, service: str, region: str = "") -> Any:
-        return _client(self.session, service, region)
+    def client(self, service: str, region: str = "", config: Config = _PATIENT) -> Any:
+        return _client(self.session, service, region, config)
+
+    @cached_property
+    def beside(self) -> Callable[[str], Any]:
+        """Makes a client for what is asked besides the table, once each."""
+        return cache(partial(self.client, config=BRISK))
+
+    def check_table(self) -> None:
+        """A table of another tool is told before all of it is read. Raises what the client does."""
+        self.dynamodb().query(
+            TableName=self.table,
+            KeyConditionExpression="principal = :principal",
+            ExpressionAttributeValues={":principal": typed(COVERAGE)},
+            Limit=1,
+        )
 
 
 @contextmanager
@@ -115,9 +140,10 @@ def _output(session: boto3.Session, stack: str) -> str:
     return outputs[TABLE_OUTPUT]
 
 
-def _client(session: boto3.Session, service: Any, region: str = "") -> Any:
+def _client(session: boto3.Session, service: Any, region: str = "", config: Config = _PATIENT) -> Any:
     try:
-        return session.client(service, region_name=region or None, config=_PATIENT)
+        with _MAKING:
+            return session.client(service, region_name=region or None, config=config)
     except failures.BotoCoreError:
         raise
     except ValueError as error:  # An endpoint that is no address.
@@ -130,12 +156,14 @@ def _refusal(error: failures.ClientError, name: str, region: str | None) -> str:
         return f"the AWS credentials have expired: {_ANEW}"
     if code in _NOT_TAKEN:
         return f"AWS does not take these credentials ({code}): {_ANEW}"
-    if code in _DENIED:
-        return f"not allowed to call {_action(error, said)}: look-ups need the stack's InvestigatorPolicyArn"
+    if is_denied(error):
+        return f"not allowed to call {action_of(error)}: look-ups need the stack's InvestigatorPolicyArn"
     if code == "ResourceNotFoundException":
         return f"there is no table {name} in {region} of this account: see --table, --region and --profile"
     if error.operation_name == "DescribeStacks" and "does not exist" in said:
         return f"there is no stack {name} in {region} of this account: see --stack, --region and --profile"
+    if any(each in said for each in _OTHER_KEYS):
+        return not_ours(name)
     if "specified index" in said:
         return f"table {name} lacks an index ({said}): deploy the stack anew"
     if code in _TOO_BUSY:
@@ -143,10 +171,18 @@ def _refusal(error: failures.ClientError, name: str, region: str | None) -> str:
     return _line(f"AWS refused {error.operation_name}: {code}: {said}")
 
 
-def _action(error: failures.ClientError, said: str) -> str:
+def not_ours(name: str) -> str:
+    return f"{name} is not a table of this tool: see --table, --stack and ACTIVITY_TABLE"
+
+
+def is_denied(error: failures.ClientError) -> bool:
+    return error.response["Error"]["Code"] in _DENIED
+
+
+def action_of(error: failures.ClientError, service: str = "") -> str:
     """As IAM names it in its message; in some it does not."""
-    named = re.search(r"not authorized to perform: (\S+)", said)
-    return named[1] if named else error.operation_name
+    named = re.search(r"not authorized to perform: (\S+)", error.response["Error"].get("Message", ""))
+    return named[1] if named else f"{service}:{error.operation_name}".lstrip(":")
 
 
 def failure(error: failures.BotoCoreError) -> str:

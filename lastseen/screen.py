@@ -1,6 +1,7 @@
 """What is printed for people: aligned text, in colors and no wider than it need be on a terminal."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -30,6 +31,24 @@ class Screen:
         """Never wrapped, so that a command can be copied."""
         self._console.print(Text(shown(text)), soft_wrap=True)
 
+    def prose(self, text: str) -> None:
+        """A sentence, broken between words if the terminal is too narrow for it."""
+        for line in _broken(shown(text), self._console.width) if self._console.is_terminal else [text]:
+            self.line(line)
+
+    def facts(self, facts: Sequence[tuple[str, str]]) -> None:
+        """What is known of one thing: what is too long for the terminal goes on below its own beginning."""
+        indent = max((cell_len(name) for name, _ in facts), default=0) + 2
+        room = self._console.width - indent
+        for (_, fact), line in zip(facts, aligned(facts), strict=True):
+            if not self._console.is_terminal or cell_len(line) <= self._console.width:
+                self.line(line)
+                continue
+            first, *others = _broken(shown(fact), max(room, 20))
+            self.line(line[:indent] + first)
+            for each in others:
+                self.line(" " * indent + each)
+
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], *, is_split: bool = True) -> None:
         """One that is too wide for the terminal has each row as lines of its own: no id and no time is broken.
 
@@ -47,11 +66,12 @@ class Screen:
 
     def _lines(self, head: Sequence[str], row: Sequence[str]) -> None:
         self.heading(row[0])
-        names = [name for name, cell in zip(head[1:], row[1:], strict=True) if cell]
-        width = max(map(len, names), default=0)
-        for name, cell in zip(head[1:], row[1:], strict=True):
-            if cell:
-                self.line(f"  {name:<{width}}  {cell}")
+        self.facts([(f"  {name}", cell) for name, cell in zip(head[1:], row[1:], strict=True) if cell])
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """Between words: no id, no time and no path is broken."""
+    return wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

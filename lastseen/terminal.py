@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
 from typing import Any, NoReturn
 
 import typer
@@ -43,6 +45,20 @@ def warn(problems: Iterable[str]) -> None:
 
 
 @contextmanager
+def patience(what: str, *, after: float = 2) -> Iterator[None]:
+    """On a terminal, says what takes so long, once it does."""
+    said = Timer(
+        after, print, (f"lastseen: reading {shown(what)}; this may take a while",), {"file": sys.stderr}
+    )
+    if sys.stderr.isatty():
+        said.start()
+    try:
+        yield
+    finally:
+        said.cancel()
+
+
+@contextmanager
 def piped() -> Iterator[None]:
     """That nobody reads on is no failure, and nothing that was not found."""
     try:
@@ -64,6 +80,13 @@ def shown(text: str) -> str:
 
 def _spelled(letter: str) -> str:
     return letter.encode("unicode_escape").decode("ascii")
+
+
+def write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text)
+    except OSError as error:
+        misused(f"cannot write {path}: {error.strerror}")
 
 
 def print_json(values: Iterable[dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""Times as people say and read them: 90d, 10 minutes ago, and the local time beside UTC."""
+"""Times and numbers as people say and read them: 90d, 10 minutes ago, the local time beside UTC, 1 file."""
 
 import re
 from collections.abc import Callable
@@ -30,9 +30,7 @@ class Times:
     now: datetime
     localise: Callable[[datetime], datetime] | None = None
 
-    def text(self, at: datetime | None) -> str:
-        if at is None:
-            return "never"
+    def text(self, at: datetime) -> str:
         local = f" ({self.localise(at):%Y-%m-%d %H:%M:%S %Z})" if self.localise else ""
         return f"{to_text(at)}{local}"
 
@@ -46,4 +44,8 @@ def length(time: timedelta) -> str:
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= 2 * size:
             return f"{seconds // size:,} {unit}s"
-    return f"{seconds} {'second' if seconds == 1 else 'seconds'}"
+    return f"{seconds} {noun(seconds, 'second')}"
+
+
+def noun(count: int, one: str, many: str = "") -> str:
+    return one if count == 1 else many or f"{one}s"

@@ -27,6 +27,10 @@ WIDE = {
     ("cloudtrail:GetEventSelectors", "arn:aws:cloudtrail:*:*:trail/*"): "an organization's trail is elsewhere",
     ("cloudtrail:GetTrailStatus", "arn:aws:cloudtrail:*:*:trail/*"): "an organization's trail is elsewhere",
     ("cloudtrail:LookupEvents", "*"): "AWS has no resource for it",
+    ("organizations:ListAccounts", "*"): ACCOUNT,
+    ("sts:GetAccessKeyInfo", "*"): "AWS has no resource for it",
+    ("iam:GetUser", "arn:aws:iam::123456789012:user/*"): "any user may be asked for",
+    ("iam:GetRole", "arn:aws:iam::123456789012:role/*"): "any role may be asked for",
     ("dynamodb:ListStreams", "*"): "lists: AWS has no resource for it",
     ("s3:PutObject", "arn:aws:s3:::ReportBucket/*"): "each report is an object of its own",
     (
@@ -38,11 +42,12 @@ WIDE = {
 # What the code does not call itself, and who does.
 REPORTER = ("inventory/iam", "publishing/publisher", "listening/trails", "listening/canaries")
 TABLE = ("activity/table.py", "activity/flags.py")
+ASIDE = ("lastseen/asking/iam.py", "lastseen/asking/expected.py")
 CODE = {
     "IngestRole": (*TABLE, "ingest/app.py"),
     "AwakenedRole": (*TABLE, "awakened/app.py", "awakened/letters.py"),
     "ReporterRole": (*TABLE, *(f"reporter/{each}.py" for each in REPORTER)),
-    "InvestigatorPolicy": (*TABLE, "activity/scan.py", "lastseen/connection.py"),
+    "InvestigatorPolicy": (*TABLE, "activity/scan.py", "lastseen/connection.py", *ASIDE),
 }
 QUEUE = "Lambda reads the queue as the function's role"
 STREAM = "Lambda reads the stream as the function's role"

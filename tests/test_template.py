@@ -915,7 +915,10 @@ def test_awakened_may_read_the_stream_take_flags_off_and_tell_and_nothing_else(r
 
 def test_investigators_may_make_the_calls_of_the_look_ups_and_fetch_an_event_and_nothing_else(resources):
     statements = resources["InvestigatorPolicy"]["PolicyDocument"]
-    made = set(calls("activity/table.py", "activity/flags.py", "activity/scan.py", "lastseen/connection.py"))
+    aside = "lastseen/asking/iam.py", "lastseen/asking/expected.py"
+    asks = "activity/table.py", "activity/flags.py", "activity/scan.py", "lastseen/connection.py", *aside
+    made = set(calls(*asks))
+    of_all = json.dumps({"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:*"})
     stack = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/${AWS::StackName}/*"
 
     assert allowed({"Policies": [{"PolicyDocument": statements}]}) == {
@@ -925,8 +928,22 @@ def test_investigators_may_make_the_calls_of_the_look_ups_and_fetch_an_event_and
         *((f"dynamodb:{call}", index_arn(name)) for call in ("Query", "Scan") for name in (BY_FACET, BY_FLAG)),
         ("cloudformation:DescribeStacks", json.dumps({"Fn::Sub": stack})),
         ("cloudtrail:LookupEvents", '"*"'),
+        ("organizations:ListAccounts", '"*"'),
+        ("sts:GetAccessKeyInfo", '"*"'),
+        ("iam:GetAccessKeyLastUsed", of_all.replace("*", "user/*")),
+        ("iam:GetUser", of_all.replace("*", "user/*")),
+        ("iam:ListAccessKeys", of_all.replace("*", "user/*")),
+        ("iam:GetRole", of_all.replace("*", "role/*")),
+        ("account:ListRegions", OWN_ACCOUNT),
     }
     assert made - {"dynamodb:UpdateItem"} == {
+        "account:ListRegions",
+        "iam:GetAccessKeyLastUsed",
+        "iam:GetRole",
+        "iam:GetUser",
+        "iam:ListAccessKeys",
+        "organizations:ListAccounts",
+        "sts:GetAccessKeyInfo",
         "dynamodb:BatchGetItem",
         "dynamodb:Query",
         "dynamodb:Scan",

@@ -8,7 +8,7 @@ import pytest
 from asking import ask, record_samples
 from builders import ROOT
 
-from lastseen.asking.handle import recognise
+from lastseen.asking.forms import recognise
 
 THEN = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 # All that a handle may mean, but ARNs and ids that are read the same way as those.

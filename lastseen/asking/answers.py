@@ -1,17 +1,18 @@
-"""How look-ups answer people: a list, a choice of several, or where nobody was found."""
+"""How look-ups answer people: a list, a choice of several, several handles, or where nobody was found."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from activity.model import Activity
+from lastseen.asking.asked import Answer
 from lastseen.asking.listing import Row
-from lastseen.asking.lookup import Match, event_of
-from lastseen.asking.profile import flagged, named, type_of
+from lastseen.asking.matches import Match
+from lastseen.asking.profile import type_of
+from lastseen.asking.words import event_of, flagged, named
 from lastseen.screen import Screen
-from lastseen.times import Times, length
+from lastseen.times import Times
 
 MOST_MATCHES = 20
-MOST_HEARD = 10
+UNSEEN = "not since tracking began"
 
 
 def show_matches(
@@ -20,61 +21,88 @@ def show_matches(
     shown = matches if everything else matches[:MOST_MATCHES]
     screen.line(f"{len(matches):,} principals; choose one:")
     screen.line()
-    rows = []
-    for match in shown:
-        by = ", ".join(map(named, match.facets[:2])) or match.by or f"{type_of(match.principal)} of that name"
-        more = f" and {len(match.facets) - 2} more" if len(match.facets) > 2 else ""
-        command = shlex.join(["lastseen", "who", match.principal, *options])
-        rows.append((times.text(match.last.last_seen if match.last else None), by + more, command))
+    rows = [
+        (_seen(match, times), _by(match), shlex.join(["lastseen", "who", match.principal, *options]))
+        for match in shown
+    ]
     screen.table(("last seen", "found by", "to go on"), rows, is_split=False)
     if len(matches) > len(shown):
         screen.line(f"{len(matches) - len(shown):,} more, seen longer ago: --all")
+
+
+def _seen(match: Match, times: Times) -> str:
+    return times.text(match.last.last_seen) if match.last else UNSEEN
+
+
+def _by(match: Match) -> str:
+    by = ", ".join(map(named, match.facets[:2])) or match.by or f"{type_of(match.principal)} of that name"
+    return by + (f" and {len(match.facets) - 2} more" if len(match.facets) > 2 else "")
 
 
 def show_rows(screen: Screen, rows: Sequence[Row], times: Times) -> None:
     lines = []
     for row in rows:
         event = event_of(row.last.evidence) if row.last else ""
-        since = f"since {times.text(row.first_flagged)}: {', '.join(map(flagged, row.flagged))}"
-        seen = times.text(row.last.last_seen if row.last else None)
+        seen = times.text(row.last.last_seen) if row.last else UNSEEN
+        first = times.text(row.first_seen) if row.first_seen else ""
         who = f"{row.principal} ({row.holder})" if row.holder else row.principal
-        lines.append((who, seen, times.text(row.first_seen), event, since if row.flagged else ""))
+        lines.append((who, seen, first, event, _flags(row, times)))
     has_flags = any(row.flagged for row in rows)
     head = "principal", "last seen", "first seen", "last event", "flagged"
     width = len(head) if has_flags else len(head) - 1
     screen.table(head[:width], [line[:width] for line in lines])
 
 
-def show_nothing(screen: Screen, what: str, searched: Sequence[str]) -> None:
-    screen.line(f"No sightings of {what}.")
-    for each in searched:
-        screen.line(f"- searched for {each}")
-    screen.line()
+def _flags(row: Row, times: Times) -> str:
+    if not row.first_flagged:
+        return ""
+    return f"since {times.text(row.first_flagged)}: {', '.join(map(flagged, row.flagged))}"
 
 
-def show_caveat(screen: Screen, caveat: str) -> None:
-    if caveat:
+def show_several(screen: Screen, answers: Sequence[Answer], times: Times, unseen: str) -> None:
+    """A row for each whom a handle may mean, and below what is to be said of those of whom there is none."""
+    rows = [row for answer in answers for row in _rows(answer, times)]
+    screen.table(("handle", "last seen", "whose", "last event"), rows)
+    told = [sentence for answer in answers for sentence in _sentences(answer, unseen)]
+    if told:
         screen.line()
-        screen.line(caveat)
+    for sentence in told:
+        screen.prose(sentence)
 
 
-def show_heard(screen: Screen, coverage: Sequence[Activity], times: Times, *, account: str = "") -> None:
-    """Since when silence means something; of an account, if one was asked for that is heard."""
-    if not coverage:
-        screen.line("No events from CloudTrail have arrived yet, so an empty answer proves nothing.")
-        return
-    own = [each for each in coverage if each.facet.startswith(f"{account}#")] if account else []
-    screen.line("The table has events from these regions and times only:")
-    shown = sorted(own or coverage, key=lambda each: each.last_seen, reverse=True)[:MOST_HEARD]
-    _show_places(screen, sorted(shown, key=lambda each: each.facet), times)
-    if len(coverage) > len(shown):
-        screen.line(f"{len(coverage) - len(shown):,} more: lastseen coverage")
+def _rows(answer: Answer, times: Times) -> Iterator[tuple[str, ...]]:
+    if not answer.matches:
+        yield answer.asked, "", "nobody", ""
+    for match in answer.matches:
+        event = event_of(match.last.evidence) if match.last else ""
+        yield answer.asked, _seen(match, times), match.principal, event
 
 
-def _show_places(screen: Screen, coverage: Sequence[Activity], times: Times) -> None:
-    rows = []
-    for each in coverage:
-        account, _, region = each.facet.partition("#")
-        since_until = times.text(each.first_seen), times.text(each.last_seen)
-        rows.append((account, region, *since_until, length(times.now - each.last_seen)))
-    screen.table(("account", "region", "since", "until", "silent for"), rows)
+def _sentences(answer: Answer, unseen: str) -> Iterator[str]:
+    if answer.problem:
+        yield answer.problem
+    elif not answer.matches:
+        more = (*answer.said.sentences, answer.meant.hint, _like(answer.found.like))
+        yield " ".join((f"No sightings of {answer.asked} {unseen}.", *filter(None, more)))
+
+
+def show_nothing(screen: Screen, answer: Answer, unseen: str, options: Sequence[str]) -> None:
+    """What was searched, and what IAM says: silence is no innocence."""
+    meant = answer.meant
+    screen.prose(f"No sightings of {answer.asked} ({meant.means}) {unseen}.")
+    for each in meant.searched():
+        screen.prose(f"- searched for {each}")
+    show_caveats(screen, *answer.said.sentences, meant.hint, _like(answer.found.like))
+    for name in answer.found.like:
+        screen.line(f"    {shlex.join(['lastseen', 'who', name, *options])}")
+
+
+def _like(names: Sequence[str]) -> str:
+    return f"Did you mean {' or '.join(names)}?" if names else ""
+
+
+def show_caveats(screen: Screen, *caveats: str) -> None:
+    """Each by itself, below the answer."""
+    for each in filter(None, caveats):
+        screen.line()
+        screen.prose(each)

@@ -8,9 +8,11 @@ from typing import Any
 
 from activity.item import Item, attributes
 from activity.keeping import Key
-from activity.model import Activity, held_by, is_of_principal, to_text
+from activity.model import Activity, is_of_principal, to_text
 from activity.whose import Holder, by_holder
+from lastseen.asking.plain import told
 from lastseen.asking.profile import account_of, newest, type_of
+from lastseen.asking.roles import gathered
 
 
 class Kind(StrEnum):
@@ -18,6 +20,21 @@ class Kind(StrEnum):
     ROLE = "role"
     ROOT = "root"
     IDENTITY_CENTER = "identity-center"
+
+    @classmethod
+    def named(cls, word: str) -> "Kind | None":
+        """Also by CloudTrail's word for it, in whatever case."""
+        word = word.strip().casefold()
+        return next((each for each in cls if word in (each, _AS_IN_CLOUDTRAIL[each].casefold())), None)
+
+
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+_AS_IN_CLOUDTRAIL = {
+    Kind.USER: "IAMUser",
+    Kind.ROLE: "AssumedRole",
+    Kind.ROOT: "Root",
+    Kind.IDENTITY_CENTER: "IdentityCenterUser",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +62,13 @@ class Row:
     def quiet_since(self) -> datetime | None:
         return self.last.last_seen if self.last else self.idle_since
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, now: datetime) -> dict[str, Any]:
+        since = self.quiet_since
+        idle = {"idle_days": (now - since).days} if since else {}
         times = {"first_seen": self.first_seen, "first_flagged": self.first_flagged}
         return {
-            **(attributes(self.last) if self.last else {}),
-            "principal": self.principal,
+            **told({**(attributes(self.last) if self.last else {}), "principal": self.principal}),
+            **idle,
             **{name: to_text(at) for name, at in times.items() if at},
             **({"flagged": list(self.flagged)} if self.flagged else {}),
             **({"other_holder": self.holder} if self.holder else {}),
@@ -87,39 +106,11 @@ class Wanted:
 
 def rows(items: Mapping[Key, Item], wanted: Wanted, now: datetime, *, facet: str = "") -> list[Row]:
     """The last seen first; of the idle, who has been so for longest. `facet`: times of this one alone."""
-    by_principal: dict[str, dict[str, Item]] = {}
-    whole = _whole_arns(items)
-    for (principal, each), item in sorted(items.items(), key=_age):
-        if item.problem:
-            continue
-        those = by_principal.setdefault(whole.get(principal, principal), {})
-        those[each] = _merged(item, those[each]) if each in those else item
+    by_principal = gathered({key: item for key, item in items.items() if not item.problem})
     found = (_rows_of(by_holder(principal, those), facet) for principal, those in by_principal.items())
     fitting = [row for each in found for row in each if wanted.fits(row, now) and (row.last or not facet)]
     sign = 1 if wanted.idle is not None else -1
     return sorted(fitting, key=lambda row: (sign * _stamp(row.quiet_since), row.principal))
-
-
-def _whole_arns(items: Mapping[Key, Item]) -> dict[str, str]:
-    """By the ARN of a role that was seen without its path, the one with it: the same name and unique id."""
-    arns: dict[tuple[str, str], set[str]] = {}
-    for (principal, facet), item in items.items():
-        held = held_by(facet) if is_of_principal(facet) else ""
-        held = held or (item.activity.evidence.principal_id if item.activity else "")
-        if held and type_of(principal) == Kind.ROLE:
-            arns.setdefault((held, principal.rpartition("/")[2]), set()).add(principal)
-    return {arn: max(those, key=len) for those in arns.values() if len(those) > 1 for arn in those}
-
-
-def _merged(item: Item, older: Item) -> Item:
-    both = item.activity.merge(older.activity) if item.activity and older.activity else item.activity
-    return replace(item, activity=both or older.activity)
-
-
-def _age(item: tuple[Key, Item]) -> float:
-    """Sorts the newest last, where it replaces what is older, and what is flagged after all."""
-    activity = item[1].activity
-    return float("inf") if item[1].own_flag else _stamp(activity.last_seen if activity else None)
 
 
 def _rows_of(by: Mapping[Holder, Mapping[str, Item]], facet: str) -> Iterator[Row]:

@@ -8,9 +8,9 @@ from activity.item import Item
 from activity.keeping import Key
 from activity.model import Activity, is_denied
 from lastseen.asking.handle import Handle
-from lastseen.asking.lookup import event_of
-from lastseen.asking.profile import Profile, counted, flagged, named, type_of
-from lastseen.screen import Screen, aligned
+from lastseen.asking.profile import Profile, type_of
+from lastseen.asking.words import counted, event_of, flagged, named
+from lastseen.screen import Screen
 from lastseen.times import Times
 
 MOST_OF_A_KIND = 5
@@ -21,9 +21,19 @@ _WORDS = {"root": "root user", "user": "IAM user", "role": "role", "identity-cen
 
 
 def show_profile(
-    screen: Screen, profile: Profile, times: Times, *, handle: Handle, asked: Collection[str], everything: bool
+    screen: Screen,
+    profile: Profile,
+    times: Times,
+    *,
+    handle: Handle,
+    asked: Collection[str],
+    unseen: str,
+    everything: bool,
 ) -> None:
-    """`asked`: the facets that it was found by, which are shown whatever else is left out."""
+    """`asked`: the facets that it was found by, which are shown whatever else is left out.
+
+    `unseen`: since when nothing was seen, if nothing was.
+    """
     screen.heading(profile.principal)
     word = _word(profile.principal)
     which = f", unique id {profile.holder.id}" if profile.holder.has_namesakes else ""
@@ -31,8 +41,7 @@ def show_profile(
     if profile.holder.is_succeeded:
         screen.line(f"Another {word} has had this name since {times.text(profile.holder.until)}.")
     screen.line()
-    for line in aligned(list(_facts(profile, times, handle))):
-        screen.line(line)
+    screen.facts(list(_facts(profile, times, handle, unseen)))
     screen.line()
     if profile.activities:
         rows = list(_rows(profile, times, asked, everything))
@@ -45,7 +54,7 @@ def _word(principal: str) -> str:
     return _WORDS.get(type_of(principal), "principal")
 
 
-def _facts(profile: Profile, times: Times, handle: Handle) -> Iterator[tuple[str, str]]:
+def _facts(profile: Profile, times: Times, handle: Handle, unseen: str) -> Iterator[tuple[str, str]]:
     last, first, denied = profile.last, profile.first_seen, profile.last_denied
     if last and first:
         yield "last seen", f"{times.text(last.last_seen)}, {times.ago(last.last_seen)}"
@@ -53,7 +62,7 @@ def _facts(profile: Profile, times: Times, handle: Handle) -> Iterator[tuple[str
         yield "last event", event_of(last.evidence)
         yield from _circumstances(last)
     else:
-        yield "last seen", "never by a call that was allowed" if denied else "never"
+        yield "last seen", f"{'by no call that was allowed' if denied else 'not'} {unseen}"
     if denied:
         yield "last denied", f"{times.text(denied.last_seen)}, {times.ago(denied.last_seen)}"
         yield "denied event", event_of(denied.evidence)
@@ -67,10 +76,8 @@ def _flags(profile: Profile, times: Times) -> Iterator[tuple[str, str]]:
     for facet, flag in profile.flags.items():
         what = flagged(facet)
         if flag.first_flagged:
-            yield (
-                "flagged",
-                f"{what}: since {times.text(flag.first_flagged)}, idle since {times.text(flag.idle_since)}",
-            )
+            idle = f", idle since {times.text(flag.idle_since)}" if flag.idle_since else ""
+            yield "flagged", f"{what}: since {times.text(flag.first_flagged)}{idle}"
         if flag.awakened_at:
             yield "awakened", f"{what}: was flagged, and seen again at {times.text(flag.awakened_at)}"
 
@@ -153,8 +160,7 @@ def show_namesakes(screen: Screen, namesakes: Sequence[Profile], times: Times, o
     screen.line(f"Other {_word(principal)}s have had this name. Nothing above is theirs:")
     for profile in namesakes:
         screen.line()
-        for line in aligned([("unique id", profile.holder.id), *_in_short(profile, times)]):
-            screen.line(line)
+        screen.facts([("unique id", profile.holder.id), *_in_short(profile, times)])
     screen.line()
     screen.line("All that is known of them:")
     screen.line(f"    {shlex.join(['lastseen', 'who', principal, '--all', *options])}")

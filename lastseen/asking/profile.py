@@ -9,23 +9,12 @@ from typing import Any, Self
 from activity.arn import parts
 from activity.item import Flag, Item, plain
 from activity.keeping import Key
-from activity.model import Activity, change_of, held_by, is_of_principal, kind_and_value, to_text
+from activity.model import Activity, held_by, is_of_principal, kind_and_value, to_text
 from activity.whose import Holder, by_holder
 
 # The facets that only an allowed call or sign-in gives: a refused one leaves its address and session as well.
 _PROOFS = {"ID", "KEY", "SIGNIN", "SERVICE", "CHANGE"}
 _ORDER = "ID", "SIGNIN", "CHANGE", "KEY", "SESSION", "IP", "SERVICE", "DENIED"
-_NOUNS = {
-    "ID": ("unique id", "unique ids"),
-    "SIGNIN": ("console password", "console passwords"),
-    "CHANGE": ("change", "changes"),
-    "KEY": ("access key", "access keys"),
-    "SESSION": ("session", "sessions"),
-    "IP": ("address", "addresses"),
-    "SERVICE": ("service", "services"),
-    "DENIED": ("denied", "denied"),
-}
-
 _LAST_SEEN = attrgetter("last_seen")
 
 
@@ -125,23 +114,6 @@ def newest(activities: Iterable[Activity]) -> Activity | None:
 
 def kind_of(facet: str) -> str:
     return kind_and_value(facet)[0]
-
-
-def named(facet: str) -> str:
-    """A facet in words."""
-    kind, value = kind_and_value(facet)
-    value = change_of(facet) or value
-    noun = _NOUNS[kind][0] if kind in _NOUNS else kind
-    return f"{noun} {value or '(not told)'}" if kind != "SIGNIN" else noun
-
-
-def flagged(facet: str) -> str:
-    """What of a principal it is that is flagged, in words."""
-    return "itself" if kind_of(facet) == "ID" else named(facet)
-
-
-def counted(facet: str, count: int) -> str:
-    return f"{count:,} {_NOUNS[kind_of(facet)][count != 1]}"
 
 
 def type_of(principal: str) -> str:

@@ -8,11 +8,11 @@ import typer
 
 from activity.item import attributes
 from activity.model import COVERAGE, Activity, coverage_facet
-from lastseen.asking.answers import show_heard
+from lastseen.asking.expected import Expected
 from lastseen.commands.options import Printing, Where, with_options
 from lastseen.screen import Screen
-from lastseen.terminal import NOTHING_FOUND, misused, print_json
-from lastseen.times import BadDuration, Times, duration, length
+from lastseen.terminal import INCOMPLETE, NOTHING_FOUND, misused, print_json, warn
+from lastseen.times import BadDuration, Times, duration, length, noun
 from reporter.listening import canaries
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region as Place
@@ -22,47 +22,89 @@ from reporter.publishing.document import region_as_dict
 EXAMPLES = """\b
 lastseen coverage
 lastseen coverage --silent 7d
+lastseen coverage --fail-silent 24h       for a pipeline or a cron job
 """
+
+
+Silent = Annotated[
+    str, typer.Option(metavar="2d", help="After how long without events an untested region is quiet.")
+]
+FailSilent = Annotated[
+    str | None,
+    typer.Option(metavar="24h", help="Exit status 1 if a region that was heard is silent for longer."),
+]
 
 
 @with_options
 def coverage(
     where: Where,
     printing: Printing,
-    silent: Annotated[
-        str,
-        typer.Option(metavar="2d", help="After how long without events an untested region is quiet."),
-    ] = "2d",
+    silent: Silent = "2d",
+    fail_silent: FailSilent = None,
 ) -> None:
     """Show from which accounts and regions events arrive.
 
-    For each region: the day of the first event, how long ago the last one
-    was, when the reporter made its last test call there and when the last of
-    these came back as an event. Below are the same warnings as on top of the
-    report; what they say of trails is as of the reporter's last look.
+    For each region: the day of the first event, how long ago the last one was,
+    when the reporter made its last test call there and when the last of these
+    came back as an event. Regions in capitals are those that events are missing
+    from; one that is not tested is quiet after --silent without events. Below
+    are the report's warnings; of trails, as of the reporter's last look.
 
-    The reporter tests its own account's enabled regions once a day. A region
-    that is not tested is quiet if it has sent no event for longer than
-    --silent. Regions in capitals are those that events are missing from.
-    Exit status 1 says that no event has ever come.
+    If you may list your account's enabled regions and the organization's
+    accounts, those are shown as well that no events come from. Exit status 1:
+    no event has ever come or, with --fail-silent, a region has been silent for
+    longer; disabled regions do not count.
     """
-    try:
-        limit = duration(silent)
-    except BadDuration as error:
-        misused(str(error))
+    limit, longest = _time(silent), _time(fail_silent) if fail_silent else None
     clock = printing.times()
-    with where.asking() as lookup:
-        came, accounts = lookup.coverage(), canaries.noted(lookup.table, clock.now)
+    with where.asking() as (lookup, connection):
+        came, known = lookup.heard.places, canaries.noted(lookup.table, clock.now)
+        expected = Expected.ask(connection.beside)
+        accounts = expected.added_to(known)
         if printing.as_json:
             print_json(_items(came, accounts, clock, limit))
-        elif accounts:
-            _show(printing.screen(), accounts, clock, limit)
+            print_json(_silent_accounts(expected.silent_accounts(known)))
+            warn(expected.unknown)
+        else:
+            _show(printing.screen(), accounts, clock, limit, expected.sentences(known))
         if not came:
-            show_heard(printing.beside(), came, clock)
+            printing.beside().prose(lookup.heard.line(clock))
             raise typer.Exit(NOTHING_FOUND)
+    if longest is not None and (lost := _silent(accounts, clock, longest)):
+        warn([f"silent for longer than {fail_silent}: {', '.join(lost)}"])
+        raise typer.Exit(INCOMPLETE)
 
 
-def _show(screen: Screen, accounts: Mapping[str, Coverage], clock: Times, limit: timedelta) -> None:
+def _time(text: str) -> timedelta:
+    try:
+        return duration(text)
+    except BadDuration as error:
+        misused(str(error))
+
+
+def _silent(accounts: Mapping[str, Coverage], clock: Times, longest: timedelta) -> list[str]:
+    """The regions that events came from, and none since."""
+    return [
+        f"{account} {each.region} ({length(clock.now - each.until)})"
+        for account, about in accounts.items()
+        for each in about.known
+        if each.until and clock.now - each.until > longest and each.state(clock.now) is not State.DISABLED
+    ]
+
+
+def _silent_accounts(accounts: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    for account, name in accounts.items():
+        told = {"principal": COVERAGE, "account": account, "account_name": name, "region": None}
+        yield told | {"state": str(State.UNTESTED)}
+
+
+def _show(
+    screen: Screen,
+    accounts: Mapping[str, Coverage],
+    clock: Times,
+    limit: timedelta,
+    sentences: Sequence[str],
+) -> None:
     head = "region", "since", "last event", "tested", "came back", "state"
     for account, about in accounts.items():
         missing = about.missing(clock.now)
@@ -77,8 +119,12 @@ def _show(screen: Screen, accounts: Mapping[str, Coverage], clock: Times, limit:
         )
         told = list(_told(about, clock.now))
         for line in (*(("", *told) if told else ()), ""):
-            screen.line(line)
-    screen.line(_in_all(accounts, clock, limit))
+            screen.prose(line)
+    for each in sentences:
+        screen.prose(each)
+        screen.line()
+    if accounts:
+        screen.line(_in_all(accounts, clock, limit))
 
 
 def _told(about: Coverage, now: datetime) -> Iterator[str]:
@@ -95,9 +141,9 @@ def _in_all(accounts: Mapping[str, Coverage], clock: Times, limit: timedelta) ->
     told = (State.NOT_CONNECTED, State.QUIET)
     more = "".join(f"; {others.count(state)} {_word(state)}" for state in told if state in others)
     if any(about.warnings(clock.now) for about in accounts.values()):
-        where = f" from {len(missing)} of {len(every)} regions" if missing else ""
+        where = f" from {len(missing)} of {len(every)} {noun(len(every), 'region')}" if missing else ""
         return f"EVENTS NOT ARRIVING{where}{more}."
-    return f"Events are missing from 0 of {len(every)} regions{more}."
+    return f"Events are missing from 0 of {len(every)} {noun(len(every), 'region')}{more}."
 
 
 def _times(place: Place, clock: Times) -> Iterator[str]:

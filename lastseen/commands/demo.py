@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from activity.item import attributes
-from lastseen.asking.lookup import lines
+from lastseen.asking.plain import told
+from lastseen.asking.words import lines
 from lastseen.demo.cast import ALICE_KEY, OFFICE
-from lastseen.terminal import piped, print_json
+from lastseen.terminal import piped, print_json, write
 
 
 @piped()
@@ -27,10 +28,10 @@ def demo(
 
     outcome = demonstration.run(datetime.now(UTC))
     if html:
-        html.write_text(outcome.page)
+        write(html, outcome.page)
     if as_json:
         print_json(outcome.answer["findings"])
-        print_json(map(attributes, [*outcome.owner_of_key, *outcome.came_from_office]))
+        print_json(told(attributes(each)) for each in [*outcome.owner_of_key, *outcome.came_from_office])
         return
     failed = f"{len(outcome.again)} of them failed" if outcome.again else "all of them were recorded"
     print(f"The ingest Lambda was given {outcome.events} events; {failed}.")

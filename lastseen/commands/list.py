@@ -13,7 +13,7 @@ from activity import settings
 from activity.item import Item
 from activity.keeping import Keeping, Key
 from activity.model import id_facet, service_facet
-from lastseen.asking.answers import show_caveat, show_heard, show_rows
+from lastseen.asking.answers import show_caveats, show_rows
 from lastseen.asking.listing import Kind, Row, Wanted, rows
 from lastseen.asking.lookup import Lookup
 from lastseen.commands.options import Printing, Where, with_options
@@ -24,7 +24,7 @@ from lastseen.times import BadDuration, Times, duration, length
 EXAMPLES = """\b
 lastseen list --active 1h                 who is at work
 lastseen list --idle 90d --type role      roles that nobody needs, perhaps
-lastseen list --new 24h                   who was never seen before
+lastseen list --new 24h                   who is seen for the first time
 lastseen list --service kms --active 7d   who called KMS this week
 lastseen list --flagged --json            what the last report named
 """
@@ -33,7 +33,21 @@ lastseen list --flagged --json            what the last report named
 Accounts = Annotated[
     list[str] | None, typer.Option("--account", metavar="ID", help="Of this account; may be repeated.")
 ]
-Kinds = Annotated[list[Kind] | None, typer.Option("--type", help="Of this type; may be repeated.")]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--type",
+        metavar="TYPE",
+        autocompletion=lambda: [str(each) for each in Kind],
+        help="user, role, root or identity-center; may be repeated.",
+    ),
+]
+
+
+Service = Annotated[
+    str | None,
+    typer.Option(metavar="s3", help="Who called this service, and was not refused; times are of that."),
+]
 
 
 @with_options
@@ -45,10 +59,7 @@ def list_principals(
     new: Annotated[str | None, typer.Option(metavar="24h", help="First seen within.")] = None,
     accounts: Accounts = None,
     kinds: Kinds = None,
-    service: Annotated[
-        str | None,
-        typer.Option(metavar="s3", help="Who called this service, and was not refused; times are of that."),
-    ] = None,
+    service: Service = None,
     flagged: Annotated[bool, typer.Option("--flagged", help="Flagged by the last report.")] = False,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The first so many.")] = None,
 ) -> None:
@@ -56,7 +67,8 @@ def list_principals(
 
     Lists what was seen, refused or flagged; the report asks IAM for what was
     never seen. Of several who had one name, it lists who has it now; --flagged
-    also lists the others, with their unique ids.
+    also lists the others, with their unique ids. With --json, each has its name,
+    type, account and idle_days, too.
 
     Last-seen times may lag by up to 5 minutes, with --service by an hour (or by
     RESOLUTION and DETAIL_RESOLUTION seconds): --active also lists who may have
@@ -64,19 +76,28 @@ def list_principals(
     """
     facet = _service(service) if service else ""
     places = frozenset(map(_account, accounts or []))
-    wanted = Wanted(places, frozenset(kinds or []), *_times(idle, active, new), flagged, _lag(facet))
-    with where.asking() as lookup:
+    wanted = Wanted(
+        places, frozenset(map(_kind, kinds or [])), *_times(idle, active, new), flagged, _lag(facet)
+    )
+    with where.asking() as (lookup, _):
         clock, items = printing.times(), _items(lookup, wanted, facet)
         found, caveat = _found(items, wanted, clock.now, facet)
         shown = found[:limit]
+        if not found:
+            _none(printing.beside(), lookup, clock, next(iter(places), ""), caveat)
         if printing.as_json:
-            print_json(row.as_dict() for row in shown)
-        elif found:
-            show_rows(printing.screen(), shown, clock)
-            if len(shown) < len(found):
-                printing.screen().line(f"{len(found) - len(shown):,} more: without --limit")
-        beside = printing.beside()
-        show_caveat(beside, caveat) if found else _none(beside, lookup, clock, next(iter(places), ""), caveat)
+            print_json(row.as_dict(clock.now) for row in shown)
+            show_caveats(printing.beside(), caveat)
+        else:
+            _show(printing.screen(), lookup, shown, clock, left=len(found) - len(shown), caveat=caveat)
+
+
+def _show(screen: Screen, lookup: Lookup, shown: list[Row], clock: Times, *, left: int, caveat: str) -> None:
+    show_rows(screen, shown, clock)
+    if left:
+        screen.line(f"{left:,} more: without --limit")
+    began = "" if all(row.last for row in shown) else lookup.heard.began()
+    show_caveats(screen, caveat, began and f"{began.capitalize()}.")
 
 
 def _found(items: Mapping[Key, Item], wanted: Wanted, now: datetime, facet: str) -> tuple[list[Row], str]:
@@ -100,9 +121,7 @@ def _lag(facet: str) -> timedelta:
 
 def _none(screen: Screen, lookup: Lookup, clock: Times, account: str, caveat: str) -> NoReturn:
     screen.line("No principal in the table matches.")
-    show_caveat(screen, caveat)
-    screen.line()
-    show_heard(screen, lookup.coverage(), clock, account=account)
+    show_caveats(screen, caveat, lookup.heard.line(clock, account))
     raise typer.Exit(NOTHING_FOUND)
 
 
@@ -125,7 +144,7 @@ def _times(
     least, recent, fresh = _time(idle), _time(active), _time(new)
     for most, option in ((recent, f"--active {active}"), (fresh, f"--new {new}")):
         if least is not None and most is not None and most < least:
-            misused(f"nobody can be both: {option} and --idle {idle}")
+            misused(f"no principal can be both: {option} and --idle {idle}")
     return least, recent, fresh
 
 
@@ -134,6 +153,11 @@ def _time(text: str | None) -> timedelta | None:
         return None if text is None else duration(text)
     except BadDuration as error:
         misused(str(error))
+
+
+def _kind(text: str) -> Kind:
+    kind = Kind.named(text)
+    return kind or misused(f"{text!r} is no type: give one of {', '.join(Kind)}")
 
 
 def _account(text: str) -> str:

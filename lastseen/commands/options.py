@@ -1,7 +1,6 @@
 """What commands share: where the table is, how answers are printed, and how that is said in options."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
@@ -18,7 +17,7 @@ from activity.table import ActivityTable
 from lastseen.asking.lookup import Lookup
 from lastseen.connection import Connection, connected
 from lastseen.screen import Screen
-from lastseen.terminal import piped, shown
+from lastseen.terminal import patience, piped
 from lastseen.times import Times
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line, and nothing else.")]
@@ -53,10 +52,12 @@ class Where:
             yield connection
 
     @contextmanager
-    def asking(self) -> Iterator[Lookup]:
+    def asking(self) -> Iterator[tuple[Lookup, Connection]]:
+        """Of the table, and of AWS besides."""
         with piped(), self.connected() as connection:
+            connection.check_table()
             at = connection.dynamodb(), connection.table
-            yield Lookup(ActivityTable(*at), Flags(*at), Scan(*at), _tell)
+            yield Lookup(ActivityTable(*at), Flags(*at), Scan(*at), patience), connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,3 @@ def _options(group: Any) -> list[Parameter]:
         Parameter(each.name, Parameter.KEYWORD_ONLY, default=each.default, annotation=hints[each.name])
         for each in fields(group)
     ]
-
-
-def _tell(what: str) -> None:
-    print(f"lastseen: reading the whole table: {shown(what)}", file=sys.stderr)

@@ -16,9 +16,11 @@ from activity import settings
 from activity.item import attributes
 from activity.keeping import Keeping, retention_from_env
 from activity.table import ActivityTable
-from lastseen.asking.lookup import lines
+from lastseen.asking.plain import told
+from lastseen.asking.words import lines
 from lastseen.commands.options import Where, with_options
 from lastseen.demo.embedded import EmbeddedTable
+from lastseen.past.addresses import refusal
 from lastseen.past.done import Done, UnusableState, default_path
 from lastseen.past.layout import Wanted
 from lastseen.past.progress import displayed, interruptible
@@ -29,6 +31,7 @@ from lastseen.past.summary import Summary
 from lastseen.past.target import target_of
 from lastseen.past.when import BadTime, time_of
 from lastseen.terminal import INCOMPLETE, INTERRUPTED, NOTHING_FOUND, misused, piped, print_json, shown
+from lastseen.times import noun
 
 EXAMPLES = """\b
 lastseen replay logs/ --local
@@ -36,7 +39,10 @@ lastseen replay s3://BUCKET/AWSLogs/ --since 90d --event-region eu-west-1
 """
 KEPT_AT_LEAST = timedelta(days=30)
 NO_STATE = "which files are done is not kept: dynamodb:DescribeTable, which tells tables apart, is denied"
-OF_ANOTHER_VERSION = "files were marked as done by another version of lastseen, and are read again"
+OF_ANOTHER_VERSION = (
+    "file was marked as done by another version of lastseen, and is read again",
+    "files were marked as done by another version of lastseen, and are read again",
+)
 
 Target = tuple[ActivityTable | EmbeddedTable, Done | None]
 
@@ -99,6 +105,7 @@ def replay(
     Files that are done are left out the next time: after Ctrl-C, the same command goes on. Exit status 1 says
     that something could not be read or written (everything else was), or that nothing was found.
     """
+    _check(sources)
     wanted = _wanted(since, until, accounts or [], regions or [])
     plan = Plan(wanted, datetime.now(UTC), partial(s3_client, where.region, where.profile))
     if local and where.region and not any(each.startswith(SCHEME) for each in sources):
@@ -115,6 +122,12 @@ def replay(
         misused(summary.stopped)
     _print(summary, target if isinstance(target, EmbeddedTable) else None, as_json=as_json)
     _end(summary, wanted, is_interrupted=is_stopped() and not run.is_whole)
+
+
+def _check(sources: list[str]) -> None:
+    for each in sources:
+        if (why := refusal(each)) and not os.path.lexists(each):
+            misused(why)
 
 
 def _end(summary: Summary, wanted: Wanted, *, is_interrupted: bool) -> None:
@@ -176,13 +189,15 @@ def _on_aws(where: Where, state: Path | None, *, is_again: bool) -> Iterator[Tar
             if done:
                 done.close()
                 if done.others:
-                    print(f"lastseen: {done.others:,} {OF_ANOTHER_VERSION}", file=sys.stderr)
+                    print(
+                        f"lastseen: {done.others:,} {noun(done.others, *OF_ANOTHER_VERSION)}", file=sys.stderr
+                    )
 
 
 @piped()
 def _print(summary: Summary, table: EmbeddedTable | None, *, as_json: bool) -> None:
     if as_json:
-        print_json(attributes(activity) for activity in table or ())
+        print_json(told(attributes(activity)) for activity in table or ())
         print_json([{"summary": summary.as_dict()}])
         return
     if table and summary.has_matched:

@@ -14,7 +14,7 @@ from activity.flags import Flags
 from activity.table import ActivityTable
 from lastseen.commands.options import AsJson, Where, with_options
 from lastseen.connection import Connection
-from lastseen.terminal import INCOMPLETE, misused, piped, print_json, shown
+from lastseen.terminal import INCOMPLETE, misused, piped, print_json, shown, write
 from reporter.inventory.iam import Iam
 from reporter.judgement.known import Terms
 from reporter.judgement.report import Report
@@ -60,9 +60,10 @@ def report(
     2, that nothing could be asked.
     """
     with where.connected() as connection:
+        connection.check_table()
         made = _made(connection, _terms(connection, where.stack))
     if html:
-        _write(html, page(document(made)))
+        write(html, page(document(made)))
     with piped():
         if as_json:
             plain = document(made)
@@ -100,10 +101,3 @@ def _made(connection: Connection, terms: Terms) -> Report:
     )
     earlier(sources.table, caller.account)  # A table that cannot be asked at all is told of in one line.
     return review(sources, caller.account, terms, datetime.now(UTC), partition=caller.partition)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text)
-    except OSError as error:
-        misused(f"cannot write {path}: {error.strerror}")

@@ -1,20 +1,24 @@
 """`lastseen who`: whose is this, and what else did they do."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from activity.item import attributes
 from activity.model import session_facet
-from lastseen.asking.answers import show_caveat, show_heard, show_matches, show_nothing
-from lastseen.asking.handle import Handle, Unrecognised, readings
-from lastseen.asking.lookup import Lookup, Match
+from lastseen.asking.answers import show_caveats, show_matches, show_nothing, show_several
+from lastseen.asking.asked import Answer, answer, answers, as_dicts, words
+from lastseen.asking.forms import Unrecognised, readings
+from lastseen.asking.iam import Iam
+from lastseen.asking.lookup import Lookup
+from lastseen.asking.matches import Match
+from lastseen.asking.plain import told
 from lastseen.asking.portrait import show_namesakes, show_other_names, show_profile
 from lastseen.asking.profile import Profile as Known
 from lastseen.commands.options import Printing, Where, with_options
 from lastseen.screen import Screen
-from lastseen.terminal import NOTHING_FOUND, misused, print_json, warn
+from lastseen.terminal import MISUSED, NOTHING_FOUND, misused, print_json, warn
 from lastseen.times import Times
 
 EXAMPLES = """\b
@@ -27,13 +31,18 @@ lastseen who 198.51.100.7                an address, or 198.51.100.0/24
 lastseen who s3                          a service, or s3.amazonaws.com
 lastseen who judy@example.com            a session of Identity Center
 lastseen who b4c8d418-20a1-70ee-9f3d-1234567890ab
+lastseen who root                        the root users of all accounts
+lastseen who PowerUsers                  a permission set
+aws iam list-access-keys --query 'AccessKeyMetadata[].AccessKeyId' --output text |
+    lastseen who -
 """
 
 
 @with_options
 def who(
-    handle: Annotated[
-        str, typer.Argument(metavar="HANDLE", help="What you have: an ARN, a key id, an address, a name.")
+    handles: Annotated[
+        list[str],
+        typer.Argument(metavar="HANDLE", help="An ARN, a key id, an address, a name; - for those of a list."),
     ],
     where: Where,
     printing: Printing,
@@ -45,65 +54,104 @@ def who(
     other, it prints whose the handle is, or else who has the name now; the
     others in short (--all: in full; --json: other_holder).
 
-    A name or a network is searched for in the whole index; all else takes a few
-    reads. Exit status 1: nobody was found; 2: it could not be asked.
+    Of several handles, or of - (standard input, such as the AWS CLI's text or
+    JSON), it prints a line for each whom one may mean; with --json, `handle`
+    says which, and `principal` is null where nobody was found.
+
+    A name is found as it is written, else in another case, else by how it
+    begins. Names without a path take a few reads, as all else; the others, and
+    networks, are searched for in the whole index.
+
+    Of what was not seen, IAM is asked, if you may. Exit status 1: there are no
+    sightings of a handle; 2: it is none, or could not be asked.
     """
-    try:
-        meanings = readings(handle)
-    except Unrecognised as error:
-        misused(str(error))
-    options, screen, clock = where.words(), printing.screen(), printing.times()
-    with where.asking() as lookup:
-        meant, matches = _found(lookup, meanings, everything)
-        if not matches:
-            _show_nothing(printing.beside(), lookup, clock, meant, handle)
-        if printing.as_json:
-            print_json(_items(lookup, matches, everything))
-        elif len(matches) > 1:
-            show_matches(screen, matches, clock, options=options, everything=everything)
-            show_caveat(screen, meant.caveat if meant.is_certain else "")
+    asked = _handles(handles)
+    with where.asking() as (lookup, connection):
+        iam = Iam(connection.beside)
+        if asked != handles or len(asked) > 1:
+            _several(lookup, answers(lookup, iam, asked, everywhere=everything), printing)
         else:
-            _show(screen, lookup, matches[0], clock, meant, options, everything)
+            answered = answer(lookup, iam, asked[0], everywhere=everything)
+            _one(lookup, answered, printing, where.words(), everything=everything)
 
 
-def _found(lookup: Lookup, meanings: Sequence[Handle], everything: bool) -> tuple[Handle, list[Match]]:
-    """By the first that finds somebody."""
-    for meant in meanings:
-        if matches := lookup.find(meant, everywhere=everything):
-            return meant, matches
-    return meanings[0], []
+def _handles(given: Sequence[str]) -> list[str]:
+    """Each once; of standard input in place of `-`."""
+    every = [word for each in given for word in (_piped() if each == "-" else [each])]
+    if not every:
+        misused("there is no handle on standard input")
+    if len(given) == 1 and every == given:
+        try:
+            readings(every[0])
+        except Unrecognised as error:
+            misused(str(error))
+    return list(dict.fromkeys(every))
 
 
-def _show_nothing(screen: Screen, lookup: Lookup, clock: Times, meant: Handle, asked: str) -> NoReturn:
+def _piped() -> list[str]:
+    text = sys.stdin.read()
+    if "{" in text:
+        misused(
+            "standard input has more than handles: add --query 'AccessKeyMetadata[].AccessKeyId' or the like to"
+            " the command before, or give one handle a line"
+        )
+    return words(text)
+
+
+def _several(lookup: Lookup, every: Sequence[Answer], printing: Printing) -> None:
+    if printing.as_json:
+        print_json(as_dicts(every))
+        warn(each.problem for each in every)
+    else:
+        show_several(printing.screen(), every, printing.times(), lookup.heard.unseen())
+        if not all(each.matches for each in every):
+            show_caveats(printing.screen(), lookup.heard.line(printing.times()))
+    if any(each.problem for each in every):
+        raise typer.Exit(MISUSED)
+    if not all(each.matches for each in every):
+        raise typer.Exit(NOTHING_FOUND)
+
+
+def _one(
+    lookup: Lookup, answered: Answer, printing: Printing, options: Sequence[str], *, everything: bool
+) -> None:
+    screen, clock = printing.screen(), printing.times()
+    if not answered.matches:
+        _show_nothing(printing.beside(), lookup, answered, clock, options)
+    if printing.as_json:
+        print_json(_items(lookup, answered, everything))
+    elif len(answered.matches) > 1:
+        show_matches(screen, answered.matches, clock, options=options, everything=everything)
+    else:
+        _show(screen, lookup, answered, clock, options, everything)
+    show_caveats(printing.beside(), answered.found.note, answered.meant.caveat)
+
+
+def _show_nothing(
+    screen: Screen, lookup: Lookup, answered: Answer, clock: Times, options: Sequence[str]
+) -> NoReturn:
     """What was searched, and since when anything was heard: silence is no innocence."""
-    show_nothing(screen, f"{asked} ({meant.means})", meant.searched())
-    show_heard(
-        screen, lookup.coverage(), clock, account=meant.account or (meant.name.account if meant.name else "")
-    )
-    show_caveat(screen, meant.caveat)
+    account = answered.meant.of_account
+    show_nothing(screen, answered, lookup.heard.unseen(account), options)
+    show_caveats(screen, answered.meant.caveat, lookup.heard.line(clock, account))
     raise typer.Exit(NOTHING_FOUND)
 
 
 def _show(
-    screen: Screen,
-    lookup: Lookup,
-    match: Match,
-    clock: Times,
-    handle: Handle,
-    options: Sequence[str],
-    everything: bool,
+    screen: Screen, lookup: Lookup, answered: Answer, clock: Times, options: Sequence[str], everything: bool
 ) -> None:
+    match, handle = answered.matches[0], answered.meant
     found, *namesakes = _who_is_meant_first(lookup, match)
     warn(problem for each in (found, *namesakes) for problem in each.problems)
     asked = {*match.facets, *([session_facet(handle.session)] if handle.session else [])}
     for each in (found, *namesakes) if everything else (found,):
         if each is not found:
             screen.line()
-        show_profile(screen, each, clock, handle=handle, asked=asked, everything=everything)
+        unseen = "" if each.last else lookup.heard.unseen(each.account)
+        show_profile(screen, each, clock, handle=handle, asked=asked, unseen=unseen, everything=everything)
         show_other_names(screen, lookup.other_names(each), options)
     if not everything:
         show_namesakes(screen, namesakes, clock, options)
-    show_caveat(screen, handle.caveat if handle.is_certain else "")
 
 
 def _who_is_meant_first(lookup: Lookup, match: Match) -> list[Known]:
@@ -113,14 +161,15 @@ def _who_is_meant_first(lookup: Lookup, match: Match) -> list[Known]:
     return sorted(profiles, key=lambda each: not by & each.items.keys())
 
 
-def _items(lookup: Lookup, matches: Sequence[Match], everything: bool) -> Iterator[dict[str, Any]]:
+def _items(lookup: Lookup, answered: Answer, everything: bool) -> Iterator[dict[str, Any]]:
     """Of one principal all that it was seen with; of several, what each was last found by."""
-    if len(matches) > 1:
-        yield from (attributes(each.last) if each.last else {"principal": each.principal} for each in matches)
+    if len(answered.matches) > 1:
+        yield from as_dicts([answered])
         return
-    found, *namesakes = _who_is_meant_first(lookup, matches[0])
+    found, *namesakes = _who_is_meant_first(lookup, answered.matches[0])
     warn(problem for each in (found, *namesakes) for problem in each.problems)
-    yield from found.items_as_dicts()
+    handle = {"handle": answered.asked}
+    yield from (handle | told(each) for each in found.items_as_dicts())
     for each in namesakes:
-        told = each.items_as_dicts() if everything else [each.as_dict()]
-        yield from (one | {"other_holder": each.holder.id} for one in told)
+        those = each.items_as_dicts() if everything else [each.as_dict()]
+        yield from (handle | told(one) | {"other_holder": each.holder.id} for one in those)

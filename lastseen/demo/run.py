@@ -16,7 +16,6 @@ from moto.sns.models import sns_backends
 from activity.model import Activity, ip_facet, key_facet
 from activity.table import ActivityTable
 from ingest import app as ingest
-from lastseen.asking.lookup import holders, profile
 from lastseen.demo.account import make_account
 from lastseen.demo.cast import (
     ALICE_KEY,
@@ -85,9 +84,21 @@ def run(now: datetime) -> Outcome:
             mail=json.loads(message)["email"],
             answer=answer,
             page=_last_page(client("s3")),
-            came_from_office=holders(table, ip_facet(OFFICE)),
-            owner_of_key=profile(table, table.principals_with(key_facet(ALICE_KEY))[0]),
+            came_from_office=_holders(table, ip_facet(OFFICE)),
+            owner_of_key=_profile(table, table.principals_with(key_facet(ALICE_KEY))[0]),
         )
+
+
+def _holders(table: ActivityTable, facet: str) -> list[Activity]:
+    """Everybody seen with `facet`, the last seen first."""
+    keys = ((principal, facet) for principal in table.principals_with(facet))
+    found = [item.activity for item in table.get(keys).values() if item.activity]
+    return sorted(found, key=lambda activity: activity.last_seen, reverse=True)
+
+
+def _profile(table: ActivityTable, principal: str) -> list[Activity]:
+    """All that a principal was seen with, the last seen first."""
+    return sorted(table.of(principal), key=lambda activity: activity.last_seen, reverse=True)
 
 
 def _ingest(those: Iterable[Event]) -> list[str]:

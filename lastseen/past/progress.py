@@ -10,6 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from lastseen.past.listing import Listing
 from lastseen.past.summary import Summary
+from lastseen.times import noun
 
 
 @contextmanager
@@ -28,7 +29,7 @@ def displayed(console: Console) -> Iterator[tuple[Callable[[Summary, Listing], N
             rates = f"{summary.records / seconds:,.0f} records/s, {summary.bytes / seconds / 1e6:,.1f} MB/s"
             progress.update(
                 task,
-                description=f"{summary.files:,} files, {rates}",
+                description=f"{summary.files:,} {noun(summary.files, 'file')}, {rates}",
                 completed=summary.bytes,
                 total=listing.size - listing.left_out if listing.is_complete else None,
             )

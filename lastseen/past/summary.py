@@ -12,6 +12,7 @@ from lastseen.past.files import Empty, Missing
 from lastseen.past.gathering import Handover
 from lastseen.past.layout import Skipped, Unwanted, Wanted
 from lastseen.past.reading import Report
+from lastseen.times import noun
 
 MOST_NAMED = 1_000
 MOST_PLACES = 20
@@ -107,12 +108,14 @@ class Summary:
         """None where there was nothing to count."""
         if not (self.files or self.already_done or self.skipped):
             return
-        yield f"{self.files:>9,} files read ({self.bytes / 1e6:,.1f} MB)"
+        yield f"{self.files:>9,} {noun(self.files, 'file')} read ({self.bytes / 1e6:,.1f} MB)"
         if self.already_done:
-            yield f"{self.already_done:>9,} files read before and left out (--again reads them too)"
+            files = noun(self.already_done, "file")
+            yield f"{self.already_done:>9,} {files} read before and left out (--again reads all)"
         for reason, count in sorted(self.skipped.items(), key=_most_first):
-            yield f"{count:>9,} files or whole folders left out: {reason}"
-        yield f"{self.records:>9,} records read, of which"
+            files = noun(count, "file or whole folder", "files or whole folders")
+            yield f"{count:>9,} {files} left out: {reason}"
+        yield f"{self.records:>9,} {noun(self.records, 'record')} read, of which"
         yield (
             f"{self.sighted:>9,} sighted a principal (principals: {self.principals:,};"
             f" sightings: {self.sightings:,})"
@@ -121,10 +124,11 @@ class Summary:
         for reason, count in sorted(self.ignored.items(), key=_most_first):
             yield f"{count:>9,}   {reason}"
         if self.filtered:
-            yield f"{self.filtered:>9,} were filtered out"
+            yield f"{self.filtered:>9,} {noun(self.filtered, 'was', 'were')} filtered out"
         yield f"{self.unreadable_records:>9,} could not be read"
-        yield f"{self.writes:>9,} items written to the table"
-        yield f"{self.superseded:>9,} items in the table were as new or newer"
+        yield f"{self.writes:>9,} {noun(self.writes, 'item')} written to the table"
+        was = noun(self.superseded, "item in the table was", "items in the table were")
+        yield f"{self.superseded:>9,} {was} as new or newer"
 
     def complaints(self) -> Iterator[str]:
         for each in self.unreadable:
@@ -133,7 +137,8 @@ class Summary:
         if self.unnamed:
             yield f"unreadable: {self.unnamed:,} more"
         for failure in self.failed:
-            yield f"not written: {failure['writes']} items: {failure['reason']}"
+            writes = int(failure["writes"])
+            yield f"not written: {writes:,} {noun(writes, 'item')}: {failure['reason']}"
         yield from (f"no log file found in {each}" for each in self.empty)
         if self.stopped:
             yield f"stopped: {self.stopped}; the same command goes on from here"

@@ -4,6 +4,7 @@ Each answers how it shows that something is amiss: an error, a gap in the report
 """
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -209,13 +210,14 @@ class Investigating:
     stack: Stack
     user: dict
     session: dict
+    unseen: str
 
     def __call__(self):
-        """What the first that is refused says."""
+        """What the first that is refused says. `unseen`: a key of a user of IAM that was never used."""
         name = self.user["userName"]
         for words in (
             ["who", self.user["accessKeyId"]],
-            ["who", name],
+            ["who", name, "--all"],
             ["list"],
             ["list", "--flagged"],
             ["list", "--flagged", "--account", ACCOUNT],
@@ -223,10 +225,19 @@ class Investigating:
             said = self._run(LASTSEEN, *words, "--stack", NAME)
             if said:
                 return f"lastseen {' '.join(words).replace(name, 'NAME')}: {said}"
+        for words in (["who", self.unseen], ["who", "user/nobody"], ["who", "role/nobody"], ["coverage"]):
+            if refused := re.search(
+                "not allowed to call .*", self._done(LASTSEEN, *words, "--stack", NAME).stdout
+            ):
+                return f"lastseen {words[0]}: {refused[0]}"
         return self._run(AWS, "cloudtrail", "lookup-events")
 
     def _run(self, *words):
-        done = subprocess.run(
+        done = self._done(*words)
+        return done.stderr.strip().splitlines()[-1] if done.returncode else ""
+
+    def _done(self, *words):
+        return subprocess.run(
             words,
             env=self.stack.server.environment() | self.session,
             capture_output=True,
@@ -234,7 +245,12 @@ class Investigating:
             check=False,
             timeout=60,
         )
-        return done.stderr.strip().splitlines()[-1] if done.returncode else ""
+
+
+def make_unseen(iam):
+    """The id of a key that no event tells of."""
+    iam.create_user(UserName="unseen")
+    return iam.create_access_key(UserName="unseen")["AccessKey"]["AccessKeyId"]
 
 
 def make_investigator(stack):

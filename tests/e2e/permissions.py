@@ -15,6 +15,7 @@ from e2e.paths import (
     Reporting,
     make_investigator,
     make_twins,
+    make_unseen,
     someone,
 )
 from e2e.policies import singles
@@ -91,7 +92,7 @@ def reporting(stack, server, recording):
 def investigating(stack, given):
     session, user = make_investigator(stack), someone()
     given.is_flagged_and_used(user)
-    return Investigating(stack, user, session)
+    return Investigating(stack, user, session, make_unseen(stack.server.client("iam")))
 
 
 @pytest.fixture(scope="module")

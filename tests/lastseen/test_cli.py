@@ -33,11 +33,11 @@ def test_a_local_replay_prints_the_table_and_the_summary(tmp_path):
     done = run("replay", "--local", tmp_path / "log.json")
 
     assert done.returncode == 0, done.stderr
-    assert "arn:aws:iam::123456789012:user/bob\n  DENIED#AIDAEXAMPLEBOB0000001" in done.stdout
+    assert "arn:aws:iam::123456789012:user/bob\n  refused unique id AIDAEXAMPLEBOB0000001" in done.stdout
     assert "AccessDenied, eu-west-1, 203.0.113.150" in done.stdout
     assert done.stdout.endswith(
-        "        1 files read (0.0 MB)\n"
-        "        1 records read, of which\n"
+        "        1 file read (0.0 MB)\n"
+        "        1 record read, of which\n"
         "        1 sighted a principal (principals: 1; sightings: 1)\n"
         "        0 sighted no principal:\n"
         "        0 could not be read\n"
@@ -161,7 +161,7 @@ def test_a_second_run_reads_only_what_is_new(on_aws, tmp_path):
     second = on_aws(tmp_path / "logs")
     again = on_aws(tmp_path / "logs", "--again")
 
-    assert "        1 files read (0.0 MB)\n        1 files read before and left out" in second.stdout
+    assert "        1 file read (0.0 MB)\n        1 file read before and left out" in second.stdout
     assert "        2 files read" in again.stdout
     assert "        0 items written to the table" in again.stdout
     assert (tmp_path / "state" / "lastseen" / "replayed.sqlite").is_file()
@@ -262,11 +262,11 @@ def test_files_that_another_version_marked_as_done_are_read_again_and_that_is_sa
         connection.execute("UPDATE done SET wanted = '{}'")
     second, third = on_aws(logs, "--state", state), on_aws(logs, "--state", state)
 
-    assert "        1 files read" in second.stdout
+    assert "        1 file read" in second.stdout
     assert second.stderr == (
-        "lastseen: 1 files were marked as done by another version of lastseen, and are read again\n"
+        "lastseen: 1 file was marked as done by another version of lastseen, and is read again\n"
     )
-    assert "        1 files read before and left out" in third.stdout
+    assert "        1 file read before and left out" in third.stdout
     assert third.stderr == ""
 
 
@@ -308,7 +308,7 @@ def test_the_region_that_is_asked_for_is_that_of_events_and_not_the_tables(on_aw
     done = on_aws(save(tmp_path / "logs", {key(): log()}), "--event-region", "ap-south-1")
 
     assert (done.exit_code, items()) == (1, {})
-    assert "        1 files or whole folders left out: unwanted" in done.stdout
+    assert "        1 file or whole folder left out: unwanted" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -398,9 +398,9 @@ def test_a_folder_without_a_log_file_is_named(on_aws, tmp_path, options):
         f"lastseen: no log file found in {tmp_path / 'empty'}\n",
     )
     assert (others.exit_code, others.stderr) == (1, f"lastseen: no log file found in {notes}\n")
-    assert "        1 files or whole folders left out: not_cloudtrail" in others.stdout
+    assert "        1 file or whole folder left out: not_cloudtrail" in others.stdout
     assert (beside.exit_code, beside.stderr) == (1, f"lastseen: no log file found in {notes}\n")
-    assert "        1 files read" in beside.stdout
+    assert "        1 file read" in beside.stdout
 
 
 def test_as_json_a_folder_without_a_log_file_and_what_was_filtered_out_are_in_the_summary(on_aws, tmp_path):

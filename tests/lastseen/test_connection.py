@@ -133,3 +133,44 @@ def test_the_option_goes_before_the_environment(table):
     table.record(activity())
 
     assert ask("who", ALICE, "--table", "activity", ACTIVITY_TABLE="another").exit_code == 0
+
+
+@pytest.fixture
+def other(dynamodb):
+    """A table of another tool, with an index that is called as one of ours."""
+    dynamodb.create_table(
+        TableName="other",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in ("id", "flagged")],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by_flag",
+                "KeySchema": [{"AttributeName": "flagged", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "who alice",
+        "who AKIAEXAMPLEALICE0001",
+        "who 10.0.0.0/8",
+        "list",
+        "list --flagged",
+        "list --service s3 --json",
+        "coverage",
+        "report",
+        "replay events/",
+    ],
+)
+def test_a_table_of_another_tool_is_told_in_every_command(other, tmp_path, words):
+    done = ask(*words.split(), "--table", "other", XDG_STATE_HOME=str(tmp_path))
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == (
+        "lastseen: other is not a table of this tool: see --table, --stack and ACTIVITY_TABLE\n"
+    )

@@ -1,7 +1,9 @@
 """What is printed on a terminal, and what is not."""
 
+import io
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,8 @@ from asking import ask
 from builders import ALICE, activity
 
 from lastseen.screen import aligned
-from lastseen.terminal import shown
+from lastseen.terminal import patience, shown
+from lastseen.times import noun
 
 TERMINAL = {"FORCE_COLOR": "1", "TERM": "xterm", "NO_COLOR": None}
 
@@ -102,3 +105,49 @@ def main() -> None:
 
 typer.run(main)
 """
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "said"),
+    [
+        (0, ("file",), "files"),
+        (1, ("file",), "file"),
+        (2, ("file",), "files"),
+        (1, ("was", "were"), "was"),
+        (2, ("was", "were"), "were"),
+    ],
+)
+def test_of_one_thing_the_singular_is_said(count, words, said):
+    assert noun(count, *words) == said
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "after", "said"),
+    [
+        (Terminal(), 0, "lastseen: reading every name; this may take a while\n"),
+        (Terminal(), 60, ""),
+        (io.StringIO(), 0, ""),
+    ],
+    ids=["slow", "fast", "no terminal"],
+)
+def test_what_takes_long_is_told_on_a_terminal_alone(monkeypatch, stream, after, said):
+    monkeypatch.setattr(sys, "stderr", stream)
+    with patience("every name", after=after):
+        time.sleep(0.2)
+
+    assert stream.getvalue() == said
+
+
+def test_on_a_narrow_terminal_a_fact_goes_on_below_its_beginning_and_a_sentence_breaks_between_words(table):
+    table.record(activity(user_agent="aws-cli/2.31.9 md/awscrt ua/2.1 os/linux lang/python md/pyimpl"))
+    table.record(activity(facet="IP#198.51.100.7"))
+    facts = ask("who", ALICE, **TERMINAL | {"COLUMNS": "60"}).stdout
+    caveat = ask("who", "198.51.100.7", **TERMINAL | {"COLUMNS": "60"}).stdout
+
+    assert "user agent  aws-cli/2.31.9 md/awscrt ua/2.1 os/linux\n            lang/python md/pyimpl\n" in facts
+    assert "Addresses are kept of people: users, root, Identity Center.\nOf other roles" in caveat

@@ -4,7 +4,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from lastseen.asking.handle import Handle, Name, Unrecognised, recognise
+from lastseen.asking.forms import Unrecognised, recognise
+from lastseen.asking.handle import Handle, Name
 
 USER_ID = "AIDAEXAMPLEALICE00001"
 ROLE_ID = "AROAEXAMPLEDEPLOY0001"
@@ -58,7 +59,6 @@ def test_a_session_of_an_identity_center_role_is_a_facet():
         pytest.param(KEY.lower(), (f"KEY#{KEY}", f"DENIED#{KEY}"), id="access key in small letters"),
         pytest.param(USER_ID, (f"ID#{USER_ID}", f"DENIED#{USER_ID}"), id="user id"),
         pytest.param(ROLE_ID, (f"ID#{ROLE_ID}", f"DENIED#{ROLE_ID}"), id="role id"),
-        pytest.param("123456789012", ("ID#123456789012", "DENIED#123456789012"), id="account"),
         pytest.param(PERSON, (f"ID#{PERSON}", f"DENIED#{PERSON}"), id="Identity Center user"),
         pytest.param(f"906753a3d8-{PERSON}", (f"ID#906753a3d8-{PERSON}", f"DENIED#906753a3d8-{PERSON}"), id="older one"),
         pytest.param("198.51.100.7", ("IP#198.51.100.7",), id="address"),
@@ -103,10 +103,42 @@ def test_a_word_may_be_a_service_a_session_a_user_or_a_role():
         name=Name("s3"),
         is_certain=False,
         last_session="s3",
-        caveat=handle.caveat,
+        hint=handle.hint,
     )
-    assert "as they are written" in handle.caveat
-    assert handle.session_begins == "SESSION#s3"
+    assert "Of sessions, Identity Center's are kept" in handle.hint
+    assert handle.session_begins == "s3"
+
+
+@pytest.mark.parametrize("text", ["123456789012", "1234-5678-9012"])
+def test_an_accounts_id_is_its_root_user_and_may_be_a_name(text):
+    handle = recognise(text)
+
+    assert handle.facets == ("ID#123456789012", "DENIED#123456789012")
+    assert (handle.name, handle.is_certain, handle.account) == (Name(text), False, "123456789012")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        pytest.param(KEY[:-1], "An access key id has 20 characters, and this has 19: some may be missing.", id="19"),
+        pytest.param(f"{KEY}A", "An access key id has 20 characters, and this has 21: some may be too many.", id="21"),
+        pytest.param(KEY[:14], "An access key id has 20 characters, and this has 14", id="too short for IAM"),
+        pytest.param(KEY[:-1].lower(), "An access key id has 20 characters, and this has 19", id="small letters"),
+        pytest.param(USER_ID[:-1], "A user's unique id has 21 characters, and this has 20", id="user"),
+        pytest.param(f"{ROLE_ID}1:build-42", "A role's unique id has 21 characters, and this has 22", id="role"),
+        pytest.param("12345678901", "An account's id has 12 digits, and this has 11.", id="account"),
+        pytest.param("1234567890123", "An account's id has 12 digits, and this has 13.", id="account, too long"),
+    ],
+)  # fmt: skip
+def test_an_id_that_is_too_short_or_too_long_has_a_hint(text, hint):
+    assert recognise(text).hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    "text", [KEY, USER_ID, ROLE_ID, "aidan", "akiara-deploy", "AKIA", "2026", "123456789012"]
+)
+def test_what_is_whole_or_a_name_has_no_such_hint(text):
+    assert "and this has" not in recognise(text).hint
 
 
 @pytest.mark.parametrize("name", ["asiapacificdeploy", "AsiaPacificReader", "aidanjohnsonsmith"])
@@ -160,18 +192,20 @@ def test_what_nobody_can_be_found_by_says_why(text, says):
 
 def test_all_that_is_searched_can_be_told():
     assert recognise("s3").searched() == [
-        "the facet SERVICE#s3.amazonaws.com",
-        "the facet SESSION#s3",
-        "every user and role named s3, as it is written",
-        "every facet that begins with SESSION#s3",
-        "every last sighting by a session named s3",
+        "service s3.amazonaws.com",
+        "every user and role named s3, or whose name begins so",
+        "every session whose name begins with s3",
+        "every principal whose last event was by session s3",
     ]
-    assert recognise("198.51.100.0/24").searched() == ["every IP# facet within 198.51.100.0/24"]
+    assert recognise(KEY).searched() == [f"access key {KEY}", f"refused calls of access key {KEY}"]
+    assert recognise(ROLE_ID).searched() == [f"unique id {ROLE_ID}", f"refused calls of unique id {ROLE_ID}"]
+    assert recognise("root").searched()[0] == "every root user"
+    assert recognise("198.51.100.0/24").searched() == ["every address within 198.51.100.0/24"]
     assert recognise("arn:aws:iam::123456789012:root").searched() == [
         "the principal arn:aws:iam::123456789012:root"
     ]
     assert recognise("arn:aws:sts::123456789012:federated-user/mike").searched() == [
-        "every last sighting by a session named mike"
+        "every principal whose last event was by session mike"
     ]
 
 

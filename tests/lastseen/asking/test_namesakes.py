@@ -94,7 +94,11 @@ def test_as_json_a_line_in_short_tells_of_each_of_the_others(namesakes):
     }
     assert not any({"first_flagged", "idle_since", "other_holder"} & each.keys() for each in own)
     assert other == {
+        "handle": ALICE,
         "principal": ALICE,
+        "type": "user",
+        "name": "alice",
+        "account": ACCOUNT,
         "other_holder": OLD,
         "first_seen": "2025-10-26T12:00:00Z",
         "last_seen": "2026-05-04T12:00:00Z",

@@ -14,7 +14,6 @@ DAY = 86400
 BOB = f"arn:aws:iam::{ACCOUNT}:user/bob"
 DEPLOY = f"arn:aws:iam::{ACCOUNT}:role/ci/deploy"
 FOREIGN = "arn:aws-cn:iam::210987654321:user/mei"
-SCANS = "lastseen: reading the whole table: every principal\n"
 
 
 @pytest.fixture
@@ -125,11 +124,38 @@ def test_what_tells_of_nobody_is_not_listed(table, flags, people):
     assert ask("list", "--flagged").exit_code == 1
 
 
+@pytest.mark.parametrize("options", [[], ["--service", "kms"], ["--idle", "1d"]])
+def test_a_list_is_not_commented_on(people, options):
+    assert ask("list", *options).stderr == ""
+
+
 @pytest.mark.parametrize(
-    ("options", "said"), [([], SCANS), (["--service", "kms"], ""), (["--idle", "1d"], SCANS)]
+    ("word", "kind"),
+    [
+        *((each, each) for each in ("user", "role", "root", "identity-center")),
+        ("IAMUser", "user"),
+        ("iamuser", "user"),
+        ("AssumedRole", "role"),
+        ("Root", "root"),
+        ("IdentityCenterUser", "identity-center"),
+    ],
 )
-def test_a_scan_is_told_and_an_index_is_used_where_one_answers(people, options, said):
-    assert ask("list", *options).stderr == said
+def test_a_type_may_be_given_in_the_words_of_the_command_and_of_cloudtrail(table, word, kind):
+    record_samples(table)
+    done = ask("list", "--type", word, "--json", now=at(3 * DAY))
+
+    assert {json.loads(line)["type"] for line in done.stdout.splitlines()} == {kind}
+
+
+def test_as_json_a_row_has_its_name_its_type_and_how_long_it_is_idle(people):
+    rows = [json.loads(line) for line in ask("list", "--json").stdout.splitlines()]
+
+    assert [(each["name"], each["type"], each["account"], each["idle_days"]) for each in rows] == [
+        ("alice", "user", ACCOUNT, 0),
+        ("bob", "user", ACCOUNT, 0),
+        ("deploy", "role", ACCOUNT, 2),
+        ("mei", "user", "210987654321", 100),
+    ]
 
 
 def test_a_row_has_the_times_and_the_event(people):
@@ -171,6 +197,10 @@ def test_the_flagged_are_found_in_every_account_without_a_scan_of_the_table(peop
     )
     assert never == {
         "principal": f"arn:aws:iam::{ACCOUNT}:role/never",
+        "type": "role",
+        "name": "never",
+        "account": ACCOUNT,
+        "idle_days": 9,
         "first_flagged": "2026-11-11T12:00:00Z",
         "flagged": ["ID#AROANEVER"],
     }
@@ -203,8 +233,17 @@ def test_none_found_says_since_when_it_listens(people, table):
     done = ask("list", "--type", "root", "--active", "1h")
 
     assert done.exit_code == 1
-    assert done.stdout.startswith("No principal in the table matches.\n")
-    assert "2026-06-02T07:15:31Z" in done.stdout
+    assert done.stdout.startswith("No principal in the table matches.\n\nEvents come from 5 regions of 3 acc")
+    assert "since 2026-06-02" in done.stdout
+
+
+def test_of_what_was_never_seen_it_says_when_tracking_began(people, table, flag):
+    record_samples(table)
+    flag((f"arn:aws:iam::{ACCOUNT}:role/never", "ID#AROANEVER"), at(-9 * DAY))
+    shown = ask("list", "--flagged").stdout
+
+    assert "role/never  not since tracking began  " in shown
+    assert shown.endswith("\n\nTracking began on 2026-06-02.\n")
 
 
 def test_none_found_as_json_leaves_standard_output_empty(table):
@@ -219,8 +258,9 @@ def test_none_found_as_json_leaves_standard_output_empty(table):
     [
         (["list", "--idle", "90"], "'90' is no length of time: write it as 30m, 12h, 90d or 2w"),
         (["list", "--account", "acme"], "'acme' is no account: give its 12 digits"),
-        (["list", "--active", "1h", "--idle", "2h"], "nobody can be both: --active 1h and --idle 2h"),
-        (["list", "--idle", "1w", "--new", "24h"], "nobody can be both: --new 24h and --idle 1w"),
+        (["list", "--type", "group"], "'group' is no type: give one of user, role, root, identity-center"),
+        (["list", "--active", "1h", "--idle", "2h"], "no principal can be both: --active 1h and --idle 2h"),
+        (["list", "--idle", "1w", "--new", "24h"], "no principal can be both: --new 24h and --idle 1w"),
         (["coverage", "--silent", "long"], "'long' is no length of time: write it as 30m, 12h, 90d or 2w"),
     ],
 )

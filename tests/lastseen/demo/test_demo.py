@@ -8,7 +8,7 @@ from pathlib import Path
 from builders import ROOT
 from screenshot import PICTURE, digest, outcome
 
-from lastseen.asking.lookup import lines
+from lastseen.asking.words import lines
 
 
 def mail_of(ran):
@@ -84,7 +84,7 @@ def test_the_look_ups_find_the_owner_of_a_key_and_who_came_from_an_address():
         "user/people/alice",
         "root",
     ]
-    assert list(lines(ran.came_from_office))[1].startswith("  IP#198.51.100.7")
+    assert list(lines(ran.came_from_office))[1].startswith("  address 198.51.100.7 ")
 
 
 def test_the_command_prints_the_mail_and_two_look_ups():

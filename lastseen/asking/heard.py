@@ -1,0 +1,59 @@
+"""From where events have come: since when silence means something, and which accounts there are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from activity.model import Activity, place_covered
+from activity.plain import day
+from ingest.identity import partition_of
+from lastseen.times import Times, noun
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The items of `coverage`, one for each account and region."""
+
+    places: tuple[Activity, ...]
+
+    def since(self, account: str = "") -> datetime | None:
+        """When tracking began, of an account or at all."""
+        return min((each.first_seen for each in self._of(account)), default=None)
+
+    def accounts(self) -> dict[str, str]:
+        """Each with its partition."""
+        those = sorted({place_covered(each.facet) for each in self.places})
+        return {account: partition_of(region) for account, region in those}
+
+    def began(self, account: str = "") -> str:
+        """When that was, in words; "" before any event has come."""
+        since = self.since(account) or self.since()
+        return f"tracking began on {day(since)}" if since else ""
+
+    def unseen(self, account: str = "") -> str:
+        """Of what there is no sighting of: since when there could have been one."""
+        return f"since {self.began(account) or 'tracking began'}"
+
+    def line(self, times: Times, account: str = "") -> str:
+        """Since when an empty answer means something; of an account, if one was asked for that is heard."""
+        if not self.places:
+            return "No events from CloudTrail have arrived yet, so an empty answer proves nothing."
+        own = self._of(account) if account else ()
+        those = own or self.places
+        since, last = min(each.first_seen for each in those), max(each.last_seen for each in those)
+        lost = f"No events of account {account} have arrived. " if account and not own else ""
+        where = _count(those, is_one_account=bool(own))
+        return (
+            f"{lost}Events come from {where}, since {day(since)}, the last {times.ago(last)}: lastseen coverage"
+        )
+
+    def _of(self, account: str) -> tuple[Activity, ...]:
+        return tuple(each for each in self.places if account in ("", place_covered(each.facet)[0]))
+
+
+def _count(places: Iterable[Activity], *, is_one_account: bool) -> str:
+    found = [place_covered(each.facet) for each in places]
+    regions = len({region for _, region in found})
+    accounts = len({account for account, _ in found})
+    where = f"{regions} {noun(regions, 'region')} of "
+    return where + (f"account {found[0][0]}" if is_one_account else f"{accounts:,} {noun(accounts, 'account')}")
