@@ -148,7 +148,7 @@ def test_commands_come_in_one_block_that_stops_in_another_account_and_then_how_t
     text = body(report(person("carol", used=100), role("batch", used=300)))
     deny = """--policy-name LastActivityDenyAll --policy-document '{"Version":"2012-10-17","Statement":"""
 
-    block, rest = re.findall(r"(?ms)^\( set -e$(.*?)^\)$(.*?)^HOW", text)[0]
+    block, rest = re.findall(r"(?ms)^\( set -e$(.*?)^\)$(.*?)^METHOD$", text)[0]
     assert [line.replace(deny, "...").partition("[")[0] for line in block.splitlines()[1:]] == [
         f'test "$(aws sts get-caller-identity --query Account --output text)" = {ACCOUNT}',
         ": 1",
