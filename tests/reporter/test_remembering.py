@@ -707,7 +707,9 @@ def test_a_turn_that_cannot_be_noted_is_a_gap(aws):
     gap = memory.begin(IDLE, NOON, "one")
 
     assert gap.what == "the note that this report was mailed"
-    assert gap.reason.startswith("could not be saved, so the next report may repeat it: ResourceNotFoundException (")
+    assert gap.reason.startswith(
+        "could not be saved, so the next report may repeat it: ResourceNotFoundException ("
+    )
 
 
 def test_what_is_not_saved_before_the_deadline_is_told_and_left_for_the_next(flags, table, items):
