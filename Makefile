@@ -75,7 +75,7 @@ simulation: $(SETUP)  ### more made-up lives of an account than `make test` has,
 e2e: $(SETUP)  ### the stack, deployed on a local AWS; takes a minute or two
 	$(BIN)/pytest tests/e2e
 
-simulator: tests/simulator/node_modules/.complete  ### the simulator of IAM policies that some tests need, and are skipped without; needs node
+simulator: tests/simulator/node_modules/.complete  ### what some tests take from npm, and are skipped without: a simulator of IAM policies, axe-core; needs node
 
 tests/simulator/node_modules/.complete: tests/simulator/package-lock.json
 	npm ci --prefix tests/simulator --ignore-scripts --no-audit --no-fund

@@ -88,7 +88,9 @@ function detail(finding) {
 }
 function step({ command, undo, ask_first: askFirst }) {
   const button = el("button", { type: "button", class: "copy", onclick: () => copy(button, visible(command)) }, "Copy");
-  const told = askFirst ? "Ask the owner first, since AWS does not record its use. To disable it:" : "To disable it:";
+  const what = / put-(user|role)-policy /.test(command)
+    ? "To stop it (the finding stays open until it is deleted or exempt):" : "To disable it:";
+  const told = askFirst ? `Ask the owner first, since AWS does not record its use. ${what}` : what;
   return [el("p", { class: "soft" }, told, " ", button), el("pre", {}, command),
     el("p", { class: "soft" }, undo ? "To undo that:" : "This cannot be undone: a new password would have to be set."),
     undo ? el("pre", {}, undo) : null];

@@ -401,11 +401,13 @@ def test_what_cannot_be_undone_and_what_its_owner_is_to_be_asked_about_is_told(o
         step("aws iam delete-login-profile"),
         step("aws iam disable-it", "aws iam enable-it", ask_first=True),
     ]
+    steps.append(step("aws iam put-role-policy --role-name x", "aws iam delete-role-policy --role-name x"))
     run = opened(document(finding("alice", "password", steps=steps)))
     run("document.querySelector('#findings .opens').click()")
     text = run("document.querySelector('#findings .detail').innerText")
 
     assert "This cannot be undone: a new password would have to be set." in text
+    assert "To stop it (the finding stays open until it is deleted or exempt): Copy" in text
     assert "Ask the owner first, since AWS does not record its use. To disable it: Copy" in text
 
 
