@@ -1,4 +1,4 @@
-"""Reads that no key of the table answers: all of it or of an index, in segments side by side."""
+"""Questions that no key of the table answers: scans of the table or an index, in parallel segments."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,9 +25,9 @@ class Scan:
         self._name = name
 
     def keys(self, *, naming: str = "", facet_begins: str = "") -> list[Key]:
-        """Of items whose principal contains `naming`, or whose facet begins so.
+        """The keys of items whose principal contains `naming`, or whose facet begins with `facet_begins`.
 
-        Read from the index, whose items are a fraction of the table's.
+        Scans the index, whose items are a fraction of the size.
         """
         ways = {":naming": ("contains(principal, :naming)", naming)}
         ways[":begins"] = ("begins_with(facet, :begins)", facet_begins)
@@ -41,7 +41,7 @@ class Scan:
         return [_key(item) for item in items]
 
     def recencies(self) -> dict[Key, Item]:
-        """The items that tell when a principal itself was seen or refused, and all that are flagged."""
+        """The items that say when a principal itself was seen or refused, and all that are flagged."""
         condition = (
             "begins_with(facet, :id) OR begins_with(facet, :denied)"
             " OR attribute_exists(first_flagged) OR attribute_exists(awakened_at)"
@@ -57,11 +57,11 @@ class Scan:
         return self._read("source_ip = :address", {":address": address})
 
     def flagged(self) -> list[Key]:
-        """What reports have flagged, in all accounts; nothing else is in this index."""
+        """What reports have flagged, in all accounts. This index has nothing else."""
         return [_key(item) for item in self._items(IndexName=BY_FLAG, ProjectionExpression="principal, facet")]
 
     def _read(self, condition: str, values: dict[str, str]) -> dict[Key, Item]:
-        # By placeholders: `type`, `region` and others are reserved words of DynamoDB.
+        # Placeholders, because `type`, `region` and others are reserved words of DynamoDB.
         items = self._items(
             FilterExpression=condition,
             ProjectionExpression=", ".join(f"#{name}" for name in _READ),
