@@ -32,7 +32,7 @@ class Quiet(NamedTuple):
 class Stored:
     """What this sandbox knows the table to hold: the times of items that it wrote, or found to be newer.
 
-    Somebody may delete items meanwhile. So it asks the table again one resolution after it last asked, when most
+    Items may be deleted meanwhile. So it asks the table again one resolution after it last asked, when most
     need a write anyway, and always about sightings dated long before the newest, as dead letters are.
     """
 
