@@ -1,4 +1,4 @@
-"""Uses that IAM knows of, but that arrived as no event although the tracker was listening."""
+"""Uses that IAM knows of, and for which no event came although the tracker was listening."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
