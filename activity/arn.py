@@ -1,4 +1,4 @@
-"""The parts of an ARN. IAM's paths may hold any character from `!` to `~`, so a substring tells nothing.
+"""The parts of an ARN. IAM's paths may hold any character from `!` to `~`, so matching substrings is not safe.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 """
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Arn(NamedTuple):
-    """`resource` is all that follows the fifth colon. Every part is "" for what is no ARN."""
+    """`resource` is all that follows the fifth colon. If the text is not an ARN, every part is ""."""
 
     partition: str
     service: str
@@ -50,7 +50,7 @@ def is_root(arn: str) -> bool:
 
 
 def without_path(arn: str) -> str:
-    """As role sessions name their role: a name is an account's own, whatever its path."""
+    """The ARN as role sessions name their role. A name is unique in its account, whatever its path."""
     head, slash, rest = arn.partition("/")
     return f"{head}/{rest.rpartition('/')[2]}" if slash else arn
 

@@ -7,7 +7,7 @@ _DENY_ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*",
 
 
 def disable_key(access_key_id: str, user: str) -> str:
-    """`user`: "" for the root user, who has to run it: without a name, it is about the keys of the caller."""
+    """`user`: "" for the root user, who must run it: without a user, it concerns the caller's own keys."""
     whose = f" {_option('--user-name', user)}" if user else ""
     return f"aws iam update-access-key{whose} {_option('--access-key-id', access_key_id)} --status Inactive"
 
@@ -25,7 +25,7 @@ def deny_role(name: str) -> str:
 
 
 def undo(command: str) -> str:
-    """The command that takes one of these back; "" for what cannot be taken back."""
+    """The command that undoes one of these; "" if it can't be undone."""
     if command.endswith(" Inactive"):
         return f"{command.removesuffix('Inactive')}Active"
     put = command.partition(f" {_deny()}")[0]
@@ -37,6 +37,6 @@ def _deny() -> str:
 
 
 def _option(name: str, value: str) -> str:
-    # IAM's names may begin with a hyphen: joined by "=", the AWS CLI does not take them for options.
+    # IAM's names may begin with a hyphen: joined by "=", the AWS CLI doesn't mistake them for options.
     # https://github.com/aws/aws-cli/issues/1135
     return f"{name}{'=' if value.startswith('-') else ' '}{quote(value)}"

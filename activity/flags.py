@@ -1,4 +1,4 @@
-"""What reports have flagged, remembered on the table's items, so that look-ups show it and use takes it off."""
+"""What reports have flagged, stored on the table's items: look-ups show it, and a use clears it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -14,10 +14,10 @@ from activity.whose import places, places_of_flag
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Only flagged items have its keys, so that it costs nothing for all others.
+# Only flagged items have its keys, so all others cost nothing here.
 BY_FLAG = "by_flag"
 
-# The index lists the exempt apart from the flagged.
+# The prefix under which the index lists exempt principals, apart from flagged ones.
 _EXEMPT = "exempt#"
 _IS_FLAGGED = "attribute_exists(first_flagged)"
 _WAS_FLAGGED = "attribute_exists(idle_since) OR attribute_exists(flagged)"
@@ -29,7 +29,7 @@ Values = Mapping[str, str | int]
 
 
 class Flags:
-    """Each method but the listings raises botocore's errors, and may be repeated freely."""
+    """All methods except the listings raise botocore's errors, and may be repeated freely."""
 
     def __init__(self, client: "DynamoDBClient", name: str, retention: timedelta = timedelta(days=400)) -> None:
         self._client = client
@@ -53,8 +53,8 @@ class Flags:
     ) -> None:
         """Flags what `key` stands for, listed under `account`, and the items by which its use may show.
 
-        `elsewhere`: more of these, under other names. All are kept as long after this as any item is after its
-        last sighting. `renews`: not if a use has taken the flag off meanwhile.
+        `elsewhere`: more such items, under other names. The retention of all of them starts again.
+        `renews`: does nothing if a use has cleared the flag meanwhile.
         """
         times = {":first": to_text(flag.first_flagged or now), ":idle": to_text(flag.idle_since or now)}
         update = "SET first_flagged = :first, idle_since = :idle, expires_at = :expires_at"
@@ -69,26 +69,26 @@ class Flags:
                 self._update(other, update, values)
 
     def unflag(self, key: Key, holder: str = "") -> None:
-        """Forgets the flag, also one that was taken off by use, or that its principal is exempt.
+        """Removes the flag, even one that a use has cleared, or the note that the principal is exempt.
 
-        `holder`: whose it was, where the facet does not say; somebody else's flag stays. What was flagged
-        `elsewhere` stays marked until it expires: no use is told by that alone, and to look for it under all
-        names would take off what is flagged under the name of today.
+        `holder`: whose flag it was, if the facet doesn't say; somebody else's flag stays. Items flagged
+        `elsewhere` keep their mark until they expire: the mark alone sends no notice, and clearing it under all
+        names would also clear what is flagged under today's name.
         """
         held = holder or _holder(key)
-        # Its own goes last: until then the flag is listed, and what is left of it can be found.
+        # Its own item goes last: until then the flag is listed, so the rest can be found.
         for each in reversed(places_of_flag(key, held)):
             self._forget(each, held)
 
     def tell(self, key: Key, at: datetime, holder: str = "") -> None:
-        """Remembers that the report of this time tells what became of it; not of somebody else's flag there."""
+        """Notes that the report of this time says what became of the flag, unless it is somebody else's."""
         condition, values = "attribute_exists(flagged)", {":at": to_text(at)}
         if holder:
             condition, values = f"{condition} AND ({_IS_HOLDERS})", values | {":id": holder}
         self._update(key, "SET told_at = :at", values, condition=condition)
 
     def exempt(self, key: Key, account: str, *, now: datetime) -> None:
-        """Remembers that a principal is exempt, so that it can be told when it is gone; its flag goes."""
+        """Notes that a principal is exempt, so a report can say when it is gone; removes its flag."""
         for each in places(key)[1:]:
             self._forget(each, _holder(key))
         values: Values = {":exempt": _EXEMPT + account, ":expires_at": self._expiry(now)}
@@ -96,14 +96,14 @@ class Flags:
         self._update(key, f"SET flagged = :exempt, expires_at = :expires_at {forgotten}", values)
 
     def awaken(self, key: Key, at: datetime) -> bool:
-        """Takes the flag off what was seen again; the next report still finds it. False if it had none."""
+        """Clears the flag of what was used again; the next report still finds it. False if it had none."""
         update = "SET awakened_at = :at REMOVE first_flagged"
         return self._update(key, update, {":at": to_text(at)}, condition=_IS_FLAGGED)
 
     def of(self, account: str) -> dict[Key, Flag]:
-        """All that reports have flagged in an account, and what was seen again since the last of them.
+        """All that reports have flagged in an account, including what was used again since the last report.
 
-        The index has no holders: the items have.
+        Without holders, which only the items have, not the index.
         """
         return {key: flag for key, flag in self._listed(account) if flag}
 
@@ -112,7 +112,7 @@ class Flags:
         return {key for key, _ in self._listed(_EXEMPT + account)}
 
     def _forget(self, key: Key, holder: str) -> None:
-        """An item that was there for its flag alone expires at once."""
+        """Also makes an item expire at once if it existed only for its flag."""
         condition = f"({_WAS_FLAGGED})"
         values: dict[str, str | int] = {}
         if not names_holder(key[1]):

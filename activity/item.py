@@ -25,10 +25,10 @@ class UnreadableItem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """That a report flagged what an item stands for: first when, and idle since when (or made when).
+    """Says that a report flagged what an item stands for: first when, and idle (or existing) since when.
 
-    `awakened_at`: it was used since, and is no longer flagged; the next report tells so, and forgets it.
-    `told_at`: of the report that told what became of it. `holder`: the unique id of whose it was.
+    `awakened_at`: it was used since, and is no longer flagged; the next report says so, and removes the flag.
+    `told_at`: the time of the report that said what became of it. `holder`: the unique id of whose it was.
     """
 
     first_flagged: datetime | None
@@ -38,7 +38,7 @@ class Flag:
     holder: str = ""
 
     def says_as_much_as(self, other: "Flag") -> bool:
-        """Whether it has the same times, to the second as the table keeps them, and is of the same."""
+        """Whether it has the same times, to the second as the table keeps them, and the same holder."""
         times = ((each.first_flagged, each.idle_since) for each in (self, other))
         mine, others = ([at and to_text(at) for at in those] for those in times)
         return mine == others and self.holder == other.holder
@@ -48,9 +48,9 @@ class Flag:
 class Item:
     """What the table holds at one key: an activity, a report's flag, or both.
 
-    `is_flags_own`: it stands for what was flagged; the flag of any other is there to have a use noticed.
-    `told_at`: of the report that told what became of it, flagged or exempt.
-    `problem`: it could not be read, and that is all that is known of it.
+    `is_flags_own`: it stands for what was flagged. Any other item has a flag only so that a use is noticed.
+    `told_at`: the time of the report that said what became of it, flagged or exempt.
+    `problem`: why it could not be read; nothing else is known of it then.
     """
 
     activity: Activity | None
@@ -62,7 +62,7 @@ class Item:
 
     @property
     def first_flagged(self) -> datetime | None:
-        """None where it is not flagged, or no longer."""
+        """None if it is not flagged, or no longer."""
         return self.flag.first_flagged if self.flag else None
 
     @property
@@ -71,7 +71,7 @@ class Item:
 
 
 def item_of(item: Mapping[str, Any]) -> Item:
-    """`item`: as a client of DynamoDB answers it, or an image of its stream. Raises UnreadableItem."""
+    """`item`: as DynamoDB's client returns it, or an image of the stream. Raises UnreadableItem."""
     return Item(
         activity=activity_of(item) if "last_seen" in item else None,
         flag=_flag_of(item),
@@ -82,7 +82,7 @@ def item_of(item: Mapping[str, Any]) -> Item:
 
 
 def readable(item: Mapping[str, Any]) -> Item:
-    """For those who read many: one that cannot be read tells so, and nothing else."""
+    """For callers that read many items: an unreadable one has only its `problem`."""
     try:
         return item_of(item)
     except UnreadableItem as error:
@@ -90,7 +90,7 @@ def readable(item: Mapping[str, Any]) -> Item:
 
 
 def unedited(items: dict[tuple[str, str], Item]) -> dict[tuple[str, str], Item]:
-    """For those who need all of them. Raises UnreadableItem."""
+    """For callers that need every item. Raises UnreadableItem."""
     for item in items.values():
         if item.problem:
             raise UnreadableItem(item.problem)
@@ -122,7 +122,7 @@ def _expiry_of(item: Mapping[str, Any]) -> datetime | None:
 
 
 def _time(item: Mapping[str, Any], name: str) -> datetime:
-    """Written as the table's conditions compare it, to the letter."""
+    """Only in the spelling that the table's conditions compare, to the letter."""
     said = _said(item, name)
     try:
         at = from_text(said)
@@ -143,7 +143,7 @@ def _key_of(item: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def attributes(activity: Activity) -> dict[str, Any]:
-    """An activity under the table's attribute names, in plain values; what is not known is left out."""
+    """An activity under the table's attribute names, in plain values, without those that are not known."""
     return {
         "principal": activity.principal,
         "facet": activity.facet,
@@ -154,7 +154,7 @@ def attributes(activity: Activity) -> dict[str, Any]:
 
 
 def plain(key: tuple[str, str], item: Item) -> dict[str, Any]:
-    """An item under the table's attribute names, its flag too, in plain values."""
+    """An item with its flag, under the table's attribute names, in plain values."""
     flag = item.own_flag or Flag(None)
     times = {name: getattr(flag, name) for name in _TIMES}
     return {

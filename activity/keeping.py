@@ -1,4 +1,4 @@
-"""How exactly and how long a table keeps times, and what it answers to what it is given to keep."""
+"""How exactly and how long a table keeps times, and what it returns for what it is given."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """How exactly and how long the table keeps times. No resolution: exact, whatever the order of records.
+    """How exactly and how long the table keeps times. A resolution of 0 is exact in any order of records.
 
-    `expires_after`: nothing that is written goes before then, however old it is.
+    `expires_after`: no item that is written expires before then, however old it is.
     """
 
     resolution: timedelta = timedelta(0)
@@ -42,7 +42,7 @@ def retention_from_env(environ: Mapping[str, str]) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What the table holds now: what was given, or what was there and is as new (within the resolution)."""
+    """What the table holds now: what it was given, or what it had if that is as new (within the resolution)."""
 
     stored: Activity
     is_written: bool

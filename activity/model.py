@@ -14,10 +14,10 @@ REPORT = "report"
 CANARY = "canary"
 CANARY_SENT = "canary-sent"
 SIGNIN = "SIGNIN"
-# By this, in the user agent that CloudTrail keeps, the reporter's own calls are known when they come back.
+# In the user agent, which CloudTrail keeps. The reporter's own calls are recognized by it when they come back.
 CANARY_AGENT = "last-activity-canary"
 
-# What is kept at the coarser resolution: it colours a last-seen time, it does not decide one.
+# Kept at the coarser resolution: these add detail to a last-seen time, and don't decide one.
 _DETAIL = ("SERVICE#", "IP#", "SESSION#")
 
 
@@ -35,7 +35,7 @@ def facet_of(held: str) -> str:
 
 
 def begun_facet(account: str, *, is_empty: bool = False) -> str:
-    """Of REPORT: the last that was to be mailed, or the last mail that nothing could be read."""
+    """A facet of REPORT: the last report that was to be mailed, or the last mail that nothing could be read."""
     return f"{account}#{'nothing_read' if is_empty else 'begun'}"
 
 
@@ -45,7 +45,7 @@ def denied_facet(held: str) -> str:
 
 
 def signin_facet(unique_id: str) -> str:
-    """Of no sighting: by it the flag of a password is found whatever its user is called by then."""
+    """Not a sighting: it finds the flag of a password even if its user was renamed."""
     return f"{SIGNIN}#{unique_id}"
 
 
@@ -60,7 +60,7 @@ def ip_facet(address: str) -> str:
 
 @lru_cache(maxsize=4096)
 def address_of(text: str) -> str:
-    """In its shortest form; "" for what is no address, such as a service's name.
+    """In its shortest form; "" if it is not an address, such as a service's name.
 
     Python 3.11 and 3.13 spell an IPv4 address within IPv6 in two ways: it is the IPv4 address.
     """
@@ -72,12 +72,12 @@ def address_of(text: str) -> str:
 
 
 def change_facet(event_name: str, at: datetime) -> str:
-    """Of each change that the root user makes of its own credentials: none takes another's place."""
+    """One facet for each of the root user's changes to its own credentials, so none replaces another."""
     return f"CHANGE#{event_name}#{to_text(at)}"
 
 
 def change_of(facet: str) -> str:
-    """What was changed, by the name of the event; "" for a facet of anything else."""
+    """The name of the event that made the change; "" for a facet of anything else."""
     kind, _, value = facet.partition("#")
     return value.partition("#")[0] if kind == "CHANGE" else ""
 
@@ -108,18 +108,18 @@ def access_key_of(facet: str) -> str:
 
 
 def is_of_principal(facet: str) -> bool:
-    """Whether it is of the principal itself, by its unique id."""
+    """Whether it stands for the principal itself, by its unique id."""
     return facet.startswith((id_facet(""), denied_facet(""))) and not access_key_of(facet)
 
 
 def names_holder(facet: str) -> bool:
-    """Whether it tells by an id of its own whose it is."""
+    """Whether it contains an id that says whose it is."""
     kind, value = kind_and_value(facet)
     return bool(value) and kind in ("ID", "KEY", "DENIED")
 
 
 def kind_and_value(facet: str) -> tuple[str, str]:
-    """What stands before the mark and after it: a kind of thing, and which one it is."""
+    """What comes before the mark and after it: a kind of thing, and which one it is."""
     kind, _, value = facet.partition("#")
     return kind, value
 
@@ -136,7 +136,7 @@ def is_detail(facet: str) -> bool:
 
 
 class Evidence(NamedTuple):
-    """What a time rests on: the event, its place and its address. Names are the table's attributes."""
+    """What supports a time: the event, its region and address. Names are the table's attributes."""
 
     event_id: str = ""
     event_source: str = ""
@@ -170,7 +170,7 @@ class Activity(NamedTuple):
         return self.principal, self.facet
 
     def merge(self, other: "Activity") -> "Activity":
-        """Commutative, associative and idempotent, so that the order of delivery does not matter."""
+        """Commutative, associative and idempotent, so the order of delivery does not matter."""
         is_older = self.last_seen < other.last_seen
         if self.last_seen == other.last_seen:
             is_older = self.evidence.rank() < other.evidence.rank()
@@ -180,7 +180,7 @@ class Activity(NamedTuple):
         return newer._replace(first_seen=older.first_seen)
 
     def superseding(self, stored: "Activity", resolution: timedelta) -> "Activity | None":
-        """What to store in place of `stored`, or None where neither time moves by more than `resolution`."""
+        """What to store instead of `stored`, or None if neither time moves by more than `resolution`."""
         merged = stored.merge(self)
         if stored.first_seen - merged.first_seen > resolution:
             return merged
@@ -198,9 +198,9 @@ class Sighting(NamedTuple):
     evidence: Evidence
 
     def activities(self, since: datetime | None = None) -> Iterator[Activity]:
-        """`since`: when the principal was first seen so, if that was before.
+        """`since`: when the principal was first seen like this, if that was before.
 
-        Of an error only a refusal is told, with all that the refused call left behind.
+        Keeps an error code only of a refused call, and then on all of its activities.
         """
         evidence = self.evidence
         if evidence.error_code and not any(map(is_denied, self.facets)):
@@ -210,10 +210,10 @@ class Sighting(NamedTuple):
 
 
 def to_text(at: datetime) -> str:
-    """A time as the table keeps it, UTC to the second: as text it sorts as it does in time."""
+    """A time as the table keeps it: UTC, to the second. Sorted as text, it is in order of time."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def from_text(text: str) -> datetime:
-    """Raises ValueError for what is no time."""
+    """Raises ValueError if the text is not a time."""
     return datetime.fromisoformat(text)

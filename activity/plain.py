@@ -1,16 +1,16 @@
-"""What people read, in mails and notices: words of others on one line, days, minutes."""
+"""Text for people, in mails and notices: other people's words on one line, days, minutes."""
 
 from datetime import UTC, datetime
 from unicodedata import category
 
 
 def line(text: str) -> str:
-    """Adds no line, moves no cursor and does not turn what follows, whoever wrote it."""
+    """Safe to print, whoever wrote it: no further line, no moved cursor, no reversed text after it."""
     return "".join(letter if letter.isprintable() else _harmless(letter) for letter in text)
 
 
 def ascii_line(text: str) -> str:
-    """As the subject of a mail that SNS sends must be."""
+    """As SNS requires of the subject of a mail."""
     return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in text)
 
 

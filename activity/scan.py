@@ -1,4 +1,4 @@
-"""Reads that no key of the table answers: all of it or of an index, in segments side by side."""
+"""Questions that no key of the table answers: scans of the table or an index, in parallel segments."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,16 +25,19 @@ class Scan:
         self._name = name
 
     def keys(self, *, facet_begins: str) -> list[Key]:
-        """Of items whose facet begins so. Read from the index, whose items are a fraction of the table's."""
+        """The keys of items whose facet begins with `facet_begins`.
+
+        Scans the index, whose items are a fraction of the size.
+        """
         return self._keys("begins_with(facet, :begins)", {":begins": facet_begins})
 
     def names(self) -> list[Key]:
-        """Of everybody, with what tells it from others: not what they called, nor from where."""
+        """The keys of all principals' items but those of services and addresses."""
         condition = "NOT begins_with(facet, :service) AND NOT begins_with(facet, :address)"
         return self._keys(condition, {":service": service_facet(""), ":address": ip_facet("")})
 
     def recencies(self) -> dict[Key, Item]:
-        """The items that tell when a principal itself was seen or refused, and all that are flagged."""
+        """The items that say when a principal itself was seen or refused, and all that are flagged."""
         condition = (
             "begins_with(facet, :id) OR begins_with(facet, :denied)"
             " OR attribute_exists(first_flagged) OR attribute_exists(awakened_at)"
@@ -50,7 +53,7 @@ class Scan:
         return self._read("source_ip = :address", {":address": address})
 
     def flagged(self) -> list[Key]:
-        """What reports have flagged, in all accounts; nothing else is in this index."""
+        """What reports have flagged, in all accounts. This index has nothing else."""
         return [_key(item) for item in self._items(IndexName=BY_FLAG, ProjectionExpression="principal, facet")]
 
     def _keys(self, condition: str, values: dict[str, str]) -> list[Key]:
@@ -63,7 +66,7 @@ class Scan:
         return [_key(item) for item in items]
 
     def _read(self, condition: str, values: dict[str, str]) -> dict[Key, Item]:
-        # By placeholders: `type`, `region` and others are reserved words of DynamoDB.
+        # Placeholders, because `type`, `region` and others are reserved words of DynamoDB.
         items = self._items(
             FilterExpression=condition,
             ProjectionExpression=", ".join(f"#{name}" for name in _READ),

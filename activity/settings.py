@@ -1,4 +1,4 @@
-"""Settings from environment variables: a missing or unreadable one is named, and stops the program."""
+"""Settings from environment variables. A missing or unreadable one stops the program with its name."""
 
 from collections.abc import Mapping
 

@@ -24,7 +24,7 @@ BY_FACET = "by_facet"
 WRITERS = 16
 _IDLE_READS = 20
 
-# An item that is not there, or whose last_seen moves by more than the resolution and whose first_seen does not.
+# No item yet, or one whose last_seen moves by more than the resolution and whose first_seen doesn't.
 _MOVES_ON = "attribute_not_exists(#last_seen) OR (#last_seen < :older AND #first_seen <= :newer)"
 _IS_NO_OLDER = "attribute_not_exists(#last_seen) OR #last_seen <= :last_seen"
 _IS_FREE = "attribute_not_exists(#last_seen) OR #last_seen < :last_seen"
@@ -41,8 +41,8 @@ class ActivityTable:
         self._client = client
         self._name = name
         self._keeping = keeping or Keeping()
-        # Asked for once, before there are threads: botocore makes these classes at their first use, and makes
-        # others for each thread that comes meanwhile, so that what is raised is not what is caught.
+        # Read once, before there are threads: botocore makes these classes at first use. Threads that race for
+        # that get different classes, and then what is raised is not what is caught.
         self._refusal = client.exceptions.ConditionalCheckFailedException
 
     @classmethod
@@ -51,10 +51,10 @@ class ActivityTable:
         return cls(connect(), name, Keeping.from_env(environ))
 
     def record(self, activity: Activity, *, is_late: Callable[[], bool] = lambda: False) -> Recorded:
-        """`is_late` is asked before each call to DynamoDB, and ends it with TooLate.
+        """Calls `is_late` before each call to DynamoDB, and raises TooLate if it is True.
 
-        Raises botocore's ClientError or BotoCoreError, too; a write that failed so may be repeated freely.
-        Raises UnreadableItem where somebody has edited the item.
+        Also raises botocore's ClientError or BotoCoreError; such a write may be repeated freely. Raises
+        UnreadableItem if somebody has edited the item.
         """
         resolution = self._keeping.resolution_of(activity.facet)
         bounds = {
@@ -75,16 +75,16 @@ class ActivityTable:
                 return Recorded(stored, is_written=False)
             refused_with = stored
             _stop_if(is_late)
-            with suppress(self._refusal):  # Somebody else wrote it meanwhile: look again.
+            with suppress(self._refusal):  # Somebody else wrote it meanwhile: read it again.
                 return self._put(merged, ":first_seen", *_as_read(stored))
 
     def replace(self, activity: Activity) -> None:
-        """Unlike `record`, with the times as they are given. An older one takes no newer one's place."""
+        """Unlike `record`, writes the times exactly as given. Never replaces a newer activity by an older."""
         with suppress(self._refusal):
             self._put(activity, ":first_seen", _IS_NO_OLDER, {})
 
     def take(self, turn: Activity) -> bool:
-        """Whether it was written: not where one of its time or later is, but of another event."""
+        """Whether it was written: not if the table has one of that time or later from another event."""
         try:
             self._put(turn, ":first_seen", f"{_IS_FREE} OR ({_IS_ITS_OWN})", {})
         except self._refusal:
@@ -94,7 +94,7 @@ class ActivityTable:
     def record_all(
         self, activities: Sequence[Activity], *, is_late: Callable[[], bool] = lambda: False
     ) -> Outcome:
-        """Writes at most one activity per key. Once `is_late` answers True, what is left counts as failed."""
+        """Takes at most one activity per key. Once `is_late` returns True, the rest count as failed."""
 
         def attempt(activity: Activity) -> Recorded | str:
             try:
@@ -106,7 +106,7 @@ class ActivityTable:
             return Outcome.of(activities, list(pool.map(attempt, activities)))
 
     def get(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """The items that exist among `keys`. Raises TimeoutError where DynamoDB answers none for a minute."""
+        """The items that exist among `keys`. Raises TimeoutError if DynamoDB returns none for a minute."""
         wanted = [{"principal": typed(p), "facet": typed(f)} for p, f in dict.fromkeys(keys)]
         found = {}
         pause, idle = 0.05, 0
@@ -127,14 +127,14 @@ class ActivityTable:
         return found
 
     def of(self, principal: str, *, facet_begins: str = "") -> Iterator[Activity]:
-        """All that one principal was seen with, by facet."""
+        """All activities of one principal, by facet."""
         items = self.items_of(principal, facet_begins=facet_begins)
         return (item.activity for item in items.values() if item.activity)
 
     def items_of(self, principal: str, *, facet_begins: str = "", is_current: bool = False) -> dict[Key, Item]:
-        """All that is kept of one principal: what it was seen with, and what is flagged and was never seen.
+        """All items of one principal: what it was seen with, and what is flagged and was never seen.
 
-        `is_current`: with all that was written until now, at twice the price.
+        `is_current`: reads consistently, with all that was written until now, at twice the price.
         """
         condition, values = "principal = :principal", {":principal": typed(principal)}
         if facet_begins:
@@ -150,7 +150,7 @@ class ActivityTable:
         return {(item["principal"]["S"], item["facet"]["S"]): readable(item) for item in items}
 
     def principals_with(self, facet: str) -> list[str]:
-        """Everybody seen with `facet`: whose key it is, who has this unique id, who came from this address."""
+        """Every principal seen with `facet`: a key's user, a unique id's holder, those who used an address."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             IndexName=BY_FACET,
@@ -166,7 +166,7 @@ class ActivityTable:
         sets = "".join(f", #{name} = :{name}" for name in known)
         removes = " REMOVE " + ", ".join(f"#{name}" for name in unknown) if unknown else ""
         update = times + sets + removes
-        # Every attribute goes by a placeholder: `type`, `region` and others are reserved words of DynamoDB.
+        # Placeholders for all attributes, because `type`, `region` and others are reserved words of DynamoDB.
         marks = re.findall(r"#\w+", f"{update} {condition}")
         answer = self._client.update_item(
             TableName=self._name,
@@ -191,7 +191,7 @@ class ActivityTable:
 
 
 def connect() -> "DynamoDBClient":
-    """A client whose connections suffice for the writers, and which gives a call up within about 12 seconds."""
+    """A client with enough connections for the writers, that gives a call up after about 12 seconds."""
     return boto3.client(
         "dynamodb",
         config=Config(
@@ -209,7 +209,7 @@ def _stop_if(is_late: Callable[[], bool]) -> None:
 
 
 def _as_read(stored: Activity) -> tuple[str, dict[str, Any]]:
-    """The condition that nobody else has written the item since it was read."""
+    """The condition that the item hasn't been written since it was read."""
     values = {
         ":read_last": typed(to_text(stored.last_seen)),
         ":read_first": typed(to_text(stored.first_seen)),

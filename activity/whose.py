@@ -1,7 +1,7 @@
 """Whose a sighting or a flag is: by unique id and access key id first, by name last.
 
-IAM's unique ids are never given twice, and a user keeps its own when it is renamed. Names are given again: to
-whoever is made next under them. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+IAM never reuses a unique id, and a user keeps its own when it is renamed. Names are reused.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,9 +30,9 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Holder(NamedTuple):
-    """Somebody who has a name, or had it: known by its unique id, or by an access key's; "" where by none.
+    """Somebody who has a name, or had it. `id`: the unique id, or an access key's; "" if neither is known.
 
-    `since` and `until`: when it came to the name, and when somebody else did, as far as that is known.
+    `since` and `until`: when it got the name, and when somebody else did, as far as is known.
     """
 
     arn: str
@@ -41,32 +41,32 @@ class Holder(NamedTuple):
     until: datetime = _NEVER
 
     def did(self, seen: Activity) -> bool:
-        """Whether a sighting is this holder's. One that names nobody is of whoever had the name then."""
+        """Whether a sighting is this holder's. One without an id belongs to whoever had the name then."""
         told = id_told_by(seen)
         is_namesake = without_path(seen.principal) == without_path(self.arn)
         return (is_namesake or bool(told and self.id)) and self.is_meant(told, seen.last_seen)
 
     def is_meant(self, told: str, at: datetime) -> bool:
-        """By the id that something tells; by when it was, where it tells none."""
+        """By the id `told`; without one, by the time `at`."""
         return told == self.id if told and self.id else self.since <= at < self.until
 
     @property
     def has_namesakes(self) -> bool:
-        """Whether it is known of others that they had the name, before or since."""
+        """Whether others are known to have had the name, before or since."""
         return (self.since, self.until) != (_EVER, _NEVER)
 
     @property
     def is_succeeded(self) -> bool:
-        """Whether somebody else has come to the name since."""
+        """Whether somebody else has got the name since."""
         return self.until != _NEVER
 
     def began(self, seen: Activity) -> datetime:
-        """When it was first seen so, or later: what was seen before it came to the name was a predecessor."""
+        """When it was first seen like this. Sightings from before it got the name are a predecessor's."""
         return max(seen.first_seen, self.since)
 
 
 def id_told_by(seen: Activity) -> str:
-    """The unique id, or the access key's, by which a sighting tells whose it is."""
+    """The unique id or access key id that a sighting gives for whose it is."""
     return held_by(seen.facet) if names_holder(seen.facet) else seen.evidence.principal_id
 
 
@@ -76,9 +76,9 @@ def ids_told_by(activities: Iterable[Activity]) -> set[str]:
 
 
 def by_holder(arn: str, items: Mapping[str, Item]) -> dict[Holder, dict[str, Item]]:
-    """What is kept under a name, by facet, for each of those who had it: who has it now comes first.
+    """The items under a name, by facet, for each holder of the name. Its current holder comes first.
 
-    Who was seen last has it now. An item is divided where its sighting is one's and its flag another's.
+    The current holder is the one seen last. If an item's sighting and flag belong to two holders, it is split.
     """
     holders = _holders(arn, items)
     found: dict[Holder, dict[str, Item]] = {each: {} for each in holders}
@@ -96,13 +96,13 @@ def by_holder(arn: str, items: Mapping[str, Item]) -> dict[Holder, dict[str, Ite
 
 
 def _holders(arn: str, items: Mapping[str, Item]) -> Sequence[Holder]:
-    """Who is known by a flag alone counts from when it was idle, or made."""
+    """A holder that is known only by a flag counts from when it was idle, or created."""
     seen_at: dict[str, list[datetime]] = {}
     flagged_at: dict[str, list[datetime]] = {}
     for facet, item in items.items():
         seen, flag = item.activity, item.own_flag
         if seen:
-            # What tells no id of its own may have been a predecessor's at first.
+            # An item without an id of its own may have been a predecessor's at first.
             first = seen.first_seen if names_holder(facet) else seen.last_seen
             seen_at.setdefault(_person_told_by(seen), []).extend((first, seen.last_seen))
         if flag:
@@ -118,18 +118,18 @@ def _holders(arn: str, items: Mapping[str, Item]) -> Sequence[Holder]:
 
 
 def _meant(holders: Sequence[Holder], told: str, at: datetime) -> Holder:
-    """There is one: each id that is told is a holder's, and between them they had the name at all times."""
+    """Always finds one: every id belongs to a holder, and together the holders had the name at all times."""
     return next(each for each in holders if each.is_meant(told, at))
 
 
 def _person_told_by(seen: Activity) -> str:
-    """The unique id of whom a sighting is; of an access key's, that of its user."""
+    """The unique id of the principal of a sighting; for an access key, its user's."""
     own = held_by(seen.facet) if is_of_principal(seen.facet) else ""
     return own or seen.evidence.principal_id
 
 
 def _told_by_flag(flag: Flag, facet: str, seen: Activity | None) -> str:
-    """An access key has one user ever; a password may have been used by another than its flag is of."""
+    """An access key only ever has one user. A password may have been used by another than the flagged user."""
     held = held_by(facet) if is_of_principal(facet) else flag.holder
     return held or (_person_told_by(seen) if seen and access_key_of(facet) else "")
 
@@ -141,7 +141,7 @@ def _at(flag: Flag) -> datetime:
 def places(key: Key) -> tuple[Key, ...]:
     """The items by which a use of what `key` stands for may show, its own first.
 
-    A use that was refused has one of its own; some records leave out the unique id, others a role's path.
+    A refused use has an item of its own; some records leave out the unique id, others a role's path.
     """
     principal, facet = key
     kind, held = kind_and_value(facet)
@@ -155,15 +155,15 @@ def places(key: Key) -> tuple[Key, ...]:
 
 
 def places_of_flag(key: Key, holder: str) -> tuple[Key, ...]:
-    """The same, and by what a password is found that is used under another name: its own key has no id."""
+    """The same, and the item that finds a password used under another name: its own key has no id."""
     is_password = key[1] == SIGNIN and holder
     return (*places(key), (key[0], signin_facet(holder))) if is_password else places(key)
 
 
 def is_kept(items: Mapping[Key, Item], key: Key, flag: Flag, *, until: datetime) -> bool:
-    """Whether all that flagging `key` so would write is there, and stays until then.
+    """Whether `items`, which the table holds, have all that flagging `key` would write, and stay until `until`.
 
-    `items`: what the table holds. Whatever stopped an earlier report half way shows in them.
+    They don't if an earlier report stopped half way.
     """
     held = [items.get(each) for each in places_of_flag(key, flag.holder)]
     own = held[0].own_flag if held[0] else None
@@ -177,5 +177,5 @@ def is_kept(items: Mapping[Key, Item], key: Key, flag: Flag, *, until: datetime)
 
 
 def facets_of(unique_id: str) -> tuple[str, ...]:
-    """What a principal itself may be seen with, seen or refused, with its unique id or without."""
+    """The facets of a principal itself: seen or refused, with its unique id or without."""
     return id_facet(unique_id), denied_facet(unique_id), id_facet(""), denied_facet("")

@@ -1,4 +1,4 @@
-"""The ingest Lambda: a batch of EventBridge events in, the messages to try again out."""
+"""The ingest Lambda: takes a batch of EventBridge events, and returns the messages to try again."""
 
 import os
 from collections import Counter
@@ -17,7 +17,7 @@ from ingest.batch import Batch, Memory
 from ingest.wire import UnreadableRecord
 
 NAMESPACE = "LastActivity"
-# Time for the call to the table that is under way, with all of its retries, and for the answer.
+# Time to finish the current call to the table, with all of its retries, and to return.
 MARGIN_MS = 15_000
 
 logger = Logger(service="ingest")
@@ -25,14 +25,14 @@ metrics = Metrics(namespace=NAMESPACE, service="ingest")
 
 
 class WriteFailed(Exception):
-    """A single event, given without a queue behind it, could not be recorded."""
+    """A single event that did not come from a queue could not be recorded."""
 
 
 def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
     """Takes an SQS batch of EventBridge envelopes, or one bare envelope.
 
-    A message of a batch that cannot be read or recorded is answered as failed, so that SQS delivers it
-    again; with a bare envelope there is nobody to try again, and UnreadableRecord or WriteFailed is raised.
+    Returns the messages of a batch that can't be read or recorded, so SQS delivers them again. Nothing delivers
+    a bare envelope again: it raises UnreadableRecord or WriteFailed.
     """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
     now = datetime.now(UTC)
@@ -75,7 +75,7 @@ def memory() -> Memory:
 
 
 def _record(batch: Batch, messages: int, context: Any, now: datetime) -> dict[Key, str]:
-    """Writes what the batch comes to; the keys that could not be written, each with its reason."""
+    """Writes the batch's activities. Returns the keys that could not be written, each with its reason."""
 
     def is_late() -> bool:
         return context is not None and context.get_remaining_time_in_millis() < MARGIN_MS

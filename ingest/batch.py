@@ -1,4 +1,4 @@
-"""What a batch of messages says, and what of it the table does not know yet."""
+"""What a batch of messages says, and which of that the table doesn't hold yet."""
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
@@ -13,11 +13,11 @@ from ingest.likeness import likeness
 from ingest.principals import Ignored
 from ingest.wire import Record, UnreadableRecord, envelope
 
-_MOST_GISTS = 20_000  # Each can be had again from any record that is alike.
+_MOST_GISTS = 20_000  # A dropped one is made again from the next record that is alike.
 
 
 class Memory:
-    """What one sandbox remembers from batch to batch; without any, each batch stands for itself."""
+    """What one sandbox remembers from batch to batch; an empty one makes each batch independent."""
 
     def __init__(self, resolution_of: Callable[[str], timedelta]) -> None:
         self.stored = Stored(resolution_of)
@@ -25,9 +25,9 @@ class Memory:
 
 
 class Batch:
-    """Sums up messages: the writes they come to, what was ignored and why, and what cannot be read.
+    """Merges messages into writes, and counts what was ignored, why, and what can't be read.
 
-    `saved` counts the facets of those records of which the table is known to hold everything.
+    `saved` counts the facets of records that the table is known to hold already.
     """
 
     def __init__(self, memory: Memory, *, arrived: datetime) -> None:
@@ -55,7 +55,7 @@ class Batch:
         event = envelope(body)
         if event.is_from_aws:
             self.add_record(event.detail, message)
-        else:  # Anybody may put an event that only looks like CloudTrail's.
+        else:  # Anybody can put an event that looks like CloudTrail's.
             self.ignored[Ignored.NOT_FROM_AWS] += 1
 
     def add_record(self, record: Record, message: str) -> None:
@@ -77,7 +77,7 @@ class Batch:
             self._groups[alike] = Group(gist, record, at, message)
 
     def activities(self) -> list[Activity]:
-        """What is to be written: to be asked once, when all is added."""
+        """The activities to write. Call it once, after adding all messages."""
         for group in self._groups.values():
             if group.is_known(self._memory.stored, self._arrived):
                 self.saved += len(group.gist.keys) * len(group.messages)
@@ -86,7 +86,7 @@ class Batch:
         return self._writes.unknown_to(self._memory.stored, self._arrived)
 
     def remember(self, stored: Iterable[Activity]) -> None:
-        """What the table was found to hold when it was given the activities."""
+        """`stored`: what the table turned out to hold when the activities were written."""
         for each in stored:
             self._memory.stored.remember(each, self._arrived)
 

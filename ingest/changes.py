@@ -1,4 +1,4 @@
-"""What the root user changes of its own sign-in and credentials: each change is kept by itself."""
+"""The root user's changes to its own sign-in and credentials, each of which is kept separately."""
 
 from ingest.refusals import CHANGES, SIGN_IN
 from ingest.wire import Record, word
@@ -14,12 +14,12 @@ CHANGES_BY_IAM = {
     "UpdateSigningCertificate",
     "DeleteSigningCertificate",
 }
-# IAM's calls are about the caller where they name no user; some name the root user so, as no user can be named.
+# IAM's calls concern the caller if they name no user. Some name the root user so; no user can have that name.
 _ROOT = "AWS ROOT USER"
 
 
 def is_own_change(record: Record) -> bool:
-    """Whether it changed what its caller signs in with, if that is the root user."""
+    """Whether the call changed the root user's sign-in or credentials, provided that the root user made it."""
     if record.event_source == SIGN_IN:
         return record.event_name in CHANGES
     is_change = record.event_source == IAM and record.event_name in CHANGES_BY_IAM and not record.error_code

@@ -1,4 +1,4 @@
-"""From one CloudTrail record to who was active, and with what: the sighting rules."""
+"""The sighting rules: who was active, and with what, according to one CloudTrail record."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -48,7 +48,7 @@ from ingest.wire import (
 
 STS = "sts.amazonaws.com"
 
-# An event is delivered after it happened; a clock a little ahead is forgiven, a wrong year is not.
+# Events are delivered after they happened. A clock may be a little ahead; a wrong year is an error.
 EARLY = timedelta(minutes=15)
 CLOUDTRAIL_BEGAN = datetime(2013, 11, 1, tzinfo=UTC)
 _LONGEST_AGENT = 256  # An item stays below the 1 KB that DynamoDB bills as one write.
@@ -58,7 +58,7 @@ _SAID = {"true": True, "yes": True, "false": False, "no": False}
 
 
 class Reading(NamedTuple):
-    """What one record gives: sightings, or else the reason why none; and where it came from, if it says."""
+    """What one record gives: sightings, or the reason why none; and where it came from, if it says."""
 
     sightings: tuple[Sighting, ...]
     ignored: Ignored | None
@@ -69,7 +69,7 @@ class Reading(NamedTuple):
 
 
 def read(record: Record, *, arrived: datetime) -> Reading:
-    """Raises UnreadableRecord for a record that should name a principal or a time and does not."""
+    """Raises UnreadableRecord if the record should name a principal or a time and doesn't."""
     at = time_of(record, arrived + EARLY)
     refusal = why_it_proves_nothing(record)
     if refusal:
@@ -85,7 +85,7 @@ def read(record: Record, *, arrived: datetime) -> Reading:
 
 
 def time_of(record: Record, before: datetime) -> datetime:
-    """To the second, in UTC. Raises UnreadableRecord for what cannot have happened by then."""
+    """To the second, in UTC. Raises UnreadableRecord for a time that isn't before `before`."""
     at = record.event_time
     if not CLOUDTRAIL_BEGAN < at < before:
         raise UnreadableRecord(
@@ -96,7 +96,7 @@ def time_of(record: Record, before: datetime) -> datetime:
 
 
 def _is_assumption(record: Record) -> bool:
-    """Whether a role was given to somebody: an Insight event about such calls gives none."""
+    """Whether somebody assumed a role. An Insight event about such calls doesn't count."""
     return (
         record.event_source == STS
         and record.event_name in _ASSUMPTIONS
@@ -106,7 +106,7 @@ def _is_assumption(record: Record) -> bool:
 
 
 def assumed(record: Record) -> tuple[str, str, str] | None:
-    """ARN, unique id and session of the role that a successful AssumeRole* gave somebody, whoever called."""
+    """ARN, unique id and session of the role if this is a successful AssumeRole*, whoever called it."""
     if not _is_assumption(record):
         return None
     request = assume_role_request(record.request_parameters)
@@ -151,7 +151,7 @@ def _assumed_facets(record: Record, role: Principal) -> Iterator[str]:
 
 
 def _personal_facets(record: Record, principal: Principal) -> Iterator[str]:
-    """Where people came from, and who is behind a role they share; machines have neither."""
+    """The address people came from, and the person behind a shared role. Machines get neither."""
     address = address_of(record.source_ip_address or "")
     if address and principal.is_person:
         yield ip_facet(address)
@@ -178,7 +178,7 @@ def _sighting(record: Record, principal: Principal, at: datetime, facets: Iterat
 
 
 def is_canary(record: Record) -> bool:
-    """Whether the reporter made this call, to see it come back."""
+    """Whether this is a test call of the reporter, which waits for it to come back."""
     return (
         record.event_name == "GetCallerIdentity"
         and record.event_source == STS
@@ -188,7 +188,7 @@ def is_canary(record: Record) -> bool:
 
 
 def _coverage(record: Record, at: datetime) -> tuple[Sighting, ...]:
-    """Where the record came from: the account and region whose CloudTrail delivered it."""
+    """A sighting of the account and region whose CloudTrail delivered the record."""
     account, region = record.recipient_account_id, record.aws_region
     if not account or not region:
         return ()

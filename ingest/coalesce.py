@@ -1,4 +1,4 @@
-"""From the many records of a batch to the few writes that matter."""
+"""Merges the many records of a batch into the few writes that matter."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -13,13 +13,13 @@ from ingest.wire import Record
 
 _SECOND = timedelta(seconds=1)
 _LONG_AGO = timedelta(days=1)
-# An event that comes late by some more than the one before it costs no question more for that.
+# So an event that comes a little later than the one before it causes no further question.
 _LATER = timedelta(minutes=1)
 _EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 class Quiet(NamedTuple):
-    """Between these two times, both excluded, nothing needs to be written; so it is until `expires`."""
+    """Until `expires`, no sighting between `since` and `until` (both excluded) needs to be written."""
 
     since: datetime
     until: datetime
@@ -30,10 +30,10 @@ class Quiet(NamedTuple):
 
 
 class Stored:
-    """What this sandbox knows the table to hold: the times of items that were written, or found to be newer.
+    """What this sandbox knows the table to hold: the times of items that it wrote, or found to be newer.
 
-    Items may be deleted meanwhile. So the table is asked again once a resolution has passed since it was, when
-    most are written anyway; and always of what is dated long before the newest, as dead letters are.
+    Items may be deleted meanwhile. So it asks the table again one resolution after it last asked, when most
+    need a write anyway, and always about sightings dated long before the newest, as dead letters are.
     """
 
     def __init__(self, resolution_of: Callable[[str], timedelta], most: int = 50_000) -> None:
@@ -45,9 +45,9 @@ class Stored:
         return len(self._held)
 
     def remember(self, stored: Activity, asked: datetime) -> None:
-        """A write would move neither last_seen nor first_seen by more than the resolution.
+        """Notes the times between which a write would move neither time by more than the resolution.
 
-        Where that is none, the event id decides within a second, and only the table can tell.
+        Without a resolution, the event id decides within a second, and only the table knows that.
         """
         resolution = self._resolution_of(stored.facet)
         around = resolution + _SECOND if resolution else resolution
@@ -55,14 +55,14 @@ class Stored:
         self._held[stored.key] = Quiet(since, stored.last_seen + around, asked + resolution + _LATER)
         self._held.move_to_end(stored.key)
         if len(self._held) > self._most:
-            self._held.popitem(last=False)  # What was not asked for longest.
+            self._held.popitem(last=False)  # The least recently used.
 
     def covers(self, activity: Activity, arrived: datetime) -> bool:
         quiet = self.quiet([activity.key])
         return quiet is not None and quiet.holds(activity.first_seen, activity.last_seen, arrived)
 
     def quiet(self, keys: Iterable[Key]) -> Quiet | None:
-        """When nothing seen with these keys needs to be written. None where a key is not known."""
+        """When no sighting with these keys needs to be written. None if a key is not known."""
         since, until = _EVER
         expires = until
         for key in keys:
@@ -76,20 +76,19 @@ class Stored:
 
 @dataclass(slots=True)
 class Gist:
-    """What all records that are alike come to, and when their sightings need not be written."""
+    """What all records that are alike say, and when their sightings need not be written."""
 
     keys: tuple[Key, ...]
     sightings: int
     ignored: Ignored | None
-    # A Quiet in plain, which is quicker to look at: it is, for each record.
+    # A Quiet as a plain tuple, which is faster: it is read for each record.
     quiet: tuple[datetime, datetime, datetime] | None = None
 
 
 class Group:
-    """Records of one batch that are alike: only the oldest and the newest of them can tell in the table.
+    """Records of one batch that are alike: only the oldest and the newest of them can change the table.
 
-    Of several in the newest second it is the one with the greatest event id; and all that have that id, should
-    they differ.
+    If several share the newest second, the greatest event id decides; differing records with that id all count.
     """
 
     __slots__ = ("first", "gist", "last", "messages", "newest", "oldest")
@@ -116,7 +115,7 @@ class Group:
             self.newest.append(record)
 
     def is_known(self, stored: Stored, arrived: datetime) -> bool:
-        """Whether the table is known to hold as much."""
+        """Whether the table is known to hold all that these records say."""
         quiet = stored.quiet(self.gist.keys)
         self.gist.quiet = (quiet.since, quiet.until, quiet.expires) if quiet else None
         return quiet is not None and quiet.holds(self.first, self.last, arrived)
@@ -139,7 +138,7 @@ class Coalescer:
             self._messages.setdefault(activity.key, []).append(messages)
 
     def unknown_to(self, stored: Stored, arrived: datetime) -> list[Activity]:
-        """The activities that the table is not known to hold already."""
+        """The activities that the table may not hold yet."""
         return [each for each in self._activities.values() if not stored.covers(each, arrived)]
 
     def messages_behind(self, keys: Iterable[Key]) -> set[str]:

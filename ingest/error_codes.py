@@ -1,6 +1,6 @@
 """AWS's error codes that refuse a caller, in small letters and without `Client.`: made by `make refusals`.
 
-What decides is error_codes/judged.toml. What has an event source before it is of that service alone.
+error_codes/judged.toml is the source. A code with an event source before it applies only to that service.
 """
 
 NO_PERMISSION = frozenset(

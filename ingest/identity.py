@@ -1,11 +1,11 @@
-"""What a `userIdentity` says: the type by which it is to be read, its role, its session, its key."""
+"""What a `userIdentity` says: its type, its role, its session, its key."""
 
 from functools import lru_cache
 
 from activity.arn import is_role, parts
 from ingest.wire import Record, SessionContext, SessionIssuer, UserIdentity
 
-# The accounts' regions tell the partition where no ARN does.
+# The region tells the partition if no ARN does.
 _PARTITIONS = (
     ("cn-", "aws-cn"),
     ("us-gov-", "aws-us-gov"),
@@ -15,7 +15,7 @@ _PARTITIONS = (
     ("eu-isoe-", "aws-iso-e"),
     ("eusc-", "aws-eusc"),
 )
-# Those that the ARN may contradict.
+# The types that the ARN may contradict.
 _TYPES_WITH_ARN = {"Root", "IAMUser", "AssumedRole", "Role", "FederatedUser", "Unknown"}
 _FORMS = {
     ("iam", "root"): "Root",
@@ -27,7 +27,7 @@ _FORMS = {
 
 
 def type_of(identity: UserIdentity, record: Record) -> str | None:
-    """The form of the ARN decides, where it is one that principals have, whatever the record calls it."""
+    """If the ARN is one that a principal can have, its form decides, whatever type the record states."""
     kind = identity.type
     may_have_arn = kind in _TYPES_WITH_ARN or (kind == "AWSAccount" and is_own_account(identity, record))
     form = form_of(identity.arn) if may_have_arn else ""
@@ -35,7 +35,7 @@ def type_of(identity: UserIdentity, record: Record) -> str | None:
 
 
 def is_own_account(identity: UserIdentity, record: Record) -> bool:
-    """A call that a VPC endpoint refused may name the account's own principal so, and that by its id alone."""
+    """Whether it is this account's: a call that a VPC endpoint refused may name its own principal like that."""
     return bool(identity.account_id) and identity.account_id == record.recipient_account_id
 
 
@@ -45,7 +45,7 @@ def account_of(arn: str) -> str:
 
 @lru_cache(maxsize=4096)
 def role_arn(arn: str | None) -> str:
-    """The role of a role ARN, or of a role session's, which drops the role's path; "" where it is neither."""
+    """The role's ARN, from a role's or a role session's (which lacks the role's path); "" for any other."""
     if not arn or is_role(arn):
         return arn or ""
     found = parts(arn)
@@ -55,7 +55,7 @@ def role_arn(arn: str | None) -> str:
 
 
 def without_session(principal_id: str | None) -> str:
-    """Of `<unique id>:<session>`; EC2's own role has `<account>:aws:ec2-instance` for a unique id."""
+    """The id in `<unique id>:<session>`. EC2's own role has `<account>:aws:ec2-instance` as its unique id."""
     unique_id, colon, rest = (principal_id or "").rpartition(":")
     return unique_id if colon else rest
 
@@ -67,7 +67,7 @@ def session_of(principal_id: str | None) -> str:
 
 @lru_cache(maxsize=4096)
 def form_of(arn: str | None) -> str:
-    """The type of those who have such an ARN; "" for any other."""
+    """The type of principal that has an ARN of this form; "" for any other."""
     found = parts(arn or "")
     return _FORMS.get((found.service, found.type), "")
 
@@ -78,7 +78,7 @@ def issuer_of(identity: UserIdentity) -> SessionIssuer:
 
 
 def session_name(identity: UserIdentity) -> str:
-    """Of `assumed-role/<role>/<session>` or `federated-user/<session>`, or else of `<unique id>:<session>`."""
+    """From `assumed-role/<role>/<session>`, `federated-user/<session>`, or else `<unique id>:<session>`."""
     found = parts(identity.arn or "")
     if found.service == "sts":
         _, _, rest = found.resource.partition("/")

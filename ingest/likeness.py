@@ -1,7 +1,7 @@
-"""Which records come to the same, so that the rules need to be asked but once for all of them.
+"""Which records are alike, so the rules need to read only one of them.
 
-What differs among records that are alike is time, event id and other evidence of a sighting; never whom they
-sight, with what, or why nobody.
+Records that are alike may differ in time, event id and other evidence, but never in whom they sight, with what,
+or why nobody.
 """
 
 from collections.abc import Hashable
@@ -22,12 +22,12 @@ _OF_CREDENTIALS = {SIGN_IN, STS, IAM}
 
 
 def likeness(record: Record) -> Likeness:
-    """Raises UnreadableRecord where the record would be unreadable for what is asked of it here."""
+    """Raises UnreadableRecord if a field that is read here can't be read."""
     source, identity = record.event_source, record.user_identity
     kind, error = record.event_type, record.error_code
     region, account = record.aws_region, record.recipient_account_id
     if identity is not None and identity.type == "AssumedRole" and source != STS and source != SIGN_IN:
-        # Most of them: as `_machine` has it, without the time that a call takes.
+        # Most records end here: the same as `_machine`, without the cost of a call.
         session = identity.session_context
         issuer = session.session_issuer if session is not None else None
         if issuer is not None and (arn := issuer.arn) and (sessions := _sessions_of_machines(arn)):
@@ -42,9 +42,9 @@ def likeness(record: Record) -> Likeness:
 
 
 def _of_credentials(record: Record, machine: Hashable) -> Likeness:
-    """By what else records of these services are told apart."""
+    """What else tells records of these services apart."""
     who, address = machine or _person(record.user_identity), record.source_ip_address
-    if is_own_change(record):  # The root user's are kept by their times.
+    if is_own_change(record):  # The root user's changes are kept by time.
         return who, address, record.event_name, record.event_time, bytes(record.response_elements)
     if record.event_source == SIGN_IN:
         sign_in = bytes(record.response_elements), bytes(record.additional_event_data)
@@ -62,13 +62,13 @@ def _machine(identity: UserIdentity | None) -> Hashable:
     if identity is None or identity.on_behalf_of is not None:
         return None
     kind = identity.type
-    if kind == "AssumedRole" or kind == "Role":  # Most of them.
+    if kind == "AssumedRole" or kind == "Role":  # Most records.
         session = identity.session_context
         issuer = session.session_issuer if session is not None else None
         if issuer is None or not (arn := issuer.arn) or not (sessions := _sessions_of_machines(arn)):
             return None
         if identity.arn is not None and not identity.arn.startswith(sessions):
-            return None  # It may contradict the type.
+            return None  # The ARN may contradict the type.
         return arn, issuer.principal_id or without_session(identity.principal_id)
     if kind == "AWSAccount":
         return None if identity.arn else (kind, identity.account_id)
@@ -76,7 +76,7 @@ def _machine(identity: UserIdentity | None) -> Hashable:
 
 
 def _person(identity: UserIdentity | None) -> Hashable:
-    """Without temporary keys, which are many and are not kept; of what is rare or odd, all that is told."""
+    """Who acted, without temporary keys, which are many and not kept. The whole identity if it is odd."""
     if identity is None or identity.on_behalf_of is not None:
         return identity
     if identity.type == "IAMUser" and _is_of_no_other(identity.arn):
@@ -90,7 +90,7 @@ def _person(identity: UserIdentity | None) -> Hashable:
 
 @lru_cache(maxsize=4096)
 def _sessions_of_machines(arn: str) -> str:
-    """How the ARNs of a role's sessions begin, if it is one that people do not share; else ""."""
+    """The beginning of the ARNs of a role's sessions, unless people share the role; else ""."""
     if not is_role(arn) or is_shared_by_people(arn):
         return ""
     partition, _, account, _ = parts(arn)

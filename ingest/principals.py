@@ -1,4 +1,4 @@
-"""Whom a `userIdentity` names: the principals of ours that acted, or why it names none.
+"""Whom a `userIdentity` names: the account's own principals that acted, or why it names none.
 
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
 """
@@ -52,14 +52,14 @@ NOBODY_OF_OURS = {
     "IdentityCenterUser": Ignored.NO_USER_ID,
 }
 
-# What the root user does at the console was recorded as invoked by this; by anything else, AWS acts as root.
+# Recorded as what invoked the root user's actions at the console. If anything else did, AWS acts as root.
 _CONSOLE = "signin.amazonaws.com"
 
 
 class Principal(NamedTuple):
-    """Who can act, as the table names it. `unique_id` is "" where the record gives none.
+    """Who can act, as the table names it. `unique_id` is "" if the record gives none.
 
-    `type` is what the form of the ARN says, where the record's own contradicts it.
+    `type` follows the form of the ARN if the record's own type contradicts it.
     """
 
     arn: str
@@ -85,12 +85,12 @@ def is_person(arn: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_shared_by_people(arn: str) -> bool:
-    """An Identity Center permission set: one role, and a session name for each person behind it."""
+    """Whether it is the role of an Identity Center permission set, with a session name for each person."""
     return is_role(arn) and parts(arn).name.startswith("AWSReservedSSO_")
 
 
 def who_acted(record: Record) -> tuple[list[Principal], Ignored | None]:
-    """The principals of ours behind a record; where there are none, why."""
+    """The account's own principals behind a record, or why there are none."""
     identity = record.user_identity or UserIdentity()
     named = _named(identity, record)
     person = _identity_center_user(identity, record)
@@ -148,7 +148,7 @@ def _role(identity: UserIdentity, kind: str) -> Principal | Ignored:
 
 
 def _issuer(identity: UserIdentity) -> Principal | Ignored:
-    """GetFederationToken's session: the user (or root) who issued it answers for it."""
+    """For a session of GetFederationToken: the user (or root) who issued it counts as the one who acted."""
     issuer = issuer_of(identity)
     arn = issuer.arn or ""
     if not (is_user(arn) or is_root(arn) or is_role(arn)):

@@ -1,4 +1,4 @@
-"""Records that prove nothing, whoever they name; and refused calls, which prove no more than an attempt."""
+"""Records that prove nothing, whoever they name, and refused calls, which prove only an attempt."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ INSIGHT = "awscloudtrailinsight"
 # AWS prints both AwsVpceEvent and AwsVpceEvents. Records older than eventType have none.
 _CALLS = {"awsapicall", "awsvpceevent", "awsvpceevents"}
 _SIGN_INS = {"ConsoleLogin", "SwitchRole", "GetSigninToken", "ExitRole", "RenewRole"}
-# What the root user does to its own sign-in. That a recovery was merely requested may be a stranger's doing.
+# The root user's changes to its own sign-in. A mere request for a recovery is not one: a stranger may make it.
 CHANGES = {"PasswordUpdated", "PasswordRecoveryCompleted", "EmailUpdated"}
 _REFUSALS = NO_PERMISSION | EITHER
 _LOGIN_TOKENS = {"AuthorizeOAuth2Access", "CreateOAuth2Token"}
@@ -29,7 +29,7 @@ def why_it_proves_nothing(record: Record) -> Ignored | None:
 
 
 def is_bad_credential_of(callers: Iterable[Principal], record: Record) -> bool:
-    """Of an error that may mean either: without a unique id, nobody was authenticated."""
+    """For an error that may mean either: if the record has no unique id, nobody was authenticated."""
     is_either = record.error_code and _error_of(record) in EITHER
     return bool(is_either) and not all(each.unique_id for each in callers)
 
@@ -39,7 +39,7 @@ def lacks_permission(record: Record) -> bool:
 
 
 def is_api_call(record: Record) -> bool:
-    """Also through a VPC endpoint."""
+    """Includes calls through a VPC endpoint."""
     kind = type_of(record)
     return kind in _CALLS if kind else record.event_source != SIGN_IN
 
@@ -53,9 +53,9 @@ def _failed_token(record: Record) -> Ignored | None:
 
 def _failed_sign_in(record: Record) -> Ignored | None:
     name = record.event_name or ""
-    if name in _SIGN_INS or name in CHANGES:  # A sign-in that failed has no errorCode.
+    if name in _SIGN_INS or name in CHANGES:  # Failed sign-ins have no errorCode.
         return None if word(record.response_elements, name) == "Success" else Ignored.SIGN_IN_FAILED
-    if name == "UserAuthentication":  # Identity Center's, sent once all of its steps have succeeded.
+    if name == "UserAuthentication":  # Identity Center sends it once all steps have succeeded.
         said = word(record.service_event_details, name)
         return None if said in ("", "Success") else Ignored.SIGN_IN_FAILED
     return Ignored.SIGN_IN_STEP
@@ -67,7 +67,7 @@ def type_of(record: Record) -> str:
 
 
 def _error_of(record: Record) -> str:
-    """EC2's errors begin with whose fault it was. Some codes mean something else in one service."""
+    """Without EC2's prefix, which says whose fault it was; with the service if the code is special to it."""
     code = (record.error_code or "").lower().removeprefix("client.").removeprefix("server.")
     own = f"{record.event_source}/{code}"
     return own if own in OF_ONE_SERVICE else code

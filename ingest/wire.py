@@ -15,7 +15,7 @@ _NOTHING = msgspec.Raw(b"null")
 
 
 class UnreadableRecord(Exception):
-    """A record that should name a principal and cannot be read; the message says which, and what is wrong."""
+    """A record that should name a principal can't be read; the message says which, and what is wrong."""
 
 
 class _Struct(msgspec.Struct, rename="camel", gc=False, frozen=True):
@@ -65,7 +65,7 @@ class Record(_Struct, frozen=True):
     error_code: str | None = None
     recipient_account_id: str | None = None
     user_identity: UserIdentity | None = None
-    # Different for every API: decoded only for the few that are asked for them.
+    # Different for every API: decoded only for the few that need them.
     request_parameters: msgspec.Raw = _NOTHING
     response_elements: msgspec.Raw = _NOTHING
     additional_event_data: msgspec.Raw = _NOTHING
@@ -80,7 +80,7 @@ class Envelope(_Struct, frozen=True):
 
     @property
     def is_from_aws(self) -> bool:
-        """Nobody but AWS can put a source that begins with `aws.`, but its partners send such as well.
+        """Only AWS can put events whose source begins with `aws.`, but its partners' begin so as well.
 
         https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-saas.html
         """
@@ -134,7 +134,7 @@ def assume_role_response(raw: msgspec.Raw) -> AssumeRoleResponse:
 
 
 def word(raw: msgspec.Raw, name: str) -> str:
-    """The value at `name` as text, or "" where there is none."""
+    """The value at `name` as text, or "" if there is none."""
     value = (_decoded(_words, raw) or {}).get(name)
     return "" if value is None else str(value)
 

@@ -63,6 +63,8 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         ),
         (("account:ListRegions",), "arn:{partition}:account::{account}:account"),
         (("s3:PutObject",), "arn:{partition}:s3:::{ReportBucket}/report.json"),
+        (("s3:GetObject",), "arn:{partition}:s3:::{ReportBucket}/{account}/trend.json"),
+        (("s3:ListBucket",), "arn:{partition}:s3:::{ReportBucket}"),
         (("sns:Publish",), "{ReportTopic}"),
         (_ENCRYPT, "{Key}"),
         (_PRINT, _LOGS.format("ReporterLogs")),

@@ -1,1 +1,1 @@
-"""From what is known of an account to verdicts, findings, gaps and resolutions. Asks nobody."""
+"""Turns what is known of an account into verdicts, findings, gaps and resolutions. Makes no calls."""

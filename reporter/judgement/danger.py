@@ -1,4 +1,4 @@
-"""Which finding is to be dealt with first, and why: by what somebody could do with it who has it."""
+"""Which finding to deal with first, and why: by what somebody who has the credential could do with it."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -27,14 +27,14 @@ _ORDER = {risk: place for place, risk in enumerate(Risk)}
 
 
 def risk_of(finding: Finding) -> Risk:
-    """A credential of somebody who may do everything is enough to take the account over; a role is not."""
+    """An administrator's credential is enough to take over the account; a role is not."""
     subject = finding.subject
     is_credential = subject.kind in (Kind.ACCESS_KEY, Kind.PASSWORD)
     return Risk.ADMINISTRATOR if subject.is_administrator and is_credential else _OF_KIND[subject.kind]
 
 
 def most_dangerous_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Of the same risk, who may do everything, then what is idle for longest."""
+    """Within the same risk: administrators first, then what has been idle for longest."""
     return sorted(
         findings,
         key=lambda each: (

@@ -25,7 +25,7 @@ class Exemption:
 
 
 def of(tags: Mapping[str, str], key: str) -> Exemption | None:
-    """By the tag of that key in any case, as IAM compares them, and with any blanks around it.
+    """Finds the tag in upper or lower case, as IAM compares them, and with any blanks around its key.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
     """
@@ -34,14 +34,14 @@ def of(tags: Mapping[str, str], key: str) -> Exemption | None:
 
 
 def parse(value: str) -> Exemption:
-    """An end that cannot be read exempts all the same, and is a problem to be shown."""
+    """A tag whose end can't be read still exempts, and has a `problem` to show."""
     value = value.strip()
     end = _END.fullmatch(value)
     try:
         if end:
             return Exemption(end["reason"] or "no reason given", date.fromisoformat(end["until"]))
     except ValueError:
-        pass  # Of the form of a date, and none.
+        pass  # It looks like a date, but isn't one.
     if _MEANT_AS_AN_END.search(value):
         return Exemption(value, problem=f"{value!r} has no valid end such as until=2027-01-31")
     return Exemption(value or "no reason given")

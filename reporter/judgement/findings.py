@@ -21,9 +21,9 @@ _ON_IAMS_WORD = "that it was not used since rests on IAM's word alone"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`first_flagged` is the time of this report if none flagged it before. It is new until a mail has told it.
+    """`first_flagged` is the time of this report if none flagged it before. It is new until a mail names it.
 
-    `is_renewed`: its flag is there already. `elsewhere`: items of other names by which its use may show.
+    `is_renewed`: it has its flag already. `elsewhere`: items of other names by which its use may show.
     """
 
     account: str
@@ -80,7 +80,7 @@ def _elsewhere(subject: Subject, seen: Seen) -> tuple[Key, ...]:
 def _flagged_since(
     subject: Subject, verdict: Verdict, flags: Mapping[Key, Flag], remembered: Remembered
 ) -> datetime | None:
-    """A flag from before the last use is of another story, or of a predecessor; so is one told as resolved."""
+    """Ignores flags from before the last use, of a predecessor, or that a report has shown as resolved."""
     flag = flags.get(subject.key)
     flagged = flag.first_flagged if flag and not is_told(flag, remembered) else None
     return flagged if flagged and flagged >= (verdict.at or subject.exists_since) else None

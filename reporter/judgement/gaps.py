@@ -1,4 +1,4 @@
-"""All that could not be checked, single users and keys among it."""
+"""All that could not be checked, including single users and keys."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -15,14 +15,14 @@ def readable(keys_of: KeysOf, user_id: str) -> tuple[AccessKey, ...]:
 
 
 def all_gaps(known: Known, judged: Sequence[Judged]) -> tuple[Gap, ...]:
-    """With those of users and keys, each once."""
+    """Includes those of users and keys, each once."""
     told = *known.inventory.gaps, *known.gaps, *known.coverage.gaps(known.now)
     single = *_of_keys(known.keys_of, judged), *_of_users(known.inventory, known.terms.limits, known.now)
     return tuple(dict.fromkeys((*told, *single)))
 
 
 def _of_users(inventory: Inventory, limits: Limits, now: datetime) -> Iterator[Gap]:
-    """Of those whose credentials could not be looked at, though some may be old enough to be stale."""
+    """Gaps of users whose credentials couldn't be read, though some may be old enough to be stale."""
     since = now - timedelta(days=min(limits.user, limits.access_key))
     for user in inventory.users:
         if isinstance(user.credentials, Gap) and user.created <= since:
@@ -30,7 +30,7 @@ def _of_users(inventory: Inventory, limits: Limits, now: datetime) -> Iterator[G
 
 
 def _of_keys(keys_of: KeysOf, judged: Sequence[Judged]) -> Iterator[Gap]:
-    """Of single users and keys, and of what could not be judged for it."""
+    """Gaps of single users and keys, and of what could not be judged because of them."""
     for user in keys_of:
         keys = keys_of[user]
         if isinstance(keys, Gap):

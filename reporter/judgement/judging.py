@@ -1,4 +1,4 @@
-"""From all that is known of an account to what is to be said of it."""
+"""Turns all that is known of an account into its report."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ from reporter.judgement.to_remember import to_remember
 
 
 def judge_account(known: Known) -> Report:
-    """Nothing is flagged on the strength of what could not be read."""
+    """Flags nothing because something could not be read."""
     inventory, keys_of, remembered, now = known.inventory, known.keys_of, known.remembered, known.now
     seen = known.seen()
     judged = verdicts(known, seen)

@@ -1,4 +1,4 @@
-"""All that is known of one account, as one value: what it is judged by, and what is asked next."""
+"""All that is known of one account, as one value. It decides what to ask next, and the report."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from reporter.listening.coverage import Coverage
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """By what an account is judged. `retention`: how long the table keeps what it was told."""
+    """The settings to judge an account by. `retention`: how long the table keeps sightings."""
 
     limits: Limits = field(default_factory=Limits)
     tag: str = "last-activity:exempt"
@@ -25,7 +25,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The root user: `seen` by CloudTrail, `used` by IAM's word. `active_keys`: None if not known.
+    """The root user: `seen` by CloudTrail, `used` according to IAM. `active_keys`: None if not known.
 
     `unread`: why the table's items could not be read.
     """
@@ -38,16 +38,16 @@ class Root:
 
     @property
     def is_known(self) -> bool:
-        """Whether both sources could be asked for its last use."""
+        """Whether its last use could be read from both sources."""
         return self.unread is None and self.active_keys is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`keys_of`: by user id, of those whose key ids are needed. `subjects`: what is to be judged.
+    """`keys_of`: by user id, for users whose key ids are needed. `subjects`: what to judge.
 
-    `items`: what the table has of them. `elsewhere`: what it has under other names of those who seem idle.
-    `gaps`: what could not be asked, beside those of the inventory and of the coverage.
+    `items`: the table's items of them. `elsewhere`: its items under other names of those who seem idle.
+    `gaps`: what could not be read, besides the inventory's and the coverage's gaps.
     """
 
     inventory: Inventory
@@ -66,7 +66,7 @@ class Known:
         return Seen((*_activities(self.elsewhere), *_activities(self.items)))
 
     def unread_of(self, subject: Subject) -> Gap | None:
-        """Why more may have been seen of it than is known."""
+        """Why there may be sightings of it that could not be read."""
         if isinstance(self.items, Gap):
             return self.items
         own = (self.items.get(place) for place in subject.places)

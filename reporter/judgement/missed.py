@@ -1,4 +1,4 @@
-"""Uses that IAM knows of, of which no event came, though the tracker was listening."""
+"""Uses that IAM knows of, and for which no event came although the tracker was listening."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from reporter.judgement.subjects import Kind, Subject
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region
 
-# By then, events that were delayed have come.
+# Even delayed events have arrived by then.
 _LATE = timedelta(hours=4)
-# The first event of all may be younger than the rule: from this much later on, all should have come.
+# Events from this long after the first one on should all arrive.
 _SETTLED = timedelta(hours=1)
-# What a service assumes a role for may go on for as long as its session lasts.
+# A service that assumes a role may act for as long as its session lasts.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use.html
 _LONGEST_SESSION = timedelta(hours=12)
 _USER_GUIDE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/"
-# Services, by the names that IAM's reports have for them, whose everyday calls are no management events, and
-# where AWS says so: a trail logs these calls only if it is told to, and some never.
+# Services whose everyday calls are not management events, by their names in IAM's reports, with AWS's page: a
+# trail logs these calls only if it is set to, and some never.
 NO_MANAGEMENT_EVENTS = dict.fromkeys(
     (
         "aoss", "appconfig", "aps", "bedrock", "cassandra", "cognito-identity", "cognito-sync", "dynamodb",
@@ -30,9 +30,9 @@ NO_MANAGEMENT_EVENTS = dict.fromkeys(
     ),
     _USER_GUIDE + "logging-data-events-with-cloudtrail.html",
 ) | {
-    # Mail that is sent by SMTP is not logged at all, other sending as data events.
+    # Sending mail by SMTP is not logged at all, other sending as data events.
     "ses": "https://docs.aws.amazon.com/ses/latest/dg/logging-using-cloudtrail.html",
-    # PutLogEvents is not among what is logged.
+    # PutLogEvents is not logged.
     "logs": "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/logging_cw_api_calls_cwl.html",
     # PutRecord and PutRecordBatch are not.
     "firehose": "https://docs.aws.amazon.com/firehose/latest/dev/monitoring-using-cloudtrail.html",
@@ -46,7 +46,7 @@ NO_MANAGEMENT_EVENTS = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """`used` is IAM's word, `seen` the last that the table has."""
+    """`used` is the last use according to IAM, `seen` the last that the table has."""
 
     subject: Subject
     used: datetime
@@ -57,7 +57,7 @@ class Missed:
 def missed(
     judged: Sequence[tuple[Subject, Verdict]], coverage: Coverage, *, retention: timedelta, now: datetime
 ) -> Iterator[Missed]:
-    """One for each password, key or role; for a user only where none of its credentials tells of that use."""
+    """One for each password, key or role; for a user only if none of its credentials shows that use."""
     told = set()
     for subject, verdict in sorted(judged, key=lambda each: each[0].kind is Kind.USER):
         used = subject.claim.use.at
@@ -74,10 +74,10 @@ def missed(
 def hidden_uses(
     user: User, seen: datetime | None, coverage: Coverage, *, retention: timedelta, now: datetime
 ) -> list[tuple[datetime, bool]]:
-    """Uses of active keys, by IAM's word, and of each whether it should have shown.
+    """Uses of active keys, according to IAM, each with whether it should have arrived as an event.
 
-    None where no newer use of the same user, `seen` by CloudTrail or not, would hide that one was missed; nor
-    where it is likely data events that a trail does not log.
+    Empty unless a newer use of the same user, `seen` by CloudTrail or not, may hide a missed one, and data
+    events that the trail doesn't log are not the likely cause.
     """
     credentials = user.credentials
     if isinstance(credentials, Gap):
@@ -94,9 +94,9 @@ def hidden_uses(
 
 
 def are_seen(uses: Sequence[tuple[datetime, bool]], seen: Iterable[datetime], now: datetime) -> bool:
-    """Whether each of the uses that are due was seen, by a key of its own. `seen`: when each key was last.
+    """Whether each use that is due was seen, with a key of its own. `seen`: when each key was last seen.
 
-    IAM knows of what was seen, but for its lag: a sighting that it does not know is of a key that is gone.
+    Except for its lag, IAM knows of all that was seen. A sighting that it doesn't know is of a deleted key.
     """
     left = sorted(seen)
     for used, is_due in sorted(uses, reverse=True):
@@ -109,13 +109,13 @@ def are_seen(uses: Sequence[tuple[datetime, bool]], seen: Iterable[datetime], no
 
 
 def _should_show(used: datetime, coverage: Coverage, retention: timedelta, now: datetime) -> bool:
-    """Whether the table should have it, by now and still."""
+    """Whether the table should have it: it should have arrived, and not have expired yet."""
     since = coverage.since
     return since is not None and since + _SETTLED <= used <= now - _LATE and used > now - retention
 
 
 def _is_of_session(seen: Activity | None, used: datetime) -> bool:
-    """Whether a service assumed the role, and may have used it since for what a trail does not log."""
+    """Whether a service assumed the role before, and this may be its calls that a trail doesn't log."""
     return seen is not None and _is_by_service(seen) and used - seen.last_seen <= _LONGEST_SESSION
 
 

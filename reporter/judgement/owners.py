@@ -1,6 +1,6 @@
-"""Whose that is now what earlier reports flagged: by unique id and key id first, by name last.
+"""Whom the things that earlier reports flagged belong to now: by unique id and key id first, by name last.
 
-Users are renamed and moved, deleted and made anew; roles are deleted and made anew.
+Users are renamed, moved, and deleted and created again; roles are deleted and created again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Set
@@ -18,7 +18,7 @@ from reporter.judgement.subjects import KeysOf, Subject
 
 
 class Lost(StrEnum):
-    """Why a flag is nobody's now."""
+    """Why a flag belongs to nobody now."""
 
     DELETED = "deleted"
     UNTOLD = "it could not be read whether it still exists"
@@ -33,9 +33,8 @@ IdsOf = Mapping[str, Set[str]] | Gap
 class Remembered:
     """What earlier reports left in the table: flags, exemptions, and when the last of them was mailed.
 
-    `told`: of exemptions, which report told that they are over. `owners` has an ARN for each flag and each
-    exemption, or why it has none.
-    `lists_flags`: they could be listed.
+    `told`: for exemptions, which report said that they are over. `owners`: the ARN that each flag and exemption
+    belongs to now, or why it belongs to none. `lists_flags`: whether the flags could be listed.
     """
 
     flags: Mapping[Key, Flag] = field(default_factory=dict)
@@ -46,16 +45,16 @@ class Remembered:
     lists_flags: bool = True
 
     def place_of(self, key: Key) -> Key:
-        """Where it belongs now; the same key where it is nobody's."""
+        """Where it belongs now; the same key if it belongs to nobody."""
         owner = self.owners.get(key, key[0])
         return key if isinstance(owner, Lost) else (owner, key[1])
 
     def lost(self) -> dict[Key, Lost]:
-        """What is flagged and is nobody's now."""
+        """What is flagged and belongs to nobody now."""
         return {key: owner for key in self.flags if isinstance(owner := self.owners.get(key), Lost)}
 
     def lost_things(self) -> Iterator[tuple[tuple[Key, ...], Lost]]:
-        """The same, each thing once, though its flag is under an old name still."""
+        """The same, each thing once, even if it also has a flag under an old name."""
         lost, keys = self.lost(), dict[tuple[str, str], tuple[Key, ...]]()
         for key in lost:
             thing = self.flags[key].holder or key[0], key[1]
@@ -63,7 +62,7 @@ class Remembered:
         return ((each, lost[each[0]]) for each in keys.values())
 
     def by_place(self) -> dict[Key, tuple[Key, ...]]:
-        """All else that is flagged, by where it belongs now: where it was flagged, there first."""
+        """The keys of all other flags, by where they belong now; that place comes first if it has a flag."""
         lost, places = self.lost(), dict[Key, tuple[Key, ...]]()
         for key in sorted(self.flags, key=lambda each: each != self.place_of(each)):
             if key not in lost:
@@ -71,7 +70,7 @@ class Remembered:
         return places
 
     def with_items(self, subjects: Iterable[Subject], items: Mapping[Key, Item]) -> "Remembered":
-        """Where flags could not be listed, the items of what exists have those of what exists."""
+        """If the flags couldn't be listed, takes those of existing subjects from their items."""
         if self.lists_flags:
             return self
         own = ((each, item.own_flag) for each in subjects if (item := items.get(each.key)))
@@ -80,13 +79,13 @@ class Remembered:
         return replace(self, flags=flags, owners=owners)
 
     def with_keys(self, inventory: Inventory, keys_of: KeysOf) -> "Remembered":
-        """An access key tells by itself whose it is, once the keys of its user are listed."""
+        """Once the keys of a user are listed, its flagged keys are known to be its own."""
         of_key: dict[str, str] = {}
         for user in inventory.users:
             keys = keys_of.get(user.id, ())
             of_key |= {} if isinstance(keys, Gap) else {key_facet(key.id): user.arn for key in keys}
         told = {key: of_key[key[1]] for key in self.owners if key[1] in of_key}
-        # A password goes along with them, if nothing else tells.
+        # If nothing else says whose a password is, it goes with the keys.
         for key in (each for each in self.lost() if each[1] == SIGNIN):
             others = {owner for (arn, _), owner in told.items() if arn == key[0]}
             told |= {key: others.pop()} if len(others) == 1 else {}
@@ -96,7 +95,7 @@ class Remembered:
 def owners(
     flags: Mapping[Key, Flag], exempt: Iterable[Key], inventory: Inventory, ids_of: IdsOf
 ) -> dict[Key, Owner]:
-    """`ids_of`: the unique ids seen under the names that `asked_of` answers, or why that is not known."""
+    """`ids_of`: the unique ids seen under the names that `asked_of` returns, or why they are not known."""
     known, there = _ids(flags, exempt), _There.of(inventory)
     return {
         key: _role(key, there) if is_role(key[0]) else _user(key, flags.get(key), known, there, ids_of)
@@ -105,7 +104,7 @@ def owners(
 
 
 def asked_of(flags: Mapping[Key, Flag], exempt: Iterable[Key], inventory: Inventory) -> set[str]:
-    """The names of which nothing else tells who had them when the report flagged something."""
+    """The names for which nothing else says who had them when the report flagged something."""
     if not inventory.lists_users:
         return set()
     known, there = _ids(flags, exempt), _There.of(inventory)
@@ -115,7 +114,7 @@ def asked_of(flags: Mapping[Key, Flag], exempt: Iterable[Key], inventory: Invent
 
 
 class _There(NamedTuple):
-    """Who exists: ARNs by unique id, None where they could not be listed; since when, by a user's ARN."""
+    """Who exists: ARNs by unique id, None if they couldn't be listed; and since when, by a user's ARN."""
 
     users: Mapping[str, str] | None
     roles: Mapping[str, str] | None
@@ -130,7 +129,7 @@ class _There(NamedTuple):
         )
 
     def had(self, arn: str, flag: Flag) -> bool:
-        """Whether somebody has the name who had it already when the report flagged something under it."""
+        """Whether today's holder of the name already had it when the report flagged something under it."""
         at, since = flag.first_flagged or flag.awakened_at, self.since.get(arn)
         return at is not None and since is not None and since <= at
 
@@ -150,13 +149,13 @@ def _user(key: Key, flag: Flag | None, known: Mapping[str, Set[str]], there: _Th
         return key[0]
     if isinstance(ids_of, Gap):
         return Lost.UNTOLD
-    # Who has the name now came to it after the flag.
+    # Today's holder of the name got it after the flag.
     living = {users[held] for held in ids_of.get(key[0], ()) if held in users} - {key[0]}
     return Lost.SEVERAL if len(living) > 1 else next(iter(living), Lost.DELETED)
 
 
 def _holder(key: Key, flag: Flag | None, known: Mapping[str, Set[str]]) -> str:
-    """The unique id that tells whose it was; "" for none."""
+    """The unique id that says whose it was; "" if there is none."""
     if is_of_principal(key[1]):
         return held_by(key[1])
     if flag and flag.holder:

@@ -1,4 +1,4 @@
-"""What must be asked next of IAM and of the table, by what is known so far."""
+"""What to ask IAM and the table next, given what is known so far."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,7 +20,7 @@ Uses = list[tuple[datetime, bool]]
 
 
 def whose_undated(inventory: Inventory, limits: Limits, now: datetime) -> list[User]:
-    """The idle users who seem to have nothing, as far as IAM may be asked for each of them."""
+    """The idle users who seem to have no credentials, as many as the reporter may ask IAM about."""
     idle = (each for each in inventory.users if seems_to_have_nothing(each, limits, now))
     return [each for each in idle if each.undated_gap is None][:MOST_ASKED]
 
@@ -28,7 +28,7 @@ def whose_undated(inventory: Inventory, limits: Limits, now: datetime) -> list[U
 def whose_keys(known: Known) -> list[User]:
     """The users who have a key that seems idle, or that an earlier report flagged.
 
-    IAM's credential report tells of keys without their ids.
+    IAM's credential report lists keys without their ids.
     """
     remembered, limits = known.remembered, known.terms.limits
     owners = {remembered.place_of(key)[0] for key in remembered.flags if access_key_of(key[1])}
@@ -37,9 +37,9 @@ def whose_keys(known: Known) -> list[User]:
 
 
 def whose_hidden_uses(known: Known) -> dict[str, tuple[User, Uses]]:
-    """By id, the other users of whom a use of a key may have been missed behind a newer one, and the uses.
+    """By id, other users with a newer use that may hide a missed use of a key, and their uses.
 
-    Keys in use are known from events; IAM is asked for the ids where these leave a use without a key.
+    Keys in use are known from events. IAM is asked for key ids only if a use matches none of them.
     """
     if isinstance(known.items, Gap):
         return {}
@@ -61,13 +61,13 @@ def places_of_principals(inventory: Inventory) -> list[Key]:
 
 
 def places_of_credentials(subjects: Iterable[Subject]) -> list[Key]:
-    """Those of passwords and keys."""
+    """The table's items of passwords and keys."""
     own = (each for each in subjects if each.kind in (Kind.PASSWORD, Kind.ACCESS_KEY) and each.facets)
     return [place for each in own for place in places_of_flag(each.key, each.id)]
 
 
 def suspects(known: Known) -> list[Subject]:
-    """Who seems idle, or used without our seeing it: to be looked for under other names before that is said."""
+    """Who seems idle, or used without an event. Look for them under other names before saying so."""
     if isinstance(known.items, Gap):
         return []
     first = verdicts(known, known.seen())

@@ -1,4 +1,4 @@
-"""What a report says of one account; the mail, the page and the files are made from it."""
+"""What a report says about one account. The mail, the page and the files are made from it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ from reporter.listening.coverage import Coverage
 
 @dataclass(frozen=True, slots=True)
 class OfIam:
-    """What IAM's listings tell besides what is judged."""
+    """What IAM's listings say besides what is judged."""
 
     old_report: OldReport | None = None
     undated: tuple[Undated, ...] = ()
@@ -24,7 +24,7 @@ class OfIam:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`is_empty`: neither roles could be listed, nor users, or what credentials these have."""
+    """`is_empty`: roles couldn't be listed, nor could users or their credentials."""
 
     account: str
     alias: str
@@ -47,5 +47,5 @@ class Report:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What goes on top: that events do not arrive as they should."""
+        """What goes on top: why events don't arrive as they should."""
         return self.coverage.warnings(self.at)

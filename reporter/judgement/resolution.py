@@ -19,12 +19,12 @@ from reporter.judgement.subjects import KeysOf, Kind, Subject
 
 class How(StrEnum):
     USED = "used"  # or attempted, and refused
-    RENEWED = "renewed"  # a password that was set anew; a user that has a newer credential
+    RENEWED = "renewed"  # the password was reset, or the user has a newer credential
     EXEMPT = "exempt"
     DISABLED = "disabled"
     DELETED = "deleted"
-    WITHIN_LIMIT = "within_limit"  # the threshold is a longer one now
-    NOT_TOLD = "not_told"  # several users had the name: whose it was cannot be told
+    WITHIN_LIMIT = "within_limit"  # the threshold was raised
+    NOT_TOLD = "not_told"  # several users had the name, and nothing says whose it was
 
 
 # Where it belongs now, where it was flagged, what became of it, and how it was judged.
@@ -37,9 +37,9 @@ _LOST = {Lost.DELETED: How.DELETED, Lost.SEVERAL: How.NOT_TOLD}
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """`used` and `refused`: when it was used, and last attempted in vain if that was later.
+    """`used`: when it was used. `refused`: when it was last attempted and refused, if that was later.
 
-    `then`: what was done about it after that. `key`: where it belongs now; `places`: where it was flagged.
+    `then`: what was done about it after that. `key`: where it belongs now. `places`: where it was flagged.
     """
 
     key: Key
@@ -79,7 +79,7 @@ def resolved(
     keys_of: KeysOf,
     seen: Seen,
 ) -> Iterator[Resolved]:
-    """Of what could not be read nothing is told: it stays flagged. Nor of what an earlier mail has told."""
+    """Leaves out what couldn't be read, which stays flagged, and what an earlier mail has reported."""
     users, named = {user.arn: user for user in inventory.users}, _by_name(inventory)
     became: list[Became] = [(keys[0], keys, _LOST.get(lost), None) for keys, lost in remembered.lost_things()]
     for key, places_ in remembered.by_place().items():
@@ -101,7 +101,7 @@ def resolved(
 
 
 def is_told(flag: Flag, remembered: Remembered) -> bool:
-    """Whether the last report that was mailed has told what became of it; not one whose mail was refused."""
+    """Whether the last report that was mailed said what became of it. Reports whose mail failed don't count."""
     return flag.told_at is not None and flag.told_at == remembered.previous
 
 
@@ -127,7 +127,7 @@ def _by_verdict(subject: Subject, verdict: Verdict, flag: Flag) -> How | None:
 
 
 def _not_judged(key: Key, user: User | None, keys_of: KeysOf) -> How | None:
-    """Of a user that exists: what is not judged of it is not there, or could not be read."""
+    """For a user that exists: a thing of it that wasn't judged is gone, or couldn't be read."""
     return _of_credential(key, user, keys_of.get(user.id)) if user else None
 
 
@@ -144,13 +144,13 @@ def _of_credential(key: Key, user: User, keys: tuple[AccessKey, ...] | Gap | Non
 
 
 def _by_name(inventory: Inventory) -> dict[str, User | Role]:
-    """A name is an account's own, whatever its path."""
+    """A name is unique in its account, whatever its path."""
     every: tuple[User | Role, ...] = (*inventory.users, *inventory.roles)
     return {without_path(each.arn): each for each in every}
 
 
 def _holder(key: Key, flag: Flag, named: Mapping[str, User | Role]) -> Holder:
-    """Of what is gone: until another of that name was made. An access key tells by itself whose it is."""
+    """For what is gone: until another of that name was created. An access key only ever has one holder."""
     other, held = named.get(without_path(key[0])), held_by(key[1]) or flag.holder
     if access_key_of(key[1]) or not held or not other or other.id == held:
         return Holder(key[0], held)
@@ -160,7 +160,7 @@ def _holder(key: Key, flag: Flag, named: Mapping[str, User | Role]) -> Holder:
 def _uses(
     key: Key, flag: Flag, holder: Holder, judged: tuple[Subject, Verdict] | None, seen: Seen
 ) -> tuple[datetime | None, datetime | None]:
-    """When it was used since it was idle, and when last refused, if that was later."""
+    """When it was used after it was idle, and when it was last refused, if that was later."""
     facets = dict.fromkeys(facet for _, facet in places(key))
     own = list(seen.of(holder, facets))
     allowed = newest(each for each in own if not is_denied(each.facet))
@@ -168,7 +168,7 @@ def _uses(
     refused = denied.last_seen if denied else None
     claimed = judged[0].claim.use.at if judged else None
     uses = [allowed.last_seen] if allowed else []
-    # IAM counts what it refused as well.
+    # IAM also counts calls that it refused.
     if claimed and not (refused and abs(claimed - refused) <= SAME_USE):
         uses.append(claimed)
     used = max(uses, default=None)

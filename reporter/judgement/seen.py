@@ -1,4 +1,4 @@
-"""All sightings that were read of an account, by whose they are."""
+"""All sightings that were read for an account, by holder."""
 
 from collections.abc import Iterable, Iterator
 
@@ -15,7 +15,7 @@ class Seen:
             self._by.setdefault((whose, each.facet), []).append(each)
 
     def of(self, holder: Holder, facets: Iterable[str]) -> Iterator[Activity]:
-        """What a holder was seen with of these facets, under whichever name."""
+        """A holder's activities with these facets, under any name."""
         for facet in facets:
             for name in (holder.id, without_path(holder.arn)):
                 yield from filter(holder.did, self._by.get((name, facet), ()))

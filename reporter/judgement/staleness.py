@@ -15,7 +15,7 @@ from reporter.judgement.subjects import Kind, Subject
 # RoleLastUsed reaches no further back:
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html
 _IAM_KEEPS = timedelta(days=400)
-# IAM keeps the first use of 15 minutes, the table moves on after 5: within that, both may mean the same one.
+# IAM keeps the first use in 15 minutes, and the table moves on after 5: times this close may be the same use.
 SAME_USE = timedelta(minutes=20)
 
 
@@ -34,11 +34,11 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`at` and `source`: the last use and on whose word; None where there is none on record.
+    """`at` and `source`: the last use, and who recorded it; None if there is none on record.
 
-    `idle` counts from there, or from creation. `notes` are what else is to be known. `seen` is the newest
-    sighting, `refused` the newest that was refused, `allowed` the newest that was not. `would_be` is what the
-    exempt and the unknown would be without the exemption or the gap.
+    `idle` counts from there, or from creation. `notes`: what else to know. `seen`: the newest sighting;
+    `refused`: the newest that was refused; `allowed`: the newest that was not. `would_be`: what the exempt and
+    the unknown would be without the exemption or the gap.
     """
 
     status: Status
@@ -60,10 +60,10 @@ class Verdict:
 def judge(
     subject: Subject, seen: Seen, *, limit: timedelta, now: datetime, unread: Gap | None = None
 ) -> Verdict:
-    """Nothing is stale on the strength of a gap: only what is known to be idle on all sides is.
+    """Stale only if every source could be read and shows it idle: a gap never makes anything stale.
 
-    `unread`: why more may have been seen than that. An exemption that could be read holds, whatever else could
-    not.
+    `unread`: why there may be sightings that could not be read. An exemption that could be read holds, even if
+    nothing else could.
     """
     own = list(seen.of(subject.holder, subject.facets))
     sighting = newest(own)

@@ -1,4 +1,4 @@
-"""What is to be judged: each user, password, active key and role, with all that bears on it."""
+"""What to judge: each user, password, active key and role, with all that bears on it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from reporter.inventory.account import AccessKey, Gap, Inventory, KeySlot, Role,
 from reporter.judgement import exemption, undated
 from reporter.judgement.exemption import Exemption
 
-# On the roles of template.yaml and ingest/forwarder.yaml, whose calls their rules leave out.
+# Marks the roles of template.yaml and ingest/forwarder.yaml, whose calls the rules leave out.
 _OWN = "last-activity:tracker"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -34,7 +34,7 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Days without use from which each kind is stale; passwords go by the user's."""
+    """Days without use after which each kind is stale. Passwords have the user's limit."""
 
     user: int = 90
     access_key: int = 90
@@ -46,7 +46,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What IAM says of the last use; `gap` where it could not be asked for all of it."""
+    """What IAM says about the last use. `gap`: why not all of it could be read."""
 
     use: Use = field(default_factory=Use)
     gap: Gap | None = None
@@ -54,11 +54,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`created` starts the clock; sightings from before `exists_since` are of a predecessor of that name.
+    """`created` starts the clock. Sightings from before `exists_since` are of a predecessor of that name.
 
-    `renewed`: when a password was last set, or a user given the newest credential that was not used yet: the
-    clock starts then, if that is after the last use.
-    `facets` are where the table would have seen it, the one that carries the report's flag first.
+    `renewed`: when the password was last set, or the user got its newest credential that wasn't used yet. The
+    clock starts then if that is after the last use.
+    `facets`: where the table would have seen it. The first one has the report's flag.
     `is_own`: one of the tracker's own roles. `is_administrator`: whoever holds it may do everything.
     `has_undated`: a user with active credentials whose use AWS does not record.
     """
@@ -82,12 +82,12 @@ class Subject:
 
     @property
     def holder(self) -> Holder:
-        """Whose a sighting has to be, to be one of this."""
+        """Whose sightings are sightings of this."""
         return Holder(self.arn, held_by(self.key[1]) or self.id, since=self.exists_since)
 
     @property
     def key(self) -> Key:
-        """The table's item that remembers that a report flagged this; without facets there is none."""
+        """The table's item that has the report's flag. Without facets there is none."""
         return self.arn, next(iter(self.facets), "")
 
     @property
@@ -100,7 +100,7 @@ KeysOf = Mapping[str, tuple[AccessKey, ...] | Gap]
 
 
 def left_out(role: Role) -> LeftOut | None:
-    """Roles that nobody here can do anything about: AWS's own, and those of Identity Center's assignments."""
+    """Why a role is left out: AWS's own roles, and those of Identity Center, can't be changed from here."""
     if role.path.startswith("/aws-service-role/"):
         return LeftOut.SERVICE_LINKED_ROLE
     if role.path.startswith("/aws-reserved/"):
@@ -109,9 +109,9 @@ def left_out(role: Role) -> LeftOut | None:
 
 
 def needs_key_ids(user: User, limits: Limits, now: datetime) -> bool:
-    """Whether a key may be told of: it seems idle, was disabled, or is not in the report, which names none.
+    """Whether the report may have to name a key: it seems idle, was disabled, or is not in IAM's report.
 
-    A user who is idle is told with the commands for all that it has.
+    IAM's report names no ids. An idle user is reported with the commands for all its credentials.
     """
     if isinstance(user.credentials, Gap):
         return False
@@ -122,7 +122,7 @@ def needs_key_ids(user: User, limits: Limits, now: datetime) -> bool:
 
 
 def seems_to_have_nothing(user: User, limits: Limits, now: datetime) -> bool:
-    """Whether it is idle, and has neither a password nor an active key, by the credential report."""
+    """Whether it is idle and, by the credential report, has neither a password nor an active key."""
     credentials, since = user.credentials, now - timedelta(days=limits.user)
     if isinstance(credentials, Gap) or credentials.has_password or credentials.has_more_keys:
         return False
@@ -132,7 +132,7 @@ def seems_to_have_nothing(user: User, limits: Limits, now: datetime) -> bool:
 
 
 def subjects(inventory: Inventory, keys_of: KeysOf, *, tag: str) -> Iterator[Subject]:
-    """`keys_of` has the keys, by user id, of the users whose key ids were needed."""
+    """`keys_of`: by user id, the keys of users whose key ids were needed."""
     for user in inventory.users:
         yield from _of_user(user, keys_of.get(user.id), tag)
     for role in inventory.roles:
@@ -175,7 +175,7 @@ def _of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None, tag: str) -> 
 
 
 def _renewed(user: User, credentials: Iterable[Subject]) -> datetime | None:
-    """When it was given the newest credential that is not known to have been used since."""
+    """When it got its newest credential that isn't known to have been used since."""
     begun = [(each.created, each.claim.use.at) for each in credentials]
     unused = [created for created, used in begun if used is None or used < created]
     given = (each.created for each in undated.active(user.undated) if each.created)
@@ -183,7 +183,7 @@ def _renewed(user: User, credentials: Iterable[Subject]) -> datetime | None:
 
 
 def _remark(user: User, *, has_any: bool) -> str:
-    """`has_any`: a password or an active key. Who has nothing is told so only if all of it is known."""
+    """`has_any`: a password or an active key. Says that a user has nothing only if that is certain."""
     held = undated.held(undated.active(user.undated))
     use = f"{held}, whose last use AWS does not record" if held else ""
     if has_any:
@@ -214,7 +214,7 @@ def _password(user: Subject, listed: User) -> Iterator[Subject]:
 def _keys(user: Subject, listed: User, keys: tuple[AccessKey, ...] | Gap | None) -> Iterator[Subject]:
     if isinstance(keys, Gap) or isinstance(listed.credentials, Gap):
         return
-    if keys is None:  # All in use, by IAM's word: their ids are not needed.
+    if keys is None:  # All are in use, according to IAM: their ids are not needed.
         for slot in listed.credentials.slots:
             if slot.is_active:
                 created = slot.rotated or listed.created
@@ -257,7 +257,7 @@ def _role(role: Role, tag: str) -> Subject:
 
 
 def _claim_of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None) -> Claim:
-    """The newest use of any credential, also of those that were since disabled or deleted."""
+    """The newest use of any credential, including those that were disabled or deleted since."""
     credentials = user.credentials
     if isinstance(credentials, Gap):
         return Claim(Use(user.password_last_used), credentials)

@@ -1,4 +1,4 @@
-"""Exemptions to look at: over, of somebody who is in use or gone, or with an end that cannot be read."""
+"""Exemptions to look at: over, with an end that can't be read, or of a principal that is in use or gone."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def lapses(judged: Sequence[Judged], remembered: Remembered, now: datetime) -> I
 
 
 def in_force(judged: Sequence[Judged], remembered: Remembered, now: datetime) -> Iterator[Key]:
-    """The items of the principals that are exempt now, and of those that were and could not be looked at."""
+    """The items of principals that are exempt now, and of those that were and couldn't be read."""
     for subject, _ in judged:
         exempt = _of_principal(subject)
         if exempt and not exempt.is_over(now):
@@ -53,6 +53,6 @@ def in_force(judged: Sequence[Judged], remembered: Remembered, now: datetime) ->
 
 
 def _of_principal(subject: Subject) -> Exemption | None:
-    """None for a credential, too: its user's is told."""
+    """None for a credential, too: its user's exemption is shown instead."""
     is_principal = subject.kind in (Kind.USER, Kind.ROLE)
     return subject.exemption if is_principal and isinstance(subject.exemption, Exemption) else None

@@ -1,4 +1,4 @@
-"""What a report leaves in the table for the next: flags to set, to forget, and what is told of them."""
+"""What a report stores in the table for the next: flags to set or remove, and what it says about them."""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
@@ -16,10 +16,10 @@ from reporter.judgement.tidying import Judged, in_force
 
 @dataclass(frozen=True, slots=True)
 class ToRemember:
-    """`flags`: the findings whose flags do not stand there yet, or not for long enough.
+    """`flags`: the findings whose flags are not stored yet, or not for long enough.
 
-    `told`: flags of which it is told what became of them. `over`: flags and exemptions to forget. Each with
-    whose it was.
+    `told`: flags that the report says the outcome of. `over`: flags and exemptions to remove. Each with its
+    holder's id.
     """
 
     flags: tuple[Finding, ...] = ()
@@ -28,7 +28,7 @@ class ToRemember:
     exempt: tuple[Key, ...] = ()
 
     def without(self, keys: Set[Key]) -> Self:
-        """As if nothing was known of these."""
+        """The same, as if nothing were known of these keys."""
         return replace(
             self,
             told=tuple(each for each in self.told if each[0] not in keys),
@@ -40,9 +40,9 @@ class ToRemember:
 def to_remember(
     known: Known, judged: Sequence[Judged], found: Sequence[Finding], became: Sequence[Resolved]
 ) -> ToRemember:
-    """Where the table's items could not be read no exemption is noted.
+    """Notes no exemption if the table's items couldn't be read.
 
-    That takes a flag off, of which it may be that nobody has told what became of it.
+    Noting one removes a flag, and perhaps no report has said yet what became of that.
     """
     remembered = known.remembered
     spared = tuple(in_force(judged, remembered, known.now))
@@ -55,7 +55,7 @@ def to_remember(
 
 
 def _to_flag(findings: Iterable[Finding], known: Known) -> Iterator[Finding]:
-    """All but those of which everything is set, by an earlier report, and stays for half the retention yet."""
+    """Leaves out findings whose flags an earlier report has set for at least half the retention from now."""
     items = {} if isinstance(known.items, Gap) else known.items
     until = known.now + known.terms.retention / 2
     for each in findings:
@@ -67,7 +67,7 @@ def _to_flag(findings: Iterable[Finding], known: Known) -> Iterator[Finding]:
 def _over(
     remembered: Remembered, findings: Iterable[Finding], became: Iterable[Resolved], exempt: tuple[Key, ...]
 ) -> tuple[tuple[Key, str], ...]:
-    """Flags of old names go once they are set, or told of, under the new: all others would be lost."""
+    """Removes a flag under an old name only once the new name has it, or a report says what became of it."""
     resolved_now = {place for each in became for place in each.places}
     found = {each.key for each in findings}
     over = [

@@ -1,4 +1,4 @@
-"""Credentials of which AWS does not say when they were last used: their words, and the commands that fit."""
+"""Credentials whose last use AWS doesn't record: how to call them, and the commands for them."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -31,12 +31,12 @@ def all_of(inventory: Inventory) -> tuple[Undated, ...]:
 
 
 def disables(command: str) -> bool:
-    """Whether a command disables one of these, and not what is known to be unused."""
+    """Whether a command disables one of these, and so something that may be in use."""
     return command.startswith(tuple(f"aws iam {each.partition('{')[0]}" for each in _UPDATES.values()))
 
 
 def with_undated(user: User, found: tuple[Undated, ...] | Gap) -> User:
-    """A user of whom IAM was asked what it has."""
+    """The user, with what IAM returned when asked about it."""
     if isinstance(found, Gap):
         return replace(user, undated_gap=found)
     kept = [each for each in user.undated if each.kind is Undatable.SERVICE_SPECIFIC_CREDENTIAL]
@@ -48,7 +48,7 @@ def active(those: Iterable[Undated]) -> tuple[Undated, ...]:
 
 
 def commands(those: Iterable[Undated]) -> tuple[str, ...]:
-    """Of an id that is not known there is none. A name may begin with a dash."""
+    """None for a credential whose id isn't known. Names may begin with a dash."""
     return tuple(
         f"aws iam {_UPDATES[each.kind].format(quote(each.user), each.id)} --status Inactive"
         for each in active(those)

@@ -1,1 +1,1 @@
-"""Whether CloudTrail's events arrive: from which regions, since when, and tested how; told alike everywhere."""
+"""Whether CloudTrail's events arrive: from which regions, since when, and how that was tested."""

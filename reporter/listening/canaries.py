@@ -1,4 +1,4 @@
-"""The tracker's own test calls, one in each enabled region: each is to come back as an event within a day."""
+"""The tracker's own test calls, one in each enabled region. Each must come back as an event within a day."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -30,12 +30,12 @@ from reporter.listening.region import EVERY, NOT_ENABLED, Region, Sent, regions
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
-# What is noted of the trails, each under a key beside the regions: a sentence a line.
+# The facets of notes on the trails, beside the regions' facets. A note has one sentence a line.
 _PROBLEMS, _NOTES, _UNREAD = (f"{EVERY}{kind}" for kind in ("trails", "trails-noted", "trails-unread"))
-# The looks are a day apart: what was noted before that is no longer known to hold.
+# The reporter looks once a day: an older note may no longer be true.
 _STALE = timedelta(days=2)
 _FAILED = (BotoCoreError, ClientError, ResponseParserError)
-# A region that cannot be reached costs some twenty seconds, however many there are.
+# Regions that can't be reached cost some twenty seconds in all, however many there are.
 BRISK = Config(
     connect_timeout=3,
     read_timeout=5,
@@ -46,7 +46,7 @@ BRISK = Config(
 
 @dataclass(frozen=True, slots=True)
 class Canaries:
-    """`account_management` lists the regions that are enabled, `sts_in` makes a client for one.
+    """`account_management` lists the enabled regions, `sts_in` makes a client for one.
 
     `home`: the region that the tracker is in.
     """
@@ -66,7 +66,7 @@ class Canaries:
         )
 
     def send(self, account: str, now: datetime) -> None:
-        """Tests every enabled region, and notes in the table when. Raises the table's errors."""
+        """Tests every enabled region, and notes the time in the table. Raises the table's errors."""
         known = {each.region: each for each in known_regions(self.table, account)}
         enabled, unlisted = self._enabled()
         before = [name for name, each in known.items() if not (each.sent and each.sent.is_where_disabled)]
@@ -78,7 +78,7 @@ class Canaries:
         self._note(account, after | {EVERY: Sent(now, now, unlisted)})
 
     def note(self, account: str, now: datetime, trails: Trails | Gap) -> None:
-        """For those who have the table alone to go by. Raises the table's errors."""
+        """Notes what is known of the trails, for readers of the table alone. Raises the table's errors."""
         if isinstance(trails, Gap):
             said = {_PROBLEMS: "", _NOTES: "", _UNREAD: trails.reason}
         else:
@@ -92,7 +92,7 @@ class Canaries:
                 job.result()
 
     def _enabled(self) -> tuple[list[str], str]:
-        """The regions that are, or why that is not known."""
+        """The enabled regions, or why they are not known."""
         statuses = ["ENABLED", "ENABLED_BY_DEFAULT"]
         try:
             pages = self.account_management.get_paginator("list_regions").paginate(
@@ -104,24 +104,24 @@ class Canaries:
 
 
 def refusals(clients: Mapping[str, "STSClient"]) -> dict[str, str]:
-    """By region, why it could not be tested; "" where it was. To make the clients is not thread-safe."""
+    """By region, why it could not be tested; "" where it was. Making the clients isn't thread-safe."""
     with ThreadPoolExecutor(WRITERS) as pool:
         return dict(zip(clients, pool.map(_refusal, clients.values()), strict=True))
 
 
 def known_regions(table: ActivityTable, account: str = "") -> tuple[Region, ...]:
-    """Of an account, or of all. Raises the table's errors."""
+    """The regions of one account, or of all. Raises the table's errors."""
     return regions(*(_read(table, principal, account) for principal in (COVERAGE, CANARY_SENT, CANARY)))
 
 
 def unlisted(table: ActivityTable, account: str) -> str:
-    """Why, at the last test, the enabled regions could not be listed."""
+    """Why the enabled regions could not be listed at the last test."""
     said = table.get([(CANARY_SENT, coverage_facet(account, EVERY))]).values()
     return next((each.activity.evidence.error_code for each in said if each.activity), "")
 
 
 def noted(table: ActivityTable, now: datetime) -> dict[str, Coverage]:
-    """By account, what the table alone tells, the reporter's last look at the trails among it.
+    """By account, the coverage that the table alone shows, including the reporter's last look at the trails.
 
     Raises the table's errors.
     """

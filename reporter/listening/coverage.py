@@ -1,4 +1,4 @@
-"""Whether an account's events arrive: the mail, the page, the metric and the alarm say what is said here."""
+"""Decides whether an account's events arrive, for the mail, the page, the metric and the alarm alike."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from reporter.inventory.account import Gap
 from reporter.listening.region import A_DAY, Region, State
 
-# What a gap of the trails is called.
+# The name of the trails' gap.
 TRAILS = "the trails of CloudTrail"
 _YOUNG = timedelta(days=1)
 _MOST_NAMED = 5
@@ -21,7 +21,7 @@ _FIX = "Fix: make forwarders (in the stack's own region, make deploy)."
 
 @dataclass(frozen=True, slots=True)
 class Trails:
-    """Why events cannot arrive, by CloudTrail's settings, and what trails nothing is known of: sentences."""
+    """Sentences: `problems`, settings that keep events from arriving, and `notes` on unreadable trails."""
 
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class Trails:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """`unlisted`: why the enabled regions are not known; only those that sent events before are tested then."""
+    """`unlisted`: why the enabled regions aren't known. Then only those that sent events before are tested."""
 
     regions: tuple[Region, ...] | Gap = ()
     trails: Trails | Gap = field(default_factory=Trails)
@@ -41,7 +41,7 @@ class Coverage:
 
     @property
     def received(self) -> tuple[Region, ...]:
-        """The regions that events came from, the last one first."""
+        """The regions that events came from, the latest first."""
         came = (each for each in self.known if each.until)
         return tuple(sorted(came, key=lambda each: str(each.until), reverse=True))
 
@@ -51,36 +51,36 @@ class Coverage:
 
     @property
     def since(self) -> datetime | None:
-        """When the first event of all came."""
+        """When the first event came, from any region."""
         return min((each.since for each in self.known if each.since), default=None)
 
     def gaps(self, now: datetime) -> tuple[Gap, ...]:
-        """Trails that may not be asked are none while test calls come back: events do arrive."""
+        """Unreadable trails are no gap while test calls come back: events do arrive."""
         is_shown = any(each.state(now) is State.RECEIVING for each in self.known)
         read = (self.regions,) if is_shown else (self.regions, self.trails)
         return tuple(each for each in read if isinstance(each, Gap))
 
     def warnings(self, now: datetime) -> tuple[str, ...]:
-        """Why what the table does not have is no proof, a sentence each; none if events arrive."""
+        """Why events don't arrive, a sentence each: then a missing sighting proves nothing."""
         problems = () if isinstance(self.trails, Gap) else self.trails.problems
         return (*problems, *self._silences(now))
 
     def missing(self, now: datetime) -> tuple[Region, ...]:
-        """The regions that events should come from, and do not.
+        """The regions that events should come from, and don't.
 
-        One that was never connected, or cannot be tested, is among them only if events come from no other.
+        Includes regions that were never connected or can't be tested only if events come from no other.
         """
         states = {each: each.state(now) for each in self.known}
         lost = [each for each in states if states[each] in (State.SILENT, State.NO_READS)]
         if any(_arrives(each, state) for each, state in states.items()):
             return tuple(lost)
         never = [each for each in states if states[each] is State.NOT_CONNECTED]
-        # Of another account's regions there is no telling whether anybody used them.
+        # Whether anybody used another account's regions is not known.
         quiet = [each for each in states if states[each] is State.QUIET and each.sent]
         return (*lost, *never, *quiet)
 
     def notes(self, now: datetime) -> Iterator[str]:
-        """What else is to be known, a sentence each."""
+        """What else to know, a sentence each."""
         yield from self.listening(now)
         yield from self._not_connected(now)
         yield from self._refused(now)
@@ -109,7 +109,7 @@ class Coverage:
             yield f"No read-only events have ever come from {names}, though others arrive: {_NO_READS} {_FIX}"
 
     def _is_all(self, missing: Mapping[Region, State], now: datetime) -> bool:
-        """Whether nothing of a kind comes from anywhere, so that one line tells it."""
+        """Whether no events, or no read-only events, come from any region: then one line says so."""
         is_any = any(_arrives(each, each.state(now)) for each in self.known)
         return bool(missing) and not is_any and not {State.SILENT, State.NO_READS} <= set(missing.values())
 
@@ -125,7 +125,7 @@ class Coverage:
         return f'{came}. What to check: "CloudTrail is silent" in docs/runbook.md.'
 
     def listening(self, now: datetime) -> Iterator[str]:
-        """Since when, on the first day."""
+        """Since when the tracker has been listening, on the first day."""
         tested = (each.sent.waiting_since for each in self.known if each.sent)
         began = self.since or min(tested, default=None)
         if began is None:
@@ -144,7 +144,7 @@ class Coverage:
             yield f"No events from {names} since {day}: activity there is not tracked. Fix: make forwarders."
 
     def _refused(self, now: datetime) -> Iterator[str]:
-        """The regions whose last test call could not be made; and no events came of late, if so."""
+        """The regions whose last test call could not be made, and which of them sent no events lately."""
         refused = [
             each
             for each in self.known
@@ -159,14 +159,14 @@ class Coverage:
 
 
 def _arrives(region: Region, state: State) -> bool:
-    """Whether there is reason to think that events come from there."""
+    """Whether events seem to come from there."""
     if state in (State.WAITING, State.UNTESTED):
         return region.until is not None
     return state is State.RECEIVING
 
 
 def _regions(names: list[str]) -> str:
-    """Those first that matter most, and what is lost."""
+    """The most important regions first, and what is lost."""
     iam = [each for each in names if each in _IAM_IS_LOGGED_IN]
     ordered = sorted(names, key=lambda each: (each not in iam, each))
     left = len(ordered) - _MOST_NAMED
@@ -177,13 +177,13 @@ def _regions(names: list[str]) -> str:
 
 
 def _together(told: Mapping[Region, str]) -> Iterator[tuple[str, str]]:
-    """The regions of which the same is told in one line: a trail that is stopped silences them all."""
+    """Groups regions with the same text into one line: a stopped trail silences them all."""
     for what in dict.fromkeys(told.values()):
         yield ", ".join(each.region for each in told if told[each] == what), what
 
 
 def date(at: datetime | None) -> str:
-    """As people write it: 3 November 2026."""
+    """A date as people write it: 3 November 2026."""
     return f"{at.astimezone(UTC).day} {at.astimezone(UTC):%B %Y}" if at else "ever"
 
 

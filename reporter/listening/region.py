@@ -7,12 +7,12 @@ from enum import StrEnum
 
 from activity.model import Activity, place_covered
 
-# The looks are a day apart, give or take a minute: yesterday's call is due today, not tomorrow.
+# Runs are a day apart, give or take a minute: yesterday's call is due today, not tomorrow.
 A_DAY = timedelta(hours=23)
 _TWO_DAYS = timedelta(days=2)
-# Of two test calls within minutes, the table keeps the time of the first: of its resolution, and some.
+# If two test calls are minutes apart, the table keeps the time of the first: up to its resolution too early.
 _AS_IT_IS_KEPT = timedelta(hours=1)
-# In place of an answer of STS: the region is not among those that are enabled.
+# Stands in for STS's error: the region is not enabled.
 NOT_ENABLED = "NotEnabled"
 # What STS answers in a region that is not enabled for the account, or where STS itself is switched off:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
@@ -20,15 +20,15 @@ _ANSWERS_WHERE_DISABLED = {
     "AccessDenied", "AuthFailure", "InvalidClientTokenId", NOT_ENABLED, "OptInRequired",
     "RegionDisabledException", "UnrecognizedClientException",
 }  # fmt: skip
-# In place of a region, what is noted of all of them; no region's name begins so.
+# Stands in for a region in notes about all of them. No region's name begins like this.
 EVERY = "*"
 
 
 class State(StrEnum):
     """`waiting`: the first test call may still come back. `not_connected`: none ever did.
 
-    `no_reads`: events arrive, but not the test calls, which are read-only events. `untested`: there are no test
-    calls of late. `quiet`: nor are there events of late.
+    `no_reads`: events arrive, but not the test calls, which are read-only. `untested`: there were no test calls
+    lately. `quiet`: there were no events lately either.
     """
 
     RECEIVING = "receiving"
@@ -43,9 +43,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The tracker's test calls of a region: since when they wait for an event, and when the last was due.
+    """The test calls in a region: since when one has been waited for, and when the last was due.
 
-    `refusal`: why that could not be made. If no earlier one is waited for, both times are the same.
+    `refusal`: why the last could not be made. If no earlier one is waited for, both times are the same.
     """
 
     waiting_since: datetime
@@ -57,7 +57,7 @@ class Sent:
         return self.refusal in _ANSWERS_WHERE_DISABLED
 
     def unanswered(self, back: datetime | None) -> datetime | None:
-        """Since when a call has not come back, though all before have. `back`: the last that has."""
+        """Since when calls have not come back. `back`: the last that has."""
         if self.refusal and self.waiting_since == self.last:
             return None
         if back is None or back < self.waiting_since - _AS_IT_IS_KEPT:
@@ -78,20 +78,20 @@ class Region:
 
     @property
     def waiting_since(self) -> datetime | None:
-        """Since when a test call has not come back that should.
+        """Since when test calls that should come back have not.
 
-        Until one has, those of before the first event need not: nobody was listening there yet.
+        Until one has, calls from before the first event need not: nobody was listening there yet.
         """
         waiting = self.sent.unanswered(self.back) if self.sent else None
         is_too_early = waiting and not self.back and self.since and waiting < self.since
         return None if is_too_early else waiting
 
     def tested(self, now: datetime, refusal: str = "") -> Sent:
-        """With a test call that is made now, or that could not be.
+        """Adds a test call that was made now, or could not be.
 
-        That it could not be made tells nothing of those before. None of these is due any more where the region
-        is disabled; nor is, where others came back, the last before a pause of days: nobody may have been there
-        to get the event.
+        A call that couldn't be made says nothing about earlier ones. Earlier calls are no longer due if the
+        region is disabled. Nor is the last one before a pause of days, if others came back: perhaps nobody was
+        there to receive its event.
         """
         sent, before, waiting = Sent(now, now, refusal), self.sent, self.waiting_since
         if before is None or waiting is None or sent.is_where_disabled or before.is_where_disabled:
@@ -100,7 +100,7 @@ class Region:
         return sent if self.back and is_last_before_a_pause else Sent(waiting, now, refusal)
 
     def state(self, now: datetime, quiet_after: timedelta = _TWO_DAYS) -> State:
-        """`quiet_after`: for how long no event may have come from where there are no test calls."""
+        """`quiet_after`: how long a region without test calls may send no events before it is quiet."""
         if self.sent and self.sent.is_where_disabled:
             return State.DISABLED
         waiting = self.waiting_since
@@ -120,7 +120,7 @@ class Region:
 def regions(
     events: Iterable[Activity], sent: Iterable[Activity], back: Iterable[Activity]
 ) -> tuple[Region, ...]:
-    """By account and region, from the table's items of each kind."""
+    """The regions, by account and name, from the table's items of each kind."""
     kinds = events, sent, back
     came, left, returned = ({place_covered(each.facet): each for each in those} for those in kinds)
     return tuple(

@@ -1,4 +1,4 @@
-"""Asks CloudTrail whether its trails let events through: EventBridge gets those that a trail logs."""
+"""Asks CloudTrail which events its trails log: EventBridge gets only those."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """What one trail that is switched on logs of management events, and where: everywhere, or in one region."""
+    """Which management events one running trail logs, and where: everywhere, or in one region."""
 
     region: str
     is_everywhere: bool
@@ -25,9 +25,9 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """`logged`: None if it is switched off. `unread`: why not all of it could be asked.
+    """`logged`: None if it is switched off. `unread`: why not all of its settings could be read.
 
-    `is_guess`: not even whether it is switched on.
+    `is_guess`: not even whether it is switched on could be read.
     """
 
     name: str
@@ -43,7 +43,7 @@ class CloudTrail:
     client_in: Callable[[str], "CloudTrailClient"]
 
     def check(self) -> Trails | Gap:
-        """Trails of other regions and of the organization are among them, as far as they log here."""
+        """Includes trails of other regions and of the organization, if they log here."""
         return or_gap(TRAILS, self._check)
 
     def _check(self) -> Trails | Gap:
@@ -51,7 +51,7 @@ class CloudTrail:
         return judged([self._ask(trail) for trail in described])
 
     def _ask(self, described: Any) -> Trail:
-        """A trail may be asked in its home region; one of an organization, from a member, perhaps nowhere."""
+        """Asks in the trail's home region. A member account may be refused for an organization's trail."""
         name, home = described["TrailARN"], described.get("HomeRegion", "")
         everything = Logged(home, bool(described.get("IsMultiRegionTrail")), reads=True, writes=True)
         client = self.client_in(home)
@@ -65,7 +65,7 @@ class CloudTrail:
 
 
 def judged(trails: Sequence[Trail]) -> Trails | Gap:
-    """A trail of which something is not known is taken to log all: that events come shows better than that."""
+    """Assumes that a trail with unknown settings logs everything: test calls show better if events arrive."""
     if trails and all(each.is_guess for each in trails):
         return Gap(TRAILS, trails[0].unread)
     return Trails(
@@ -105,7 +105,7 @@ def problems(trails: Sequence[Logged]) -> Iterator[str]:
 
 def _logged(trail: Mapping[str, Any], selected: Mapping[str, Any]) -> Logged:
     basic, advanced = (selected.get(f"{kind}EventSelectors") or () for kind in ("", "Advanced"))
-    # A trail whose selectors nobody has set logs all management events.
+    # A trail without selectors logs all management events.
     reads = writes = not (basic or advanced)
     for selector in basic:
         if selector.get("IncludeManagementEvents", True):

@@ -1,6 +1,6 @@
-"""Asks for all that an account is judged by, in as few waves as the answers allow. Judges and writes nothing.
+"""Asks for all that a report needs, in as few waves as the answers allow. Judges and writes nothing.
 
-What is asked next follows from what is known by then: `reporter.judgement.questions`.
+`reporter.judgement.questions` decides what to ask next, from what is known by then.
 """
 
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ from reporter.listening.coverage import Coverage
 from reporter.listening.trails import CloudTrail
 from reporter.review import sightings
 
-# IAM's rate limits are not published, and are shared by all who ask in the account.
+# IAM's rate limits are not published, and all callers in the account share them.
 _ASKING = 4
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All that is asked for a report."""
+    """Everything that a report asks."""
 
     iam: Iam
     trails: CloudTrail
@@ -42,7 +42,7 @@ class Sources:
 
 
 def gather(sources: Sources, account: str, terms: Terms, now: datetime, *, partition: str = "aws") -> Known:
-    """What could not be read is among the gaps of what is known; nothing is raised for it."""
+    """Raises nothing for what could not be read: that is among the gaps of what is known."""
     iam, table = sources.iam, sources.table
     inventory = _with_undated(iam, iam.list(account), terms, now)
     coverage = _coverage(sources, account)
@@ -53,7 +53,7 @@ def gather(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
     known = replace(known, subjects=tuple(subjects(inventory, known.keys_of, tag=terms.tag)))
     known = _with_items(known, table, questions.places_of_credentials(known.subjects))
     root = sightings.root(table, inventory, partition)
-    if isinstance(known.items, Gap):  # That tells it all.
+    if isinstance(known.items, Gap):  # One gap says it all.
         unheard = replace(coverage, regions=known.items)
         return _linked(replace(known, root=root, coverage=unheard, gaps=(known.items,)))
     gaps = *known.gaps, *filter(None, [root.unread])
@@ -61,7 +61,7 @@ def gather(sources: Sources, account: str, terms: Terms, now: datetime, *, parti
 
 
 def _linked(known: Known) -> Known:
-    """What was remembered, with what of it the inventory and the items tell."""
+    """Adds to what was remembered what the inventory and the items say about it."""
     remembered = known.remembered
     if not isinstance(known.items, Gap):
         remembered = remembered.with_items(known.subjects, known.items)
@@ -69,7 +69,7 @@ def _linked(known: Known) -> Known:
 
 
 def _of_each(users: Iterable[User], ask: Callable[[User], T]) -> dict[str, T]:
-    """By the users' ids."""
+    """Asks for each user; the answers are by user id."""
     asked = list(users)
     with ThreadPoolExecutor(_ASKING) as pool:
         return dict(zip((user.id for user in asked), pool.map(ask, asked), strict=True))
@@ -82,7 +82,7 @@ def _with_undated(iam: Iam, inventory: Inventory, terms: Terms, now: datetime) -
 
 
 def _remembered(sources: Sources, known: Known) -> Known:
-    """With what earlier reports left, the items of what they flagged, and what of it could not be read."""
+    """Adds what earlier reports left, the items of what they flagged, and gaps for what could not be read."""
     table, flags, account = sources.table, sources.flags, known.inventory.account
     listed = or_gap("what earlier reports flagged", lambda: flags.of(account))
     exempt = or_gap("what was exempt before", lambda: flags.exempt_of(account))
@@ -90,7 +90,7 @@ def _remembered(sources: Sources, known: Known) -> Known:
     flagged = {} if isinstance(listed, Gap) else listed
     spared = frozenset() if isinstance(exempt, Gap) else frozenset(exempt)
     items = or_gap("the activity table", lambda: sightings.remembered_items(table, flagged, spared))
-    if isinstance(items, Gap):  # The index tells neither whose a flag is, nor whether it was told of.
+    if isinstance(items, Gap):  # The index says neither whose a flag is, nor whether a report has resolved it.
         flagged, spared = {}, frozenset()
     else:
         flagged |= {key: items[key].own_flag or flag for key, flag in flagged.items() if key in items}
@@ -110,7 +110,7 @@ def _remembered(sources: Sources, known: Known) -> Known:
 
 
 def _with_items(known: Known, table: ActivityTable, places: Iterable[Key]) -> Known:
-    """A gap where any could not be read."""
+    """Adds the items at these places, or a gap if any could not be read."""
     if isinstance(known.items, Gap):
         return known
     more = or_gap("the activity table", lambda: table.get(places))
@@ -118,7 +118,7 @@ def _with_items(known: Known, table: ActivityTable, places: Iterable[Key]) -> Kn
 
 
 def _with_hidden_keys(known: Known, sources: Sources) -> Known:
-    """What IAM would not tell of these changes no verdict."""
+    """Adds the keys of users with hidden uses. A gap here changes no verdict."""
     hidden = questions.whose_hidden_uses(known)
 
     def ask(user: User) -> tuple[AccessKey, ...] | Gap | None:
@@ -142,7 +142,7 @@ def _with_other_names(known: Known, table: ActivityTable) -> Known:
 
 
 def _coverage(sources: Sources, account: str) -> Coverage:
-    """As the table has it: whoever may send test calls has done so."""
+    """The coverage in the table. Test calls have been sent by now, if this caller sends any."""
     table, trails = sources.table, sources.trails.check()
     unlisted = or_gap("the enabled regions", lambda: canaries.unlisted(table, account))
     return Coverage(

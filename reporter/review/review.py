@@ -1,4 +1,4 @@
-"""One review of an account: everything that is asked of it, judged once. Writes nothing."""
+"""One review of an account: gathers everything, then judges once. Writes nothing."""
 
 from datetime import datetime
 
@@ -9,5 +9,5 @@ from reporter.review.gathering import Sources, gather
 
 
 def review(sources: Sources, account: str, terms: Terms, now: datetime, *, partition: str = "aws") -> Report:
-    """What could not be read is among the report's gaps; nothing is raised for it."""
+    """Raises nothing for what could not be read: that is among the report's gaps."""
     return judge_account(gather(sources, account, terms, now, partition=partition))

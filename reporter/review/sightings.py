@@ -29,7 +29,7 @@ _ASKING = 16
 
 
 class Earlier(NamedTuple):
-    """When the last report of an account was mailed, and when the last that was to be mailed was begun."""
+    """When the last report of an account was mailed, and when the last one to be mailed was begun."""
 
     mailed: datetime | None
     begun: datetime | None
@@ -43,7 +43,7 @@ class Earlier(NamedTuple):
 
 
 def remembered_items(table: ActivityTable, flagged: Iterable[Key], exempt: Iterable[Key]) -> dict[Key, Item]:
-    """What earlier reports flagged: whose it was, and when it was seen since; and what was exempt in them."""
+    """The items of what earlier reports flagged or exempted: whose it was, and when it was seen since."""
     return table.get((*(place for key in flagged for place in places(key)), *exempt))
 
 
@@ -72,7 +72,7 @@ def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:
 
 
 def under_other_names(table: ActivityTable, suspects: Iterable[Subject]) -> dict[Key, Item]:
-    """A user that was renamed or moved keeps its ids under a new ARN."""
+    """Items with the suspects' ids under other ARNs: a user that was renamed or moved keeps its ids."""
     of_id: dict[str, list[Subject]] = {}
     for subject in suspects:
         of_id.setdefault(subject.id, []).append(subject)
