@@ -309,9 +309,13 @@ def test_what_may_not_be_listed_is_a_gap_with_its_reason(stub, iam, call, what):
         else:
             stub.add_response(name, answer)
 
-    (gap,) = iam.list(ACCOUNT).gaps
+    inventory = iam.list(ACCOUNT)
 
+    (gap,) = inventory.gaps
     assert gap.what == what
+    assert (inventory.users, inventory.roles, inventory.alias) == ((), (), "")
+    assert inventory.lists_users is (call != "list_users")
+    assert inventory.lists_roles is (call != "get_account_authorization_details")
     assert "AccessDenied" in gap.reason
     assert "not yours" in gap.reason
 
