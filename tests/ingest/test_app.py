@@ -250,6 +250,13 @@ def test_nothing_is_begun_within_fifteen_seconds_of_the_deadline(items, remainin
     assert (failed(answer), bool(items())) == ([] if is_written else ["m1"], is_written)
 
 
+def test_a_bare_event_that_comes_too_late_is_an_error(items):
+    with pytest.raises(WriteFailed, match="deadline"):
+        lambda_handler(envelope(), Context(remaining=14_999))
+
+    assert items() == {}
+
+
 def test_without_a_context_there_is_no_deadline(items):
     assert lambda_handler(batch(message("m1", envelope())), None) == {"batchItemFailures": []}
     assert items()

@@ -89,6 +89,11 @@ def test_a_session_that_is_told_by_the_answer_alone():
     [
         pytest.param({"eventType": "AwsCloudTrailInsight"}, Ignored.INSIGHT, id="proves nothing"),
         pytest.param({"errorCode": "InvalidClientTokenId"}, Ignored.BAD_CREDENTIAL, id="a bad credential"),
+        pytest.param(
+            {"userIdentity": alice(principalId=None), "errorCode": "AuthFailure"},
+            Ignored.BAD_CREDENTIAL,
+            id="a failure of somebody without an id",
+        ),
         pytest.param({"userIdentity": {"type": "AWSService"}}, Ignored.AWS_SERVICE, id="a service"),
         pytest.param(
             {"userIdentity": alice(principalId=None), "errorCode": "UnauthorizedOperation"}, None, id="refused"
@@ -125,7 +130,12 @@ def test_a_place_that_is_told_by_a_record_of_nothing_else():
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("2026-11-20T12:00:00Z", 0), ("2026-11-20T14:00:01.9+02:00", 1), ("2026-11-20T11:59:59.5Z", -1)],
+    [
+        ("2026-11-20T12:00:00Z", 0),
+        ("2026-11-20T14:00:01.9+02:00", 1),
+        ("2026-11-20T14:00:01+02:00", 1),
+        ("2026-11-20T11:59:59.5Z", -1),
+    ],
 )
 def test_times_are_of_utc_and_to_the_second(in_tokyo, text, seconds):
     (sighting,) = reading(record(eventTime=text)).sightings

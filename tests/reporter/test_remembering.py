@@ -694,6 +694,14 @@ def test_whose_turn_it_is(memory, report, due, turns):
     assert [(run, memory.begin(report, due, run)) for run, _ in turns] == turns
 
 
+@pytest.mark.parametrize(("report", "is_mailed"), [(IDLE, True), (NOTHING_READ, False)])
+def test_what_lambda_repeats_a_minute_later_is_mailed_unless_nothing_could_be_read(memory, report, is_mailed):
+    again = replace(report, at=NOON + timedelta(minutes=1))
+
+    assert memory.begin(report, NOON, "one") is True
+    assert memory.begin(again, NOON, "one") is is_mailed
+
+
 def test_a_report_of_nothing_takes_no_turn_of_one_that_tells_something(memory, table):
     memory.begin(NOTHING_READ, NOON, "one")
 
@@ -730,14 +738,16 @@ def test_what_is_saved_is_flagged_and_once_it_is_mailed_the_rest_is_forgotten(me
     (gone,) = GONE
     flags.flag(gone, ACCOUNT, GONE[gone], now=accounts.days(7))
     report = accounts.review_of(
-        accounts.deploy(used=100), accounts.deploy(name="dr", id="AROADR", exempt="audit"), GONE
+        *(accounts.deploy(used=100, **more) for more in ({}, {"name": "batch", "id": "AROABATCH"})),
+        accounts.deploy(name="dr", id="AROADR", exempt="audit"),
+        GONE,
     )
     told, unsaved = memory.prepare(report)
     before = table.get([gone])[gone].flag.told_at
 
     assert (told, unsaved, before) == (report, Unsaved(), NOON)
     assert memory.settle(told) == Unsaved()
-    assert set(flags.of(ACCOUNT)) == {report.findings[0].key}
+    assert set(flags.of(ACCOUNT)) == {each.key for each in report.findings}
     assert flags.exempt_of(ACCOUNT) == {(f"arn:aws:iam::{ACCOUNT}:role/dr", "ID#AROADR")}
     assert table.get([("report", ACCOUNT)])["report", ACCOUNT].activity.last_seen == NOON
 

@@ -310,11 +310,15 @@ def test_what_may_not_be_listed_is_a_gap_with_its_reason(stub, iam, call, what):
         else:
             stub.add_response(name, answer)
 
-    (gap,) = iam.list(ACCOUNT).gaps
+    inventory = iam.list(ACCOUNT)
 
     operation = "".join(each.title() for each in call.split("_"))
+    (gap,) = inventory.gaps
     assert gap.what == what
     assert gap.reason.startswith(f"AccessDenied ({operation}): not yours")
+    assert (inventory.users, inventory.roles, inventory.alias) == ((), (), "")
+    assert inventory.lists_users is (call != "list_users")
+    assert inventory.lists_roles is (call != "get_account_authorization_details")
 
 
 def test_a_user_newer_than_the_report_has_a_gap_for_credentials(stub, iam):

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from lastseen.demo.local_aws import make_trail
 from reporter.inventory.account import Gap
 from reporter.listening.coverage import Trails
-from reporter.listening.trails import CloudTrail, Logged, Trail, judged, problems
+from reporter.listening.trails import CloudTrail, Logged, Trail, _logged, judged, problems
 
 ALL = Logged("eu-west-1", is_everywhere=True, reads=True, writes=True)
 READS = Logged("eu-west-1", is_everywhere=True, reads=True, writes=False)
@@ -234,3 +234,18 @@ def test_a_trail_of_one_region_that_may_not_be_asked_is_one_of_one_region(cloudt
 
     assert told.problems == (IN_ONE_REGION.replace("eu-west-1", "us-east-1"),)
     assert len(told.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("described", "selected", "logged"),
+    [
+        pytest.param({}, {}, Logged("", False, reads=True, writes=True), id="of which nothing is told"),
+        pytest.param({"HomeRegion": "eu-west-1", "IsMultiRegionTrail": True}, {"EventSelectors": None}, ALL, id="without selectors"),
+        pytest.param({}, {"EventSelectors": [{}]}, Logged("", False, reads=True, writes=True), id="whose selector leaves all out"),
+        pytest.param({}, {"EventSelectors": [{"ReadWriteType": "ReadOnly"}]}, Logged("", False, reads=True, writes=False), id="whose selector leaves out that it is of management events"),
+        pytest.param({}, {"EventSelectors": [{"IncludeManagementEvents": False}]}, Logged("", False, reads=False, writes=False), id="of data events"),
+    ],
+)  # fmt: skip
+def test_what_a_trail_leaves_out_is_as_aws_has_it_by_default(described, selected, logged):
+    """https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html"""
+    assert _logged(described, selected) == logged

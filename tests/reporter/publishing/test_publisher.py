@@ -9,6 +9,7 @@ from builders import ACCOUNT
 from moto.sns.models import sns_backends
 
 from reporter.publishing.document import answer, document
+from reporter.publishing.message import message
 from reporter.publishing.publisher import Publisher
 from reporter.publishing.spreadsheet import rows
 
@@ -73,6 +74,24 @@ def test_mail_and_machines_are_told_where_it_is_kept(publisher, notification):
     )
     assert plain["report"] == f"s3://reports/{FOLDER}report.json"
     assert attributes["stale_access_key"] == {"Type": "Number", "Value": "1"}
+
+
+def test_the_mail_is_of_several_forms_and_has_the_reports_subject(publisher, aws):
+    asked = []
+    made = publisher("reports")
+    made.sns.meta.events.register("provide-client-params.sns.Publish", lambda params, **_: asked.append(params))
+    made.publish(REPORT)
+
+    mail = message(REPORT, f"s3://reports/{FOLDER}", made._link(f"s3://reports/{FOLDER}"))
+    assert asked == [
+        {
+            "TopicArn": made.topic,
+            "Subject": mail.subject,
+            "Message": mail.text,
+            "MessageStructure": "json",
+            "MessageAttributes": mail.attributes,
+        }
+    ]
 
 
 def test_if_s3_refuses_the_mail_goes_out_with_a_gap(publisher, notification):

@@ -53,6 +53,7 @@ def credentials(*used, password=None):
         pytest.param([], credentials(None, None), Root(None, None, 0), id="who has no keys and was never used"),
         pytest.param([], credentials(5, 9, password=7), Root(None, days(5), 2), id="whose newest use is a key's"),
         pytest.param([], credentials(9, None, password=7), Root(None, days(7), 1), id="whose newest use is a sign-in"),
+        pytest.param([seen(3, f"ID#{ACCOUNT}", "root")], credentials(5, None), Root(days(3), days(5), 1), id="who was seen later than IAM says"),
         pytest.param([seen(3, f"ID#{ACCOUNT}", "root"), seen(2, "SIGNIN", "root")], None, Root(days(2), None, None), id="who was seen to sign in"),
         pytest.param([seen(3, f"ID#{ACCOUNT}", "root"), seen(1, f"DENIED#{ACCOUNT}", "root")], None, Root(days(3), None, None, days(1)), id="who was refused after that"),
     ],
