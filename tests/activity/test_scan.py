@@ -1,7 +1,7 @@
 """Reads of all of the table, or of an index."""
 
 import pytest
-from builders import ACCOUNT, ALICE, activity, at
+from builders import ACCOUNT, activity, at
 
 from activity.flags import Flags
 from activity.item import Flag
@@ -49,9 +49,7 @@ def test_keys_are_found_by_what_a_facet_begins_with(scan, begins, numbers):
 
 
 def test_names_are_of_everybody_but_not_by_service_or_address(scan):
-    everybody = {
-        each.key for each in SIGHTINGS if not each.facet.startswith(("SERVICE#", "IP#"))
-    }
+    everybody = {each.key for each in SIGHTINGS if not each.facet.startswith(("SERVICE#", "IP#"))}
 
     assert everybody <= set(scan.names())
     assert not [key for key in scan.names() if key[1].startswith(("SERVICE#", "IP#"))]
