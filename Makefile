@@ -27,7 +27,7 @@ help:  ## list the commands
 	@echo 'To work on it:'
 	@sed -n 's/^\([a-z0-9]*\):.*### /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
-demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail
+demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail, writes demo.html
 	@$(BIN)/lastseen demo --html demo.html
 
 test: $(SETUP)  ## the tests, on all cores
@@ -87,7 +87,7 @@ permissions: $(SETUP)  ### take each permission of the functions' roles away, on
 bench: $(SETUP)  ### what ingest and a report cost, measured; takes some minutes
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
 
-screenshot: $(SETUP)  ### the picture of the README, anew from the demo's page; needs Chromium
+screenshot: $(SETUP)  ### retake the README's screenshot; needs Chromium
 	@PYTHONPATH=tests $(BIN)/python -m screenshot
 
 refusals: $(SETUP)  ### which errors refuse a caller, anew from error_codes/judged.toml; lists those not judged

@@ -31,7 +31,7 @@ _PATIENT = Config(
 # For what is asked besides the table: no answer depends on it.
 BRISK = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=5)
 
-_ANEW = "log in anew (`aws sso login`, `aws login`), or name another profile with --profile"
+_ANEW = "log in again (`aws sso login`, `aws login`), or name another profile with --profile"
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _NOT_TAKEN = {
     "IncompleteSignature",
@@ -165,7 +165,7 @@ def _refusal(error: failures.ClientError, name: str, region: str | None) -> str:
     if any(each in said for each in _OTHER_KEYS):
         return not_ours(name)
     if "specified index" in said:
-        return f"table {name} lacks an index ({said}): deploy the stack anew"
+        return f"table {name} lacks an index ({said}): deploy the stack again"
     if code in _TOO_BUSY:
         return f"AWS is too busy for {error.operation_name} ({code}): try again in a minute"
     return _line(f"AWS refused {error.operation_name}: {code}: {said}")

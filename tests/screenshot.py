@@ -16,7 +16,6 @@ import time_machine
 from browser import chromium, started
 
 from lastseen.demo import run as demo
-from reporter.publishing.page import template
 
 PICTURE = Path(__file__).parent.parent / "docs" / "report.png"
 # When the README's mail was printed.
@@ -30,8 +29,8 @@ def outcome():
 
 
 def digest(shown):
-    """Of the page's own code, and of what the demo's report tells."""
-    return sha256(f"{template()}{shown.subject}{shown.mail}".encode()).hexdigest()
+    """Of the page, its code and its data."""
+    return sha256(shown.page.encode()).hexdigest()
 
 
 def taken(page):

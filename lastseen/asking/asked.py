@@ -1,5 +1,6 @@
 """A handle as it was given, and the answer to it."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +38,19 @@ class Answer:
 
 def words(text: str) -> list[str]:
     """The handles of a list, as `aws --output text`, `aws --output json` and people write one."""
-    return [each for each in _BRACKETS.sub(" ", text).split() if each != ","]
+    try:
+        return _flat(json.loads(text))
+    except ValueError:  # Text, or JSON with names in it: whose they are is not known.
+        return [each for each in _BRACKETS.sub(" ", text).split() if each != ","]
+
+
+def _flat(value: Any) -> list[str]:
+    """The texts of a JSON list, perhaps of lists; a number is an account. Raises ValueError for another."""
+    if isinstance(value, list):
+        return [text for each in value for text in _flat(each)]
+    if isinstance(value, str | int):
+        return [str(value)]
+    raise ValueError("not a list of texts")
 
 
 def answer(lookup: Lookup, iam: Iam, asked: str, *, everywhere: bool = False) -> Answer:

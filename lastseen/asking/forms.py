@@ -12,6 +12,7 @@ from lastseen.asking.lengths import in_capitals, miscounted
 # So many addresses are asked for one by one; a larger network takes a scan.
 FEW_ADDRESSES = 16
 
+_NOBODYS_ARN = "is not the ARN of a user, role, root user or session, and only these can be looked up"
 _ARN = re.compile(r"arn:(aws[a-z-]*):(iam|sts|identitystore)::(\d*):(.+)")
 _LONG_TERM_KEY = re.compile(r"AKIA[A-Z0-9]{12,124}")
 _TEMPORARY_KEY = re.compile(r"ASIA[A-Z0-9]{12,124}")
@@ -54,8 +55,8 @@ def recognise(text: str) -> Handle:
         if handle:
             return replace(handle, hint=miscounted(text) or handle.hint)
     raise Unrecognised(
-        f"{text!r} is no handle: give an IAM or STS ARN, a name of a user, role or session, an access key id,"
-        " a unique id, an account's id, an Identity Center user's id, an address or a CIDR, or a service"
+        f"{text!r} can't be looked up. Give an IAM or STS ARN, a name of a user, role or session, an"
+        " access key id, a unique id, an account's id, an Identity Center user's id, an address or a CIDR, or a service"
     )
 
 
@@ -76,7 +77,7 @@ def _arn(text: str) -> Handle | None:
     found = _ARN.fullmatch(text)
     if not found:
         if text.startswith("arn:"):
-            raise Unrecognised(f"{text} is no ARN of a user, role, root user or session: nobody acts as that")
+            raise Unrecognised(f"{text} {_NOBODYS_ARN}")
         return None
     partition, service, account, resource = found.groups()
     kind, _, rest = resource.partition("/")
@@ -94,7 +95,7 @@ def _arn(text: str) -> Handle | None:
             return _role_session(partition, account, rest)
         case "sts", "federated-user" if rest:
             return Handle("a federated user's ARN", federated=rest, account=account)
-    raise Unrecognised(f"{text} is no ARN of a user, role, root user or session: nobody acts as that")
+    raise Unrecognised(f"{text} {_NOBODYS_ARN}")
 
 
 def _end_of(resource: str, kind: str, account: str) -> Name:
@@ -132,7 +133,7 @@ def _id(text: str) -> Handle | None:
     name, mark, session_name = text.partition(":")
     text = f"{in_capitals(name)}{mark}{session_name}"
     if _OTHER_ID.fullmatch(text):
-        raise Unrecognised(f"{text} is not the id of a user or role: nobody acts as that")
+        raise Unrecognised(f"{text} is not the id of a user or role, and only these can be looked up")
     unique = _UNIQUE_ID.fullmatch(text)
     if unique:
         held, session = unique.groups()

@@ -46,9 +46,9 @@ def coverage(
 
     For each region: the day of the first event, how long ago the last one was,
     when the reporter made its last test call there and when the last of these
-    came back as an event. Regions in capitals are those that events are missing
-    from; one that is not tested is quiet after --silent without events. Below
-    are the report's warnings; of trails, as of the reporter's last look.
+    came back as an event. A state in capitals means that events are missing. A
+    region that is not tested is quiet after --silent without events. The
+    report's warnings follow; those on trails are of the reporter's last look.
 
     If you may list your account's enabled regions and the organization's
     accounts, those are shown as well that no events come from. Exit status 1:

@@ -23,7 +23,7 @@ from lastseen.times import BadDuration, Times, duration, length
 
 EXAMPLES = """\b
 lastseen list --active 1h                 who is at work
-lastseen list --idle 90d --type role      roles that nobody needs, perhaps
+lastseen list --idle 90d --type role      roles that may no longer be needed
 lastseen list --new 24h                   who is seen for the first time
 lastseen list --service kms --active 7d   who called KMS this week
 lastseen list --flagged --json            what the last report named

@@ -38,7 +38,7 @@ lastseen replay logs/ --local
 lastseen replay s3://BUCKET/AWSLogs/ --since 90d --event-region eu-west-1
 """
 KEPT_AT_LEAST = timedelta(days=30)
-NO_STATE = "which files are done is not kept: dynamodb:DescribeTable, which tells tables apart, is denied"
+NO_STATE = "can't remember which files are done: dynamodb:DescribeTable is denied"
 OF_ANOTHER_VERSION = (
     "file was marked as done by another version of lastseen, and is read again",
     "files were marked as done by another version of lastseen, and are read again",

@@ -54,9 +54,9 @@ def who(
     other, it prints whose the handle is, or else who has the name now; the
     others in short (--all: in full; --json: other_holder).
 
-    Of several handles, or of - (standard input, such as the AWS CLI's text or
-    JSON), it prints a line for each whom one may mean; with --json, `handle`
-    says which, and `principal` is null where nobody was found.
+    For several handles, or - (standard input, such as the AWS CLI's text or
+    JSON), it prints one line for each principal that a handle may mean. With
+    --json, `handle` says which, and `principal` is null if nobody was found.
 
     A name is found as it is written, else in another case, else by how it
     begins. Names without a path take a few reads, as all else; the others, and

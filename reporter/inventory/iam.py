@@ -5,7 +5,7 @@ import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +16,7 @@ from activity.item import UnreadableItem
 from reporter.inventory import credential_report, listed
 from reporter.inventory.account import AccessKey, Gap, Inventory, OldReport, Role, Undated, Use, User
 from reporter.inventory.listed import ByName, Detail, Details, Rows
-from reporter.inventory.powers import is_administrator
+from reporter.inventory.powers import allows_all, attached_to, is_administrator
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -26,6 +26,7 @@ _REPORT_PATIENCE = 600.0
 _REPORT_PAUSES = (5.0, 7.0, 9.0, 11.0, 13.0)
 _LONGEST_PAUSE = 15.0
 _LONGEST_REASON = 500
+_ALL_WITH_POLICIES: Any = ["User", "Group", "Role", "LocalManagedPolicy"]
 # How botocore begins: the code and the operation are what tells.
 _PREFACE = re.compile(r"^An error occurred \((\w+)\) when calling the (\w+) operation[^:]*: ")
 _REPORT_NOT_THERE = {"ReportNotPresent", "ReportExpired", "ReportInProgress"}
@@ -107,16 +108,25 @@ class Iam:
         raise TimeoutError(f"{why}, for {_REPORT_PATIENCE / 60:.0f} minutes")
 
     def _details(self) -> Details:
+        """The account's own policies come in the same answer, perhaps after those who have them."""
         users: dict[str, Detail] = {}
-        roles: list[Role] = []
-        administrators: set[str] = set()
+        roles: list[tuple[Role, frozenset[str]]] = []
+        groups: dict[str, tuple[bool, frozenset[str]]] = {}
+        policies: set[str] = set()
         ask = self.client.get_account_authorization_details
-        for page in self._pages(ask, Filter=["User", "Group", "Role"], MaxItems=_PAGE):
+        for page in self._pages(ask, Filter=_ALL_WITH_POLICIES, MaxItems=_PAGE):
             users |= {user["UserId"]: listed.detail(user) for user in page["UserDetailList"]}
-            roles += map(listed.role, page["RoleDetailList"])
-            groups = page.get("GroupDetailList") or ()
-            administrators |= {group["GroupName"] for group in groups if is_administrator(group)}
-        return Details(users, tuple(roles), frozenset(administrators))
+            roles += ((listed.role(role), attached_to(role)) for role in page["RoleDetailList"])
+            for group in page.get("GroupDetailList") or ():
+                groups[group["GroupName"]] = is_administrator(group), attached_to(group)
+            policies |= {each["Arn"] for each in page.get("Policies") or () if allows_all(each)}
+        administrators = {name for name, (is_one, held) in groups.items() if is_one or held & policies}
+        return Details(
+            users,
+            tuple(replace(role, is_administrator=True) if held & policies else role for role, held in roles),
+            frozenset(administrators),
+            frozenset(policies),
+        )
 
     def _users(self, rows: Rows | Gap, details: Details | Gap, undated: ByName | Gap) -> tuple[User, ...]:
         pages = self._pages(self.client.list_users, MaxItems=_PAGE)

@@ -16,7 +16,7 @@ from reporter.inventory.account import (
     Use,
     User,
 )
-from reporter.inventory.powers import is_administrator
+from reporter.inventory.powers import attached_to, is_administrator
 
 Rows = Mapping[str, Credentials]
 # Service-specific credentials as IAM lists them, by the names of their users.
@@ -32,18 +32,22 @@ class Detail(NamedTuple):
     tags: Tags
     groups: frozenset[str]
     is_administrator: bool
+    policies: frozenset[str] = frozenset()
 
 
 class Details(NamedTuple):
-    """All that it tells: users by id, roles, and the groups whose members may do everything."""
+    """All that it tells: users by id, roles, and the groups and policies by which one may do everything."""
 
     users: Mapping[str, Detail]
     roles: tuple[Role, ...]
-    administrators: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    policies: frozenset[str] = frozenset()
 
     def may_do_all(self, user_id: str) -> bool:
         user = self.users.get(user_id)
-        return bool(user and (user.is_administrator or user.groups & self.administrators))
+        if user is None:
+            return False
+        return user.is_administrator or bool(user.groups & self.groups or user.policies & self.policies)
 
 
 def user(listed: Any, rows: Rows | Gap, details: Details | Gap, undated: ByName | Gap) -> User:
@@ -82,7 +86,7 @@ def role(listed: Any) -> Role:
 
 def detail(listed: Any) -> Detail:
     groups = frozenset(listed.get("GroupList") or ())
-    return Detail(tags(listed.get("Tags")), groups, is_administrator(listed))
+    return Detail(tags(listed.get("Tags")), groups, is_administrator(listed), attached_to(listed))
 
 
 def _tags_of(user_id: str, details: Details) -> Tags:

@@ -1,7 +1,4 @@
-"""Who may do everything, or give themselves that: by the policies that IAM lists with users, groups and roles.
-
-Policies of the account's own that are attached are not looked into: IAM lists them without what they allow.
-"""
+"""Who may do everything, or give themselves that: by the policies of users, groups and roles."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,10 +10,20 @@ _ALL = {"*", "*:*", "iam:*"}
 
 def is_administrator(listed: Any) -> bool:
     """`listed`: a user, group or role of GetAccountAuthorizationDetails, with its policies."""
-    attached = {each["PolicyArn"] for each in listed.get("AttachedManagedPolicies") or ()}
     names = ("UserPolicyList", "GroupPolicyList", "RolePolicyList")
     inline = [each["PolicyDocument"] for name in names for each in listed.get(name) or ()]
-    return any(map(_is_of_aws, attached)) or any(map(_allows_all, inline))
+    return any(map(_is_of_aws, attached_to(listed))) or any(map(_allows_all, inline))
+
+
+def attached_to(listed: Any) -> frozenset[str]:
+    """The ARNs of the managed policies of a user, group or role."""
+    return frozenset(each["PolicyArn"] for each in listed.get("AttachedManagedPolicies") or ())
+
+
+def allows_all(policy: Any) -> bool:
+    """`policy`: one of the account's own, with its versions, of which the default is in force."""
+    versions = policy.get("PolicyVersionList") or ()
+    return any(each.get("IsDefaultVersion") and _allows_all(each.get("Document")) for each in versions)
 
 
 def _is_of_aws(policy: str) -> bool:

@@ -1,13 +1,13 @@
 """The report as plain data: the reporter's answer, report.json and the page's document."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from activity.commands import undo
 from activity.model import Activity, to_text
 from reporter.inventory.account import Undated
-from reporter.judgement.danger import most_dangerous_first, risk_of
+from reporter.judgement.danger import risk_of
 from reporter.judgement.exemption import Exemption
 from reporter.judgement.findings import Finding
 from reporter.judgement.missed import Missed
@@ -18,6 +18,7 @@ from reporter.judgement.subjects import Kind, Subject
 from reporter.judgement.undated import age_days, disables
 from reporter.listening.region import Region
 from reporter.publishing import console
+from reporter.publishing.todo import Todo
 from reporter.publishing.trend import Point, extended
 from reporter.publishing.wording import notes, since, starts_anew
 
@@ -33,8 +34,9 @@ def answer(report: Report) -> dict[str, Any]:
 
 def document(report: Report, earlier: Sequence[Point] = ()) -> dict[str, Any]:
     """All there is to tell, the answer among it: for report.json and the page. `earlier`: the trend before."""
-    places = {id(each): place for place, each in enumerate(most_dangerous_first(report.findings), 1)}
-    findings = [finding_as_dict(each) | _first(each, places[id(each)]) for each in report.findings]
+    todo = Todo(report.findings, len(report.findings))
+    places = {id(each): place for place, each in enumerate(todo.rows, 1)}
+    findings = [finding_as_dict(each) | _first(each, places[id(each)], todo) for each in report.findings]
     coverage = report.coverage
     return answer(report) | {
         "account": report.account,
@@ -82,18 +84,28 @@ def finding_as_dict(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _first(finding: Finding, place: int) -> dict[str, Any]:
+def _first(finding: Finding, place: int, todo: Todo) -> dict[str, Any]:
     """What to do first, and how: `priority` 1 is the most dangerous; `undo` is "" for what cannot be undone."""
     return {
         "is_new": finding.is_new,
         "priority": place,
         "risk": str(risk_of(finding)),
-        "steps": [
-            {"command": each, "undo": undo(each), "ask_first": disables(each)}
-            for each in finding.subject.commands
-        ],
+        "is_administrator": finding.subject.is_administrator,
+        "steps": [_step(each) for each in _commands(finding, todo)],
         "console": console.principal(finding.subject.arn),
     }
+
+
+def _commands(finding: Finding, todo: Todo) -> Iterator[str]:
+    """Before one that cannot be undone, what can."""
+    for command in finding.subject.commands:
+        if not undo(command) and todo.instead(finding):
+            yield todo.instead(finding)
+        yield command
+
+
+def _step(command: str) -> dict[str, Any]:
+    return {"command": command, "undo": undo(command), "ask_first": disables(command)}
 
 
 def _anew(finding: Finding) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from reporter.publishing.wording import (
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 _LONGEST_SUBJECT = 99
 _MOST_REGIONS = 5
+_BY_IAM_ALONE = "Until this is fixed, the findings below rely on IAM's records alone."
 
 
 def subject_line(report: Report) -> str:
@@ -69,7 +70,11 @@ def _text(lines: Iterable[str]) -> str:
 def _head(report: Report) -> Iterator[str]:
     yield f"IAM last activity in account {_account(report)}, {minute(report.at)}"
     if report.warnings:
-        yield from ("", *report.warnings, "Until that is mended, what follows rests on IAM's word alone.")
+        yield from (
+            "",
+            *report.warnings,
+            _BY_IAM_ALONE,
+        )
 
 
 def _what_to_do(report: Report, todo: Todo) -> Iterator[str]:
@@ -94,7 +99,7 @@ def _to_mend(report: Report) -> Iterator[str]:
         *some([f"- Exemption of {each.arn}: {each.why}" for each in report.lapses]),
     ]
     if lines:
-        yield from ("TO MEND IN THE TRACKER", "", *lines)
+        yield from ("TO FIX IN THE TRACKER", "", *lines)
 
 
 def _changes(report: Report) -> Iterator[str]:

@@ -32,10 +32,8 @@ class Publisher:
 
     def publish(self, report: Report) -> tuple[Report, str]:
         """The report, and where its files are. Raises botocore's errors where SNS refuses."""
-        earlier = or_gap(
-            f"the trend of earlier reports (trend.json in the bucket {self.bucket})",
-            lambda: self._earlier(report.account),
-        )
+        where = f"s3://{self.bucket}/{_trend(report.account)}; delete it to start again"
+        earlier = or_gap(f"the trend of earlier reports ({where})", lambda: self._earlier(report.account))
         stored = or_gap(f"the report's files in the bucket {self.bucket}", lambda: self._store(report, earlier))
         files = "" if isinstance(stored, Gap) else stored
         # Where nothing can be stored, that tells it all.

@@ -28,7 +28,6 @@ WHY = {
     Risk.USER: "",
     Risk.ROLE: "",
 }
-Numbered = tuple[int, str]
 
 
 class Todo:
@@ -55,19 +54,20 @@ class Todo:
 
     def commands(self, account: str) -> Iterator[str]:
         """One block to run, which stops where the caller is of another account; and what it leaves out."""
-        told = list(self._commands())
-        block = [part for number, command in told if undo(command) for part in (f": {number}", command)]
+        told = self._commands()
+        block = [part for command, rows in told.items() for part in (f": {_numbers(rows, ' ')}", command)]
         if block:
             caller = '"$(aws sts get-caller-identity --query Account --output text)"'
+            guard = f"test {caller} = {account} || {{ echo 'another account: nothing was done' >&2; exit 1; }}"
             yield from ("", "Commands, by number, for this account only:", "")
-            yield from ("( set -e", f"test {caller} = {account}", *block, ")")
+            yield from ("( set -e", guard, *block, ")")
             yield from ("", "To undo them:", "")
-            yield from (f"{number}  {undo(command)}" for number, command in told if undo(command))
+            yield from (f"{_numbers(rows)}  {undo(command)}" for command, rows in told.items())
         for title, of in (
-            ("These cannot be undone:", _is_final),
+            ("Instead, for good (cannot be undone):", _is_final),
             ("Ask the owner first, since AWS does not record the use of these:", undated.disables),
         ):
-            rest = [f"{number}  {command}" for number, command in self._every() if of(command)]
+            rest = [f"{_numbers(rows)}  {command}" for command, rows in self._every().items() if of(command)]
             if rest:
                 yield from ("", title, "", *rest)
 
@@ -82,35 +82,34 @@ class Todo:
             roles = count(len(named), "role has", "roles have")
             yield f"{roles} no recorded use: {', '.join(named[:_MOST_NAMED])}{others}."
 
-    def _every(self) -> Iterator[Numbered]:
-        """Each command once, with the number of the first row that it is for."""
-        told: set[str] = set()
+    def _every(self) -> dict[str, list[int]]:
+        """Each command, with the numbers of the rows that it is for."""
+        of: dict[str, list[int]] = {}
         for number, each in enumerate(self.rows, 1):
             for command in each.subject.commands:
-                if command not in told:
-                    told.add(command)
-                    yield number, command
+                of.setdefault(command, []).append(number)
+        return of
 
-    def _commands(self) -> Iterator[Numbered]:
+    def _commands(self) -> dict[str, list[int]]:
         """Those that may be run as they are; for one that cannot be undone, what can, if there is such."""
-        told: set[str] = set()
-        for number, command in self._every():
-            instead = self._instead(self.rows[number - 1]) if _is_final(command) else command
-            if instead and instead not in told and not undated.disables(command):
-                told.add(instead)
-                yield number, instead
+        of: dict[str, list[int]] = {}
+        for command, rows in self._every().items():
+            runs = self.instead(self.rows[rows[0] - 1]) if _is_final(command) else command
+            if runs and not undated.disables(command):
+                of[runs] = sorted({*of.get(runs, ()), *rows})
+        return of
 
-    def _instead(self, finding: Finding) -> str:
-        """Of a user who would miss nothing by it: one that is idle altogether, as far as AWS records it."""
+    def instead(self, finding: Finding) -> str:
+        """What can be undone in place of what cannot, for a user that is idle altogether by AWS's records."""
         arn = finding.subject.arn
         is_idle = arn in self._idle_users and arn not in self._in_doubt
         return deny_user(finding.subject.name) if is_idle else ""
 
     def _row(self, number: int, finding: Finding) -> tuple[str, ...]:
         subject, verdict = finding.subject, finding.verdict
-        is_final = any(map(_is_final, subject.commands)) and not self._instead(finding)
+        is_final = any(map(_is_final, subject.commands)) and not self.instead(finding)
         notes = (
-            WHY[risk_of(finding)],
+            WHY[risk_of(finding)] or ("administrator" if subject.is_administrator else ""),
             _use(finding),
             "cannot be undone" if is_final else "",
             "has credentials whose use AWS does not record" if subject.has_undated else "",
@@ -123,6 +122,10 @@ class Todo:
             f"{verdict.idle.days:,}",
             ", ".join(filter(None, notes)),
         )
+
+
+def _numbers(rows: Iterable[int], between: str = ", ") -> str:
+    return between.join(map(str, rows))
 
 
 def _is_final(command: str) -> bool:

@@ -35,7 +35,7 @@ _HOW = {
     How.DISABLED: "disabled",
     How.DELETED: "deleted",
     How.WITHIN_LIMIT: "within the threshold as it is now",
-    How.NOT_TOLD: "whose it was cannot be told: several users had that name",
+    How.NOT_TOLD: "unclear whose it was: several users had that name",
 }
 
 
@@ -81,7 +81,7 @@ def missed_use(missed: Missed) -> str:
     when = f"{day(missed.used)}{f' ({where})' if where else ''}"
     seen = f" (the last event came on {day(missed.seen)})" if missed.seen else ""
     what = named(subject.kind, subject.name, subject.access_key_id)
-    return f"- Use of {what} on {when} known to IAM alone{seen}: {missed.cause}"
+    return f"- Only IAM saw {what} used on {when}{seen}: {missed.cause}"
 
 
 def exempt(judged: Judged) -> str:

@@ -145,7 +145,7 @@ def test_a_missed_use_is_told_with_both_dates_and_the_likely_cause():
     cause = "a data event, an event that the trail leaves out, or one that was lost"
 
     assert (
-        f"- Use of role deploy on 2026-11-11 known to IAM alone (the last event came on 2026-10-21): {cause}\n"
+        f"- Only IAM saw role deploy used on 2026-11-11 (the last event came on 2026-10-21): {cause}\n"
     ) in body(report)
     assert [(each["used"], each["seen"], each["cause"]) for each in document(report)["missed"]] == [
         ("2026-11-11T12:00:00Z", "2026-10-21T12:00:00Z", cause)

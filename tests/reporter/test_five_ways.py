@@ -71,7 +71,10 @@ WAYS = {
     "unreachable": lambda _: EndpointConnectionError(endpoint_url="https://aws"),
     "not parsed": lambda _: ResponseParserError("Unable to parse response, invalid XML received"),
 }
-TREND = "- Not checked: the trend of earlier reports (trend.json in the bucket reports): "
+TREND = (
+    "- Not checked: the trend of earlier reports"
+    f" (s3://reports/{ACCOUNT}/trend.json; delete it to start again): "
+)
 # What stands in the mail.
 APIS = {
     "iam.GenerateCredentialReport": "IAM made no new credential report (",

@@ -16,7 +16,8 @@ function filter(to) {
 function search() {
   const words = byId("text").value.toLowerCase().split(/\s+/).filter(Boolean);
   const kind = byId("kind").value, status = byId("status").value, onlyNew = byId("new").checked;
-  const from = Number(byId("from").value), to = byId("to").value === "" ? Infinity : Number(byId("to").value);
+  const from = byId("from").value === "" ? -Infinity : Number(byId("from").value);
+  const to = byId("to").value === "" ? Infinity : Number(byId("to").value);
   found = lists.show((finding) => (!kind || finding.kind === kind) && (!status || finding.status === status)
     && (!onlyNew || finding.is_new) && finding.idle_days >= from && finding.idle_days <= to
     && words.every((word) => texts.get(finding).includes(word)));
@@ -24,12 +25,18 @@ function search() {
 }
 function searched() {
   search();
+  keepInAddress();
+}
+function keepInAddress() {
   const chosen = new URLSearchParams(FILTERS.filter((id) => byId(id).value).map((id) => [id, byId(id).value]));
   if (byId("new").checked) chosen.set("new", "yes");
   history.replaceState(null, "", `#${chosen}`);
 }
 function fromAddress() {
-  if (!location.hash.includes("=")) return;  // The name of a section.
+  if (!location.hash.includes("=")) {  // The name of a section, which the filters outlive.
+    if (location.hash) keepInAddress();
+    return;
+  }
   const { new: fresh, ...chosen } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   filter({ ...chosen, new: fresh === "yes" });
 }

@@ -8,7 +8,7 @@ const isCredential = (row) => row.kind === "password" || row.kind === "access_ke
 const COLUMNS = [
   { title: "Name", class: "long", value: (finding) => finding.name, cell: name },
   { title: "Why first", value: (finding) => finding.priority,
-    cell: ({ risk }) => (RISKS.get(risk) ? el("span", { class: risk }, RISKS.get(risk)) : null) },
+    cell: why },
   { title: "Status", value: (finding) => `${finding.status} ${finding.is_new ? 0 : 1}`,
     cell: (finding) => (finding.status
       ? [badge(finding.status), " ", finding.is_new ? el("span", { class: "badge new" }, "new") : ""]
@@ -24,6 +24,10 @@ const COLUMNS = [
   { title: "First flagged", class: "date", first: "descending", value: (finding) => finding.first_flagged,
     cell: (finding) => (finding.status ? day(finding.first_flagged) : null) },
 ];
+function why({ risk, is_administrator: isAdministrator }) {
+  const words = RISKS.get(risk) || (isAdministrator ? "administrator" : "");
+  return words ? el("span", { class: words === "administrator" ? words : null }, words) : null;
+}
 function eventOf({ evidence = {} }) {
   const event = joined([service(evidence.event_source), evidence.event_name]) || evidence.last_used_service || "";
   return joined([event, evidence.error_code && `(${evidence.error_code})`]);
@@ -89,7 +93,8 @@ function detail(finding) {
 function step({ command, undo, ask_first: askFirst }) {
   const button = el("button", { type: "button", class: "copy", onclick: () => copy(button, visible(command)) }, "Copy");
   const what = / put-(user|role)-policy /.test(command)
-    ? "To stop it (the finding stays open until it is deleted or exempt):" : "To disable it:";
+    ? "To stop it (the finding stays open until it is deleted or exempt):"
+    : undo ? "To disable it:" : "To delete it for good:";
   const told = askFirst ? `Ask the owner first, since AWS does not record its use. ${what}` : what;
   return [el("p", { class: "soft" }, told, " ", button), el("pre", {}, command),
     el("p", { class: "soft" }, undo ? "To undo that:" : "This cannot be undone: a new password would have to be set."),
@@ -103,7 +108,8 @@ function block(findings) {
   const runs = commands(steps.filter((each) => each.undo && !each.ask_first));
   const others = commands(steps.filter((each) => !each.undo || each.ask_first));
   return [
-    "( set -e", `test "$(aws sts get-caller-identity --query Account --output text)" = ${visible(report.account)}`,
+    "( set -e", `test "$(aws sts get-caller-identity --query Account --output text)" = ${visible(report.account)}`
+      + " || { echo 'another account: nothing was done' >&2; exit 1; }",
     ...runs, ")", ...(others.length ? ["# Left out: these cannot be undone, or need the owner's word."] : []),
     ...others.map((command) => `# ${command}`)].join("\n");
 }

@@ -66,7 +66,7 @@ function alerts() {
     notes.length && count(notes.length, "note", "notes")], ", ");
   const more = (id, total, words) => (total > 0
     ? el("li", {}, el("a", { href: `#${id}` }, `${words} ${number.format(total)}`)) : null);
-  alert_(`To mend in the tracker: ${numbers}`, [
+  alert_(`To fix in the tracker: ${numbers}`, [
     ...notes.map((text) => el("li", {}, text)),
     ...gaps.slice(0, 10).map((gap) => el("li", {}, `${gap.what}: ${gap.reason}`)),
     more("gaps", gaps.length - 10, "more not checked:"), more("missed", missed.length, "missed events:"),

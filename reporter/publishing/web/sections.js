@@ -10,7 +10,7 @@ const region = { title: "Region", class: "name", value: (each) => each.region };
 const OUTCOMES = new Map(Object.entries({
   used: "used again", refused: "attempted again, and refused,", renewed: "set anew, or has a newer credential that is not used yet",
   exempt: "exempt by tag", disabled: "disabled", deleted: "deleted", within_limit: "within the threshold as it is now",
-  not_told: "whose it was cannot be told: several users had that name",
+  not_told: "unclear whose it was: several users had that name",
 }));
 const outcome = (how) => OUTCOMES.get(how) ?? plain(how);
 const again = (how, at) => at && `${outcome(how)} on ${at.slice(0, 10)}`;
@@ -74,7 +74,7 @@ function judged() {
       el("table", { class: "counts" }, el("thead", {}, el("tr", {}, el("td", {}), STATUSES.map((status) =>
         el("th", { scope: "col", class: "number" }, plain(status))))),
       el("tbody", {}, KINDS.map((kind) => el("tr", {}, el("th", { scope: "row" }, many(kind)),
-        STATUSES.map((status) => el("td", { class: "number" }, jump(kind, status)))))))),
+        STATUSES.map((status) => el("td", { class: "number", role: "cell", "data-title": plain(status) }, jump(kind, status)))))))),
     left.length ? el("p", { class: "soft" }, `Left out: ${left.join(", ")}.`) : null]);
   contents("judged", "What was judged");
 }

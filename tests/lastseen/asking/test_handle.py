@@ -177,12 +177,12 @@ def test_kind_and_name_may_be_given_together():
     [
         pytest.param("ASIAEXAMPLE000000001", "AttributeKey=AccessKeyId,AttributeValue=ASIAEXAMPLE000000001", id="temporary key"),
         pytest.param("AGPAEXAMPLE0000000001", "is not the id of a user or role", id="group id"),
-        pytest.param("arn:aws:s3:::bucket", "is no ARN of a user, role, root user or session", id="bucket"),
-        pytest.param("arn:aws:iam::123456789012:policy/p", "is no ARN of a user, role", id="policy"),
-        pytest.param("arn:aws:iam::123456789012:user/", "is no ARN of a user, role", id="no name"),
-        pytest.param("", "is no handle", id="nothing"),
-        pytest.param("two words", "is no handle", id="two words"),
-        pytest.param("x" * 65, "is no handle", id="longer than any name"),
+        pytest.param("arn:aws:s3:::bucket", "is not the ARN of a user, role, root user or session", id="bucket"),
+        pytest.param("arn:aws:iam::123456789012:policy/p", "is not the ARN of a user, role", id="policy"),
+        pytest.param("arn:aws:iam::123456789012:user/", "is not the ARN of a user, role", id="no name"),
+        pytest.param("", "can't be looked up", id="nothing"),
+        pytest.param("two words", "can't be looked up", id="two words"),
+        pytest.param("x" * 65, "can't be looked up", id="longer than any name"),
     ],
 )  # fmt: skip
 def test_what_nobody_can_be_found_by_says_why(text, says):

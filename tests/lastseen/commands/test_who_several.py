@@ -72,7 +72,7 @@ def test_as_json_a_line_says_which_handle_it_answers():
 def test_a_list_on_standard_input_is_read_as_people_and_the_aws_cli_write_it(text):
     done = piped(text, "--json")
 
-    assert [each["principal"] for each in lines(done)] == [ALICE, BOB]
+    assert [(each["handle"], each["principal"]) for each in lines(done)] == [(KEY, ALICE), (OTHER, BOB)]
     assert done.exit_code == 0
 
 

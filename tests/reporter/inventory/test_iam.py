@@ -1,5 +1,6 @@
 """What IAM lists; botocore's Stubber answers with the pages and rows that moto does not make."""
 
+import json
 from datetime import UTC, datetime
 
 import boto3
@@ -131,7 +132,7 @@ def test_a_role_that_iam_knows_no_use_of(stub, iam, nothing):
 def test_every_page_is_followed(stub, iam):
     stub.add_response("generate_credential_report", COMPLETE)
     stub.add_response("get_credential_report", report({"user": "alice"}, {"user": "bob"}))
-    page = {"Filter": ["User", "Group", "Role"], "MaxItems": 1000}
+    page = {"Filter": ["User", "Group", "Role", "LocalManagedPolicy"], "MaxItems": 1000}
     stub.add_response(
         "get_account_authorization_details",
         {"RoleDetailList": [detailed("one")], "UserDetailList": [], "IsTruncated": True, "Marker": "m"},
@@ -160,6 +161,46 @@ def test_every_page_is_followed(stub, iam):
         ("alice", ["alice"]),
         ("bob", ["bob"]),
     ]
+
+
+def test_a_policy_of_the_accounts_own_makes_administrators_wherever_it_comes(stub, iam):
+    """IAM lists policies after those who have them, perhaps on another page."""
+    own = "arn:aws:iam::123456789012:policy/all"
+    held = {"AttachedManagedPolicies": [{"PolicyName": "all", "PolicyArn": own}]}
+    everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    policy = {"Arn": own, "PolicyVersionList": [{"IsDefaultVersion": True, "Document": json.dumps(everything)}]}
+    users = {name: listed(name)["UserId"] for name in ("alice", "bob", "carol")}
+    stub.add_response("generate_credential_report", COMPLETE)
+    stub.add_response("get_credential_report", report(*({"user": name} for name in users)))
+    stub.add_response(
+        "get_account_authorization_details",
+        {
+            "RoleDetailList": [detailed("one", **held), detailed("two")],
+            "UserDetailList": [
+                {"UserId": users["alice"], "GroupList": ["admins"]},
+                {"UserId": users["bob"]} | held,
+                {"UserId": users["carol"], "GroupList": ["readers"]},
+            ],
+            "GroupDetailList": [{"GroupName": "admins"} | held, {"GroupName": "readers"}],
+            "IsTruncated": True,
+            "Marker": "m",
+        },
+    )
+    stub.add_response(
+        "get_account_authorization_details", {"RoleDetailList": [], "UserDetailList": [], "Policies": [policy]}
+    )
+    stub.add_response("list_service_specific_credentials", {"ServiceSpecificCredentials": []})
+    stub.add_response("list_users", {"Users": [listed(name) for name in users]})
+    stub.add_response("list_account_aliases", {"AccountAliases": []})
+    inventory = iam.list(ACCOUNT)
+
+    assert {each.name: each.is_administrator for each in (*inventory.roles, *inventory.users)} == {
+        "one": True,
+        "two": False,
+        "alice": True,
+        "bob": True,
+        "carol": False,
+    }
 
 
 def test_the_root_user_is_told_apart(stub, iam):

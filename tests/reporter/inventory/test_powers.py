@@ -4,7 +4,7 @@ import pytest
 from builders import ACCOUNT
 
 from reporter.inventory.listed import Detail, Details
-from reporter.inventory.powers import is_administrator
+from reporter.inventory.powers import allows_all, attached_to, is_administrator
 
 
 def inline(**statement):
@@ -68,3 +68,28 @@ def test_so_is_who_is_in_a_group_that_may(groups, is_own, is_one):
 
     assert details.may_do_all("AIDA1") is is_one
     assert not details.may_do_all("AIDA2")
+
+
+def version(document, *, is_default=True):
+    return {"IsDefaultVersion": is_default, "Document": document}
+
+
+@pytest.mark.parametrize(
+    ("versions", "is_one"),
+    [
+        pytest.param([version(inline())], True, id="everything"),
+        pytest.param([version(inline(Action="s3:*"))], False, id="something"),
+        pytest.param(
+            [version(inline(), is_default=False), version(inline(Action="s3:*"))], False, id="everything once"
+        ),
+        pytest.param([version(None)], False, id="without a document"),
+        pytest.param(None, False, id="without versions"),
+    ],
+)
+def test_of_a_policy_the_default_version_tells(versions, is_one):
+    assert allows_all({"Arn": "arn", "PolicyVersionList": versions}) is is_one
+
+
+def test_what_is_attached_is_known_by_its_arn():
+    assert attached_to(attached("arn:a")) == {"arn:a"}
+    assert attached_to({}) == frozenset()

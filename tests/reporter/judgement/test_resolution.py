@@ -234,7 +234,7 @@ def test_of_a_password_that_several_living_users_may_have_had_it_is_said_that_th
     (told,) = review_of({PASSWORD: FLAG}, *both, *before).resolved
 
     assert told.how is How.NOT_TOLD
-    assert outcome(told) == "whose it was cannot be told: several users had that name"
+    assert outcome(told) == "unclear whose it was: several users had that name"
     (known,) = review_of({PASSWORD: replace(FLAG, holder="AIDABOB")}, *both, *before).resolved
     assert (known.how, known.name) == (How.USED, "bob")
 

@@ -9,6 +9,7 @@ import pytest
 from accounts import Key, Password, Refused, Root, ServiceCredential, alice, days, deploy, review_of, seen
 from builders import ACCOUNT
 
+from activity.commands import deny_user, undo
 from activity.item import Flag
 from reporter.inventory.account import Gap, Use
 from reporter.judgement.subjects import Claim, Limits
@@ -143,13 +144,17 @@ def test_a_finding_of_the_document_says_what_to_do_first_how_and_where():
         "role": (4, "role"),
     }
     assert told["password"]["steps"] == [
-        {"command": "aws iam delete-login-profile --user-name alice", "undo": "", "ask_first": False}
-    ]
+        {"command": deny_user("alice"), "undo": undo(deny_user("alice")), "ask_first": False},
+        {"command": "aws iam delete-login-profile --user-name alice", "undo": "", "ask_first": False},
+    ], "as in the mail: what can be undone goes before what cannot"
     key = "aws iam update-access-key --user-name alice --access-key-id AKIA1 --status"
     assert told["access_key"]["steps"] == [
         {"command": f"{key} Inactive", "undo": f"{key} Active", "ask_first": False}
     ]
-    assert [each["command"] for each in told["user"]["steps"]] == told["user"]["commands"]
+    assert {each["command"] for each in told["user"]["steps"]} == {
+        deny_user("alice"),
+        *told["user"]["commands"],
+    }
     assert told["role"]["console"] == console.principal(told["role"]["arn"])
 
 

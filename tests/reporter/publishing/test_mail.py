@@ -137,7 +137,7 @@ def test_the_most_dangerous_comes_first_then_the_longest_idle():
         ["password", "mallory", "95", "administrator"],
         ["password", "heidi", "200", "opens the console"],
         ["password", "carol", "100", "opens the console"],
-        ["user", "mallory", "95"],
+        ["user", "mallory", "95", "administrator"],
         ["user", "heidi", "200"],
         ["user", "carol", "100"],
         ["role", "batch", "300"],
@@ -150,18 +150,18 @@ def test_commands_come_in_one_block_that_stops_in_another_account_and_then_how_t
 
     block, rest = re.findall(r"(?ms)^\( set -e$(.*?)^\)$(.*?)^METHOD$", text)[0]
     assert [line.replace(deny, "...").partition("[")[0] for line in block.splitlines()[1:]] == [
-        f'test "$(aws sts get-caller-identity --query Account --output text)" = {ACCOUNT}',
-        ": 1",
+        f"test \"$(aws sts get-caller-identity --query Account --output text)\" = {ACCOUNT} || {{ echo 'another account: nothing was done' >&2; exit 1; }}",
+        ": 1 2",
         "aws iam put-user-policy --user-name carol ...",
         ": 3",
         "aws iam put-role-policy --role-name batch ...",
     ]
     assert rest.startswith(
         "\n\nTo undo them:\n\n"
-        "1  aws iam delete-user-policy --user-name carol --policy-name LastActivityDenyAll\n"
+        "1, 2  aws iam delete-user-policy --user-name carol --policy-name LastActivityDenyAll\n"
         "3  aws iam delete-role-policy --role-name batch --policy-name LastActivityDenyAll\n\n"
-        "These cannot be undone:\n\n"
-        "1  aws iam delete-login-profile --user-name carol\n\n"
+        "Instead, for good (cannot be undone):\n\n"
+        "1, 2  aws iam delete-login-profile --user-name carol\n\n"
     )
 
 
@@ -224,7 +224,10 @@ def test_a_password_of_somebody_who_is_in_use_can_only_be_deleted():
     text = body(report(replace(carol, credentials=replace(carol.credentials, slots=(slot,)))))
 
     assert table(text) == [["1*", "password", "carol", "100", "opens the console, cannot be undone"]]
-    assert "\n\nThese cannot be undone:\n\n1  aws iam delete-login-profile --user-name carol\n" in text
+    assert (
+        "\n\nInstead, for good (cannot be undone):\n\n1  aws iam delete-login-profile --user-name carol\n"
+        in text
+    )
     assert "( set -e" not in text
 
 
@@ -290,7 +293,7 @@ def test_a_gap_is_to_be_mended_and_nothing_looks_clean():
     text = body(report(gaps=[Gap("credential report", "AccessDenied")]))
 
     assert "Nothing is stale among what was checked.\n" in text
-    assert "TO MEND IN THE TRACKER\n\n- Not checked: credential report: AccessDenied\n" in text
+    assert "TO FIX IN THE TRACKER\n\n- Not checked: credential report: AccessDenied\n" in text
 
 
 def test_what_could_not_be_judged_is_counted_apart():
@@ -454,7 +457,7 @@ def test_silence_stands_on_top_and_findings_rest_on_iams_word(coverage, begins):
     text = body(told)
 
     assert text.splitlines()[2].startswith(begins)
-    assert "\nUntil that is mended, what follows rests on IAM's word alone.\n" in text
+    assert "\nUntil this is fixed, the findings below rely on IAM's records alone.\n" in text
     assert document(told)["findings"][0]["reason"].endswith(
         "that it was not used since rests on IAM's word alone"
     )

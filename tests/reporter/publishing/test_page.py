@@ -340,6 +340,18 @@ def test_typing_leaves_the_findings_that_match(opened, browser, field, typed, le
     assert len(run(NAMES)) == 4
 
 
+def test_what_is_idle_since_after_the_report_by_a_clock_that_is_ahead_is_shown(opened):
+    run = opened(document(finding("alice", "user", -1)))
+
+    assert run(NAMES) == ["alice"]
+
+
+def test_an_administrator_is_said_to_be_one_whatever_the_finding(opened):
+    run = opened(document(finding("batch", "role", is_administrator=True)))
+
+    assert run("document.querySelector('#findings .administrator').textContent") == "administrator"
+
+
 def test_kind_status_and_news_can_be_chosen_and_sorting_keeps_the_choice(opened):
     run = opened(document(*PEOPLE))
     choose = "(at => (at.value = '{1}', at.dispatchEvent(new Event('input', {{bubbles: true}}))))(document.getElementById('{0}'))"
@@ -386,7 +398,7 @@ def test_the_commands_of_what_is_shown_are_copied_as_one_block_that_stops_in_ano
     assert run("document.getElementById('copy-all').textContent") == "Copied"
     assert run("window.copied").splitlines() == [
         "( set -e",
-        f'test "$(aws sts get-caller-identity --query Account --output text)" = {ACCOUNT}',
+        f"test \"$(aws sts get-caller-identity --query Account --output text)\" = {ACCOUNT} || {{ echo 'another account: nothing was done' >&2; exit 1; }}",
         "aws iam disable-user --name alice",
         "aws iam disable-role --name batch-9",
         ")",
@@ -424,6 +436,9 @@ def test_the_filters_are_kept_in_the_pages_address(opened, browser, tmp_path):
     assert run("['text', 'kind', 'from', 'to'].map((id) => byId(id).value)") == ["batch", "role", "100", ""]
     run("location.hash = '#new=yes'; new Promise((done) => setTimeout(done, 50))")
     assert run(NAMES) == ["bob"]
+    run("document.querySelector('#contents a[href=\"#judged\"]').click()")
+    run("new Promise((done) => setTimeout(done, 50))")
+    assert run("location.hash") == "#new=yes", "who goes to a section keeps the filters"
     run("byId('clear').click()")
     assert run("location.hash") == ""
 
@@ -489,15 +504,12 @@ def test_on_a_narrow_screen_every_section_is_cards_that_fit(opened, browser):
     assert run("document.documentElement.scrollWidth") == 400
     wide = "[...document.querySelectorAll('tbody td')].filter((each) => each.getBoundingClientRect().right > 400).length"
     assert run(wide) == 0
-    for section in (
-        "findings",
-        *(
-            name
-            for name in LISTS
-            if name in run("[...document.querySelectorAll('section')].map((each) => each.id)")
-        ),
-    ):
-        assert run(f"getComputedStyle(document.querySelector('#{section} tbody tr')).display") == "block"
+    sections = run("[...document.querySelectorAll('main > section')].map((each) => each.id)")
+    # The notes and the root user's line are no sections.
+    assert {"findings", "judged", *(name for name in LISTS if name != "notes")} == set(sections)
+    for section in sections:
+        shown = run(f"getComputedStyle(document.querySelector('#{section} tbody tr')).display")
+        assert shown == ("flex" if section == "judged" else "block")
         title = (
             f"getComputedStyle(document.querySelector('#{section} tbody td:nth-child(2)'), '::before').content"
         )

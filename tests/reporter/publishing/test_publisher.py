@@ -136,7 +136,7 @@ def test_a_trend_that_cannot_be_read_is_a_gap_and_is_not_overwritten(publisher, 
     mail, _, _ = notification()
     assert files == f"s3://reports-torn/{FOLDER}"
     assert [gap.what for gap in report.gaps] == [
-        "the trend of earlier reports (trend.json in the bucket reports-torn)"
+        f"the trend of earlier reports (s3://reports-torn/{TREND}; delete it to start again)"
     ]
     assert "the trend of earlier reports" in mail
     assert aws("s3").get_object(Bucket="reports-torn", Key=TREND)["Body"].read() == b"[{"
