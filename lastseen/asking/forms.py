@@ -56,7 +56,8 @@ def recognise(text: str) -> Handle:
             return replace(handle, hint=miscounted(text) or handle.hint)
     raise Unrecognised(
         f"{text!r} can't be looked up. Give an IAM or STS ARN, a name of a user, role or session, an"
-        " access key id, a unique id, an account's id, an Identity Center user's id, an address or a CIDR, or a service"
+        " access key id, a unique id, an account's id, an Identity Center user's id, an address or a CIDR,"
+        " or a service"
     )
 
 
