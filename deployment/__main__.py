@@ -47,7 +47,7 @@ def _placed(settings: Settings) -> Settings:
 
 def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
     """Saves the settings once they are deployed; where nobody can answer, deploys only if told to."""
-    trails = announcing.announce(_client, settings)
+    announcing.announce(_client, settings)
     is_told = words.get("YES") == "1"
     if not (is_told or sys.stdin.isatty()):
         raise Unusable("nothing was deployed: without a terminal, give YES=1")
@@ -67,7 +67,7 @@ def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
     if not is_changed:
         print("\nNothing was deployed: there was nothing to change.")
     is_new = before is None or bool(words.get("TABLE"))
-    return _close(settings, path, words, stacks.outputs(stack), trails, is_new=is_new)
+    return _close(settings, path, words, stacks.outputs(stack), is_new=is_new)
 
 
 def _close(
@@ -75,7 +75,6 @@ def _close(
     path: Path,
     words: Mapping[str, str],
     outputs: Mapping[str, str],
-    trails: list[dict[str, Any]],
     *,
     is_new: bool,
 ) -> int:
@@ -92,7 +91,7 @@ def _close(
         is_new=is_new,
         is_confirmed=announcing.is_confirmed(_client, settings, outputs["ReportTopicArn"]),
         forwards=bool(words.get("FORWARD")) and not failed,
-        logs=deploying.logs_of(trails),
+        logs=deploying.logs_of(announcing.trails(_client, settings.region)),
         config=words.get("CONFIG", ""),
     )
     print("", *next_steps.lines(deployed), sep="\n")
