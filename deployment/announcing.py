@@ -3,10 +3,9 @@
 import sys
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from deployment.forwarders import Client
 from deployment.settings import Settings
+from lastseen.checking.answer import asked
 from lastseen.checking.aws import Aws
 from lastseen.checking.check import Check, State, Unread
 from lastseen.checking.trails import trail_checks
@@ -24,17 +23,17 @@ def announce(client: Client, settings: Settings) -> None:
 
 def _alias(client: Client, region: str) -> str:
     """What people call the account, if it has a name and whoever deploys may ask for it."""
-    try:
-        found = client("iam", region).list_account_aliases()["AccountAliases"]
-    except ClientError:
-        return ""
-    return f" ({found[0]})" if found else ""
+    iam = client("iam", region)
+    found = asked("iam:ListAccountAliases", lambda: iam.list_account_aliases()["AccountAliases"])
+    return "" if isinstance(found, Unread) or not found else f" ({found[0]})"
 
 
 def _said(check: Check) -> str:
     match check.state:
         case State.RIGHT:
             return f"CloudTrail: {check.said}"
+        case State.WRONG if check.is_unread:
+            return f"Warning: CloudTrail's trails {check.said}"
         case State.WRONG:
             return f"Warning: {check.said}{f' Fix: {check.remedy}' if check.remedy else ''}"
         case State.NOT_PERMITTED:
@@ -43,11 +42,9 @@ def _said(check: Check) -> str:
 
 def trails(client: Client, region: str) -> list[dict[str, Any]]:
     """As CloudTrail describes them; none if it may not be asked."""
-    try:
-        found: list[dict[str, Any]] = client("cloudtrail", region).describe_trails()["trailList"]
-    except ClientError:
-        return []
-    return found
+    cloudtrail = client("cloudtrail", region)
+    found = asked("cloudtrail:DescribeTrails", lambda: cloudtrail.describe_trails()["trailList"])
+    return [] if isinstance(found, Unread) else found
 
 
 def is_confirmed(client: Client, settings: Settings, topic: str) -> bool:

@@ -13,14 +13,14 @@ def client(service, region):
     return boto3.client(service, region_name=region)
 
 
-def refusing(*operations):
+def refusing(*operations, code="AccessDenied"):
     """Makes clients that AWS refuses these calls."""
 
     def refused(model, **_):
         raise ClientError(
             {
                 "Error": {
-                    "Code": "AccessDenied",
+                    "Code": code,
                     "Message": f"not authorized to perform: {model.service_model.service_name}:{model.name}",
                 }
             },
@@ -98,6 +98,12 @@ def test_it_says_that_trails_may_not_be_asked(aws, trail, capsys, call):
     assert said == (
         f"Not checked: whether CloudTrail's trails log management events; that needs cloudtrail:{call}"
     )
+
+
+def test_it_warns_that_trails_could_not_be_asked_for_another_reason(aws, trail, capsys):
+    _, said = told(capsys, refusing("DescribeTrails", code="InternalError"))
+
+    assert said.startswith("Warning: CloudTrail's trails could not be checked: InternalError")
 
 
 def test_the_trails_are_described_unless_that_is_refused(aws, trail):
