@@ -1,6 +1,6 @@
 # `make demo` and `make test` need python3 (3.11 or newer, with venv) and a package index; nothing else.
 PYTHON ?= python3
-# What `make deploy` saved the first time; the artifacts are built for the architecture named there.
+# What `make deploy` deployed last; the artifacts are built for the architecture named there.
 CONFIG ?= deployed.toml
 SAVED := $(shell grep -s '^parameter_overrides' $(CONFIG))
 ARCH ?= $(if $(findstring x86_64,$(SAVED)),x86_64,arm64)

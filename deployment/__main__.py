@@ -26,14 +26,14 @@ def main(command: str, words: Iterable[str]) -> int:
     parameters = files.parameters()
     words = given(words, parameters)
     path = Path(words.get("CONFIG") or files.SAVED)
-    saved = files.load(path)
+    saved = files.load(files.pending(path) if command == "deploy" else path)
     settings = merged(saved, words, parameters)
     if not settings.region:
         settings = replace(settings, region=boto3.Session().region_name or "")
     if command == "settings":
         if not saved.values and sys.stdin.isatty():
             settings = asked(settings, parameters, _ask)
-        files.save(path, complete(settings, parameters))
+        files.prepare(path, complete(settings, parameters))
         return 0
     settings = complete(settings, parameters) if command == "deploy" else _placed(settings)
     return _COMMANDS[command](settings, path, words)
@@ -46,8 +46,8 @@ def _placed(settings: Settings) -> Settings:
 
 
 def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
-    """What SAM prepares with what is saved; where nobody can answer, only if told to."""
-    trails = announcing.announce(_client, settings)
+    """Saves the settings once they are deployed; where nobody can answer, deploys only if told to."""
+    announcing.announce(_client, settings)
     is_told = words.get("YES") == "1"
     if not (is_told or sys.stdin.isatty()):
         raise Unusable("nothing was deployed: without a terminal, give YES=1")
@@ -57,14 +57,17 @@ def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
         adoption.adopt(cloudformation, settings.stack, table, files.template(), key)
         print(f"Table {table} is taken into stack {settings.stack}.", flush=True)
     before = stacks.deployed(cloudformation, settings.stack)
-    is_changed = deploying.deploy(cloudformation, settings.stack, path, None if is_told else _ask)
+    is_changed = deploying.deploy(
+        cloudformation, settings.stack, files.prepare(path, settings), None if is_told else _ask
+    )
+    files.keep(path)
     stack = stacks.deployed(cloudformation, settings.stack)
     if stack is None:
         raise Failed(f"nothing was deployed: there is no stack {settings.stack} in {settings.region} yet")
     if not is_changed:
         print("\nNothing was deployed: there was nothing to change.")
     is_new = before is None or bool(words.get("TABLE"))
-    return _close(settings, path, words, stacks.outputs(stack), trails, is_new=is_new)
+    return _close(settings, path, words, stacks.outputs(stack), is_new=is_new)
 
 
 def _close(
@@ -72,7 +75,6 @@ def _close(
     path: Path,
     words: Mapping[str, str],
     outputs: Mapping[str, str],
-    trails: list[dict[str, Any]],
     *,
     is_new: bool,
 ) -> int:
@@ -89,7 +91,7 @@ def _close(
         is_new=is_new,
         is_confirmed=announcing.is_confirmed(_client, settings, outputs["ReportTopicArn"]),
         forwards=bool(words.get("FORWARD")) and not failed,
-        logs=deploying.logs_of(trails),
+        logs=deploying.logs_of(announcing.trails(_client, settings.region)),
         config=words.get("CONFIG", ""),
     )
     print("", *next_steps.lines(deployed), sep="\n")

@@ -1,27 +1,50 @@
 """What a deployment is told of the account: where it goes and by whom, the trails, and who gets the mail."""
 
+import sys
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from deployment.forwarders import Client
 from deployment.settings import Settings
+from lastseen.checking.answer import asked
 from lastseen.checking.aws import Aws
-from lastseen.checking.check import Unread
+from lastseen.checking.check import Check, State, Unread
+from lastseen.checking.trails import trail_checks
 
 
-def announce(client: Client, settings: Settings) -> list[dict[str, Any]]:
-    """Says where it goes, and by whom, before anything is asked or changed; answers the account's trails."""
+def announce(client: Client, settings: Settings) -> None:
+    """Says where it goes, by whom, and whether events will come, before anything is asked or changed."""
     caller = client("sts", settings.region).get_caller_identity()
-    where = f"account {caller['Account']}, region {settings.region}"
-    print(f"Stack {settings.stack} in {where}, by {caller['Arn']}", flush=True)
-    try:
-        trails: list[dict[str, Any]] = client("cloudtrail", settings.region).describe_trails()["trailList"]
-    except ClientError:
-        return []  # Whoever deploys need not be allowed to look; the reporter does, every day.
-    if not trails:
-        print("Warning: this account has no CloudTrail trail, so no events will arrive.", flush=True)
-    return trails
+    account = f"{caller['Account']}{_alias(client, settings.region)}"
+    print(f"Stack {settings.stack} in account {account}, region {settings.region}, by {caller['Arn']}")
+    for check in trail_checks(Aws(client, settings.region).trails()):
+        print(_said(check))
+    sys.stdout.flush()
+
+
+def _alias(client: Client, region: str) -> str:
+    """What people call the account, if it has a name and whoever deploys may ask for it."""
+    iam = client("iam", region)
+    found = asked("iam:ListAccountAliases", lambda: iam.list_account_aliases()["AccountAliases"])
+    return "" if isinstance(found, Unread) or not found else f" ({found[0]})"
+
+
+def _said(check: Check) -> str:
+    match check.state:
+        case State.RIGHT:
+            return f"CloudTrail: {check.said}"
+        case State.WRONG if check.is_unread:
+            return f"Warning: CloudTrail's trails {check.said}"
+        case State.WRONG:
+            return f"Warning: {check.said}{f' Fix: {check.remedy}' if check.remedy else ''}"
+        case State.NOT_PERMITTED:
+            return f"Not checked: whether CloudTrail's trails log management events; that {check.said}"
+
+
+def trails(client: Client, region: str) -> list[dict[str, Any]]:
+    """As CloudTrail describes them; none if it may not be asked."""
+    cloudtrail = client("cloudtrail", region)
+    found = asked("cloudtrail:DescribeTrails", lambda: cloudtrail.describe_trails()["trailList"])
+    return [] if isinstance(found, Unread) else found
 
 
 def is_confirmed(client: Client, settings: Settings, topic: str) -> bool:

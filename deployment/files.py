@@ -1,7 +1,7 @@
 """The template's parameters, and the file in which SAM finds what it deploys with.
 
-samconfig.toml is what the project says; what a person deploys with, an address among it, is kept beside it in a
-file that git ignores.
+samconfig.toml is what the project says. What is deployed, an address among it, is kept beside it in a file that
+git ignores; what is to be deployed is in .aws-sam until it is.
 """
 
 from pathlib import Path
@@ -45,10 +45,33 @@ def load(path: Path) -> Settings:
         raise Unusable(f"{path}: parameter_overrides: {error}") from error
 
 
-def save(path: Path, settings: Settings) -> None:
-    """What else the file says stays."""
-    known = _there(path)
+def prepare(path: Path, settings: Settings) -> Path:
+    """The file to deploy from: what `path` is to say, once it is deployed."""
+    found, known = _prepared(path), _there(path)
     document: Any = _read(known) if known.exists() else tomlkit.parse("version = 0.1\n")
+    _fill(document, settings)
+    found.parent.mkdir(exist_ok=True)
+    found.write_text(tomlkit.dumps(document), encoding="utf-8")
+    return found
+
+
+def pending(path: Path) -> Path:
+    """What is prepared for it, or else what is deployed."""
+    found = _prepared(path)
+    return found if found.exists() else path
+
+
+def keep(path: Path) -> None:
+    """To call once what is prepared is deployed."""
+    _prepared(path).replace(path)
+
+
+def _prepared(path: Path) -> Path:
+    return path.parent / ".aws-sam" / f"to-deploy-{path.name}"
+
+
+def _fill(document: Any, settings: Settings) -> None:
+    """What else the file says stays."""
     default = document.setdefault("default", tomlkit.table(is_super_table=True))
     for name in ("global", "deploy"):
         default.setdefault(name, tomlkit.table(is_super_table=True)).setdefault("parameters", tomlkit.table())
@@ -63,7 +86,6 @@ def save(path: Path, settings: Settings) -> None:
     deploy["s3_prefix"] = settings.stack
     deploy["region"] = settings.region
     deploy["parameter_overrides"] = overrides.written(dict(settings.values))
-    path.write_text(tomlkit.dumps(document), encoding="utf-8")
 
 
 def _there(path: Path) -> Path:

@@ -106,7 +106,7 @@ def test_the_runbook_has_an_entry_for_each_alarm_which_says_when_to_ignore_it():
     alarms = {name for name, each in resources.items() if each["Type"] == "AWS::CloudWatch::Alarm"}
 
     assert {name for name in entries if name.endswith("Alarm")} == alarms
-    assert all(re.search(r"\n(Ignore it |Do not ignore it)", entries[name]) for name in alarms)
+    assert all(re.search(r"\n(You can ignore it |Don't ignore this alarm)", entries[name]) for name in alarms)
 
 
 def test_the_page_on_reports_tells_all_that_may_become_of_a_finding():

@@ -99,6 +99,8 @@ class Aws:
         return unless_gone("scheduler:GetSchedule", lambda: str(scheduler.get_schedule(Name=name)["State"]))
 
     def alarms(self, names: list[str]) -> dict[str, str] | Unread:
+        if not names:
+            return {}  # Asked for none, CloudWatch answers all of the account's.
         cloudwatch = self.client("cloudwatch", self.region)
         return asked(
             "cloudwatch:DescribeAlarms",

@@ -10,6 +10,8 @@ _MOST_NAMED = 4
 # CloudFormation changes only what differs from the template of the last deployment.
 _BY_HAND = 'if that changes nothing: "Changed by hand" in docs/verify.md'
 DEPLOY, FORWARD = f"make deploy; {_BY_HAND}", f"make forwarders; {_BY_HAND}"
+# A target has more than its ARN, and PutTargets keeps nothing that it is not given.
+RESTORE = 'restore the deployed template: "Changed by hand" in docs/verify.md'
 
 
 class State(StrEnum):
@@ -41,7 +43,10 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`remedy`: a command where there is one. `regions`: those that this is about, where that is not all."""
+    """`remedy`: a command where there is one. `regions`: those that this is about, where that is not all.
+
+    `is_unread`: it could not be checked.
+    """
 
     what: str
     state: State
@@ -49,6 +54,7 @@ class Check:
     remedy: str = ""
     action: str = ""
     regions: tuple[str, ...] = ()
+    is_unread: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         told = {"remedy": self.remedy, "action": self.action, "regions": list(self.regions)}
@@ -65,14 +71,19 @@ def wrong(what: str, said: str, remedy: str = "", *, regions: Iterable[str] = ()
     return Check(what, State.WRONG, said, remedy, regions=tuple(regions))
 
 
-def unread(what: str, why: Unread, *, regions: Iterable[str] = ()) -> Check:
-    """What AWS does not answer for another reason than a permission is wrong: it is no clean check."""
-    places = tuple(regions)
-    where = f" in {some(places)}" if places else ""
+def unread(what: str, why: Unread, *, regions: Iterable[str] = (), of: Iterable[str] = ()) -> Check:
+    """What AWS does not answer for another reason than a permission is wrong: it is no clean check.
+
+    `of`: the parts that could not be checked, where those are not all.
+    """
+    places, parts = tuple(regions), tuple(of)
+    where = f" for {some(parts)}" if parts else ""
+    where += f" in {some(places)}" if places else ""
     if why.action:
         said = f"needs {why.action}{where}"
-        return Check(what, State.NOT_PERMITTED, said, action=why.action, regions=places)
-    return Check(what, State.WRONG, f"could not be checked{where}: {why.reason}", regions=places)
+        return Check(what, State.NOT_PERMITTED, said, action=why.action, regions=places, is_unread=True)
+    said = f"could not be checked{where}: {why.reason}"
+    return Check(what, State.WRONG, said, regions=places, is_unread=True)
 
 
 def total(checks: Iterable[Check]) -> dict[str, int]:

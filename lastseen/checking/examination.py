@@ -88,7 +88,7 @@ class Examination:
         )
         schedules = [f"{stack.name}-{each}" for each in ("report", "watch")]
         yield from parts.schedule_checks({each: self.aws.schedule(each) for each in schedules}, stack.region)
-        alarms = {physical: logical for logical, physical in known.items() if logical.endswith("Alarm")}
+        alarms = {name: logical for logical, name in known.items() if name and logical.endswith("Alarm")}
         yield from parts.alarm_checks(self.aws.alarms(list(alarms)), alarms)
 
 

@@ -135,8 +135,8 @@ def role_checks(answers: Mapping[Grant, Iterable[Denial] | Unread]) -> Iterator[
         for by in dict.fromkeys(each.by for each in denials):
             actions = ", ".join(dict.fromkeys(each.action for each in denials if each.by == by))
             yield wrong("roles", f"{label} lacks {actions}: {_WHY.get(by, by)}", _REMEDY.get(by, ""))
-    for why in unasked:
-        yield unread("roles", why)
+    for why, roles in unasked.items():
+        yield unread("roles", why, of=dict.fromkeys(roles))
 
 
 BY_ORGANIZATION, BY_BOUNDARY, BY_DENY = "organization", "boundary", "deny"

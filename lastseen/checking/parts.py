@@ -97,17 +97,20 @@ def schedule_checks(states: Mapping[str, str | Unread | None], region: str) -> I
 
 
 def alarm_checks(found: Mapping[str, str] | Unread, logical: Mapping[str, str]) -> Iterator[Check]:
-    """`found`: the states by the alarms' names. `logical`: by the same, what the runbook calls them."""
+    """`found`: the states by the alarms' names. `logical`: by the stack's own, what the runbook calls them."""
     if isinstance(found, Unread):
         yield unread("alarms", found)
         return
-    raised = [logical[name] for name, state in found.items() if state == "ALARM"]
+    own = {logical[name]: state for name, state in found.items() if name in logical}
+    raised = [name for name, state in own.items() if state == "ALARM"]
     for name in raised:
         yield wrong("alarms", f"{name} is raised", _runbook(name))
-    if not found:
+    if not own:
         yield wrong("alarms", "the stack's alarms are gone: nobody is told when it fails", DEPLOY)
+    elif gone := [name for name in logical.values() if name not in own]:
+        yield wrong("alarms", f"gone: {', '.join(gone)}", DEPLOY)
     elif not raised:
-        yield right("alarms", f"none of {len(found)} is raised")
+        yield right("alarms", f"none of {len(own)} is raised")
 
 
 def _runbook(entry: str) -> str:

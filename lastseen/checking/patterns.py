@@ -15,8 +15,6 @@ from lastseen.checking.rules import Rule
 # The callers of whom nobody here is told; all other samples that sight nobody may come, or not.
 _LEFT_OUT = (Ignored.AWS_SERVICE, Ignored.FOREIGN_ACCOUNT, Ignored.INSIGHT)
 _SESSION, _ASSUMPTION = "role-session-with-path", "assume-role-by-service"
-# What differs from region to region in patterns that are the same.
-_OWN_ROLE = re.compile(r":role/[^\"]+|:assumed-role/[^\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +52,19 @@ def cases(samples: Mapping[str, str], own: Iterable[str]) -> Iterator[Case]:
 
 
 def trials(rules: Iterable[Rule], hubs: Sequence[str], bus: str) -> list[Trial]:
-    """One for each pattern, the roles in it aside. `hubs`: the ARNs that the hub's rules leave out."""
+    """One for each pattern, the rule's own role aside. `hubs`: the ARNs that the hub's rules leave out."""
     alike: dict[str, list[Rule]] = {}
     for rule in rules:
         if rule.takes_cloudtrail:
-            alike.setdefault(_OWN_ROLE.sub("", rule.pattern), []).append(rule)
+            alike.setdefault(_without_own_role(rule, bus), []).append(rule)
     return [Trial(each[0], len(each), _own(each[0], hubs, bus)) for each in alike.values()]
+
+
+def _without_own_role(rule: Rule, bus: str) -> str:
+    """The pattern without whom the rule is called as, which differs from region to region."""
+    name = rule.targets.get(bus, "").rpartition("/")[2]
+    own = rf':(assumed-)?role/([^"]*/)?{re.escape(name)}(?=[/"])'
+    return re.sub(own, r":\1role/", rule.pattern) if name else rule.pattern
 
 
 def _own(rule: Rule, hubs: Sequence[str], bus: str) -> tuple[str, ...]:

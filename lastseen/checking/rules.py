@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from lastseen.checking.check import DEPLOY, Check, Unread, number, right, some, unread, wrong
+from lastseen.checking.check import DEPLOY, RESTORE, Check, Unread, number, right, some, unread, wrong
 from lastseen.checking.stack import Stack
 
 ALL_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
@@ -51,9 +51,7 @@ def hub_checks(rules: Mapping[str, Found], targets: Mapping[str, str]) -> Iterat
             case _ if rule.state != HUB[logical]:
                 yield wrong("rules", f"{logical} is {_state(rule.state)}", rule.enabled(HUB[logical]))
             case _ if targets[logical] not in rule.targets:
-                yield wrong(
-                    "rules", f"{logical} does not feed {targets[logical]}", _feeding(rule, targets[logical])
-                )
+                yield wrong("rules", f"{logical} does not feed {targets[logical]}", RESTORE)
             case _:
                 good.append(logical)
     if good:
@@ -79,7 +77,7 @@ def forwarder_checks(regions: Mapping[str, tuple[Rule, ...] | Unread]) -> Iterat
         yield right("forwarders", f"{number(len(good), 'other region')} {verb} to the hub", regions=good)
     if missing:
         named = sorted(missing, key=lambda each: (each not in _FIRST, each))
-        said = f"none in {some(named)}: activity there is not tracked"
+        said = f"no forwarder in {some(named)}: activity there is not tracked"
         yield wrong("forwarders", said, "make forwarders", regions=named)
     for why, places in unasked.items():
         yield unread("forwarders", why, regions=places)
@@ -109,11 +107,8 @@ def bus_check(policy: str | Unread | None, stack: Stack) -> Check:
 
 def forwarding_roles(regions: Mapping[str, tuple[Rule, ...] | Unread], bus: str) -> dict[str, str]:
     """By region, the role with which its rule puts events on the bus."""
-    return {
-        region: found[0].targets[bus]
-        for region, found in regions.items()
-        if not isinstance(found, Unread) and found and found[0].targets.get(bus)
-    }
+    found = {region: _working(rules) for region, rules in regions.items() if not isinstance(rules, Unread)}
+    return {region: rule.targets[bus] for region, rule in found.items() if rule and rule.targets.get(bus)}
 
 
 def targets(stack: Stack) -> dict[str, str]:
@@ -137,13 +132,13 @@ def connected(
     ]
 
 
+def _working(rules: Iterable[Rule]) -> Rule | None:
+    """The first that forwards, or else the first: of that one the state is told."""
+    return min(rules, key=lambda each: each.state != ALL_EVENTS, default=None)
+
+
 def _state(state: str) -> str:
     return f"{state}, and so gets no read-only calls" if state == "ENABLED" else state
-
-
-def _feeding(rule: Rule, target: str) -> str:
-    where = _options(region=rule.region, rule=rule.name, event_bus_name=rule.bus)
-    return f"aws events put-targets {where} --targets Id=queue,Arn={target}"
 
 
 def _statements(policy: str) -> list[dict[str, object]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from lastseen.checking.check import DEPLOY, Check, Unread, right, unread, wrong
 
 _GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "IMPORT_COMPLETE")
+# CloudFormation updates no stack whose creation failed.
+_FAILED = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
 # What only this template has, and the checks look at.
 NEEDED = (
     "AwakenedFunction", "AwakenedRole", "DefaultBusRule", "ForwarderAlarmRule", "HubBus", "HubBusRule",
@@ -81,12 +83,13 @@ def stack_checks(stack: Stack | Unread | None, name: str, region: str, caller: C
             yield wrong(
                 "stack", f"there is no stack {name} in {where}", "make deploy, or another --profile or --region"
             )
+        case _ if stack.status not in _GOOD:  # First, for a stack that was never deployed has no outputs.
+            remedy = "make destroy, then make deploy" if stack.status in _FAILED else "make deploy"
+            yield wrong("stack", f"{stack.name} in {stack.region} is {stack.status}", remedy)
         case _ if not stack.is_ours:
             yield wrong("stack", f"{name} is not a stack of this tool: name the tracker's with --stack")
         case _ if stack.account != caller.account:
             yield wrong("stack", f"{name} is of account {stack.account}", "another --profile")
-        case _ if stack.status not in _GOOD:
-            yield wrong("stack", f"{stack.name} in {stack.region} is {stack.status}", "make deploy")
         case _:
             yield right("stack", f"{stack.name} in {where}: {stack.status}")
             yield from _resource_checks(stack)

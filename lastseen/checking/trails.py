@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lastseen.checking.check import Check, Unread, right, unread, wrong
+from lastseen.checking.check import Check, Unread, right, some, unread, wrong
 from reporter.inventory.account import Gap
 from reporter.listening.coverage import Trails
 
@@ -18,4 +18,5 @@ def trail_checks(found: Trails | Gap) -> Iterator[Check]:
     for note in found.notes:
         yield unread("trails", Unread.told(note, "cloudtrail"))
     if not (found.problems or found.notes):
-        yield right("trails", "management events of all regions are logged, read and write")
+        by = f", by {some(found.by)}" if found.by else ""
+        yield right("trails", f"management events of all regions are logged, read and write{by}")

@@ -25,7 +25,7 @@ from lastseen.checking.stack import Stack
 from lastseen.commands.options import AsJson, Profile, Region
 from lastseen.connection import Connection, connected
 from lastseen.screen import Screen
-from lastseen.terminal import INCOMPLETE, misused, piped, print_json, shown
+from lastseen.terminal import INCOMPLETE, MISUSED, misused, piped, print_json, shown
 from lastseen.times import BadDuration, duration, length
 from reporter.listening.canaries import BRISK
 
@@ -62,7 +62,8 @@ def doctor(
     table. That mostly takes 2 to 5 minutes. Ctrl-C ends the wait.
 
     Exit status 1 says that something is wrong; 2, that nothing could be
-    asked. What is not permitted is counted in the last line.
+    asked, as when you may not read the stack. What else is not permitted
+    is counted in the last line.
     """
     limit = _limit(wait)
     # The table's name is told by the stack; until then, the stack's has to do.
@@ -73,8 +74,13 @@ def doctor(
         print_json([{"summary": counts}])
     else:
         print(", ".join(f"{counts[state]} {state.words}" for state in State))
-    if counts[State.WRONG]:
-        raise typer.Exit(INCOMPLETE)
+    raise typer.Exit(_status(checks))
+
+
+def _status(checks: list[Check]) -> int:
+    if any(each.what == "stack" and each.is_unread for each in checks):
+        return MISUSED
+    return INCOMPLETE if any(each.state is State.WRONG for each in checks) else 0
 
 
 def _limit(wait: str | None) -> timedelta:

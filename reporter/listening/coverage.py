@@ -21,10 +21,14 @@ _FIX = "Fix: make forwarders (in the stack's own region, make deploy)."
 
 @dataclass(frozen=True, slots=True)
 class Trails:
-    """Sentences: `problems`, settings that keep events from arriving, and `notes` on unreadable trails."""
+    """Sentences: `problems`, settings that keep events from arriving, and `notes` on unreadable trails.
+
+    `by`: the names of the trails that log management events, as far as that is known.
+    """
 
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    by: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,11 @@ class Trail:
     unread: str = ""
     is_guess: bool = False
 
+    @property
+    def logs(self) -> bool:
+        """Whether EventBridge gets any management event by it."""
+        return self.logged is not None and (self.logged.reads or self.logged.writes)
+
 
 @dataclass(frozen=True, slots=True)
 class CloudTrail:
@@ -76,6 +81,7 @@ def judged(trails: Sequence[Trail]) -> Trails | Gap:
             for each in trails
             if each.unread
         ),
+        tuple(each.name.rpartition("/")[2] for each in trails if each.logs and not each.unread),
     )
 
 

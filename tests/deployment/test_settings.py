@@ -18,6 +18,12 @@ PARAMETERS = files.parameters()
 DEPLOYED = Settings(region="eu-west-1").with_values({"NotificationEmail": "team@example.com"})
 
 
+def save(path, settings):
+    """As a deployment does."""
+    files.prepare(path, settings)
+    files.keep(path)
+
+
 def test_every_short_name_is_a_parameter_of_the_template():
     assert set(SHORT.values()) <= PARAMETERS.keys()
 
@@ -111,17 +117,39 @@ def test_what_is_saved_is_read_again_and_what_else_the_file_says_stays(tmp_path)
     path.write_text((ROOT / "samconfig.toml").read_text() + "# mine\n")
     settings = merged(DEPLOYED, {"SCHEDULE": "cron(0 7 ? * MON *)", "BUCKET": "builds"}, PARAMETERS)
 
-    files.save(path, settings)
+    save(path, settings)
 
     assert files.load(path) == settings
     assert path.read_text().endswith("# mine\n") or "# mine" in path.read_text()
     assert tomllib.loads(path.read_text())["default"]["build"]["parameters"] == {"build_in_source": True}
 
 
+def test_what_is_to_be_deployed_is_not_saved_until_it_is(tmp_path):
+    path = tmp_path / "mine.toml"
+    save(path, DEPLOYED)
+    changed = DEPLOYED.with_values({"StaleKeyDays": "45"})
+    prepared = files.prepare(path, changed)
+
+    assert files.load(path) == DEPLOYED
+    assert files.load(prepared) == files.load(files.pending(path)) == changed
+    files.keep(path)
+    assert files.load(path) == files.load(files.pending(path)) == changed
+    assert not prepared.exists()
+
+
+def test_a_change_that_was_not_deployed_is_forgotten_with_the_next(tmp_path):
+    path = tmp_path / "mine.toml"
+    save(path, DEPLOYED)
+    files.prepare(path, DEPLOYED.with_values({"StaleKeyDays": "45"}))
+    files.prepare(path, files.load(path))
+
+    assert files.load(files.pending(path)) == DEPLOYED
+
+
 def test_a_bucket_of_ones_own_can_be_given_up_for_sams(tmp_path):
     path = tmp_path / "new.toml"
-    files.save(path, merged(DEPLOYED, {"BUCKET": "builds"}, PARAMETERS))
-    files.save(path, merged(files.load(path), {"BUCKET": ""}, PARAMETERS))
+    save(path, merged(DEPLOYED, {"BUCKET": "builds"}, PARAMETERS))
+    save(path, merged(files.load(path), {"BUCKET": ""}, PARAMETERS))
     saved = tomllib.loads(path.read_text())["default"]["deploy"]["parameters"]
 
     assert saved["resolve_s3"] is True
@@ -193,7 +221,7 @@ def test_what_is_set_by_hand_is_kept_by_the_next_deployment_and_read_by_sam(tmp_
     path.write_text(
         f'version = 0.1\n[default.deploy.parameters]\nregion = "eu-west-1"\nparameter_overrides = {said}\n'
     )
-    files.save(path, merged(files.load(path), {"EMAIL": "a@example.com"}, PARAMETERS))
+    save(path, merged(files.load(path), {"EMAIL": "a@example.com"}, PARAMETERS))
     values = values | {"NotificationEmail": "a@example.com"}
 
     assert dict(files.load(path).values) == values
@@ -305,11 +333,11 @@ def test_settings_are_kept_in_a_file_that_git_ignores_and_taken_over_from_where_
     monkeypatch.setattr(files, "SAVED", tmp_path / "deployed.toml")
     monkeypatch.setattr(files, "PROJECTS", tmp_path / "samconfig.toml")
     before = Settings("mine", "eu-west-1").with_values({"NotificationEmail": "team@example.com"})
-    files.save(files.PROJECTS, before)
+    save(files.PROJECTS, before)
     (tmp_path / "samconfig.toml").write_text(files.PROJECTS.read_text() + "# of the project\n")
 
     assert files.load(files.SAVED) == before
-    files.save(files.SAVED, replace(before, region="us-east-1"))
+    save(files.SAVED, replace(before, region="us-east-1"))
     assert files.load(files.SAVED).region == "us-east-1"
     assert files.load(files.PROJECTS).region == "eu-west-1"
     assert files.SAVED.read_text().endswith("# of the project\n")

@@ -10,6 +10,8 @@ import pytest
 from builders import ACCOUNT, ROOT
 from e2e.server import REGION
 
+from deployment import files
+
 STACK, EMAIL = "passing", "team@example.com"
 ELSEWHERE = "us-east-1"
 
@@ -41,6 +43,7 @@ def run(server, artifacts, tmp_path_factory):
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout + done.stderr
 
+    run.config = config
     return run
 
 
@@ -55,8 +58,12 @@ def life(run, client):
     story = {"no address": run("settings", status=2)}
     run("settings", f"EMAIL={EMAIL}", "KEY_DAYS=60")
     story["not deployed"] = run("deploy", status=2), stacks_of(client, REGION)
-    story["declined"] = run("deploy", answer="n", status=2)
+    story["declined"] = run("deploy", answer="n", status=2), saved(run)
     story["deploy"] = run("deploy", f"FORWARD={ELSEWHERE}", answer="y")
+    story["saved"] = saved(run)
+    run("settings", "KEY_DAYS=45")
+    story["declined later"] = run("deploy", "KEY_DAYS=45", answer="n", status=2), saved(run)
+    run("settings")  # As `make deploy` always begins.
     story["unchanged"] = run("deploy", "YES=1")
     story["verify"] = run("verify", "WAIT=0m", status=1)  # 29 regions forward nothing.
     story["outputs"] = outputs(client, STACK)
@@ -81,6 +88,10 @@ def life(run, client):
     story["twice"] = run("deploy", "YES=1", f"TABLE={table}", status=2)
     yield story
     run("destroy", "YES=1", f"FORWARD={ELSEWHERE}")
+
+
+def saved(run):
+    return dict(files.load(run.config).values)
 
 
 def outputs(client, stack):
@@ -142,16 +153,32 @@ def test_a_deployment_ends_with_the_outputs_and_what_is_left_to_do(life):
 def test_a_deployment_is_quiet_and_says_where_the_rest_is(life):
     said = life["deploy"].partition(f"\nStack {STACK} in {REGION}:")[0].splitlines()
 
-    assert said[1] == "Packaging; what SAM says is in .aws-sam/deploy.log"
-    assert re.fullmatch(r"Changes: \d+ to add", said[2])
-    assert said[3].startswith("Deploy this? (y/N): Deploying; ")
-    assert len(said) == 4
+    assert said[1].startswith("CloudTrail: management events of all regions are logged, read and write, by all")
+    assert said[2] == "Packaging; what SAM says is in .aws-sam/deploy.log"
+    assert re.fullmatch(r"Changes: \d+ to add", said[3])
+    assert said[4].startswith("Deploy this? (y/N): Deploying; ")
+    assert len(said) == 5
     assert "Changeset created successfully" in (ROOT / ".aws-sam" / "deploy.log").read_text()
 
 
 def test_a_change_that_a_person_declines_is_not_made(life):
-    assert life["declined"].endswith("deploy: nothing was deployed: the change was declined\n")
-    assert "resources" not in life["declined"]
+    said, settings = life["declined"]
+
+    assert said.endswith("deploy: nothing was deployed: the change was declined\n")
+    assert "resources" not in said
+    assert settings == {}
+
+
+def test_settings_are_saved_once_they_are_deployed(life):
+    assert life["saved"] == {"NotificationEmail": EMAIL, "StaleKeyDays": "60"}
+
+
+def test_a_change_that_was_declined_is_neither_saved_nor_deployed_the_next_time(life):
+    said, settings = life["declined later"]
+
+    assert "  modify " in said
+    assert settings == life["saved"]
+    assert "there was nothing to change" in life["unchanged"]
 
 
 def test_verify_is_the_doctor_for_the_stack_that_is_deployed(life):

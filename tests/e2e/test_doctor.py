@@ -89,7 +89,7 @@ def wrong(checks):
 
 def is_of_other_regions(said):
     """This server has thirty regions enabled, of which one forwards here."""
-    return "activity there is not tracked" in said
+    return said.startswith("no forwarder in ") and "activity there is not tracked" in said
 
 
 @pytest.fixture(scope="module")
@@ -247,6 +247,17 @@ def test_who_may_see_the_stack_alone_is_told_what_is_missing_and_that_is_no_fail
     assert {"sns:ListSubscriptionsByTopic", "events:DescribeRule", "sqs:GetQueueAttributes"} <= missing
     assert wrong(checks) == {} or all(map(is_of_other_regions, wrong(checks)))
     assert status == int(bool(wrong(checks)))
+
+
+def test_where_the_stack_may_not_be_read_nothing_was_checked_and_that_is_a_failure(role, doctor):
+    nothing = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
+    checks, status = doctor(**role("stranger", {"Version": "2012-10-17", "Statement": [nothing]}))
+
+    assert [(each["check"], each["state"]) for each in checks] == [
+        ("caller", "right"),
+        ("stack", "not_permitted"),
+    ]
+    assert status == 2
 
 
 def test_a_stack_that_is_not_there_is_wrong(server):

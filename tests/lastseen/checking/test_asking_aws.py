@@ -313,3 +313,19 @@ def test_mappings_tell_their_state_and_the_last_result(client, asked):
 
     assert (found.uuid, found.state, found.source) == ("1-2", "Disabled", given["EventSourceArn"])
     assert found.last_result == "No records processed"
+
+
+def test_without_alarms_of_its_own_no_alarm_of_the_account_is_listed(client, asked):
+    client("cloudwatch").put_metric_alarm(
+        AlarmName="of another stack",
+        MetricName="m",
+        Namespace="n",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+        Statistic="Sum",
+    )
+
+    assert asked.alarms([]) == {}
+    assert asked.alarms(["of another stack"]).keys() == {"of another stack"}

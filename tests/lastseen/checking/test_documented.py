@@ -77,7 +77,7 @@ def test_the_lines_shown_are_those_that_are_printed(capsys):
     found = (
         caller_check(user),
         *stack_checks(stack(), "last-activity", REGION, user),
-        *trail_checks(Trails()),
+        *trail_checks(Trails(by=("management-events",))),
         mail,
     )
     _told(iter(found), as_json=False)

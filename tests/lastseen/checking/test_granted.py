@@ -1,5 +1,6 @@
 """What template.yaml grants each role, held to the template, and what a role lacks of it."""
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 import pytest
@@ -102,7 +103,16 @@ def test_what_a_role_lacks_is_told_with_who_denies_it(by, why):
 
 def test_where_the_simulator_may_not_be_asked_one_line_says_so():
     assert said(role_checks({INGEST: NOT_ASKED, REPORT: NOT_ASKED})) == [
-        ("not_permitted", "roles", "needs iam:SimulatePrincipalPolicy")
+        ("not_permitted", "roles", "needs iam:SimulatePrincipalPolicy for IngestRole, ReporterRole")
+    ]
+
+
+def test_a_role_that_could_not_be_asked_about_is_named_once():
+    gone, other = Unread("NoSuchEntity"), replace(INGEST, actions=("kms:Decrypt",))
+
+    assert said(role_checks({INGEST: gone, other: gone, REPORT: []})) == [
+        ("right", "roles", "1 permission held, by IAM's simulator: all of 1 role"),
+        ("wrong", "roles", "could not be checked for IngestRole: NoSuchEntity"),
     ]
 
 

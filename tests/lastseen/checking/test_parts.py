@@ -119,6 +119,11 @@ def test_the_reporter_is_scheduled(state, expected):
     [
         ({"a": "OK", "b": "INSUFFICIENT_DATA"}, [("right", "alarms", "none of 2 is raised")]),
         ({"a": "ALARM", "b": "OK"}, [("wrong", "alarms", "SilentAlarm is raised")]),
+        ({"b": "OK", "of another stack": "ALARM"}, [("wrong", "alarms", "gone: SilentAlarm")]),
+        (
+            {"of another stack": "ALARM"},
+            [("wrong", "alarms", "the stack's alarms are gone: nobody is told when it fails")],
+        ),
         ({}, [("wrong", "alarms", "the stack's alarms are gone: nobody is told when it fails")]),
         (
             Unread("no", "cloudwatch:DescribeAlarms"),

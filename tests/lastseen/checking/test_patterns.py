@@ -56,15 +56,36 @@ def test_the_trackers_own_are_told_by_its_roles():
     assert assumed["requestParameters"]["roleArn"] == INGEST
 
 
-def test_rules_that_differ_by_their_roles_alone_are_tried_once():
-    forwarders = [
-        rule("f", region, f"role-{region}", BUS, f"arn:{region}") for region in ("us-east-1", "us-east-2")
-    ]
-    found = trials([rule("a"), rule("b"), *forwarders], ["arn:ingest"], BUS)
-    other = trials([rule("a"), Rule("r", "x", "ENABLED", '{"detail": " via CloudTrail"}', {})], [], BUS)
+def forwarder(region, leaves_out):
+    return rule("f", region, leaves_out, BUS, f"arn:aws:iam::123456789012:role/role-{region}")
 
-    assert [(each.rule.name, each.alike, each.own) for each in found] == [("a", 4, ("arn:ingest",))]
-    assert len(other) == 2
+
+def test_rules_that_differ_by_the_role_they_are_called_with_are_tried_once():
+    forwarders = [forwarder(region, f"role-{region}") for region in ("us-east-1", "us-east-2")]
+    found = trials([rule("a"), rule("b"), *forwarders], ["arn:ingest"], BUS)
+
+    assert [(each.rule.name, each.alike, each.own) for each in found] == [
+        ("a", 2, ("arn:ingest",)),
+        ("f", 2, ("arn:aws:iam::123456789012:role/role-us-east-1",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(forwarder("us-east-2", "somebody"), id="a role of somebody else"),
+        pytest.param(forwarder("us-east-2", "role-us-east-20"), id="a role with a longer name"),
+        pytest.param(Rule("us-east-2", "f", "ENABLED", '{"detail": " via CloudTrail"}', {}), id="no role"),
+    ],
+)
+def test_a_rule_that_leaves_out_another_role_than_its_own_is_tried_by_itself(other):
+    found = trials([forwarder("us-east-1", "role-us-east-1"), other], [], BUS)
+
+    assert [each.alike for each in found] == [1, 1]
+
+
+def test_hub_rules_that_leave_out_different_roles_are_both_tried():
+    assert len(trials([rule("a"), rule("b", role="other")], ["arn:ingest"], BUS)) == 2
 
 
 def test_a_rule_for_alarms_is_not_tried():

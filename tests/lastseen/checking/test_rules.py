@@ -4,7 +4,7 @@ import json
 import shlex
 
 import pytest
-from builders import ACCOUNT
+from builders import ACCOUNT, ROOT
 from checked import BUS, QUEUE, REGION, TOPIC, said, stack
 
 from lastseen.checking.check import Unread
@@ -79,6 +79,14 @@ def test_a_disabled_rule_is_enabled_with_the_pattern_that_it_has():
     )
 
 
+@pytest.mark.parametrize("logical", HUB)
+def test_a_target_that_is_lost_is_restored_as_the_template_has_it(logical):
+    (check,) = told(**{logical: rule(state=HUB[logical], feeds=BUS)})
+
+    assert check.remedy == 'restore the deployed template: "Changed by hand" in docs/verify.md'
+    assert "\n## Changed by hand\n" in (ROOT / "docs" / "verify.md").read_text()
+
+
 def test_each_rule_has_a_state_of_its_own_to_be_in():
     assert told(ForwarderAlarmRule=rule(state="ENABLED", feeds=TOPIC)) == []
     assert HUB["ForwarderAlarmRule"] == "ENABLED"
@@ -102,7 +110,7 @@ def test_rules_that_may_not_be_asked_are_not_wrong():
             {"ap-south-1": (), "us-east-1": (), "us-east-2": (rule(),)},
             [
                 ("right", "forwarders", "1 other region forwards to the hub"),
-                ("wrong", "forwarders", "none in us-east-1, ap-south-1: activity there is not tracked"),
+                ("wrong", "forwarders", "no forwarder in us-east-1, ap-south-1: activity there is not tracked"),
             ],
             id="some have none, and the one in which IAM is logged comes first",
         ),
@@ -209,3 +217,10 @@ def test_the_role_of_each_forwarder_is_the_one_that_its_target_has():
     regions = {"us-east-1": (rule(role="arn:role"),), "us-east-2": (), "us-west-2": DENIED, "x": (rule(),)}
 
     assert forwarding_roles(regions, BUS) == {"us-east-1": "arn:role"}
+
+
+def test_of_several_forwarders_the_role_of_the_one_that_works_is_looked_at():
+    off, on = (rule(name=state, state=state, role=f"arn:{state}") for state in ("DISABLED", ALL_EVENTS))
+
+    assert forwarding_roles({"us-east-1": (off, on)}, BUS) == {"us-east-1": f"arn:{ALL_EVENTS}"}
+    assert forwarding_roles({"us-east-1": (off,)}, BUS) == {"us-east-1": "arn:DISABLED"}

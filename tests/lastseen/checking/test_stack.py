@@ -48,10 +48,33 @@ def test_the_caller_is_named_first():
             f"last-activity in {REGION} is UPDATE_ROLLBACK_FAILED",
             id="half deployed",
         ),
+        *(
+            pytest.param(
+                stack(status=status, outputs={}, resources={}),
+                "wrong",
+                f"last-activity in {REGION} is {status}",
+                id=f"{status}, so without outputs",
+            )
+            for status in ("ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS")
+        ),
     ],
 )
 def test_the_stack_is_there_of_this_account_and_deployed(found, state, words):
     assert told(found) == [(state, "stack", words)]
+
+
+@pytest.mark.parametrize(
+    ("status", "remedy"),
+    [
+        ("REVIEW_IN_PROGRESS", "make deploy"),
+        ("UPDATE_ROLLBACK_COMPLETE", "make deploy"),
+        ("ROLLBACK_COMPLETE", "make destroy, then make deploy"),
+    ],
+)
+def test_a_stack_whose_creation_failed_is_removed_first(status, remedy):
+    (check,) = stack_checks(stack(status=status), "last-activity", REGION, CALLER)
+
+    assert check.remedy == remedy
 
 
 def test_a_stack_that_lacks_a_resource_is_told_to_lack_it():

@@ -21,6 +21,17 @@ NOTE = "What the trail x logs could not be read, and it is taken to log all mana
             id="all is logged",
         ),
         pytest.param(
+            Trails(by=("all", "organization")),
+            [
+                (
+                    "right",
+                    "trails",
+                    "management events of all regions are logged, read and write, by all, organization",
+                )
+            ],
+            id="all is logged, by trails that are known",
+        ),
+        pytest.param(
             Gap(TRAILS, DENIED),
             [("not_permitted", "trails", "needs cloudtrail:DescribeTrails")],
             id="not permitted",

@@ -1,5 +1,7 @@
 """Whether CloudTrail's trails let events through."""
 
+from dataclasses import replace
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
@@ -223,6 +225,13 @@ GUESSED = Trail("guessed", ALL, "AccessDenied", is_guess=True)
 )  # fmt: skip
 def test_a_trail_that_may_not_be_asked_is_taken_to_log_all(trails, told):
     assert judged(trails) == told
+
+
+def test_the_trails_that_are_known_to_log_management_events_are_named():
+    arn = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/all"
+    others = [Trail("off", None), GUESSED, Trail("data-only", replace(ALL, reads=False, writes=False))]
+
+    assert judged([Trail(arn, ALL), *others]).by == ("all",)
 
 
 @pytest.mark.parametrize("call", ["GetTrailStatus", "GetEventSelectors"])
