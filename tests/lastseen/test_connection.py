@@ -76,7 +76,7 @@ def test_what_is_missing_is_named(words, environment, says):
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        pytest.param(refused("ExpiredTokenException"), "the AWS credentials have expired: log in anew", id="expired"),
+        pytest.param(refused("ExpiredTokenException"), "the AWS credentials have expired: log in again", id="expired"),
         pytest.param(refused("UnrecognizedClientException"), "AWS does not take these credentials (UnrecognizedClientException)", id="not known"),
         pytest.param(refused("ResourceNotFoundException"), "there is no table activity in us-east-1 of this account", id="no table"),
         pytest.param(
