@@ -101,9 +101,11 @@ def test_the_whole_report_is_in_the_bucket(report, server, stack):
         return s3.get_object(Bucket=bucket, Key=folder + name)["Body"].read().decode()
 
     kept = json.loads(read("report.json"))
-    for each in kept["findings"]:
-        del each["is_new"]
-    assert {name: kept[name] for name in answer} == answer
+    pairs = zip(answer["findings"], kept["findings"], strict=True)
+    told = [{name: each[name] for name in answered} for answered, each in pairs]
+    assert {name: kept[name] for name in answer} | {"findings": told} == answer
+    assert {each["priority"] for each in kept["findings"]} == set(range(1, len(told) + 1))
+    assert [point["at"][:10] for point in kept["trend"]] == [kept["at"][:10]]
     assert len(read("report.csv").splitlines()) == 1 + len(answer["findings"])
     assert "legacy-batch" in read("report.html")
 
