@@ -40,7 +40,15 @@ _NOT_TAKEN = {
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+# What make deploy calls the stack, if it is told no other name.
+USUAL_STACK = "last-activity"
+_DENIED = {
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "UnauthorizedOperation",
+}
 # What DynamoDB says of a table whose keys are other ones.
 _OTHER_KEYS = "missed key schema element", "does not match the schema", "does not match schema type"
 _TOO_BUSY = {
@@ -100,11 +108,14 @@ def connected(
     stack: str | None = None,
     region: str | None = None,
     profile: str | None = None,
+    usual: str | None = None,
 ) -> Iterator[Connection]:
-    """What is given goes before ACTIVITY_TABLE.
+    """What is given goes before ACTIVITY_TABLE. `usual`: the stack to take if neither names a table.
 
     Where AWS cannot be asked or refuses, within the `with` too, the command ends: one line, exit status 2.
     """
+    if not (table or stack or environ.get("ACTIVITY_TABLE", "").strip()):
+        stack = usual
     name, session = table or stack or "", None
     try:
         _check(environ, table, stack)

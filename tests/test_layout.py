@@ -55,6 +55,7 @@ CORE = (
     "awakened.stream",
     "awakened.subject",
     "awakened.waking",
+    "deployment.next_steps",
     "deployment.overrides",
     "deployment.settings",
     "ingest.batch",
@@ -98,6 +99,7 @@ CORE = (
     "reporter.inventory.account",
     "reporter.inventory.credential_report",
     "reporter.inventory.listed",
+    "reporter.judgement.danger",
     "reporter.judgement.exemption",
     "reporter.judgement.findings",
     "reporter.judgement.gaps",
@@ -122,6 +124,7 @@ CORE = (
     "reporter.publishing.message",
     "reporter.publishing.page",
     "reporter.publishing.spreadsheet",
+    "reporter.publishing.todo",
     "reporter.publishing.trend",
     "reporter.publishing.wording",
 )

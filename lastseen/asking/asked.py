@@ -39,18 +39,21 @@ class Answer:
 def words(text: str) -> list[str]:
     """The handles of a list, as `aws --output text`, `aws --output json` and people write one."""
     try:
-        return _flat(json.loads(text))
-    except ValueError:  # Text, or JSON with names in it: whose they are is not known.
-        return [each for each in _BRACKETS.sub(" ", text).split() if each != ","]
-
-
-def _flat(value: Any) -> list[str]:
-    """The texts of a JSON list, perhaps of lists; a number is an account. Raises ValueError for another."""
+        value = json.loads(text)
+    except ValueError:
+        value = None
     if isinstance(value, list):
-        return [text for each in value for text in _flat(each)]
-    if isinstance(value, str | int):
-        return [str(value)]
-    raise ValueError("not a list of texts")
+        return list(_texts(value))
+    return [each for each in _BRACKETS.sub(" ", text).split() if each != ","]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Those of a JSON list, perhaps of lists. A number is an account's id; null, a missing field."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif value is not None:
+        yield str(value)
 
 
 def answer(lookup: Lookup, iam: Iam, asked: str, *, everywhere: bool = False) -> Answer:

@@ -116,7 +116,7 @@ def _is_pathless(principal: str) -> bool:
 
 def _not_searched(handle: Handle) -> str:
     longer = ", nor were sessions whose name begins so" if handle.session_begins else ""
-    return f"Found by a key of the table. Users and roles with a path were not searched{longer}: add --all."
+    return f"Found under exactly this name. Users and roles with a path were not searched{longer}: add --all."
 
 
 def _how(name: Name, fit: Fit) -> str:

@@ -10,16 +10,10 @@ from botocore.parsers import ResponseParserError
 
 from activity.plain import line
 from lastseen.checking.check import Unread
+from lastseen.connection import is_denied
 
 T = TypeVar("T")
 K = TypeVar("K")
-_DENIED = {
-    "AccessDenied",
-    "AccessDeniedException",
-    "AuthorizationError",
-    "AuthorizationErrorException",
-    "UnauthorizedOperation",
-}
 _AT_ONCE = 8
 
 
@@ -36,7 +30,7 @@ def asked(action: str, call: Callable[[], T]) -> T | Unread:
 def unread_of(error: Exception, action: str) -> Unread:
     """AWS's own word on what is not allowed goes before the call's name: a call may need more than itself."""
     reason = line(" ".join(str(error).split()))
-    if not isinstance(error, ClientError) or error.response["Error"]["Code"] not in _DENIED:
+    if not isinstance(error, ClientError) or not is_denied(error):
         return Unread(reason)
     named = re.search(r"not authorized to perform: (\w+:\w+)", reason)
     return Unread(reason, named[1] if named else action)

@@ -23,7 +23,7 @@ from lastseen.checking.returning import Calls
 from lastseen.checking.simulator import Simulator
 from lastseen.checking.stack import Stack
 from lastseen.commands.options import AsJson, Profile, Region
-from lastseen.connection import Connection, connected
+from lastseen.connection import USUAL_STACK, Connection, connected
 from lastseen.screen import Screen
 from lastseen.terminal import INCOMPLETE, MISUSED, misused, piped, print_json, shown
 from lastseen.times import BadDuration, duration, length
@@ -38,9 +38,7 @@ _MARGIN = 15
 
 
 def doctor(
-    stack: Annotated[
-        str, typer.Option("--stack", help="The tracker's CloudFormation stack.")
-    ] = "last-activity",
+    stack: Annotated[str, typer.Option("--stack", help="The tracker's CloudFormation stack.")] = USUAL_STACK,
     region: Region = None,
     profile: Profile = None,
     wait: Annotated[

@@ -15,7 +15,7 @@ from activity.flags import Flags
 from activity.scan import Scan
 from activity.table import ActivityTable
 from lastseen.asking.lookup import Lookup
-from lastseen.connection import Connection, connected
+from lastseen.connection import USUAL_STACK, Connection, connected
 from lastseen.screen import Screen
 from lastseen.terminal import patience, piped
 from lastseen.times import Times
@@ -45,16 +45,16 @@ class Where:
         return [word for name, value in given if value for word in (name, value)]
 
     @contextmanager
-    def connected(self) -> Iterator[Connection]:
-        with connected(
-            os.environ, table=self.table, stack=self.stack, region=self.region, profile=self.profile
-        ) as connection:
+    def connected(self, usual: str | None = None) -> Iterator[Connection]:
+        """`usual`: the stack to take if none is named; none for what writes."""
+        given = {"table": self.table, "stack": self.stack, "region": self.region, "profile": self.profile}
+        with connected(os.environ, **given, usual=usual) as connection:
             yield connection
 
     @contextmanager
     def asking(self) -> Iterator[tuple[Lookup, Connection]]:
         """Of the table, and of AWS besides."""
-        with piped(), self.connected() as connection:
+        with piped(), self.connected(USUAL_STACK) as connection:
             connection.check_table()
             at = connection.dynamodb(), connection.table
             yield Lookup(ActivityTable(*at), Flags(*at), Scan(*at), patience), connection

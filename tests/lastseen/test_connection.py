@@ -9,6 +9,9 @@ import pytest
 from asking import ask
 from builders import ALICE, activity
 
+from deployment.settings import STACK
+from lastseen.connection import USUAL_STACK
+
 FOUND = """<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult>
 <Stacks><member><StackName>tracker</StackName><CreationTime>2026-11-01T00:00:00Z</CreationTime>
 <StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{outputs}</Outputs></member></Stacks>
@@ -59,7 +62,6 @@ def complaint(*words, **environment):
 @pytest.mark.parametrize(
     ("words", "environment", "says"),
     [
-        pytest.param([], {"ACTIVITY_TABLE": " "}, "no table is named: give --table or --stack, or set ACTIVITY_TABLE", id="no table"),
         pytest.param(["--table", "a", "--stack", "b"], {}, "--table and --stack both name a table: give one of them", id="two tables"),
         pytest.param([], {"AWS_DEFAULT_REGION": ""}, "no AWS region: give --region, or set AWS_DEFAULT_REGION", id="no region"),
         pytest.param([], LOST, "no AWS credentials: log in", id="no credentials"),
@@ -127,6 +129,14 @@ def test_a_stack_names_the_table_whatever_the_environment_says():
         )  # fmt: skip
 
     assert says.startswith("there is no table activity in us-east-1")
+
+
+def test_where_nothing_names_a_table_look_ups_ask_the_stack_that_make_deploy_makes():
+    with answering(400, NO_STACK.replace("tracker", "last-activity")) as stacks:
+        says = complaint(ACTIVITY_TABLE=" ", AWS_ENDPOINT_URL_CLOUDFORMATION=stacks)
+
+    assert says.startswith("there is no stack last-activity in us-east-1 of this account")
+    assert USUAL_STACK == STACK
 
 
 def test_the_option_goes_before_the_environment(table):

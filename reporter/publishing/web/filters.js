@@ -28,17 +28,20 @@ function searched() {
   keepInAddress();
 }
 function keepInAddress() {
-  const chosen = new URLSearchParams(FILTERS.filter((id) => byId(id).value).map((id) => [id, byId(id).value]));
-  if (byId("new").checked) chosen.set("new", "yes");
-  history.replaceState(null, "", `#${chosen}`);
+  history.replaceState(null, "", `#${chosen()}`);
+}
+function chosen() {
+  const words = new URLSearchParams(FILTERS.filter((id) => byId(id).value).map((id) => [id, byId(id).value]));
+  if (byId("new").checked) words.set("new", "yes");
+  return words.toString();
 }
 function fromAddress() {
   if (!location.hash.includes("=")) {  // The name of a section, which the filters outlive.
-    if (location.hash) keepInAddress();
+    if (location.hash && chosen()) keepInAddress();
     return;
   }
-  const { new: fresh, ...chosen } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-  filter({ ...chosen, new: fresh === "yes" });
+  const { new: fresh, ...rest } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  filter({ ...rest, new: fresh === "yes" });
 }
 function choose(to) {
   filter(to);

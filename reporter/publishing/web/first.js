@@ -58,7 +58,7 @@ function alerts() {
     byId("alerts").append(el("p", { class: "alert loud" },
       "Nothing could be read of this account, and nothing was judged."));
   }
-  alert_("Events are not arriving as they should", report.warnings.map((text) => el("li", {}, text)), true);
+  banner("Events are not arriving as they should", report.warnings.map((text) => el("li", {}, text)), true);
   const { notes, gaps, missed, lapses } = report;
   const numbers = joined([gaps.length && `${number.format(gaps.length)} not checked`,
     missed.length && count(missed.length, "missed event", "missed events"),
@@ -66,13 +66,13 @@ function alerts() {
     notes.length && count(notes.length, "note", "notes")], ", ");
   const more = (id, total, words) => (total > 0
     ? el("li", {}, el("a", { href: `#${id}` }, `${words} ${number.format(total)}`)) : null);
-  alert_(`To fix in the tracker: ${numbers}`, [
+  banner(`To fix in the tracker: ${numbers}`, [
     ...notes.map((text) => el("li", {}, text)),
     ...gaps.slice(0, 10).map((gap) => el("li", {}, `${gap.what}: ${gap.reason}`)),
     more("gaps", gaps.length - 10, "more not checked:"), more("missed", missed.length, "missed events:"),
     more("lapses", lapses.length, "exemptions to look at:")].filter(Boolean), false);
 }
-function alert_(title, lines, isLoud) {
+function banner(title, lines, isLoud) {
   if (lines.length === 0) return;
   byId("alerts").append(el("details", { class: `alert ${isLoud ? "loud" : ""}`, ...(isLoud ? { open: "" } : {}) },
     el("summary", {}, title), el("ul", {}, lines)));

@@ -66,6 +66,7 @@ def test_as_json_a_line_says_which_handle_it_answers():
         pytest.param(f"{KEY}\t{OTHER}\n", id="text of the AWS CLI"),
         pytest.param(json.dumps([KEY, OTHER], indent=4), id="JSON of the AWS CLI"),
         pytest.param(json.dumps([KEY, OTHER]), id="JSON on a line"),
+        pytest.param(json.dumps([[KEY, None], [OTHER]]), id="JSON of a query with several fields"),
         pytest.param(f"{KEY}\r\n\r\n{OTHER}\r\n{KEY}", id="from Windows, one twice"),
     ],
 )
@@ -145,7 +146,7 @@ def test_a_name_that_a_key_answers_reads_no_index_and_says_what_was_not_searched
     assert done.stdout.splitlines()[0] == ALICE
     assert "Scan" not in sent
     assert done.stdout.endswith(
-        "Found by a key of the table. Users and roles with a path were not searched, nor were sessions whose"
+        "Found under exactly this name. Users and roles with a path were not searched, nor were sessions whose"
         " name begins so: add --all.\n"
     )
     assert "user/people/alice" in ask("who", "alice", "--all").stdout

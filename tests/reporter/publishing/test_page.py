@@ -441,6 +441,9 @@ def test_the_filters_are_kept_in_the_pages_address(opened, browser, tmp_path):
     assert run("location.hash") == "#new=yes", "who goes to a section keeps the filters"
     run("byId('clear').click()")
     assert run("location.hash") == ""
+    run("document.querySelector('#contents a[href=\"#judged\"]').click()")
+    run("new Promise((done) => setTimeout(done, 50))")
+    assert run("location.hash") == "#judged", "without filters, the section is what can be linked to"
 
 
 REPORT = review_of(
