@@ -42,7 +42,7 @@ WIDE = {
 # What the code does not call itself, and who does.
 REPORTER = ("inventory/iam", "publishing/publisher", "listening/trails", "listening/canaries")
 TABLE = ("activity/table.py", "activity/flags.py")
-ASIDE = ("lastseen/asking/iam.py", "lastseen/asking/expected.py")
+ASIDE = ("lastseen/asking/iam.py", "lastseen/asking/expected.py", "reporter/listening/canaries.py")
 CODE = {
     "IngestRole": (*TABLE, "ingest/app.py"),
     "AwakenedRole": (*TABLE, "awakened/app.py", "awakened/letters.py"),

@@ -915,7 +915,7 @@ def test_awakened_may_read_the_stream_take_flags_off_and_tell_and_nothing_else(r
 
 def test_investigators_may_make_the_calls_of_the_look_ups_and_fetch_an_event_and_nothing_else(resources):
     statements = resources["InvestigatorPolicy"]["PolicyDocument"]
-    aside = "lastseen/asking/iam.py", "lastseen/asking/expected.py"
+    aside = "lastseen/asking/iam.py", "lastseen/asking/expected.py", "reporter/listening/canaries.py"
     asks = "activity/table.py", "activity/flags.py", "activity/scan.py", "lastseen/connection.py", *aside
     made = set(calls(*asks))
     of_all = json.dumps({"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:*"})

@@ -48,7 +48,7 @@ def words(text: str) -> list[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Those of a JSON list, perhaps of lists. A number is an account's id; null, a missing field."""
+    """Those of a JSON list, perhaps of lists: a number is an account's id, null a field that is missing."""
     if isinstance(value, list):
         for each in value:
             yield from _texts(each)

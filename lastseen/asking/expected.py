@@ -6,10 +6,10 @@ from typing import Any
 
 from lastseen.asking.beside import Clients, Silent, asked
 from lastseen.times import noun
+from reporter.listening.canaries import enabled_regions
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region
 
-_ENABLED = ["ENABLED", "ENABLED_BY_DEFAULT"]
 # Not a member, or none: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
 _NO_ORGANIZATION = {"AWSOrganizationsNotInUseException"}
 _MOST_NAMED = 20
@@ -31,7 +31,7 @@ class Expected:
         account, unknown = "", []
         try:
             account = str(asked(clients, "sts", lambda sts: sts.get_caller_identity()["Account"], ""))
-            regions = asked(clients, "account", _regions, [])
+            regions = asked(clients, "account", enabled_regions, [])
         except Silent as why:
             unknown.append(f"The enabled regions could not be listed: {why}.")
         try:
@@ -78,11 +78,6 @@ class Expected:
                 f" {', '.join(named[:_MOST_NAMED])}{more}."
             )
         return [*told, *self.unknown]
-
-
-def _regions(client: Any) -> list[str]:
-    pages = client.get_paginator("list_regions").paginate(RegionOptStatusContains=_ENABLED)
-    return [each["RegionName"] for page in pages for each in page["Regions"]]
 
 
 def _accounts(client: Any) -> dict[str, str]:

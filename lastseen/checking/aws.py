@@ -11,6 +11,7 @@ from lastseen.checking.check import Unread
 from lastseen.checking.parts import Mapped
 from lastseen.checking.stack import Caller, Stack
 from reporter.inventory.account import Gap
+from reporter.listening.canaries import enabled_regions
 from reporter.listening.coverage import Trails
 from reporter.listening.trails import CloudTrail
 
@@ -48,16 +49,8 @@ class Aws:
 
     def regions(self) -> list[str] | Unread:
         """All that are enabled."""
-        pages = self.client("account", self.region).get_paginator("list_regions")
-        statuses = ["ENABLED", "ENABLED_BY_DEFAULT"]
-        return asked(
-            "account:ListRegions",
-            lambda: [
-                each["RegionName"]
-                for page in pages.paginate(RegionOptStatusContains=statuses)
-                for each in page["Regions"]
-            ],
-        )
+        account_management = self.client("account", self.region)
+        return asked("account:ListRegions", lambda: enabled_regions(account_management))
 
     def subscriptions(self, topic: str) -> dict[str, str] | Unread:
         pages = self.client("sns", self.region).get_paginator("list_subscriptions_by_topic")

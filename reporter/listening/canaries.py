@@ -93,14 +93,17 @@ class Canaries:
 
     def _enabled(self) -> tuple[list[str], str]:
         """The enabled regions, or why they are not known."""
-        statuses = ["ENABLED", "ENABLED_BY_DEFAULT"]
         try:
-            pages = self.account_management.get_paginator("list_regions").paginate(
-                RegionOptStatusContains=statuses
-            )
-            return [each["RegionName"] for page in pages for each in page["Regions"]], ""
+            return enabled_regions(self.account_management), ""
         except _FAILED as error:
             return [], _name(error)
+
+
+def enabled_regions(account_management: Any) -> list[str]:
+    """Of the caller's account. Raises botocore's errors."""
+    pages = account_management.get_paginator("list_regions")
+    asked = pages.paginate(RegionOptStatusContains=["ENABLED", "ENABLED_BY_DEFAULT"])
+    return [each["RegionName"] for page in asked for each in page["Regions"]]
 
 
 def refusals(clients: Mapping[str, "STSClient"]) -> dict[str, str]:

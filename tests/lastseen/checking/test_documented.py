@@ -30,7 +30,8 @@ SERVICES = (
 
 def called():
     own = calls(*(f"lastseen/checking/{each}.py" for each in FILES), services=SERVICES)
-    return {*own, *calls("reporter/listening/trails.py"), "dynamodb:BatchGetItem"}
+    listening = calls("reporter/listening/trails.py", "reporter/listening/canaries.py")
+    return {*own, *listening, "dynamodb:BatchGetItem"}
 
 
 def test_the_policy_permits_what_is_called_and_nothing_else():
