@@ -30,8 +30,10 @@ help:  ## list the commands
 demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail, writes demo.html
 	@$(BIN)/lastseen demo --html demo.html
 
+# Bytecode is kept, whatever the environment says: else each run compiles all modules anew, on each core.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(SETUP)  ## the tests, on all cores
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 # What was given on make's command line, for a program to judge: a misspelt setting must not be lost.
 quoted = '$(subst ','\'',$(1)=$($(1)))'

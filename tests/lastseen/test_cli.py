@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from builders import ACCOUNT, record, sample
@@ -14,23 +15,31 @@ from logfiles import key, log, save, seen
 from typer.testing import CliRunner
 
 from lastseen.__main__ import app
-from lastseen.demo.local_aws import make_table
+from lastseen.demo.local_aws import forget, make_table
 
 LASTSEEN = Path(sys.executable).with_name("lastseen")
 
 
+def without_settings(environment):
+    return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | environment
+
+
+def installed(*arguments):
+    """The command in a process of its own."""
+    command, env = [LASTSEEN, *map(str, arguments)], without_settings({})
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
 def run(*arguments, **environment):
-    """The installed command, on its own."""
-    names = "PATH", "HOME"
-    env = {name: os.environ[name] for name in names if name in os.environ} | environment
-    return subprocess.run(
-        [LASTSEEN, *map(str, arguments)], env=env, capture_output=True, text=True, timeout=60, check=False
-    )
+    """The command with these settings and no others."""
+    with patch.dict(os.environ, without_settings(environment), clear=True):
+        forget()
+        return CliRunner().invoke(app, [*map(str, arguments)])
 
 
 def test_a_local_replay_prints_the_table_and_the_summary(tmp_path):
     (tmp_path / "log.json").write_text(sample("denied-call"))
-    done = run("replay", "--local", tmp_path / "log.json")
+    done = installed("replay", "--local", tmp_path / "log.json")
 
     assert done.returncode == 0, done.stderr
     assert "arn:aws:iam::123456789012:user/bob\n  refused unique id AIDAEXAMPLEBOB0000001" in done.stdout
@@ -89,7 +98,7 @@ def test_one_bad_line_stops_nothing_and_is_told_by_the_exit_status(tmp_path):
     path.write_text(f"nonsense\n{json.dumps(record())}\n")
     done = run("replay", "--local", path)
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "        1 sighted a principal" in done.stdout
     assert done.stderr.startswith(f"lastseen: unreadable: {path}, line 1: not a record that can be read")
 
@@ -97,14 +106,14 @@ def test_one_bad_line_stops_nothing_and_is_told_by_the_exit_status(tmp_path):
 def test_without_a_table_it_says_what_to_do():
     done = run("replay", "log.json")
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert done.stderr == ("lastseen: no table is named: give --table or --stack, or set ACTIVITY_TABLE\n")
 
 
 def test_without_a_region_it_says_so():
     done = run("replay", "log.json", ACTIVITY_TABLE="activity", AWS_CONFIG_FILE=os.devnull)
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert done.stderr.startswith("lastseen: no AWS region: give --region, or set AWS_DEFAULT_REGION")
 
 
@@ -121,7 +130,7 @@ def test_a_setting_that_cannot_be_read_is_named(setting, says):
         "replay", "log.json", ACTIVITY_TABLE="activity", AWS_DEFAULT_REGION="eu-west-1", **credentials | setting
     )
 
-    assert (done.returncode, done.stderr) == (2, says)
+    assert (done.exit_code, done.stderr) == (2, says)
 
 
 @pytest.mark.parametrize("content", ["[" * 100_000, "", "\x00\x01\n\x02"])
@@ -130,7 +139,7 @@ def test_one_bad_file_stops_no_other(tmp_path, content):
     (tmp_path / "good.json").write_text(sample("denied-call"))
     done = run("replay", "--local", tmp_path / "bad.json", tmp_path / "gone", tmp_path / "good.json")
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "        1 sighted a principal" in done.stdout
     assert f"lastseen: unreadable: {tmp_path / 'gone'}: No such file or directory\n" in done.stderr
     assert "Traceback" not in done.stderr
@@ -279,9 +288,9 @@ def test_without_credentials_it_says_so(tmp_path):
     table = run("replay", "log.json", ACTIVITY_TABLE="activity", HOME=str(tmp_path), **nowhere)
     bucket = run("replay", "--local", "s3://bucket", HOME=str(tmp_path), **nowhere)
 
-    assert table.returncode == 2
+    assert table.exit_code == 2
     assert table.stderr.startswith("lastseen: no AWS credentials: log in")
-    assert bucket.returncode == 2
+    assert bucket.exit_code == 2
     assert bucket.stderr.startswith("lastseen: s3://bucket: no AWS credentials: log in")
 
 
@@ -465,7 +474,7 @@ def test_ctrl_c_writes_what_was_read_and_says_how_to_go_on(tmp_path):
 
 @pytest.mark.parametrize("arguments", [[], ["replay"]])
 def test_a_call_without_what_it_needs_teaches(arguments):
-    done = run(*arguments)
+    done = installed(*arguments)
 
     assert done.returncode == 2
     assert "Usage: lastseen" in done.stdout + done.stderr
@@ -482,7 +491,7 @@ def test_the_demo_as_json_is_findings_and_items():
 def test_a_region_that_is_meant_to_choose_events_is_refused(tmp_path):
     done = run("replay", str(save(tmp_path, {"log.json": log()})), "--local", "--region", "eu-west-1")
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert done.stderr == (
         "lastseen: --region is that of the table and the bucket: to choose events, give --event-region\n"
     )

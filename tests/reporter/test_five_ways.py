@@ -6,6 +6,7 @@ Whatever fails, a mail goes out that says so, and nothing is flagged that would 
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -157,7 +158,9 @@ class Account:
 @pytest.fixture(scope="module")
 def account():
     """One for all tests: what each fails with is taken back, and a report flags the same as the one before."""
-    with local_aws(REGION) as client:
+    passed: list[float] = []  # Neither the reporter nor boto3 waits before it asks again.
+    with local_aws(REGION) as client, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=passed.append))
         make_table(client("dynamodb"), "activity")
         make_trail(client("cloudtrail"), client("s3"))
         client("s3").create_bucket(Bucket="reports")
@@ -170,7 +173,6 @@ def account():
             reporter = Reporter.from_env(
                 {"ACTIVITY_TABLE": "activity", "REPORT_TOPIC_ARN": topic, "REPORT_BUCKET": "reports"}
             )
-            passed: list[float] = []
             iam = replace(reporter.sources.iam, pause=passed.append, clock=lambda: sum(passed))
             # One client each, by which it can be made to fail.
             cloudtrail, sts = reporter.sources.trails.client_in(""), reporter.canaries.sts_in(REGION)

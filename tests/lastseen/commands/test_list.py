@@ -64,36 +64,32 @@ def test_options_combine(people, options, principals):
     assert listed(*options) == principals
 
 
-@pytest.fixture
-def busy(dynamodb):
-    """Alice calls S3 once a minute for an hour, and the table keeps times as a deployed one does."""
-    table = ActivityTable(dynamodb, "activity", Keeping.from_env({}))
+BUSY = {
+    "active": (["--active", "2m"], [ALICE], "5 minutes"),
+    "idle": (["--idle", "2m"], [], "5 minutes"),
+    "no doubt about active": (["--active", "10m"], [ALICE], ""),
+    "no doubt about idle": (["--idle", "2h"], [], ""),
+    "active in a service": (["--service", "s3", "--active", "30m"], [ALICE], "60 minutes"),
+    "idle in a service": (["--service", "s3", "--idle", "30m"], [], "60 minutes"),
+    "no doubt about a service": (["--service", "s3", "--active", "2h"], [ALICE], ""),
+}
+
+
+def test_who_calls_every_minute_is_active_and_how_old_times_may_be_is_said(dynamodb, subtests):
+    table = ActivityTable(dynamodb, "activity", Keeping.from_env({}))  # keeps times as a deployed one does
     for second in range(0, 3600, 60):
         for facet in ("ID#AIDAALICE", "SERVICE#s3.amazonaws.com"):
             table.record(activity(second, facet=facet))
 
-
-@pytest.mark.parametrize(
-    ("options", "principals", "lag"),
-    [
-        pytest.param(["--active", "2m"], [ALICE], "5 minutes", id="active"),
-        pytest.param(["--idle", "2m"], [], "5 minutes", id="idle"),
-        pytest.param(["--active", "10m"], [ALICE], "", id="no doubt about active"),
-        pytest.param(["--idle", "2h"], [], "", id="no doubt about idle"),
-        pytest.param(["--service", "s3", "--active", "30m"], [ALICE], "60 minutes", id="active in a service"),
-        pytest.param(["--service", "s3", "--idle", "30m"], [], "60 minutes", id="idle in a service"),
-        pytest.param(["--service", "s3", "--active", "2h"], [ALICE], "", id="no doubt about a service"),
-    ],
-)
-def test_who_calls_every_minute_is_active_and_how_old_times_may_be_is_said(busy, options, principals, lag):
     now = at(3599)
-    done = ask("list", *options, now=now)
-
-    assert listed(*options, now=now) == principals
-    assert done.exit_code == (0 if principals else 1)
-    assert ("Last-seen times may lag" in done.stdout) is bool(lag)
-    assert f"by up to {lag}: --active also lists" in done.stdout or not lag
-    assert ("may lag" in ask("list", *options, "--json", now=now).stderr) is bool(lag)
+    for case, (options, principals, lag) in BUSY.items():
+        with subtests.test(case):
+            done = ask("list", *options, now=now)
+            assert listed(*options, now=now) == principals
+            assert done.exit_code == (0 if principals else 1)
+            assert ("Last-seen times may lag" in done.stdout) is bool(lag)
+            assert f"by up to {lag}: --active also lists" in done.stdout or not lag
+            assert ("may lag" in ask("list", *options, "--json", now=now).stderr) is bool(lag)
 
 
 def test_a_tracker_that_keeps_exact_times_has_no_lag(people):
@@ -129,22 +125,23 @@ def test_a_list_is_not_commented_on(people, options):
     assert ask("list", *options).stderr == ""
 
 
-@pytest.mark.parametrize(
-    ("word", "kind"),
-    [
-        *((each, each) for each in ("user", "role", "root", "identity-center")),
-        ("IAMUser", "user"),
-        ("iamuser", "user"),
-        ("AssumedRole", "role"),
-        ("Root", "root"),
-        ("IdentityCenterUser", "identity-center"),
-    ],
-)
-def test_a_type_may_be_given_in_the_words_of_the_command_and_of_cloudtrail(table, word, kind):
-    record_samples(table)
-    done = ask("list", "--type", word, "--json", now=at(3 * DAY))
+TYPES = {
+    **{each: each for each in ("user", "role", "root", "identity-center")},
+    "IAMUser": "user",
+    "iamuser": "user",
+    "AssumedRole": "role",
+    "Root": "root",
+    "IdentityCenterUser": "identity-center",
+}
 
-    assert {json.loads(line)["type"] for line in done.stdout.splitlines()} == {kind}
+
+def test_a_type_may_be_given_in_the_words_of_the_command_and_of_cloudtrail(table, subtests):
+    record_samples(table)
+
+    for word, kind in TYPES.items():
+        with subtests.test(word):
+            done = ask("list", "--type", word, "--json", now=at(3 * DAY))
+            assert {json.loads(line)["type"] for line in done.stdout.splitlines()} == {kind}
 
 
 def test_as_json_a_row_has_its_name_its_type_and_how_long_it_is_idle(people):

@@ -87,9 +87,9 @@ def test_the_look_ups_find_the_owner_of_a_key_and_who_came_from_an_address():
     assert list(lines(ran.came_from_office))[1].startswith("  address 198.51.100.7 ")
 
 
-def test_the_command_prints_the_mail_and_two_look_ups():
-    command = Path(sys.executable).with_name("lastseen")
-    done = subprocess.run([command, "demo"], capture_output=True, text=True, timeout=60, check=True)
+def test_the_command_prints_the_mail_and_two_look_ups_and_writes_the_page_where_asked(tmp_path):
+    command, page = [Path(sys.executable).with_name("lastseen"), "demo", "--html"], tmp_path / "demo.html"
+    done = subprocess.run([*command, page], capture_output=True, text=True, timeout=60, check=True)
 
     assert "Subject: IAM in acme-prod: 1 new, 6 open, 4 resolved, 1 not checked\n" in done.stdout
     assert "access key  grace         AKIAEXAMPLEGRACE0001  132 " in done.stdout
@@ -97,11 +97,5 @@ def test_the_command_prints_the_mail_and_two_look_ups():
     assert "Who came from 198.51.100.7?" in done.stdout
     assert '"_aws"' not in done.stdout
     assert done.stderr == ""
-
-
-def test_the_page_is_written_where_asked(tmp_path):
-    command, page = Path(sys.executable).with_name("lastseen"), tmp_path / "demo.html"
-    done = subprocess.run([command, "demo", "--html", page], capture_output=True, text=True, check=True)
-
     assert done.stdout.endswith(f"\nThe report's page, for a browser: {page}\n")
     assert "legacy-batch" in page.read_text()

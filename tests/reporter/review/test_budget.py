@@ -130,12 +130,12 @@ def test_a_report_asks_only_for_suspects_keys_and_for_what_the_table_may_know_of
     assert wire.of("dynamodb") == {"BatchGetItem": -(-items // 100) + 3, "Query": 2 * 150 + 5}
 
 
-def test_service_specific_credentials_of_5000_users_cost_a_call_and_users_without_credentials_200_at_most(plug):
-    wire = plug(Wire(Crowd(users=5000, roles=0, bare=True), page=1000))
+def test_service_specific_credentials_of_1000_users_cost_a_call_and_users_without_credentials_200_at_most(plug):
+    wire = plug(Wire(Crowd(users=1000, roles=0, bare=True), page=1000))
     reporter = Reporter.from_env(ENVIRONMENT)
     report = review(reporter.sources, ACCOUNT, reporter.terms, wire.crowd.now)
 
-    assert report.counts["user"]["never_used"] == 5000
+    assert report.counts["user"]["never_used"] == 1000
     assert wire.of("iam")["ListServiceSpecificCredentials"] == 1
     assert wire.of("iam")["ListSSHPublicKeys"] == 200
     assert "ListSigningCertificates" not in wire.of("iam")
