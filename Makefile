@@ -15,7 +15,7 @@ MUTATION := .venv-mutation/.complete
 
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help setup demo test simulation e2e permissions simulator bench screenshot refusals mutate lint format checkov audit build \
+.PHONY: help setup demo test simulation e2e permissions npm bench screenshot refusals mutate lint format checkov audit build \
 	deploy verify forwarders destroy lock
 .DEFAULT_GOAL := help
 
@@ -77,10 +77,10 @@ simulation: $(SETUP)  ### more made-up lives of an account than `make test` has,
 e2e: $(SETUP)  ### the stack, deployed on a local AWS; takes a minute or two
 	$(BIN)/pytest tests/e2e
 
-simulator: tests/simulator/node_modules/.complete  ### what some tests take from npm, and are skipped without: a simulator of IAM policies, axe-core; needs node
+npm: tests/npm/node_modules/.complete  ### what some tests take from npm, and are skipped without: a simulator of IAM policies, axe-core; needs node
 
-tests/simulator/node_modules/.complete: tests/simulator/package-lock.json
-	npm ci --prefix tests/simulator --ignore-scripts --no-audit --no-fund
+tests/npm/node_modules/.complete: tests/npm/package-lock.json
+	npm ci --prefix tests/npm --ignore-scripts --no-audit --no-fund
 	touch $@
 
 permissions: $(SETUP)  ### take each permission of the functions' roles away, on a local AWS; takes three minutes

@@ -1,4 +1,4 @@
-"""Policies of the templates, evaluated by a simulator of IAM: `make simulator` installs it, and it needs node."""
+"""Policies of the templates, evaluated by a simulator of IAM: `make npm` installs it, and it needs node."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ import templates
 from arns import arn, resolved
 from builders import ACCOUNT, ROOT
 
-FOLDER = ROOT / "tests" / "simulator"
+FOLDER = ROOT / "tests" / "npm"
 IS_THERE = shutil.which("node") and (FOLDER / "node_modules" / ".complete").exists()
 OTHER_ACCOUNT = "210987654321"
 

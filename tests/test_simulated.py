@@ -20,7 +20,7 @@ FORWARDER = Stack.of(templates.forwarder(), HasKey=False, HasTopic=False)
 STACKS = {"keyless": KEYLESS, "keyed": KEYED}
 ROLES = {"IngestRole": "IngestLogs", "AwakenedRole": "AwakenedLogs", "ReporterRole": "ReporterLogs"}
 
-needs_the_simulator = pytest.mark.skipif(not IS_THERE, reason="needs node, and once `make simulator`")
+needs_the_simulator = pytest.mark.skipif(not IS_THERE, reason="needs node, and once `make npm`")
 
 # The simulator knows no keys of an encryption context: policy and request have another in its place.
 LOGS_CONTEXT, KNOWN_CONTEXT = "kms:EncryptionContext:aws:logs:arn", "aws:SourceArn"

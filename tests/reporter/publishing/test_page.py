@@ -25,7 +25,7 @@ from reporter.publishing.todo import WHY
 from reporter.publishing.wording import outcome
 
 TEMPLATE = template()
-AXE = ROOT / "tests" / "simulator" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = ROOT / "tests" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 HOSTILE = "</script><script>document.title='owned'</script><!--<img src=x onerror=alert(1)>\"'&\x00\u202e\u2066\u2028\ud800"
 SHOWN = HOSTILE[: HOSTILE.index("\x00")] + "".join(
     f"\u2039U+{number}\u203a" for number in ("0000", "202E", "2066", "2028", "D800")
@@ -485,7 +485,7 @@ def test_the_trend_of_the_last_reports_is_drawn(opened):
 @pytest.mark.parametrize("width", [1440, 400])
 def test_axe_finds_nothing_to_object_to(opened, browser, width, scheme):
     if not AXE.exists():
-        pytest.skip("axe-core is not installed (make simulator)")
+        pytest.skip("axe-core is not installed (make npm)")
     browser.ask(
         "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
     )
