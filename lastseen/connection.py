@@ -1,6 +1,5 @@
 """How a command finds the table, and one clear line for each way in which AWS may not answer."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from activity.item import typed
 from activity.model import COVERAGE
 from activity.table import WRITERS
 from lastseen.terminal import misused
+from reporter.inventory.answers import action_of, is_denied
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,13 +42,6 @@ _NOT_TAKEN = {
 }
 # What make deploy calls the stack, if it is told no other name.
 USUAL_STACK = "last-activity"
-_DENIED = {
-    "AccessDenied",
-    "AccessDeniedException",
-    "AuthorizationError",
-    "AuthorizationErrorException",
-    "UnauthorizedOperation",
-}
 # What DynamoDB says of a table whose keys are other ones.
 _OTHER_KEYS = "missed key schema element", "does not match the schema", "does not match schema type"
 _TOO_BUSY = {
@@ -184,16 +177,6 @@ def _refusal(error: failures.ClientError, name: str, region: str | None) -> str:
 
 def not_ours(name: str) -> str:
     return f"{name} is not a table of this tool: see --table, --stack and ACTIVITY_TABLE"
-
-
-def is_denied(error: failures.ClientError) -> bool:
-    return error.response["Error"]["Code"] in _DENIED
-
-
-def action_of(error: failures.ClientError, service: str = "") -> str:
-    """As IAM names it in its message; in some it does not."""
-    named = re.search(r"not authorized to perform: (\S+)", error.response["Error"].get("Message", ""))
-    return named[1] if named else f"{service}:{error.operation_name}".lstrip(":")
 
 
 def failure(error: failures.BotoCoreError) -> str:

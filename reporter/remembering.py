@@ -17,7 +17,7 @@ from activity.keeping import Key
 from activity.model import REPORT, Activity, Evidence, begun_facet, to_text
 from activity.table import WRITERS, ActivityTable
 from reporter.inventory.account import Gap
-from reporter.inventory.iam import or_gap
+from reporter.inventory.answers import or_gap
 from reporter.judgement.findings import Finding
 from reporter.judgement.report import Report
 

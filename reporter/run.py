@@ -15,7 +15,8 @@ from activity.flags import Flags
 from activity.keeping import Keeping, retention_from_env
 from activity.table import ActivityTable, connect
 from reporter.inventory.account import Gap
-from reporter.inventory.iam import Iam, or_gap
+from reporter.inventory.answers import or_gap
+from reporter.inventory.iam import Iam
 from reporter.judgement.known import Terms
 from reporter.judgement.report import Report
 from reporter.judgement.subjects import Limits

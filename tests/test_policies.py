@@ -40,7 +40,9 @@ WIDE = {
 }
 
 # What the code does not call itself, and who does.
-REPORTER = ("inventory/iam", "publishing/publisher", "listening/trails", "listening/canaries")
+REPORTER = (
+    "inventory/iam", "inventory/newest_report", "publishing/publisher", "listening/trails", "listening/canaries",
+)  # fmt: skip
 TABLE = ("activity/table.py", "activity/flags.py")
 ASIDE = ("lastseen/asking/iam.py", "lastseen/asking/expected.py", "reporter/listening/canaries.py")
 CODE = {

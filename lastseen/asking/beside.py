@@ -3,32 +3,23 @@
 from collections.abc import Callable, Container
 from typing import Any, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
-
-from lastseen.connection import action_of, failure, is_denied
+from activity.plain import line
+from reporter.inventory.answers import Unanswered, answered
 
 Answer = TypeVar("Answer")
 Clients = Callable[[str], Any]
 
 
-class Silent(Exception):
-    """AWS does not answer; the message says why."""
-
-
 def asked(
-    clients: Clients, service: str, call: Callable[[Any], Answer], none: Answer, *, where: Container[str] = ()
+    clients: Clients, action: str, call: Callable[[Any], Answer], none: Answer, *, where: Container[str] = ()
 ) -> Answer:
-    """`none` is the answer where AWS answers with an error of these. Raises Silent."""
+    """`action`: the permission that it needs. `none`: the answer where AWS answers with one of these codes.
+
+    Raises Unanswered.
+    """
     try:
-        return call(clients(service))
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in where:
+        return answered(lambda: call(clients(action.partition(":")[0])), action)
+    except Unanswered as why:
+        if why.code in where:
             return none
-        refused = f"not allowed to call {action_of(error, service)}"
-        raise Silent(refused if is_denied(error) else f"{error.operation_name}: {code}") from error
-    except BotoCoreError as error:
-        raise Silent(failure(error)) from error
-    except ResponseParserError as error:
-        raise Silent("what answers is not AWS") from error
+        raise Unanswered(f"not allowed to call {why.action}" if why.action else line(str(why))) from why

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lastseen.asking.beside import Clients, Silent, asked
+from lastseen.asking.beside import Clients, asked
 from lastseen.times import noun
+from reporter.inventory.answers import Unanswered
 from reporter.listening.canaries import enabled_regions
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region
@@ -30,13 +31,15 @@ class Expected:
         accounts: dict[str, str] = {}
         account, unknown = "", []
         try:
-            account = str(asked(clients, "sts", lambda sts: sts.get_caller_identity()["Account"], ""))
-            regions = asked(clients, "account", enabled_regions, [])
-        except Silent as why:
+            account = str(
+                asked(clients, "sts:GetCallerIdentity", lambda sts: sts.get_caller_identity()["Account"], "")
+            )
+            regions = asked(clients, "account:ListRegions", enabled_regions, [])
+        except Unanswered as why:
             unknown.append(f"The enabled regions could not be listed: {why}.")
         try:
-            accounts = asked(clients, "organizations", _accounts, {}, where=_NO_ORGANIZATION)
-        except Silent as why:
+            accounts = asked(clients, "organizations:ListAccounts", _accounts, {}, where=_NO_ORGANIZATION)
+        except Unanswered as why:
             unknown.append(f"The organization's accounts could not be listed: {why}.")
         return cls(account, tuple(sorted(regions)), accounts, tuple(unknown))
 

@@ -9,8 +9,9 @@ from typing import Any
 from activity.arn import parts
 from activity.model import to_text
 from activity.plain import day
-from lastseen.asking.beside import Clients, Silent, asked
+from lastseen.asking.beside import Clients, asked
 from lastseen.asking.handle import Handle, Name
+from reporter.inventory.answers import Unanswered
 
 _NONE = {"NoSuchEntity"}
 
@@ -34,18 +35,22 @@ class Iam:
             if handle.access_key:
                 return self._of_key(handle.access_key)
             return self._of_name(handle.name) if handle.name else Said()
-        except Silent as why:
+        except Unanswered as why:
             return Said((f"IAM could not be asked: {why}.",), {"problem": str(why)})
 
     def _of_key(self, key: str) -> Said:
         account = str(
-            self._asked("sts", lambda sts: sts.get_access_key_info(AccessKeyId=key)).get("Account", "")
+            self._asked("sts:GetAccessKeyInfo", lambda sts: sts.get_access_key_info(AccessKeyId=key)).get(
+                "Account", ""
+            )
         )
         own = self._own_account
         if account not in ("", own):
             told = f"IAM: an access key of account {account}; these credentials can ask only that of {own}."
             return Said((told,), {"account": account})
-        used = self._asked("iam", lambda iam: iam.get_access_key_last_used(AccessKeyId=key))
+        used = self._asked(
+            "iam:GetAccessKeyLastUsed", lambda iam: iam.get_access_key_last_used(AccessKeyId=key)
+        )
         user = used.get("UserName", "")
         if not user:
             told = (
@@ -57,10 +62,10 @@ class Iam:
     def _made(self, key: str, user: str) -> tuple[Mapping[str, Any], str]:
         """What its user's keys tell of it, or why they may not be listed: whose it is matters more."""
         try:
-            keys = self._asked("iam", lambda iam: iam.list_access_keys(UserName=user)).get(
+            keys = self._asked("iam:ListAccessKeys", lambda iam: iam.list_access_keys(UserName=user)).get(
                 "AccessKeyMetadata", []
             )
-        except Silent as why:
+        except Unanswered as why:
             return {}, f"when it was made could not be asked: {why}"
         return next((each for each in keys if each["AccessKeyId"] == key), {}), ""
 
@@ -71,9 +76,9 @@ class Iam:
         bare = name.name.rpartition("/")[2]
         found = []
         if "user" in name.kinds:
-            found += [self._asked("iam", lambda iam: iam.get_user(UserName=bare)).get("User")]
+            found += [self._asked("iam:GetUser", lambda iam: iam.get_user(UserName=bare)).get("User")]
         if "role" in name.kinds:
-            found += [self._asked("iam", lambda iam: iam.get_role(RoleName=bare)).get("Role")]
+            found += [self._asked("iam:GetRole", lambda iam: iam.get_role(RoleName=bare)).get("Role")]
         there = [each for each in found if each]
         if not there:
             return Said((f"IAM has no {' or '.join(name.kinds)} named {bare} in account {own}.",))
@@ -81,11 +86,11 @@ class Iam:
 
     @cached_property
     def _own_account(self) -> str:
-        return str(self._asked("sts", lambda sts: sts.get_caller_identity())["Account"])
+        return str(self._asked("sts:GetCallerIdentity", lambda sts: sts.get_caller_identity())["Account"])
 
-    def _asked(self, service: str, call: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-        """Nothing, if there is none of that name. Raises Silent."""
-        return asked(self.client, service, call, {}, where=_NONE)
+    def _asked(self, action: str, call: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        """Nothing, if there is none of that name. Raises Unanswered."""
+        return asked(self.client, action, call, {}, where=_NONE)
 
 
 def _key(account: str, user: str, used: Mapping[str, Any], made: Mapping[str, Any], why: str) -> Said:

@@ -1,16 +1,12 @@
 """An answer of AWS's, or why there is none: no check takes the one for the other."""
 
-import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
-
 from activity.plain import line
 from lastseen.checking.check import Unread
-from lastseen.connection import is_denied
+from reporter.inventory.answers import Unanswered, answered
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -18,34 +14,19 @@ _AT_ONCE = 8
 
 
 def asked(action: str, call: Callable[[], T]) -> T | Unread:
+    """`action`: the permission that the call needs, as IAM names it."""
     try:
-        return call()
-    except (ClientError, BotoCoreError, ResponseParserError) as error:
-        return unread_of(error, action)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        # What answers is perhaps not AWS, but something in between.
-        return Unread(f"{action}: the answer is not of the form that AWS documents ({type(error).__name__})")
-
-
-def unread_of(error: Exception, action: str) -> Unread:
-    """AWS's own word on what is not allowed goes before the call's name: a call may need more than itself."""
-    reason = line(" ".join(str(error).split()))
-    if not isinstance(error, ClientError) or not is_denied(error):
-        return Unread(reason)
-    named = re.search(r"not authorized to perform: (\w+:\w+)", reason)
-    return Unread(reason, named[1] if named else action)
+        return answered(call, action)
+    except Unanswered as why:
+        return Unread(line(str(why)), why.action)
 
 
 def unless_gone(action: str, call: Callable[[], T]) -> T | Unread | None:
-    def look() -> T | None:
-        try:
-            return call()
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                return None
-            raise
-
-    return asked(action, look)
+    """None where AWS has no such thing."""
+    try:
+        return answered(call, action)
+    except Unanswered as why:
+        return None if why.code == "ResourceNotFoundException" else Unread(line(str(why)), why.action)
 
 
 def at_once(keys: Iterable[K], answer: Callable[[K], T]) -> dict[K, T]:

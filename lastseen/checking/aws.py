@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from lastseen.checking.answer import asked, unless_gone, unread_of
+from lastseen.checking.answer import asked, unless_gone
 from lastseen.checking.check import Unread
 from lastseen.checking.parts import Mapped
 from lastseen.checking.stack import Caller, Stack
@@ -30,11 +28,11 @@ class Aws:
 
     def stack(self, name: str) -> Stack | Unread | None:
         cloudformation = self.client("cloudformation", self.region)
-        try:
-            (said,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
-        except ClientError as error:
-            is_missing = "does not exist" in str(error)
-            return None if is_missing else unread_of(error, "cloudformation:DescribeStacks")
+        said = asked(
+            "cloudformation:DescribeStacks", lambda: cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        )
+        if isinstance(said, Unread):
+            return None if "does not exist" in said.reason else said
         listed = asked("cloudformation:ListStackResources", lambda: _resources(cloudformation, said["StackId"]))
         return Stack(
             said["StackId"],

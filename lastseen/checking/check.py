@@ -37,7 +37,7 @@ class Unread:
         if "AccessDenied" not in reason:
             return cls(reason)
         named = re.search(r"perform: (\w+:\w+)", reason)
-        called = re.search(r"calling the (\w+) operation", reason)
+        called = re.search(r"AccessDenied\w* \((\w+)\)", reason)
         return cls(reason, named[1] if named else f"{service}:{called[1] if called else '*'}")
 
 

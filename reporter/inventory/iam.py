@@ -1,7 +1,5 @@
 """Asks IAM what exists: only listing calls, every page followed; what cannot be read becomes a gap."""
 
-import csv
-import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -9,31 +7,20 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import ClientError
 
-from activity.item import UnreadableItem
 from reporter.inventory import credential_report, listed
 from reporter.inventory.account import AccessKey, Gap, Inventory, OldReport, Role, Undated, Use, User
+from reporter.inventory.answers import or_gap
 from reporter.inventory.listed import ByName, Detail, Details, Rows
+from reporter.inventory.newest_report import newest_report
 from reporter.inventory.powers import allows_all, attached_to, is_administrator
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 _PAGE = 1000  # IAM's default is 100.
-_REPORT_PATIENCE = 600.0
-_REPORT_PAUSES = (5.0, 7.0, 9.0, 11.0, 13.0)
-_LONGEST_PAUSE = 15.0
-_LONGEST_REASON = 500
 _ALL_WITH_POLICIES: Any = ["User", "Group", "Role", "LocalManagedPolicy"]
-# How botocore begins: the code and the operation are what tells.
-_PREFACE = re.compile(r"^An error occurred \((\w+)\) when calling the (\w+) operation[^:]*: ")
-_REPORT_NOT_THERE = {"ReportNotPresent", "ReportExpired", "ReportInProgress"}
-# https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateCredentialReport.html
-_TOO_BUSY = {"LimitExceeded", "ServiceFailure", "Throttling", "ThrottlingException", "RequestLimitExceeded"}
-# What calls end in without an answer of AWS's that can be read.
-UNANSWERED = (ClientError, BotoCoreError, ResponseParserError, TimeoutError)
 # botocore repeats as well, but gives up at once when some hundred repeats of one client have failed.
 _WHEN_THROTTLED = (1, 2, 4, 8, 16, 16, 16, 16)
 
@@ -80,32 +67,7 @@ class Iam:
         return or_gap(f"SSH public keys and signing certificates of {user.arn}", lambda: self._undated(user))
 
     def _credential_report(self) -> tuple[Rows, OldReport | None]:
-        """A report up to 4 hours old is what IAM answers with; only the first of all has to be waited for.
-
-        If it makes none, the last that it made has to do.
-        """
-        try:
-            return credential_report.read(self._new_report()["Content"]), None
-        except UNANSWERED as error:
-            why = _short(error)
-        try:
-            answer = self._ask(self.client.get_credential_report)
-        except UNANSWERED as error:
-            raise TimeoutError(f"{why}; and of an earlier one: {_short(error)}") from error
-        return credential_report.read(answer["Content"]), OldReport(answer.get("GeneratedTime"), why)
-
-    def _new_report(self) -> Any:
-        pauses, until, why = iter(_REPORT_PAUSES), self.clock() + _REPORT_PATIENCE, "it was still being made"
-        while self.clock() < until:
-            try:
-                if self._ask(self.client.generate_credential_report, ())["State"] == "COMPLETE":
-                    return self._ask(self.client.get_credential_report)
-            except ClientError as error:
-                if not _may_pass(error):
-                    raise
-                why = _short(error)
-            self.pause(next(pauses, _LONGEST_PAUSE))
-        raise TimeoutError(f"{why}, for {_REPORT_PATIENCE / 60:.0f} minutes")
+        return newest_report(self.client, self._ask, self.pause, self.clock)
 
     def _details(self) -> Details:
         """The account's own policies come in the same answer, perhaps after those who have them."""
@@ -215,28 +177,3 @@ class Iam:
                 if pause is None or error.response["Error"]["Code"] != "Throttling":
                     raise
             self.pause(pause)
-
-
-def _may_pass(error: ClientError) -> bool:
-    """Whether the credential report may be there, or made, a while later."""
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return error.response["Error"]["Code"] in _REPORT_NOT_THERE | _TOO_BUSY or status >= 500
-
-
-def or_gap(what: str, read: Callable[[], T]) -> T | Gap:
-    """What was read; where AWS would not have it read, or it cannot be understood, that and why."""
-    try:
-        return read()
-    except (*UNANSWERED, UnreadableItem, credential_report.UnreadableReport) as error:
-        return Gap(what, _short(error))
-    except (LookupError, TypeError, ValueError, AttributeError, csv.Error) as error:
-        # What answers is perhaps not AWS, but something in between.
-        return Gap(
-            what, f"the answer is not of the form that AWS documents ({type(error).__name__}: {_short(error)})"
-        )
-
-
-def _short(error: Exception) -> str:
-    """What is answered in place of AWS may be a whole page: the mail has to fit into SNS."""
-    text = _PREFACE.sub(r"\1 (\2): ", str(error))
-    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}..."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from activity.plain import line
 from reporter.inventory.account import Gap
-from reporter.inventory.iam import or_gap
+from reporter.inventory.answers import or_gap
 from reporter.listening.coverage import TRAILS, Trails
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from activity import arn
 from activity.model import to_text
 from reporter.inventory.account import Gap
-from reporter.inventory.iam import or_gap
+from reporter.inventory.answers import or_gap
 from reporter.judgement.report import Report
 from reporter.publishing import console, trend
 from reporter.publishing.document import document

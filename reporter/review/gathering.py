@@ -13,7 +13,8 @@ from activity.flags import Flags
 from activity.keeping import Key
 from activity.table import ActivityTable
 from reporter.inventory.account import AccessKey, Gap, Inventory, User
-from reporter.inventory.iam import Iam, or_gap
+from reporter.inventory.answers import or_gap
+from reporter.inventory.iam import Iam
 from reporter.judgement import questions
 from reporter.judgement.known import Known, Terms
 from reporter.judgement.missed import are_seen

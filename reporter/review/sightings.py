@@ -21,7 +21,7 @@ from activity.plain import minute
 from activity.table import ActivityTable
 from activity.whose import ids_told_by, places
 from reporter.inventory.account import Gap, Inventory
-from reporter.inventory.iam import or_gap
+from reporter.inventory.answers import or_gap
 from reporter.judgement.known import Root
 from reporter.judgement.subjects import Subject
 

@@ -25,19 +25,17 @@ def test_what_aws_does_not_answer_for_another_reason_is_wrong():
     ("reason", "action"),
     [
         pytest.param(
-            "An error occurred (AccessDeniedException) when calling the DescribeTrails operation: User: arn:x is"
+            "AccessDeniedException (DescribeTrails): User: arn:x is"
             " not authorized to perform: cloudtrail:DescribeTrails because no policy allows it",
             "cloudtrail:DescribeTrails",
             id="AWS names the action",
         ),
         pytest.param(
-            "An error occurred (AccessDenied) when calling the GetTrailStatus operation: no",
+            "AccessDenied (GetTrailStatus): no",
             "cloudtrail:GetTrailStatus",
             id="AWS names the call alone",
         ),
-        pytest.param(
-            "An error occurred (ThrottlingException) when calling the GetTrail operation", "", id="no"
-        ),
+        pytest.param("ThrottlingException (GetTrail): Rate exceeded", "", id="no"),
     ],
 )
 def test_the_missing_action_is_read_from_a_refusal(reason, action):

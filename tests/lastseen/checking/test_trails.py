@@ -8,7 +8,7 @@ from reporter.inventory.account import Gap
 from reporter.listening.coverage import TRAILS, Trails
 from reporter.listening.trails import Logged, problems
 
-DENIED = "An error occurred (AccessDeniedException) when calling the DescribeTrails operation: no"
+DENIED = "AccessDeniedException (DescribeTrails): no"
 NOTE = "What the trail x logs could not be read, and it is taken to log all management events: "
 
 

@@ -100,7 +100,9 @@ def test_an_iam_that_cannot_be_reached_is_said_and_fails_nothing(key, failing):
     done = ask("who", "zoe")
 
     assert done.exit_code == 1
-    assert "IAM could not be asked: AWS cannot be reached: " in done.stdout
+    assert (
+        'IAM could not be asked: Connect timeout on endpoint URL: "https://iam.amazonaws.com/".' in done.stdout
+    )
 
 
 def test_who_was_seen_is_not_asked_for(key, failing, table):

@@ -5,14 +5,12 @@ from datetime import UTC, datetime
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
-from botocore.parsers import ResponseParserError
 from botocore.stub import ANY, Stubber
 from builders import ACCOUNT, at, credential_report
 
 from reporter.inventory.account import AccessKey, Gap, KeySlot, Undatable, Undated, Use, User
 from reporter.inventory.credential_report import read
-from reporter.inventory.iam import Iam, or_gap
+from reporter.inventory.iam import Iam
 from reporter.inventory.listed import joined
 
 MAY = datetime(2026, 5, 1, 10, 0, tzinfo=UTC)
@@ -561,33 +559,3 @@ def test_a_slots_claim_is_of_the_key_that_alone_was_made_in_its_second(rotated, 
     ]
 
     assert joined(at(0), slots) == (None if used is None else Use(at(used)))
-
-
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [
-        pytest.param(
-            ClientError({"Error": {"Code": "NoSuchBucket", "Message": "it is gone"}}, "PutObject"),
-            "NoSuchBucket (PutObject): it is gone",
-            id="of AWS",
-        ),
-        pytest.param(
-            EndpointConnectionError(endpoint_url="https://iam"),
-            'Could not connect to the endpoint URL: "https://iam"',
-            id="of the network",
-        ),
-    ],
-)
-def test_of_an_error_of_aws_the_gap_has_code_operation_and_message(error, reason):
-    def read():
-        raise error
-
-    assert or_gap("users", read) == Gap("users", reason)
-
-
-def test_a_page_in_place_of_an_answer_does_not_fill_the_mail():
-    def read():
-        raise ResponseParserError("x" * 200_000)
-
-    assert or_gap("users", read) == Gap("users", "x" * 500 + "...")
-    assert or_gap("users", lambda: {}["x" * 600]).reason.endswith("xxx...)")
