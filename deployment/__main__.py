@@ -15,9 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deployment import adoption, announcing, deploying, files, forwarders, next_steps, removal, stacks
 from deployment.forwarders import Hub, Outcome
 from deployment.next_steps import Deployed
-from deployment.settings import Settings, Unusable, asked, complete, given, merged
+from deployment.settings import Parameters, Settings, Unusable, asked, complete, given, merged
 from deployment.stacks import Failed
-from lastseen.connection import failure
+from lastseen.connection import failure, wrong_with_credentials
 
 PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=60)
 
@@ -31,12 +31,26 @@ def main(command: str, words: Iterable[str]) -> int:
     if not settings.region:
         settings = replace(settings, region=boto3.Session().region_name or "")
     if command == "settings":
-        if not saved.values and sys.stdin.isatty():
-            settings = asked(settings, parameters, _ask)
-        files.prepare(path, complete(settings, parameters))
+        is_asked = sys.stdin.isatty() and not saved.values
+        is_told = words.get("YES") == "1"
+        files.prepare(path, _settled(settings, parameters, is_asked=is_asked, is_told=is_told))
         return 0
     settings = complete(settings, parameters) if command == "deploy" else _placed(settings)
     return _COMMANDS[command](settings, path, words)
+
+
+def _settled(settings: Settings, parameters: Parameters, *, is_asked: bool, is_told: bool) -> Settings:
+    """What to deploy. AWS is asked who deploys it before the first question, and before anything is built."""
+    settings = _placed(settings) if is_asked else complete(settings, parameters)
+    announcing.announce(_client, settings)
+    _confirmable(is_told=is_told)
+    return complete(asked(settings, parameters, _ask), parameters) if is_asked else settings
+
+
+def _confirmable(*, is_told: bool) -> None:
+    """Where nobody can confirm the change, YES=1 must."""
+    if not (is_told or sys.stdin.isatty()):
+        raise Unusable("nothing was deployed: without a terminal, give YES=1")
 
 
 def _placed(settings: Settings) -> Settings:
@@ -46,20 +60,17 @@ def _placed(settings: Settings) -> Settings:
 
 
 def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
-    """Saves the settings once they are deployed; where nobody can answer, deploys only if told to."""
-    announcing.announce(_client, settings)
+    """Saves the settings once they are deployed."""
     is_told = words.get("YES") == "1"
-    if not (is_told or sys.stdin.isatty()):
-        raise Unusable("nothing was deployed: without a terminal, give YES=1")
+    _confirmable(is_told=is_told)
     cloudformation = _client("cloudformation", settings.region)
     if table := words.get("TABLE"):
         key = dict(settings.values).get(adoption.KEY, "")
         adoption.adopt(cloudformation, settings.stack, table, files.template(), key)
         print(f"Table {table} is taken into stack {settings.stack}.", flush=True)
     before = stacks.deployed(cloudformation, settings.stack)
-    is_changed = deploying.deploy(
-        cloudformation, settings.stack, files.prepare(path, settings), None if is_told else _ask
-    )
+    prepared = files.prepare(path, settings)
+    is_changed = deploying.deploy(cloudformation, settings.stack, prepared, None if is_told else _ask)
     files.keep(path)
     stack = stacks.deployed(cloudformation, settings.stack)
     if stack is None:
@@ -174,9 +185,8 @@ def _run() -> int:
     except (Unusable, Failed) as error:
         why = str(error)
     except ClientError as error:
-        why = f"AWS refused {error.operation_name}: " + " ".join(str(error).split())
-        if error.operation_name == "DescribeRegions":
-            why += ": name the regions, as FORWARD=us-east-1,us-west-2"
+        refused = f"AWS refused {error.operation_name}: " + " ".join(str(error).split())
+        why = wrong_with_credentials(error) or refused
     except BotoCoreError as error:
         why = failure(error)
     except (KeyboardInterrupt, EOFError):

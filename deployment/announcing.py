@@ -12,7 +12,10 @@ from lastseen.checking.trails import trail_checks
 
 
 def announce(client: Client, settings: Settings) -> None:
-    """Says where it goes, by whom, and whether events will come, before anything is asked or changed."""
+    """Says where it goes, by whom, and whether events will come.
+
+    Raises botocore's errors if AWS does not say who asks.
+    """
     caller = client("sts", settings.region).get_caller_identity()
     account = f"{caller['Account']}{_alias(client, settings.region)}"
     print(f"Stack {settings.stack} in account {account}, region {settings.region}, by {caller['Arn']}")

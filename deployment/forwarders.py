@@ -9,6 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deployment import stacks
 from deployment.stacks import Failed, Wait
+from lastseen.checking.aws import Aws
+from lastseen.checking.check import Unread
 
 Client = Callable[[str, str], Any]  # By the names of a service and a region.
 REFUSED = (BotoCoreError, ClientError, Failed)
@@ -41,9 +43,12 @@ class Outcome:
 
 
 def regions(client: Client, home: str) -> list[str]:
-    """All that are enabled, but for `home`."""
-    enabled = client("ec2", home).describe_regions()["Regions"]
-    return sorted(each["RegionName"] for each in enabled if each["RegionName"] != home)
+    """All that are enabled, but for `home`. Raises Failed if they can't be listed."""
+    enabled = Aws(client, home).regions()
+    if isinstance(enabled, Unread):
+        remedy = "name those to forward from, as FORWARD=us-east-1,us-west-2"
+        raise Failed(f"the enabled regions can't be listed ({enabled.reason}): {remedy}")
+    return sorted({*enabled} - {home})
 
 
 def deploy(

@@ -31,7 +31,8 @@ _PATIENT = Config(
 # For what is asked besides the table: no answer depends on it.
 BRISK = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=5)
 
-_ANEW = "log in again (`aws sso login`, `aws login`), or name another profile with --profile"
+_LOG_IN = "log in (`aws sso login`, `aws login`), or name a profile (--profile, or AWS_PROFILE)"
+_ANEW = _LOG_IN.replace("log in", "log in again").replace("a profile", "another profile")
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _NOT_TAKEN = {
     "IncompleteSignature",
@@ -156,10 +157,8 @@ def _client(session: boto3.Session, service: Any, region: str = "", config: Conf
 
 def _refusal(error: failures.ClientError, name: str, region: str | None) -> str:
     code, said = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-    if code in _EXPIRED:
-        return f"the AWS credentials have expired: {_ANEW}"
-    if code in _NOT_TAKEN:
-        return f"AWS does not take these credentials ({code}): {_ANEW}"
+    if why := wrong_with_credentials(error):
+        return why
     if is_denied(error):
         return f"not allowed to call {action_of(error)}: look-ups need the stack's InvestigatorPolicyArn"
     if code == "ResourceNotFoundException":
@@ -175,6 +174,14 @@ def _refusal(error: failures.ClientError, name: str, region: str | None) -> str:
     return _line(f"AWS refused {error.operation_name}: {code}: {said}")
 
 
+def wrong_with_credentials(error: failures.ClientError) -> str:
+    """And what to do about it; "" if AWS refuses for another reason."""
+    code = error.response["Error"]["Code"]
+    if code in _EXPIRED:
+        return f"the AWS credentials have expired: {_ANEW}"
+    return f"AWS does not take these credentials ({code}): {_ANEW}" if code in _NOT_TAKEN else ""
+
+
 def not_ours(name: str) -> str:
     return f"{name} is not a table of this tool: see --table, --stack and ACTIVITY_TABLE"
 
@@ -184,7 +191,7 @@ def failure(error: failures.BotoCoreError) -> str:
         case failures.NoRegionError():
             return "no AWS region: give --region, or set AWS_DEFAULT_REGION or the profile's region"
         case failures.NoCredentialsError():
-            return "no AWS credentials: log in (`aws sso login`, `aws login`), or name a profile with --profile"
+            return f"no AWS credentials: {_LOG_IN}"
         case failures.ProfileNotFound():
             return f"{_line(error)}: `aws configure list-profiles` lists those that there are"
         case failures.ConnectionError() | failures.HTTPClientError():

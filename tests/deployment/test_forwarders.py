@@ -79,7 +79,7 @@ class Refusing:
 
 
 def test_the_other_regions_are_those_that_are_enabled_without_the_hubs(client):
-    enabled = {each["RegionName"] for each in client("ec2", HOME).describe_regions()["Regions"]}
+    enabled = {each["RegionName"] for each in client("account", HOME).list_regions()["Regions"]}
 
     assert set(forwarders.regions(client, HOME)) == enabled - {HOME}
     assert HOME in enabled

@@ -55,15 +55,16 @@ def client(server):
 @pytest.fixture(scope="module")
 def life(run, client):
     """What was said at each step of one stack's life, and how things stood then."""
-    story = {"no address": run("settings", status=2)}
-    run("settings", f"EMAIL={EMAIL}", "KEY_DAYS=60")
-    story["not deployed"] = run("deploy", status=2), stacks_of(client, REGION)
+    story = {"no address": run("settings", "YES=1", status=2)}
+    story["not deployed"] = run("settings", f"EMAIL={EMAIL}", status=2)
+    story["settings"] = run("settings", f"EMAIL={EMAIL}", "KEY_DAYS=60", "YES=1")
+    story["unasked deploy"] = run("deploy", status=2), stacks_of(client, REGION)
     story["declined"] = run("deploy", answer="n", status=2), saved(run)
     story["deploy"] = run("deploy", f"FORWARD={ELSEWHERE}", answer="y")
     story["saved"] = saved(run)
-    run("settings", "KEY_DAYS=45")
+    run("settings", "KEY_DAYS=45", "YES=1")
     story["declined later"] = run("deploy", "KEY_DAYS=45", answer="n", status=2), saved(run)
-    run("settings")  # As `make deploy` always begins.
+    run("settings", "YES=1")  # As `make deploy` always begins.
     story["unchanged"] = run("deploy", "YES=1")
     story["verify"] = run("verify", "WAIT=0m", status=1)  # 29 regions forward nothing.
     story["outputs"] = outputs(client, STACK)
@@ -129,11 +130,18 @@ def test_without_an_address_nothing_is_deployed_and_it_says_what_to_give(life):
 
 
 def test_nothing_is_deployed_unasked_and_it_says_where_to_first(life):
-    said, there = life["not deployed"]
+    said, (at_once, there) = life["not deployed"], life["unasked deploy"]
 
     assert said.startswith(f"Stack {STACK} in account {ACCOUNT}, region {REGION}, by arn:aws")
     assert said.endswith("deploy: nothing was deployed: without a terminal, give YES=1\n")
+    assert at_once == "deploy: nothing was deployed: without a terminal, give YES=1\n"
     assert STACK not in there
+
+
+def test_it_says_which_trails_log_before_anything_is_built(life):
+    _, trails = life["settings"].splitlines()
+
+    assert trails.startswith("CloudTrail: management events of all regions are logged, read and write, by all")
 
 
 def test_a_deployment_ends_with_the_outputs_and_what_is_left_to_do(life):
@@ -153,11 +161,10 @@ def test_a_deployment_ends_with_the_outputs_and_what_is_left_to_do(life):
 def test_a_deployment_is_quiet_and_says_where_the_rest_is(life):
     said = life["deploy"].partition(f"\nStack {STACK} in {REGION}:")[0].splitlines()
 
-    assert said[1].startswith("CloudTrail: management events of all regions are logged, read and write, by all")
-    assert said[2] == "Packaging; what SAM says is in .aws-sam/deploy.log"
-    assert re.fullmatch(r"Changes: \d+ to add", said[3])
-    assert said[4].startswith("Deploy this? (y/N): Deploying; ")
-    assert len(said) == 5
+    assert said[0] == "Packaging; what SAM says is in .aws-sam/deploy.log"
+    assert re.fullmatch(r"Changes: \d+ to add", said[1])
+    assert said[2].startswith("Deploy this? (y/N): Deploying; ")
+    assert len(said) == 3
     assert "Changeset created successfully" in (ROOT / ".aws-sam" / "deploy.log").read_text()
 
 

@@ -1,11 +1,9 @@
 """How a command finds its table, and each way in which AWS does not answer: one line, exit status 2."""
 
 import json
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from answering import answering
 from asking import ask
 from builders import ALICE, activity
 
@@ -20,31 +18,6 @@ NAMED = "<member><OutputKey>ActivityTableName</OutputKey><OutputValue>activity</
 NO_STACK = """<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type>
 <Code>ValidationError</Code><Message>Stack with id tracker does not exist</Message></Error></ErrorResponse>"""
 LOST = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
-
-
-@contextmanager
-def answering(status, body):
-    """An endpoint on loopback that answers everything so."""
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_POST(self):
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, *_):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def refused(code, message="no", status=400):
