@@ -49,9 +49,9 @@ def adopt(
     )
     try:
         cloudformation.get_waiter("change_set_create_complete").wait(
-            ChangeSetName=begun["Id"], WaiterConfig={"Delay": 2, "MaxAttempts": 60}
+            StackName=stack, ChangeSetName=begun["Id"], WaiterConfig={"Delay": 2, "MaxAttempts": 60}
         )
-        cloudformation.execute_change_set(ChangeSetName=begun["Id"])
+        cloudformation.execute_change_set(StackName=stack, ChangeSetName=begun["Id"])
         status = stacks.settled(cloudformation, begun["StackId"], wait)
     except WaiterError as error:
         why = error.last_response.get("StatusReason") or str(error)

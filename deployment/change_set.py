@@ -30,8 +30,9 @@ def named_in(output: str) -> str:
     return found[0] if found else ""
 
 
-def changes(cloudformation: Any, arn: str) -> list[Change]:
-    pages = cloudformation.get_paginator("describe_change_set").paginate(ChangeSetName=arn)
+def changes(cloudformation: Any, stack: str, arn: str) -> list[Change]:
+    """A permission for a stack is one for its change sets only where the stack is named."""
+    pages = cloudformation.get_paginator("describe_change_set").paginate(StackName=stack, ChangeSetName=arn)
     every = (each["ResourceChange"] for page in pages for each in page["Changes"])
     return [
         Change(
@@ -59,7 +60,7 @@ def lines(found: list[Change]) -> Iterator[str]:
 def execute(cloudformation: Any, arn: str, stack: dict[str, Any], wait: Wait = time.sleep) -> None:
     """`stack` as it is before. Raises Failed with CloudFormation's reason if it is not made."""
     before, told = stacks.changed_at(stack), stack["StackId"]
-    cloudformation.execute_change_set(ChangeSetName=arn)
+    cloudformation.execute_change_set(StackName=told, ChangeSetName=arn)
     waited = 0.0
     while waited < _TO_BEGIN and stacks.changed_at(stacks.find(cloudformation, told)) == before:
         wait(1.0)

@@ -22,9 +22,9 @@ def deploy(cloudformation: Any, stack: str, config: Path, ask: Ask | None) -> bo
     arn = change_set.named_in(quiet.run([*sam, *prepare], quiet.LOG))
     if not arn:
         return False
-    print("\n".join(change_set.lines(change_set.changes(cloudformation, arn))), flush=True)
+    print("\n".join(change_set.lines(change_set.changes(cloudformation, stack, arn))), flush=True)
     if ask and ask("Deploy this? (y/N)", "").strip().lower() not in ("y", "yes"):
-        cloudformation.delete_change_set(ChangeSetName=arn)
+        cloudformation.delete_change_set(StackName=stack, ChangeSetName=arn)
         raise Unusable("nothing was deployed: the change was declined")
     print("Deploying; a new stack takes some 3 minutes", flush=True)
     before = stacks.find(cloudformation, stack)

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from builders import ACCOUNT, ROOT
+from e2e.policies import documented, role_with
 from e2e.server import REGION
 
 from deployment import files
@@ -18,8 +19,9 @@ ELSEWHERE = "us-east-1"
 
 @pytest.fixture(scope="module")
 def run(server, artifacts, tmp_path_factory):
-    """Without a terminal, by words alone, as from a pipeline."""
+    """Without a terminal, by words alone, as from a pipeline, and with the permissions of docs/deploy.md alone."""
     folder = tmp_path_factory.mktemp("passing")
+    deployer = role_with(server, "deployer", documented("deploy.md", **{"last-activity": STACK}))
     config = folder / "passing.toml"
     config.write_text(
         f'version = 0.1\n[default.deploy.parameters]\ntemplate_file = "{artifacts / "template.yaml"}"\n'
@@ -33,7 +35,7 @@ def run(server, artifacts, tmp_path_factory):
         done = subprocess.run(
             [sys.executable, "-m", "deployment", command, f"CONFIG={config}", f"STACK={stack}", *words],
             cwd=ROOT,
-            env=server.environment() | {"SAM_CLI_POLL_DELAY": "1", "__SAM_CLI_APP_DIR": str(folder)},
+            env=server.environment() | deployer | {"SAM_CLI_POLL_DELAY": "1", "__SAM_CLI_APP_DIR": str(folder)},
             stdin=stdin,
             capture_output=True,
             text=True,

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from builders import ACCOUNT, ROOT, envelope, record
+from builders import ACCOUNT, envelope, record
 from e2e.people import make_trail
-from e2e.policies import listed
+from e2e.policies import documented, role_with
 from e2e.server import REGION, eventually, running
 from e2e.stack import NAME, deploy
 
@@ -21,7 +21,6 @@ from deployment import files, stacks
 
 LASTSEEN = Path(sys.executable).with_name("lastseen")
 ELSEWHERE = "us-east-1"
-PAGE = (ROOT / "docs" / "verify.md").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -190,58 +189,22 @@ def test_the_remedies_that_are_commands_mend_what_is_wrong(server, stack, broken
     assert all("docs/runbook.md" in left[said] for said in left if not is_of_other_regions(said))
 
 
-@pytest.fixture(scope="module")
-def role(server):
-    """Makes a role with a policy, and answers the credentials of its session."""
-    iam = server.client("iam")
-
-    def role(name, document):
-        anybody = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
-        trust = json.dumps({"Version": "2012-10-17", "Statement": [anybody]})
-        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-        iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=json.dumps(document))
-        return server.session(made)
-
-    return role
+def documented_for(stack):
+    """The policy of docs/verify.md, for this stack."""
+    return documented("verify.md", REGION=REGION, TABLE=stack.outputs["ActivityTableName"])
 
 
-# What the server asks for with resource *, and AWS for a rule, a bus, a role or an alarm:
-# tests/lastseen/checking/test_documented.py holds these resources to AWS's reference.
-ASKED_FOR_ALL = {
-    "cloudwatch:DescribeAlarms",
-    "events:DescribeEventBus",
-    "events:ListTargetsByRule",
-    "iam:SimulatePrincipalPolicy",
-}
-
-
-def documented(stack):
-    """The policy of docs/verify.md, for this stack and this server."""
-    text = re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)[1]
-    for word, meant in {
-        "ACCOUNT": ACCOUNT,
-        "REGION": REGION,
-        "TABLE": stack.outputs["ActivityTableName"],
-    }.items():
-        text = text.replace(word, meant)
-    document = json.loads(text)
-    for statement in document["Statement"]:
-        if ASKED_FOR_ALL & {*listed(statement["Action"])}:
-            statement["Resource"] = "*"
-    return document
-
-
-def test_the_documented_policy_permits_all_that_is_asked(stack, role, doctor):
-    checks, _ = doctor(**role("doctor", documented(stack)))
+def test_the_documented_policy_permits_all_that_is_asked(server, stack, doctor):
+    checks, _ = doctor(**role_with(server, "doctor", documented_for(stack)))
 
     assert [each for each in checks if each["state"] == "not_permitted"] == []
     assert len(checks) > 10
 
 
-def test_who_may_see_the_stack_alone_is_told_what_is_missing_and_that_is_no_failure(stack, role, doctor):
-    document = documented(stack)
+def test_who_may_see_the_stack_alone_is_told_what_is_missing_and_that_is_no_failure(server, stack, doctor):
+    document = documented_for(stack)
     (seeing,) = [each for each in document["Statement"] if "cloudformation:DescribeStacks" in each["Action"]]
-    checks, status = doctor(**role("onlooker", {"Version": "2012-10-17", "Statement": [seeing]}))
+    checks, status = doctor(**role_with(server, "onlooker", {"Version": "2012-10-17", "Statement": [seeing]}))
     missing = {each["action"] for each in checks if each["state"] == "not_permitted"}
 
     assert {"sns:ListSubscriptionsByTopic", "events:DescribeRule", "sqs:GetQueueAttributes"} <= missing
@@ -249,9 +212,9 @@ def test_who_may_see_the_stack_alone_is_told_what_is_missing_and_that_is_no_fail
     assert status == int(bool(wrong(checks)))
 
 
-def test_where_the_stack_may_not_be_read_nothing_was_checked_and_that_is_a_failure(role, doctor):
+def test_where_the_stack_may_not_be_read_nothing_was_checked_and_that_is_a_failure(server, doctor):
     nothing = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
-    checks, status = doctor(**role("stranger", {"Version": "2012-10-17", "Statement": [nothing]}))
+    checks, status = doctor(**role_with(server, "stranger", {"Version": "2012-10-17", "Statement": [nothing]}))
 
     assert [(each["check"], each["state"]) for each in checks] == [
         ("caller", "right"),
