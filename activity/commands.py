@@ -1,5 +1,6 @@
 """The commands of the AWS CLI that disable a credential or a principal, as reports and notices print them."""
 
+import json
 from shlex import quote
 
 _POLICY = "LastActivityDenyAll"
@@ -22,6 +23,20 @@ def deny_user(name: str) -> str:
 
 def deny_role(name: str) -> str:
     return f"aws iam put-role-policy {_option('--role-name', name)} {_deny()}"
+
+
+def untag(kind: str, name: str, key: str) -> str:
+    """`kind`: user or role, of which the tag `key` is taken off."""
+    return f"aws iam untag-{kind} {_option(f'--{kind}-name', name)} --tag-keys {quote(key)}"
+
+
+def tag(kind: str, name: str, key: str, value: str) -> str:
+    """In JSON: the AWS CLI's short form leaves out blanks at the beginning, and ends at a comma.
+
+    https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
+    """
+    tags = json.dumps([{"Key": key, "Value": value}], ensure_ascii=False)
+    return f"aws iam tag-{kind} {_option(f'--{kind}-name', name)} --tags {quote(tags)}"
 
 
 def undo(command: str) -> str:

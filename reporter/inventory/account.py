@@ -1,17 +1,21 @@
 """What exists in an account, as IAM lists it, and what of it could not be read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that could not be checked. `what` is for the reader of the report, `reason` says why."""
+    """Something that could not be checked. `what` is for the reader of the report, `reason` says why.
+
+    `fix`: what to do about it; "" if the reason says so.
+    """
 
     what: str
     reason: str
+    fix: str = field(default="nothing, if the next report has it; otherwise make verify", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ _DENIED = {
     "AuthorizationErrorException",
     "UnauthorizedOperation",
 }
+_DENIES = "make verify, which shows what denies it"
 _LONGEST_REASON = 500
 # How botocore begins: the code and the operation are what tells.
 _PREFACE = re.compile(r"^An error occurred \((\w+)\) when calling the (\w+) operation[^:]*: ")
@@ -63,7 +64,9 @@ def or_gap(what: str, read: Callable[[], T]) -> T | Gap:
     try:
         return answered(read)
     except Unanswered as why:
-        return Gap(what, str(why))
+        if isinstance(why.__cause__, UnreadableItem):
+            return Gap(what, str(why), "")
+        return Gap(what, str(why), _DENIES) if why.action else Gap(what, str(why))
 
 
 def reason(error: Exception) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 _END = re.compile(r"(?P<reason>.*?)\s*\buntil=(?P<until>\d{4}-\d{2}-\d{2})", re.DOTALL)
@@ -14,11 +14,15 @@ _MEANT_AS_AN_END = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """`until` is its last day, in UTC; `problem` says what is wrong with a tag that cannot be read."""
+    """`until` is its last day, in UTC; `problem` says what is wrong with a tag that cannot be read.
+
+    `key`: the tag's name, as it is written there.
+    """
 
     reason: str
     until: date | None = None
     problem: str = ""
+    key: str = field(default="", compare=False)
 
     def is_over(self, now: datetime) -> bool:
         return self.until is not None and now.astimezone(UTC).date() > self.until
@@ -29,8 +33,8 @@ def of(tags: Mapping[str, str], key: str) -> Exemption | None:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
     """
-    value = tags.get(key, next((tags[each] for each in tags if _same(each) == _same(key)), None))
-    return None if value is None else parse(value)
+    found = key if key in tags else next((each for each in tags if _same(each) == _same(key)), None)
+    return None if found is None else replace(parse(tags[found]), key=found)
 
 
 def parse(value: str) -> Exemption:

@@ -11,6 +11,10 @@ from reporter.judgement.subjects import Kind, Subject
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region
 
+_A_DAY = timedelta(days=1)
+_FORWARD = "make forwarders"
+_VERIFY = "make verify, which checks its rule and its trail"
+_NOTHING = "nothing to do: IAM's record counts"
 # Even delayed events have arrived by then.
 _LATE = timedelta(hours=4)
 # Events from this long after the first one on should all arrive.
@@ -46,12 +50,13 @@ NO_MANAGEMENT_EVENTS = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """`used` is the last use according to IAM, `seen` the last that the table has."""
+    """`used`: the last use according to IAM; `seen`: the last that the table has; `fix`: what to do."""
 
     subject: Subject
     used: datetime
     seen: datetime | None
     cause: str
+    fix: str
 
 
 def missed(
@@ -68,7 +73,7 @@ def missed(
         is_due = _should_show(used, coverage, retention, now)
         if is_due and (seen is None or seen < used - SAME_USE) and not _is_of_session(verdict.seen, used):
             told.add((subject.arn, used))
-            yield Missed(subject, used, seen, _cause(subject, used, verdict.seen, coverage.known))
+            yield Missed(subject, used, seen, *_cause(subject, used, verdict.seen, coverage.known))
 
 
 def hidden_uses(
@@ -123,18 +128,25 @@ def _is_by_service(seen: Activity) -> bool:
     return seen.evidence.type == "AWSService" and seen.evidence.event_name == "AssumeRole"
 
 
-def _cause(subject: Subject, used: datetime, seen: Activity | None, regions: Iterable[Region]) -> str:
+def _cause(
+    subject: Subject, used: datetime, seen: Activity | None, regions: Iterable[Region]
+) -> tuple[str, str]:
+    """The likely cause, and what to do about it."""
     use = subject.claim.use
     region = {each.region: each for each in regions}.get(use.region)
     since, until = (region.since, region.until) if region else (None, None)
     if use.region and (since is None or used < since):
-        return f"{use.region} had sent no events by then; run make forwarders"
+        return f"{use.region} had sent no events by then", _FORWARD
     if until and used > until + _SETTLED:
-        return f"no events came from {use.region} after {until:%Y-%m-%d}; check its rule and its trail"
+        return f"no events came from {use.region} after {until:%Y-%m-%d}", _VERIFY
     if subject.kind is Kind.PASSWORD:
-        return "sign-ins are logged in several regions; run make forwarders"
+        return "sign-ins are logged in several regions", _FORWARD
     if use.service in NO_MANAGEMENT_EVENTS:
-        return f"likely data events of {use.service}, which a trail logs only if told to, or never"
+        return f"likely data events of {use.service}, which a trail logs only if told to, or never", _NOTHING
     if seen and _is_by_service(seen):
-        return "likely data events: all that CloudTrail shows of it lately is a service assuming it"
-    return "a data event, an event that the trail leaves out, or one that was lost"
+        return "likely data events: lately, CloudTrail shows only that a service assumed it", _NOTHING
+    day = f"--since {used:%Y-%m-%d} --until {used + _A_DAY:%Y-%m-%d}"
+    return (
+        "a data event, an event that the trail leaves out, or one that was lost",
+        f"lastseen replay s3://BUCKET/ {day} (reads it, if it was lost)",
+    )

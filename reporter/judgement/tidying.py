@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from activity.commands import tag, untag
 from activity.keeping import Key
 from reporter.inventory.account import Gap
 from reporter.judgement.exemption import Exemption
@@ -14,10 +15,16 @@ from reporter.judgement.subjects import Kind, Subject
 Judged = tuple[Subject, Verdict]
 
 
+_NEW_END = "REASON until=YYYY-MM-DD"
+
+
 @dataclass(frozen=True, slots=True)
 class Lapse:
+    """`fix`: what to do about it."""
+
     arn: str
     why: str
+    fix: str
 
 
 def lapses(judged: Sequence[Judged], remembered: Remembered, now: datetime) -> Iterator[Lapse]:
@@ -27,17 +34,18 @@ def lapses(judged: Sequence[Judged], remembered: Remembered, now: datetime) -> I
         if exempt is None:
             continue
         if exempt.is_over(now):
-            yield Lapse(
-                subject.arn, f"ended on {exempt.until} ({exempt.reason}): take the tag off, or renew it"
-            )
+            why = f"ended on {exempt.until} ({exempt.reason})"
+            yield Lapse(subject.arn, why, f"set a new end, or: {_untag(subject, exempt)}")
         elif exempt.problem:
-            yield Lapse(subject.arn, exempt.problem)
+            new = tag(subject.kind, subject.name, exempt.key, _NEW_END)
+            yield Lapse(subject.arn, exempt.problem, new)
         elif subject.arn not in idle and verdict.at:
-            yield Lapse(subject.arn, f"in use, last on {verdict.at:%Y-%m-%d} ({exempt.reason}): is it needed?")
+            why = f"in use, last on {verdict.at:%Y-%m-%d} ({exempt.reason})"
+            yield Lapse(subject.arn, why, f"if it isn't needed: {_untag(subject, exempt)}")
     for key in sorted(remembered.exempt):
         told = remembered.told.get(key)
         if remembered.owners.get(key) is Lost.DELETED and not (told and told == remembered.previous):
-            yield Lapse(key[0], "no longer exists")
+            yield Lapse(key[0], "no longer exists", "nothing to do; this is said once")
 
 
 def in_force(judged: Sequence[Judged], remembered: Remembered, now: datetime) -> Iterator[Key]:
@@ -50,6 +58,10 @@ def in_force(judged: Sequence[Judged], remembered: Remembered, now: datetime) ->
     for key in sorted(remembered.exempt):
         if remembered.place_of(key) in untold or remembered.owners.get(key) is Lost.UNTOLD:
             yield remembered.place_of(key)
+
+
+def _untag(subject: Subject, exempt: Exemption) -> str:
+    return untag(subject.kind, subject.name, exempt.key)
 
 
 def _of_principal(subject: Subject) -> Exemption | None:

@@ -16,6 +16,7 @@ _IAM_IS_LOGGED_IN = ("us-east-1", "us-gov-west-1", "cn-north-1")
 _GONE = "the rule or the trail is switched off, or the forwarder is gone."
 _ON_PURPOSE = ' If you gave the region up: "SilentAlarm" in docs/runbook.md.'
 _NO_READS = "the trail logs no read events, or the rule is not ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS."
+_AGAIN = "Fix: nothing, if the next report doesn't say it; otherwise make verify."
 _FIX = "Fix: make forwarders (in the stack's own region, make deploy)."
 
 
@@ -90,11 +91,12 @@ class Coverage:
         yield from self._refused(now)
         if self.unlisted:
             yield (
-                f"The enabled regions could not be listed ({self.unlisted}): only the stack's own and those"
-                " that events came from before are tested."
+                f"The enabled regions could not be listed ({self.unlisted}). Only the stack's own region is"
+                f" tested, and those that sent events before. {_AGAIN}"
             )
         if isinstance(self.trails, Gap) and self.trails not in self.gaps(now):
-            yield f"The trails could not be asked ({self.trails.reason}), but test calls come back as events."
+            unread = self.trails.reason
+            yield f"The trails could not be read ({unread}), but test calls come back as events. {_AGAIN}"
         elif not isinstance(self.trails, Gap):
             yield from self.trails.notes
 
@@ -155,11 +157,11 @@ class Coverage:
             if each.sent and each.sent.refusal and each.state(now) is not State.DISABLED
         ]
         for names, why in _together({each: each.sent.refusal for each in refused if each.sent}):
-            yield f"{names} could not be tested: {why}."
+            yield f"{names} could not be tested: {why}. {_AGAIN}"
         missing = self.missing(now)
         quiet = [each for each in refused if each.state(now) is State.QUIET and each not in missing]
         for names, day in _together({each: date(each.until) for each in quiet}):
-            yield f"No events from {names} since {day}."
+            yield f"No events from {names} since {day}. {_FIX}"
 
 
 def _arrives(region: Region, state: State) -> bool:

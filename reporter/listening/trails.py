@@ -75,13 +75,15 @@ def judged(trails: Sequence[Trail]) -> Trails | Gap:
         return Gap(TRAILS, trails[0].unread)
     return Trails(
         tuple(problems([each.logged for each in trails if each.logged])),
-        tuple(
-            f"What the trail {each.name} logs could not be read, and it is taken to log all management events:"
-            f" {each.unread}"
-            for each in trails
-            if each.unread
-        ),
+        tuple(_unread(each) for each in trails if each.unread),
         tuple(each.name.rpartition("/")[2] for each in trails if each.logs and not each.unread),
+    )
+
+
+def _unread(trail: Trail) -> str:
+    return (
+        f"The settings of trail {trail.name} could not be read ({trail.unread}). It is assumed to log all"
+        f" management events. Fix: in its account, aws cloudtrail get-event-selectors --trail-name {trail.name}"
     )
 
 
@@ -97,7 +99,7 @@ def problems(trails: Sequence[Logged]) -> Iterator[str]:
     elif not everywhere:
         regions = ", ".join(sorted({each.region for each in useful}))
         yield (
-            f"CloudTrail is delivering events from {regions} alone: no trail of all regions logs management"
+            f"CloudTrail is delivering events only from {regions}: no trail of all regions logs management"
             " events. Fix: aws cloudtrail update-trail --name TRAIL --is-multi-region-trail"
         )
     else:
@@ -105,7 +107,7 @@ def problems(trails: Sequence[Logged]) -> Iterator[str]:
             if not any(getattr(each, f"{kind}s") for each in everywhere):
                 yield (
                     f"CloudTrail is not delivering {kind} events: no trail of all regions logs them."
-                    " Fix: have its event selectors take management events, read and write."
+                    " Fix: set its event selectors to management events, read and write."
                 )
 
 

@@ -26,7 +26,7 @@ from reporter.publishing.wording import notes, since, starts_anew
 def answer(report: Report) -> dict[str, Any]:
     return {
         "findings": [finding_as_dict(finding) for finding in report.findings],
-        "gaps": [{"what": gap.what, "reason": gap.reason} for gap in report.gaps],
+        "gaps": [{"what": gap.what, "reason": gap.reason, "fix": gap.fix} for gap in report.gaps],
         "exempt": [_exempt(report.account, *judged) for judged in report.exempt],
         "counts": report.counts,
     }
@@ -49,7 +49,7 @@ def document(report: Report, earlier: Sequence[Point] = ()) -> dict[str, Any]:
         "trend": extended(earlier, report),
         "resolved": [resolved_as_dict(each) for each in report.resolved],
         "missed": [_missed(each) for each in report.missed],
-        "lapses": [{"arn": each.arn, "why": each.why} for each in report.lapses],
+        "lapses": [{"arn": each.arn, "why": each.why, "fix": each.fix} for each in report.lapses],
         "warnings": list(report.warnings),
         "notes": list(notes(report)),
         "heard": [region_as_dict(each, report.at) for each in (*coverage.received, *coverage.unreceived)],
@@ -178,6 +178,7 @@ def _missed(missed: Missed) -> dict[str, Any]:
         "service": use.service,
         "seen": _time(missed.seen),
         "cause": missed.cause,
+        "fix": missed.fix,
     }
 
 

@@ -13,6 +13,7 @@ from reporter.publishing.wording import (
     count,
     counts,
     exempt,
+    fixed,
     missed_use,
     notes,
     resolutions,
@@ -94,9 +95,9 @@ def _what_to_do(report: Report, todo: Todo) -> Iterator[str]:
 def _to_mend(report: Report) -> Iterator[str]:
     lines = [
         *(f"- {each}" for each in notes(report) if each not in report.coverage.listening(report.at)),
-        *some([f"- Not checked: {gap.what}: {gap.reason}" for gap in report.gaps]),
+        *some([f"- Not checked: {gap.what}: {fixed(gap.reason, gap.fix)}" for gap in report.gaps]),
         *some(list(map(missed_use, report.missed))),
-        *some([f"- Exemption of {each.arn}: {each.why}" for each in report.lapses]),
+        *some([f"- Exemption of {each.arn}: {fixed(each.why, each.fix)}" for each in report.lapses]),
     ]
     if lines:
         yield from ("TO FIX IN THE TRACKER", "", *lines)

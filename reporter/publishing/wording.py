@@ -16,6 +16,7 @@ from reporter.judgement.subjects import Kind, LeftOut
 from reporter.judgement.tidying import Judged
 
 MOST_LISTED = 20
+_NEW_REPORT = "aws iam generate-credential-report, which asks for a new one or says why there is none"
 _BEGINNING = {
     Kind.USER: "being created",
     Kind.PASSWORD: "it was last changed",
@@ -81,7 +82,11 @@ def missed_use(missed: Missed) -> str:
     when = f"{day(missed.used)}{f' ({where})' if where else ''}"
     seen = f" (the last event came on {day(missed.seen)})" if missed.seen else ""
     what = named(subject.kind, subject.name, subject.access_key_id)
-    return f"- Only IAM saw {what} used on {when}{seen}: {missed.cause}"
+    return f"- Only IAM saw {what} used on {when}{seen}: {fixed(missed.cause, missed.fix)}"
+
+
+def fixed(problem: str, fix: str) -> str:
+    return f"{problem.rstrip('.')}. Fix: {fix}" if fix else problem
 
 
 def exempt(judged: Judged) -> str:
@@ -117,7 +122,8 @@ def _old_report(old: OldReport, at: datetime) -> str:
     """Of credentials that had to be judged by an earlier report of IAM's."""
     hours = (at - old.made) // timedelta(hours=1) if old.made else 0
     made = f", made at {minute(old.made)}, {count(hours, 'hour', 'hours')} ago" if old.made else ""
-    return f"IAM made no new credential report ({old.why}). Users are judged by its last{made}."
+    told = f"IAM made no new credential report ({old.why}). Users are judged by its last{made}."
+    return f"{told} Fix: {_NEW_REPORT}."
 
 
 def counts(report: Report) -> Iterator[str]:

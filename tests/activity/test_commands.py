@@ -7,7 +7,7 @@ import awscli
 import pytest
 from awscli.clidriver import create_clidriver
 
-from activity.commands import delete_password, deny_role, deny_user, disable_key, undo
+from activity.commands import delete_password, deny_role, deny_user, disable_key, tag, undo, untag
 
 # IAM's names have letters, digits and _+=,.@- in any place.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -47,6 +47,20 @@ def test_a_roles_command_reaches_the_role_whatever_the_name(aws, typed, name):
 
     assert typed(deny_role(name)) == 0
     assert iam.list_role_policies(RoleName=name)["PolicyNames"] == ["LastActivityDenyAll"]
+
+
+@pytest.mark.parametrize("key", ["last-activity:exempt", " Last-Activity:exempt"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_tag_is_changed_and_taken_off_whatever_the_names(aws, typed, name, key):
+    iam = aws("iam")
+    iam.create_user(UserName=name, Tags=[{"Key": key, "Value": "audit until=soon"}])
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+
+    assert [typed(tag(kind, name, key, "audit until=2027-12-31")) for kind in ("user", "role")] == [0, 0]
+    end = [{"Key": key, "Value": "audit until=2027-12-31"}]
+    assert iam.list_user_tags(UserName=name)["Tags"] == iam.list_role_tags(RoleName=name)["Tags"] == end
+    assert [typed(untag(kind, name, key)) for kind in ("user", "role")] == [0, 0]
+    assert iam.list_user_tags(UserName=name)["Tags"] == iam.list_role_tags(RoleName=name)["Tags"] == []
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,8 @@ def test_a_missed_use_is_told_with_both_dates_and_the_likely_cause():
     cause = "a data event, an event that the trail leaves out, or one that was lost"
 
     assert (
-        f"- Only IAM saw role deploy used on 2026-11-11 (the last event came on 2026-10-21): {cause}\n"
+        f"- Only IAM saw role deploy used on 2026-11-11 (the last event came on 2026-10-21): {cause}."
+        " Fix: lastseen replay s3://BUCKET/ --since 2026-11-11 --until 2026-11-12 (reads it, if it was lost)\n"
     ) in body(report)
     assert [(each["used"], each["seen"], each["cause"]) for each in document(report)["missed"]] == [
         ("2026-11-11T12:00:00Z", "2026-10-21T12:00:00Z", cause)
@@ -157,8 +158,9 @@ def test_exemptions_to_look_at_are_told_by_arn():
     text = body(review_of(deploy(exempt="audit until=2026-11-19"), gone))
 
     assert (
-        f"- Exemption of {ARN}:role/deploy: ended on 2026-11-19 (audit): take the tag off, or renew it\n"
-        f"- Exemption of {ARN}:role/gone: no longer exists\n"
+        f"- Exemption of {ARN}:role/deploy: ended on 2026-11-19 (audit). Fix: set a new end, or: aws iam"
+        " untag-role --role-name deploy --tag-keys last-activity:exempt\n"
+        f"- Exemption of {ARN}:role/gone: no longer exists. Fix: nothing to do; this is said once\n"
     ) in text
 
 

@@ -68,7 +68,7 @@ function alerts() {
     ? el("li", {}, el("a", { href: `#${id}` }, `${words} ${number.format(total)}`)) : null);
   banner(`To fix in the tracker: ${numbers}`, [
     ...notes.map((text) => el("li", {}, text)),
-    ...gaps.slice(0, 10).map((gap) => el("li", {}, `${gap.what}: ${gap.reason}`)),
+    ...gaps.slice(0, 10).map((gap) => el("li", {}, `${gap.what}: ${joined([gap.reason, gap.fix && `fix: ${gap.fix}`], "; ")}`)),
     more("gaps", gaps.length - 10, "more not checked:"), more("missed", missed.length, "missed events:"),
     more("lapses", lapses.length, "exemptions to look at:")].filter(Boolean), false);
 }

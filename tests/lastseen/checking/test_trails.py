@@ -9,7 +9,7 @@ from reporter.listening.coverage import TRAILS, Trails
 from reporter.listening.trails import Logged, problems
 
 DENIED = "AccessDeniedException (DescribeTrails): no"
-NOTE = "What the trail x logs could not be read, and it is taken to log all management events: "
+NOTE = "The settings of trail x could not be read ({}). It is assumed to log all management events."
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ NOTE = "What the trail x logs could not be read, and it is taken to log all mana
             id="not answered",
         ),
         pytest.param(
-            Trails(notes=(NOTE + DENIED.replace("DescribeTrails", "GetTrailStatus"),)),
+            Trails(notes=(NOTE.format(DENIED.replace("DescribeTrails", "GetTrailStatus")),)),
             [("not_permitted", "trails", "needs cloudtrail:GetTrailStatus")],
             id="one trail of which not all is known",
         ),

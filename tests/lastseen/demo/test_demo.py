@@ -31,7 +31,9 @@ def test_the_readme_shows_what_the_demos_mail_begins_with_and_its_docs_all_of_it
 def test_the_mail_is_short():
     commands = ("aws iam", "( set -e", "test ", ": ", ")")
     lines = [
-        line for line in outcome().mail.splitlines() if not line.lstrip("0123456789, ").startswith(commands)
+        re.sub(r"Fix: (aws .*|make \w+)", "", line)
+        for line in outcome().mail.splitlines()
+        if not line.lstrip("0123456789, ").startswith(commands)
     ]
 
     assert len(" ".join(lines).split()) <= 300

@@ -4,6 +4,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.parsers import ResponseParserError
 
+from activity.item import UnreadableItem
 from reporter.inventory.account import Gap
 from reporter.inventory.answers import Unanswered, answered, or_gap
 
@@ -67,6 +68,20 @@ def test_what_is_missing_is_named_if_that_is_why(error, code, action):
         answered(raising(error), "iam:GetUser")
 
     assert (raised.value.code, raised.value.action) == (code, action)
+
+
+@pytest.mark.parametrize(
+    ("error", "fix"),
+    [
+        pytest.param(refused("AccessDenied", "no"), "make verify, which shows what denies it", id="denied"),
+        pytest.param(
+            refused("Throttling", "no"), "nothing, if the next report has it; otherwise make verify", id="busy"
+        ),
+        pytest.param(UnreadableItem("the item ...; correct it"), "", id="an item that says itself what to do"),
+    ],
+)
+def test_a_gap_says_what_to_do(error, fix):
+    assert or_gap("users", raising(error)).fix == fix
 
 
 def test_a_fault_of_our_own_is_no_answer_of_aws():

@@ -77,6 +77,10 @@ def test_the_tag_is_found_in_any_case_and_with_blanks_around_it(key):
     assert of({"last-activity:exempt": "audit"}, key) == Exemption("audit")
 
 
+def test_the_tag_keeps_the_name_by_which_a_command_finds_it():
+    assert of({" Last-Activity:exempt": "audit"}, "last-activity:exempt").key == " Last-Activity:exempt"
+
+
 def test_of_two_that_differ_by_blanks_the_one_that_is_spelled_right_counts():
     tags = {" last-activity:exempt": "one", "last-activity:exempt": "two"}
 

@@ -85,50 +85,64 @@ def test_without_listening_nothing_is_missed(regions):
     assert told(used(ago(days=9)), coverage=Coverage(regions)) == []
 
 
+NOTHING = "nothing to do: IAM's record counts"
+
+
+def replayed(since, until):
+    return f"lastseen replay s3://BUCKET/ --since {since} --until {until} (reads it, if it was lost)"
+
+
 @pytest.mark.parametrize(
-    ("judged", "cause"),
+    ("judged", "cause", "fix"),
     [
         pytest.param(
             used(ago(days=9), region="ap-northeast-1"),
-            "ap-northeast-1 had sent no events by then; run make forwarders",
+            "ap-northeast-1 had sent no events by then",
+            "make forwarders",
             id="a region that no events came from",
         ),
         pytest.param(
             used(ago(days=200), region="us-east-1"),
-            "us-east-1 had sent no events by then; run make forwarders",
+            "us-east-1 had sent no events by then",
+            "make forwarders",
             id="a region that they came from only later",
         ),
         pytest.param(
             used(ago(days=100), region="us-east-1"),
             "a data event, an event that the trail leaves out, or one that was lost",
+            replayed("2026-08-12", "2026-08-13"),
             id="a region whose first event came then",
         ),
         pytest.param(
             used(ago(days=9), service="s3"),
             "likely data events of s3, which a trail logs only if told to, or never",
+            NOTHING,
             id="a service of data events",
         ),
         pytest.param(
             used(ago(days=9), Kind.PASSWORD, region="", service="", facets=("SIGNIN",)),
-            "sign-ins are logged in several regions; run make forwarders",
+            "sign-ins are logged in several regions",
+            "make forwarders",
             id="a password",
         ),
         pytest.param(
             used(ago(days=9), region="", service="dynamodb"),
             "likely data events of dynamodb, which a trail logs only if told to, or never",
+            NOTHING,
             id="no region known, and a service of data events",
         ),
         pytest.param(
             used(ago(days=9)),
             "a data event, an event that the trail leaves out, or one that was lost",
+            replayed("2026-11-11", "2026-11-12"),
             id="nothing to go by",
         ),
     ],
 )
-def test_the_likely_cause_is_told(judged, cause):
+def test_the_likely_cause_is_told_and_what_to_do(judged, cause, fix):
     regions = (*COVERAGE.known, Region(ACCOUNT, "us-east-1", ago(days=100), NOON))
 
-    assert [each.cause for each in told(judged, coverage=Coverage(regions))] == [cause]
+    assert [(each.cause, each.fix) for each in told(judged, coverage=Coverage(regions))] == [(cause, fix)]
 
 
 def test_a_use_is_told_with_both_dates():
@@ -271,7 +285,7 @@ def test_a_region_that_fell_silent_before_the_use_is_the_likely_cause(at, is_the
     )
     (each,) = told(used(at), coverage=silent)
 
-    cause = "no events came from eu-west-1 after 2026-10-31; check its rule and its trail"
+    cause = "no events came from eu-west-1 after 2026-10-31"
     assert (each.cause == cause) is is_the_cause
 
 
@@ -324,7 +338,7 @@ HOUR = 1 / 24
     [
         pytest.param([role(2), assumed(2)], None, id="assumed by a service, and used just then"),
         pytest.param([role(2), assumed(2 + 12 * HOUR)], None, id="used within the session that the service was given"),
-        pytest.param([role(2), assumed(2 + 13 * HOUR)], "likely data events: all that CloudTrail shows of it lately is a service assuming it", id="used later, and all that was seen is a service assuming it"),
+        pytest.param([role(2), assumed(2 + 13 * HOUR)], "likely data events: lately, CloudTrail shows only that a service assumed it", id="used later, and all that was seen is a service assuming it"),
         pytest.param([role(2), assumed(2 + 2 * HOUR, by="AWSAccount")], "a data event, an event", id="assumed by another account"),
         pytest.param([role(2), seen(3, "ID#AROAWORKER", "role/worker", event_name="ListQueues", type="AssumedRole")], "a data event, an event", id="seen to call by itself"),
         pytest.param([role(2)], "a data event, an event", id="never seen"),

@@ -21,22 +21,42 @@ def lapses(*things, exempt=()):
     ("thing", "why"),
     [
         pytest.param(deploy(exempt="audit until=2026-11-20"), None, id="idle, on its last day"),
-        pytest.param(deploy(exempt="audit until=2026-11-19"), "ended on 2026-11-19 (audit): take the tag off, or renew it", id="idle, and over since yesterday"),
-        pytest.param(deploy(exempt="audit until=2026-11-19", used=1), "ended on 2026-11-19 (audit): take the tag off, or renew it", id="in use, and over"),
-        pytest.param(deploy(exempt="audit", used=3), "in use, last on 2026-11-17 (audit): is it needed?", id="role in use"),
+        pytest.param(deploy(exempt="audit until=2026-11-19"), "ended on 2026-11-19 (audit)", id="idle, and over since yesterday"),
+        pytest.param(deploy(exempt="audit until=2026-11-19", used=1), "ended on 2026-11-19 (audit)", id="in use, and over"),
+        pytest.param(deploy(exempt="audit", used=3), "in use, last on 2026-11-17 (audit)", id="role in use"),
         pytest.param(deploy(exempt="audit until=soon"), "'audit until=soon' has no valid end such as until=2027-01-31", id="idle, with an end that cannot be read"),
         pytest.param(deploy(exempt="audit", made=10), None, id="never used, and too young to be idle"),
         pytest.param(deploy(exempt="audit", used=100), None, id="idle"),
         pytest.param(deploy(used=3), None, id="in use, and not exempt"),
-        pytest.param(alice(Password(used=3), Key(used=3), exempt="CISO"), "in use, last on 2026-11-17 (CISO): is it needed?", id="user in use with all it holds"),
+        pytest.param(alice(Password(used=3), Key(used=3), exempt="CISO"), "in use, last on 2026-11-17 (CISO)", id="user in use with all it holds"),
         pytest.param(alice(Password(used=3), Key(used=300), exempt="CISO"), None, id="user in use, but for a key: the exemption spares that"),
-        pytest.param(alice(Password(used=3), Key(used=300), exempt="CISO until=2026-11-19"), "ended on 2026-11-19 (CISO): take the tag off, or renew it", id="user over, told once for all it holds"),
+        pytest.param(alice(Password(used=3), Key(used=300), exempt="CISO until=2026-11-19"), "ended on 2026-11-19 (CISO)", id="user over, told once for all it holds"),
     ],
 )  # fmt: skip
 def test_an_exemption_of_somebody_who_exists(thing, why):
     before = alice(name="anna", id="AIDAANNA")
 
     assert lapses(before, thing) == ([(thing.arn, why)] if why else [])
+
+
+UNTAG = "aws iam untag-role --role-name deploy --tag-keys last-activity:exempt"
+
+
+@pytest.mark.parametrize(
+    ("thing", "fix"),
+    [
+        pytest.param(deploy(exempt="audit until=2026-11-19"), f"set a new end, or: {UNTAG}", id="over"),
+        pytest.param(deploy(exempt="audit", used=3), f"if it isn't needed: {UNTAG}", id="in use"),
+        pytest.param(
+            alice(Password(used=100), exempt="audit until=soon"),
+            "aws iam tag-user --user-name alice --tags"
+            ' \'[{"Key": "last-activity:exempt", "Value": "REASON until=YYYY-MM-DD"}]\'',
+            id="an end that cannot be read",
+        ),
+    ],
+)
+def test_an_exemption_is_told_with_the_command_that_mends_it(thing, fix):
+    assert [each.fix for each in review_of(thing).lapses] == [fix]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from reporter.inventory.account import Gap
 from reporter.listening.coverage import Coverage, Trails, date, minute
 from reporter.listening.region import Region, Sent
 
+AGAIN = "Fix: nothing, if the next report doesn't say it; otherwise make verify."
 NOT_READ = Gap("CloudTrail's coverage", "AccessDenied")
 
 
@@ -124,26 +125,29 @@ def test_what_goes_on_top(coverage, begins):
         pytest.param(Coverage((well(since=ago(days=1)),)), [], id="a day old"),
         pytest.param(
             Coverage((well(), Region(ACCOUNT, "eu-west-3", sent=Sent(NOON, NOON, "ConnectTimeoutError")))),
-            ["eu-west-3 could not be tested: ConnectTimeoutError."],
+            [f"eu-west-3 could not be tested: ConnectTimeoutError. {AGAIN}"],
             id="a region that could not be reached",
         ),
         pytest.param(
             Coverage((well(), unreached("a", days=0), unreached("b", days=9))),
-            ["a, b could not be tested: ConnectTimeoutError.", "No events from b since 11 November 2026."],
+            [
+                f"a, b could not be tested: ConnectTimeoutError. {AGAIN}",
+                "No events from b since 11 November 2026. Fix: make forwarders (in the stack's own region, make deploy).",
+            ],
             id="several, one without events of late",
         ),
         pytest.param(
             Coverage((well(),), unlisted="AccessDeniedException"),
             [
-                "The enabled regions could not be listed (AccessDeniedException): only the stack's own and those that"
-                " events came from before are tested."
+                "The enabled regions could not be listed (AccessDeniedException). Only the stack's own region is"
+                f" tested, and those that sent events before. {AGAIN}"
             ],
             id="regions that could not be listed",
         ),
         pytest.param(Coverage((well(),), Trails(notes=("A trail.",))), ["A trail."], id="a trail of which not all is known"),
         pytest.param(
             Coverage((well(),), Gap("trails", "AccessDenied")),
-            ["The trails could not be asked (AccessDenied), but test calls come back as events."],
+            [f"The trails could not be read (AccessDenied), but test calls come back as events. {AGAIN}"],
             id="trails that could not be asked, where events do arrive",
         ),
     ],

@@ -21,14 +21,21 @@ NO_TRAIL = (
     " management events, read and write, or start the one you have (aws cloudtrail start-logging --name TRAIL)."
 )
 NO_READS, NO_WRITES = (
-    f"CloudTrail is not delivering {kind} events: no trail of all regions logs them. Fix: have its event selectors"
-    " take management events, read and write."
+    f"CloudTrail is not delivering {kind} events: no trail of all regions logs them. Fix: set its event selectors"
+    " to management events, read and write."
     for kind in ("read", "write")
 )
 IN_ONE_REGION = (
-    "CloudTrail is delivering events from eu-west-1 alone: no trail of all regions logs management events. Fix:"
+    "CloudTrail is delivering events only from eu-west-1: no trail of all regions logs management events. Fix:"
     " aws cloudtrail update-trail --name TRAIL --is-multi-region-trail"
 )
+
+
+def unread(name, why):
+    return (
+        f"The settings of trail {name} could not be read ({why}). It is assumed to log all management events."
+        f" Fix: in its account, aws cloudtrail get-event-selectors --trail-name {name}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,7 +60,7 @@ def test_every_region_that_is_logged_alone_is_named():
     other = Logged("us-east-1", is_everywhere=False, reads=True, writes=True)
 
     (told,) = problems([other, HERE])
-    assert told.startswith("CloudTrail is delivering events from eu-west-1, us-east-1 alone")
+    assert told.startswith("CloudTrail is delivering events only from eu-west-1, us-east-1: ")
 
 
 @pytest.fixture
@@ -120,7 +127,7 @@ def test_a_trail_of_one_region_is_told_by_its_region(cloudtrail):
     cloudtrail.update_trail(Name="all", IsMultiRegionTrail=False)
     (told,) = check(cloudtrail).problems
 
-    assert told.startswith("CloudTrail is delivering events from us-east-1 alone")
+    assert told.startswith("CloudTrail is delivering events only from us-east-1: ")
 
 
 def refuse(client, call, code="AccessDenied", *, of=""):
@@ -162,7 +169,7 @@ def test_one_trail_that_may_not_be_asked_is_a_line_beside_the_others(cloudtrail,
     assert told.problems == ()
     (note,) = told.notes
     assert note.startswith(
-        "What the trail arn:aws:cloudtrail:us-east-1:123456789012:trail/organization logs could not"
+        "The settings of trail arn:aws:cloudtrail:us-east-1:123456789012:trail/organization could not be read ("
     )
     assert code in note
 
@@ -213,12 +220,12 @@ GUESSED = Trail("guessed", ALL, "AccessDenied", is_guess=True)
         pytest.param([GUESSED, GUESSED], Gap("the trails of CloudTrail", "AccessDenied"), id="none that may be asked"),
         pytest.param(
             [Trail("off", None), GUESSED],
-            Trails(notes=("What the trail guessed logs could not be read, and it is taken to log all management events: AccessDenied",)),
+            Trails(notes=(unread("guessed", "AccessDenied"),)),
             id="one that may not be asked beside one that is switched off",
         ),
         pytest.param(
             [Trail("on", HERE, "Throttling")],
-            Trails((IN_ONE_REGION,), ("What the trail on logs could not be read, and it is taken to log all management events: Throttling",)),
+            Trails((IN_ONE_REGION,), (unread("on", "Throttling"),)),
             id="one that is on, and logs what it may",
         ),
     ],

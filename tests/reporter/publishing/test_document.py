@@ -278,7 +278,8 @@ def test_an_exemption_is_told_with_what_it_spares_and_how_it_lapsed(whole):
     assert whole["lapses"] == [
         {
             "arn": f"{ARN}:user/alice",
-            "why": "ended on 2026-11-01 (audit): take the tag off, or renew it",
+            "why": "ended on 2026-11-01 (audit)",
+            "fix": "set a new end, or: aws iam untag-user --user-name alice --tag-keys last-activity:exempt",
         }
     ]
 
@@ -324,11 +325,12 @@ def test_iams_word_of_where_a_key_was_used_stays_beside_what_was_seen():
             "service": "s3",
             "seen": "2026-08-11T12:00:00Z",
             "cause": missed.cause,
+            "fix": missed.fix,
         }
     ]
 
 
-def test_a_gap_is_told_with_its_reason():
-    told = answer(replace(review_of(), gaps=(Gap("the keys of alice", "AccessDenied"),)))
+def test_a_gap_is_told_with_its_reason_and_what_to_do():
+    told = answer(replace(review_of(), gaps=(Gap("the keys of alice", "AccessDenied", "make verify"),)))
 
-    assert told["gaps"] == [{"what": "the keys of alice", "reason": "AccessDenied"}]
+    assert told["gaps"] == [{"what": "the keys of alice", "reason": "AccessDenied", "fix": "make verify"}]

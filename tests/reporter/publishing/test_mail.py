@@ -293,7 +293,7 @@ def test_a_gap_is_to_be_mended_and_nothing_looks_clean():
     text = body(report(gaps=[Gap("credential report", "AccessDenied")]))
 
     assert "Nothing is stale among what was checked.\n" in text
-    assert "TO FIX IN THE TRACKER\n\n- Not checked: credential report: AccessDenied\n" in text
+    assert "TO FIX IN THE TRACKER\n\n- Not checked: credential report: AccessDenied. Fix: " in text
 
 
 def test_what_could_not_be_judged_is_counted_apart():
@@ -302,13 +302,16 @@ def test_what_could_not_be_judged_is_counted_apart():
     text = body(report(User("alice", arn, "AIDAalice", days(500), None, gap, {}), role("deploy", used=1)))
 
     assert "\nJudged: 0 users, 0 passwords, 0 access keys, 1 role; not judged: 1 user.\n" in text
-    assert "- Not checked: credential report: AccessDenied\n" in text
+    assert "- Not checked: credential report: AccessDenied. Fix: " in text
 
 
 def test_many_gaps_are_counted():
     text = body(report(gaps=[Gap(f"key {number}", "AccessDenied") for number in range(25)]))
 
-    assert "- Not checked: key 19: AccessDenied\n- and 5 more\n" in text
+    assert (
+        "- Not checked: key 19: AccessDenied. Fix: nothing, if the next report has it; otherwise make verify\n- and 5 more\n"
+        in text
+    )
 
 
 def test_what_is_left_out_is_counted_together_and_by_kind_in_the_document():
@@ -554,7 +557,8 @@ def test_an_old_credential_report_is_told_with_its_age_and_why():
 
     line = (
         "IAM made no new credential report (LimitExceeded). Users are judged by its last, made at"
-        " 2026-11-20 05:00 UTC, 7 hours ago."
+        " 2026-11-20 05:00 UTC, 7 hours ago. Fix: aws iam generate-credential-report, which asks for a new one or says"
+        " why there is none."
     )
     assert f"\n- {line}\n" in body(made)
     assert document(made)["notes"][-1] == line

@@ -228,11 +228,19 @@ def _lists():
             }
         ],
         "missed": [
-            someone | {"used": time, "region": "eu-west-1", "service": "s3", "seen": None, "cause": "c"}
+            someone
+            | {
+                "used": time,
+                "region": "eu-west-1",
+                "service": "s3",
+                "seen": None,
+                "cause": "c",
+                "fix": "make verify",
+            }
         ],
         "exempt": [someone | {"would_be": "never_used", "idle_days": 100, "reason": "CISO", "until": None}],
-        "lapses": [{"arn": "arn:frank", "why": "no longer exists"}],
-        "gaps": [{"what": f"key {each}", "reason": "AccessDenied"} for each in range(12)],
+        "lapses": [{"arn": "arn:frank", "why": "no longer exists", "fix": "nothing to do"}],
+        "gaps": [{"what": f"key {each}", "reason": "AccessDenied", "fix": "make verify"} for each in range(12)],
         "disabled_keys": [{"name": "bob", "access_key_id": "AKIAEXAMPLEOLD"}],
         "undated_credentials": [
             {
