@@ -8,6 +8,7 @@ from builders import ROOT
 from samtranslator.yaml_helper import yaml_parse
 
 from reporter.judgement.resolution import How
+from reporter.publishing.todo import WHY
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 MARK = "<!-- needs an account -->\n"
@@ -154,3 +155,14 @@ def test_an_arrow_is_a_reference_in_the_template(source, target):
         assert all(each["Properties"]["AlarmActions"] == [{"Ref": target}] for each in alarms)
     else:
         assert target in names_in(TEMPLATE[source]) or source in names_in(TEMPLATE[target])
+
+
+def test_each_note_of_the_mails_table_is_explained():
+    page = (ROOT / "docs" / "report.md").read_text()
+    (rows,) = re.findall(r"(?ms)^\| note \| means \|\n(.*?)\n\n", page)
+    notes = set(re.findall(r"(?m)^\| `(.*?)` \|", rows))
+    code = (ROOT / "reporter" / "publishing" / "todo.py").read_text()
+
+    assert {why for why in WHY.values() if why} <= notes
+    assert [each for each in notes if f'"{each}"' not in code] == []
+    assert set(re.findall(r'"((?:never|no|last|cannot|has) [a-zA-Z ]+)" (?:if|$)', code)) <= notes

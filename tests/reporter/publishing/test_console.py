@@ -1,8 +1,12 @@
 """Addresses in the AWS console."""
 
+import boto3
 import pytest
 
 from reporter.publishing import console
+
+# No documented address of the console is known for these.
+UNKNOWN = "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"
 
 
 @pytest.mark.parametrize(
@@ -28,7 +32,10 @@ from reporter.publishing import console
             "https://console.amazonaws-us-gov.com/iam/home#/roles/details/x?section=permissions",
             id="GovCloud",
         ),
-        pytest.param("arn:aws-iso:iam::123456789012:role/x", "", id="a partition of which it is not known"),
+        *(
+            pytest.param(f"arn:{partition}:iam::123456789012:role/x", "", id=f"{partition}: not known")
+            for partition in UNKNOWN
+        ),
     ],
 )
 def test_a_principal_has_its_page(arn, address):
@@ -49,5 +56,10 @@ def test_a_stored_object_has_its_page(partition, host):
     assert address == f"https://{host}/s3/object/reports?region=eu-west-1&prefix=1%2F2%203.html"
 
 
-def test_in_another_partition_a_stored_object_has_none():
-    assert console.stored("reports", "key", "us-iso-east-1", "aws-iso") == ""
+@pytest.mark.parametrize("partition", UNKNOWN)
+def test_in_another_partition_a_stored_object_has_none(partition):
+    assert console.stored("reports", "key", "region", partition) == ""
+
+
+def test_every_partition_that_the_sdk_knows_is_one_of_these():
+    assert {"aws", "aws-cn", "aws-us-gov", *UNKNOWN} == {*boto3.Session().get_available_partitions()}

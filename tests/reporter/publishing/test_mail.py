@@ -305,6 +305,14 @@ def test_what_could_not_be_judged_is_counted_apart():
     assert "- Not checked: credential report: AccessDenied. Fix: " in text
 
 
+@pytest.mark.parametrize("link", ["https://console.aws.amazon.com/s3/object/x", ""])
+def test_the_evidence_is_linked_where_the_consoles_address_is_known(link):
+    text = body(report(), "s3://reports/1/", link)
+
+    assert ("\nEvidence: " in text) is bool(link)
+    assert text.endswith("\nFiles: s3://reports/1/\n")
+
+
 def test_many_gaps_are_counted():
     text = body(report(gaps=[Gap(f"key {number}", "AccessDenied") for number in range(25)]))
 

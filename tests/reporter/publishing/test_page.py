@@ -513,6 +513,9 @@ def test_on_a_narrow_screen_every_section_is_cards_that_fit(opened, browser):
     run = opened(document(*PEOPLE, **LISTS, trend=points))
 
     assert run("document.documentElement.scrollWidth") == 400
+    heads = "[...document.querySelectorAll('.sorts thead button')].map((each) => each.getBoundingClientRect())"
+    assert run(f"{heads}.length") > 0
+    assert run(f"{heads}.filter(({{ right, height }}) => right > 400 || height < 24).length") == 0
     wide = "[...document.querySelectorAll('tbody td')].filter((each) => each.getBoundingClientRect().right > 400).length"
     assert run(wide) == 0
     sections = run("[...document.querySelectorAll('main > section')].map((each) => each.id)")
@@ -550,6 +553,13 @@ def test_a_hostile_name_is_shown_as_text_and_nothing_is_loaded_or_refused(opened
     assert [each["request"]["url"].partition(":")[0] for each in asked] == ["file"]
 
 
+@pytest.mark.parametrize(("address", "links"), [("https://console.aws.amazon.com/iam/home#/x", 1), ("", 0)])
+def test_where_the_consoles_address_is_not_known_there_is_no_link(opened, address, links):
+    run = opened(document(finding("alice", "user", 400, console=address)))
+
+    assert run("document.querySelectorAll('#findings tbody a').length") == links
+
+
 def test_every_list_that_is_not_empty_has_its_section(opened):
     run = opened(document(root={"last_used": None, "access_keys": 1, "is_known": True}, **LISTS))
     run("for (const each of document.querySelectorAll('details')) each.open = true")
@@ -572,7 +582,7 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
     assert "No events come from eu-west-3." in text
     assert "not connected" in text
     assert "Root user: no use on record, 1 active access key: delete it." in text
-    assert "key 9: AccessDenied\nmore not checked: 2" in text
+    assert "key 9: AccessDenied; fix: make verify\nmore not checked: 2" in text
     for shown in (
         "AKIAEXAMPLEBOB",
         "AKIAEXAMPLEOLD",
