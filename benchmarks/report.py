@@ -20,7 +20,8 @@ from benchmarks.sandbox import settings
 from benchmarks.server import served
 from benchmarks.timing import taken
 from reporter.inventory.iam import Iam
-from reporter.judgement.subjects import Limits, needs_key_ids
+from reporter.judgement.questions import needs_key_ids
+from reporter.judgement.subjects import Limits
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from activity.keeping import Key
 from reporter.inventory.account import Inventory
 from reporter.judgement import undated
+from reporter.judgement.candidates import LeftOut, left_out
 from reporter.judgement.findings import findings
 from reporter.judgement.gaps import all_gaps, readable
 from reporter.judgement.known import Known
@@ -15,7 +16,7 @@ from reporter.judgement.report import OfIam, Report
 from reporter.judgement.resolution import resolved
 from reporter.judgement.seen import Seen
 from reporter.judgement.staleness import Status, judge
-from reporter.judgement.subjects import KeysOf, Kind, LeftOut, left_out
+from reporter.judgement.subjects import KeysOf, Kind
 from reporter.judgement.tidying import Judged, lapses
 from reporter.judgement.to_remember import to_remember
 

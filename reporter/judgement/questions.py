@@ -1,17 +1,18 @@
 """What to ask IAM and the table next, given what is known so far."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from activity.keeping import Key
 from activity.model import access_key_of
 from activity.whose import facets_of, places, places_of_flag
-from reporter.inventory.account import Gap, Inventory, Role, User
+from reporter.inventory.account import Gap, Inventory, KeySlot, Role, User
+from reporter.judgement.candidates import left_out
 from reporter.judgement.judging import verdicts
 from reporter.judgement.known import Known
 from reporter.judgement.missed import hidden_uses, missed
 from reporter.judgement.staleness import Status
-from reporter.judgement.subjects import Kind, Limits, Subject, left_out, needs_key_ids, seems_to_have_nothing
+from reporter.judgement.subjects import Kind, Limits, Subject
 
 # IAM lists SSH public keys and certificates for one user at a time.
 MOST_ASKED = 200
@@ -74,3 +75,30 @@ def suspects(known: Known) -> list[Subject]:
     late = missed(first, known.coverage, retention=known.terms.retention, now=known.now)
     behind = {each.subject.arn for each in late}
     return [each for each, verdict in first if verdict.status is not Status.ACTIVE or each.arn in behind]
+
+
+def needs_key_ids(user: User, limits: Limits, now: datetime) -> bool:
+    """Whether the report may have to name a key: it seems idle, was disabled, or is not in IAM's report.
+
+    IAM's report names no ids. An idle user is reported with the commands for all its credentials.
+    """
+    if isinstance(user.credentials, Gap):
+        return False
+    limit = timedelta(days=min(limits.access_key, limits.user))
+    return user.credentials.has_more_keys or any(
+        slot.exists and not _is_in_use(slot, now - limit) for slot in user.credentials.slots
+    )
+
+
+def seems_to_have_nothing(user: User, limits: Limits, now: datetime) -> bool:
+    """Whether it is idle and, by the credential report, has neither a password nor an active key."""
+    credentials, since = user.credentials, now - timedelta(days=limits.user)
+    if isinstance(credentials, Gap) or credentials.has_password or credentials.has_more_keys:
+        return False
+    uses = (slot.last_used.at for slot in credentials.slots)
+    last = max(filter(None, (user.created, user.password_last_used, credentials.password_last_used, *uses)))
+    return last <= since and not any(slot.is_active for slot in credentials.slots)
+
+
+def _is_in_use(slot: KeySlot, since: datetime) -> bool:
+    return slot.is_active and slot.last_used.at is not None and slot.last_used.at > since

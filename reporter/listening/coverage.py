@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from reporter.inventory.account import Gap
 from reporter.listening.region import A_DAY, Region, State
+from reporter.listening.times import date, length, minute
 
 # The name of the trails' gap.
 TRAILS = "the trails of CloudTrail"
@@ -186,19 +187,3 @@ def _together(told: Mapping[Region, str]) -> Iterator[tuple[str, str]]:
     """Groups regions with the same text into one line: a stopped trail silences them all."""
     for what in dict.fromkeys(told.values()):
         yield ", ".join(each.region for each in told if told[each] == what), what
-
-
-def date(at: datetime | None) -> str:
-    """A date as people write it: 3 November 2026."""
-    return f"{at.astimezone(UTC).day} {at.astimezone(UTC):%B %Y}" if at else "ever"
-
-
-def minute(at: datetime) -> str:
-    return f"{date(at)} {at.astimezone(UTC):%H:%M} UTC"
-
-
-def length(time: timedelta) -> str:
-    hours = int(time.total_seconds()) // 3600
-    minutes = int(time.total_seconds()) // 60
-    number, unit = (hours, "hour") if hours else (minutes, "minute")
-    return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -7,7 +7,8 @@ from reporter.inventory.account import Gap
 from reporter.judgement import undated
 from reporter.judgement.report import Report
 from reporter.judgement.subjects import Limits
-from reporter.listening.coverage import Coverage, date
+from reporter.listening.coverage import Coverage
+from reporter.listening.times import date
 from reporter.publishing.todo import MOST_ROWS, Todo
 from reporter.publishing.wording import (
     count,

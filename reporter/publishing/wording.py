@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from activity.plain import day, minute
 from reporter.inventory.account import OldReport
+from reporter.judgement.candidates import LeftOut
 from reporter.judgement.exemption import Exemption
 from reporter.judgement.findings import Finding
 from reporter.judgement.known import Root
@@ -12,7 +13,7 @@ from reporter.judgement.missed import Missed
 from reporter.judgement.report import Report
 from reporter.judgement.resolution import How, Resolved
 from reporter.judgement.staleness import Status
-from reporter.judgement.subjects import Kind, LeftOut
+from reporter.judgement.subjects import Kind
 from reporter.judgement.tidying import Judged
 
 MOST_LISTED = 20

@@ -16,10 +16,10 @@ from reporter.inventory.account import AccessKey, Gap, Inventory, User
 from reporter.inventory.answers import or_gap
 from reporter.inventory.iam import Iam
 from reporter.judgement import questions
+from reporter.judgement.candidates import subjects
 from reporter.judgement.known import Known, Terms
 from reporter.judgement.missed import are_seen
 from reporter.judgement.owners import Remembered, asked_of, owners
-from reporter.judgement.subjects import subjects
 from reporter.judgement.undated import with_undated
 from reporter.listening import canaries
 from reporter.listening.coverage import Coverage

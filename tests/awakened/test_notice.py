@@ -14,7 +14,7 @@ from awakened.subject import Kind, Subject, subject_of
 from awakened.waking import Use
 from reporter.inventory.account import AccessKey, Credentials, Inventory, Role, User
 from reporter.inventory.account import Use as LastUse
-from reporter.judgement.subjects import subjects
+from reporter.judgement.candidates import subjects
 
 EVENT = "7f3c2a10-9a4e-4c1b-8d55-0e6f2b9c1d77"
 USER = Subject(Kind.USER, CAROL)

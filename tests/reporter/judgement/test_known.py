@@ -6,9 +6,9 @@ from builders import ACCOUNT, NOON, activity
 
 from activity.item import Item
 from reporter.inventory.account import AccessKey, Gap, Inventory, User
+from reporter.judgement.candidates import subjects
 from reporter.judgement.gaps import all_gaps
 from reporter.judgement.known import Known, Root
-from reporter.judgement.subjects import subjects
 
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
 USER = User("alice", ALICE, "AIDAALICE", days(500), None, Gap("credentials", "denied"), {})

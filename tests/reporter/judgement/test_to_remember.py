@@ -7,11 +7,11 @@ from builders import ACCOUNT, NOON, activity
 from activity.item import Flag, Item
 from activity.whose import places_of_flag
 from reporter.inventory.account import AccessKey, Credentials, Gap, Inventory, KeySlot, Role, Use, User
+from reporter.judgement.candidates import subjects
 from reporter.judgement.judging import judge_account
 from reporter.judgement.known import Known
 from reporter.judgement.owners import Remembered
 from reporter.judgement.questions import places_of_credentials
-from reporter.judgement.subjects import subjects
 
 ALICE, ALICIA, DEPLOY = (
     f"arn:aws:iam::{ACCOUNT}:{name}" for name in ("user/alice", "user/alicia", "role/deploy")

@@ -6,8 +6,9 @@ import pytest
 from builders import ACCOUNT, NOON
 
 from reporter.inventory.account import Gap
-from reporter.listening.coverage import Coverage, Trails, date, minute
+from reporter.listening.coverage import Coverage, Trails
 from reporter.listening.region import Region, Sent
+from reporter.listening.times import date, minute
 
 AGAIN = "Fix: nothing, if the next report doesn't say it; otherwise make verify."
 NOT_READ = Gap("CloudTrail's coverage", "AccessDenied")

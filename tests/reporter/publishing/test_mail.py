@@ -25,10 +25,11 @@ from reporter.inventory.account import (
     Use,
     User,
 )
+from reporter.judgement.candidates import subjects
 from reporter.judgement.judging import judge_account
 from reporter.judgement.known import Known, Root, Terms
 from reporter.judgement.owners import Remembered
-from reporter.judgement.subjects import Limits, subjects
+from reporter.judgement.subjects import Limits
 from reporter.listening.coverage import Coverage, Trails
 from reporter.listening.region import Region, Sent
 from reporter.publishing.document import document

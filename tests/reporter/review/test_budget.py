@@ -12,7 +12,7 @@ from builders import ACCOUNT
 from crowd import Crowd
 from wire import Wire, plugged
 
-from reporter.judgement.subjects import needs_key_ids
+from reporter.judgement.questions import needs_key_ids
 from reporter.publishing.document import answer
 from reporter.review.review import review
 from reporter.run import Reporter
