@@ -38,14 +38,18 @@ def lastseen(
     """When was each AWS IAM principal last active, with what, and from where."""
 
 
-app.command(cls=Command, epilog=owners.EXAMPLES)(owners.who)
-app.command("list", cls=Command, epilog=listings.EXAMPLES)(listings.list_principals)
-app.command(cls=Command, epilog=coverages.EXAMPLES)(coverages.coverage)
-app.command(cls=Command, epilog=doctors.EXAMPLES)(doctors.doctor)
-app.command(cls=Command, epilog=reports.EXAMPLES)(reports.report)
-app.command(cls=Command, epilog=replays.EXAMPLES)(replays.replay)
-for command in (demo, cost):
-    app.command(cls=Command)(command)
+# In the list of commands, each in a line, of 60 columns too.
+for name, command, told, examples in (
+    ("who", owners.who, "Find whose a key, an address or a name is.", owners.EXAMPLES),
+    ("list", listings.list_principals, "List principals, the last seen first.", listings.EXAMPLES),
+    ("coverage", coverages.coverage, "Show from where events arrive.", coverages.EXAMPLES),
+    ("doctor", doctors.doctor, "Check whether the deployed tracker works.", doctors.EXAMPLES),
+    ("report", reports.report, "Print the report as it would be mailed now.", reports.EXAMPLES),
+    ("replay", replays.replay, "Read the past from CloudTrail's log files.", replays.EXAMPLES),
+    ("demo", demo, "Run all of it on an AWS in this process.", None),
+    ("cost", cost, "What a month costs, and what limits it.", None),
+):
+    app.command(name, cls=Command, short_help=told, epilog=examples)(command)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ class Command(TyperCommand):
 
 
 def warn(problems: Iterable[str]) -> None:
-    """Of items that could not be read; everything else is shown."""
+    """On standard error, a line each; everything else is shown."""
     for problem in filter(None, problems):
         print(f"lastseen: {shown(problem)}", file=sys.stderr)
 

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from lastseen.asking.asked import Answer
+from lastseen.asking.lengths import miscounted
 from lastseen.asking.listing import Row
 from lastseen.asking.matches import Match
 from lastseen.asking.profile import type_of
@@ -92,7 +93,8 @@ def show_nothing(screen: Screen, answer: Answer, unseen: str, options: Sequence[
     screen.prose(f"No sightings of {answer.asked} ({meant.means}) {unseen}.")
     for each in meant.searched():
         screen.prose(f"- searched for {each}")
-    show_caveats(screen, *answer.said.sentences, meant.hint, _like(answer.found.like))
+    hint = "" if meant.hint == miscounted(answer.asked) else meant.hint  # That was said at once.
+    show_caveats(screen, *answer.said.sentences, hint, _like(answer.found.like))
     for name in answer.found.like:
         screen.line(f"    {shlex.join(['lastseen', 'who', name, *options])}")
 

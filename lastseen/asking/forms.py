@@ -26,6 +26,7 @@ _KIND_AND_NAME = re.compile(r"(user|role)/([\x21-\x7e]+)")
 _WORD = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
 # Neither is a part of any name. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _AROUND = re.compile(r"^[\s,;]*[\"'`]+|[\"'`]+[\s,;]*$")
+_LIKE_IPV4 = re.compile(r"\d{1,4}(\.\d{1,4}){3}(/\d{1,3})?")
 _SHARED_BY_PEOPLE = "AWSReservedSSO_"
 
 _OF_PEOPLE = (
@@ -162,7 +163,12 @@ def _id(text: str) -> Handle | None:
 def _address(text: str) -> Handle | None:
     try:
         network = _as_kept(ip_network(text, strict=False))
-    except ValueError:
+    except ValueError as error:
+        if _LIKE_IPV4.fullmatch(text):
+            raise Unrecognised(
+                f"{text} is not an IPv4 address or network: it takes four numbers from 0 to 255 without leading"
+                " zeros, and for a network a slash and 0 to 32"
+            ) from error
         return None
     if network.num_addresses > FEW_ADDRESSES:
         return Handle("a network", network=network, caveat=_NETWORK)

@@ -2,8 +2,10 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -194,6 +196,15 @@ def _on_aws(where: Where, state: Path | None, *, is_again: bool) -> Iterator[Tar
                     )
 
 
+def _summed_up(summary: Summary) -> Summary:
+    """Names each file once, with the first that could not be read in it; --json has more."""
+    counts = Counter(each["file"] for each in summary.unreadable)
+    firsts = {each["file"]: each for each in reversed(summary.unreadable)}
+    more = {file: f" ({count - 1} more in this file)" if count > 1 else "" for file, count in counts.items()}
+    named = [firsts[file] | {"reason": f"{firsts[file]['reason']}{more[file]}"} for file in counts]
+    return replace(summary, unreadable=named)
+
+
 @piped()
 def _print(summary: Summary, table: EmbeddedTable | None, *, as_json: bool) -> None:
     if as_json:
@@ -204,5 +215,5 @@ def _print(summary: Summary, table: EmbeddedTable | None, *, as_json: bool) -> N
         print(*map(shown, lines(table)), "", sep="\n")
     for each in summary.lines():
         print(each)
-    for each in summary.complaints():
+    for each in _summed_up(summary).complaints():
         print(f"lastseen: {shown(each)}", file=sys.stderr)

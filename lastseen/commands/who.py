@@ -11,6 +11,7 @@ from lastseen.asking.answers import show_caveats, show_matches, show_nothing, sh
 from lastseen.asking.asked import Answer, answer, answers, as_dicts, words
 from lastseen.asking.forms import Unrecognised, readings
 from lastseen.asking.iam import Iam
+from lastseen.asking.lengths import miscounted
 from lastseen.asking.lookup import Lookup
 from lastseen.asking.matches import Match
 from lastseen.asking.plain import told
@@ -76,7 +77,7 @@ def who(
 
 
 def _handles(given: Sequence[str]) -> list[str]:
-    """Each once; of standard input in place of `-`."""
+    """Each once; of standard input in place of `-`. What may be wrong with a single one is said at once."""
     every = [word for each in given for word in (_piped() if each == "-" else [each])]
     if not every:
         misused("there is no handle on standard input")
@@ -85,6 +86,7 @@ def _handles(given: Sequence[str]) -> list[str]:
             readings(every[0])
         except Unrecognised as error:
             misused(str(error))
+        warn([miscounted(every[0])])
     return list(dict.fromkeys(every))
 
 

@@ -93,6 +93,29 @@ def test_as_json_there_is_an_object_a_line_and_nothing_else(tmp_path):
     }
 
 
+def test_a_file_that_is_no_log_file_is_named_once(tmp_path):
+    bad, worse = tmp_path / "a.json", tmp_path / "b.json"
+    bad.write_text("a text\nof three\nlines\n")
+    worse.write_text("another\n")
+    done = run("replay", "--local", bad, worse)
+
+    assert done.returncode == 1
+    first, second = sorted(done.stderr.splitlines())
+    assert first.startswith(f"lastseen: unreadable: {bad}, line 1: ")
+    assert first.endswith(" (2 more in this file)")
+    assert second.startswith(f"lastseen: unreadable: {worse}, line 1: ")
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+def test_the_list_of_commands_is_not_cut(columns):
+    listed = run("--help", COLUMNS=str(columns)).stdout.partition("Commands:\n")[2].splitlines()
+
+    assert [line.split()[0] for line in listed] == (
+        ["who", "list", "coverage", "doctor", "report", "replay", "demo", "cost"]
+    )
+    assert all(line.endswith(".") and not line.endswith("..") for line in listed)
+
+
 def test_one_bad_line_stops_nothing_and_is_told_by_the_exit_status(tmp_path):
     path = tmp_path / "log.jsonl"
     path.write_text(f"nonsense\n{json.dumps(record())}\n")

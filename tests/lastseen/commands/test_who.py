@@ -33,6 +33,16 @@ def test_a_session_that_was_asked_for_by_its_roles_id_is_marked(table):
     assert "\nsession mallory@example.com  " in shown
 
 
+def test_what_may_be_wrong_with_an_id_is_said_before_aws_is_asked(table):
+    hint = "An access key id has 20 characters, and this has 19: some may be missing."
+    done = ask("who", "AKIAEXAMPLEALICE001")
+    denied = ask("who", "AKIAEXAMPLEALICE001", AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+
+    assert done.stderr.startswith(f"lastseen: {hint}\n")
+    assert done.output.count(hint) == 1
+    assert denied.stderr.startswith(f"lastseen: {hint}\nlastseen: no AWS credentials")
+
+
 def test_each_change_of_the_root_user_is_a_line(table):
     root = f"{ME}:root"
     for seconds in (0, 600):
