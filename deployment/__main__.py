@@ -164,7 +164,7 @@ def _tell(outcomes: Iterable[Outcome]) -> int:
         print(f"  {outcome.region}: {outcome.told}", flush=True)
         failed += not outcome.is_good
     if failed:
-        print(f"deploy: {failed} failed; the same command tries again", file=sys.stderr)
+        print(f"{failed} failed; the same command tries again", file=sys.stderr)
     return min(failed, 1)
 
 
@@ -191,7 +191,8 @@ def _run() -> int:
         why = failure(error)
     except (KeyboardInterrupt, EOFError):
         why = "stopped"
-    print(f"deploy: {why}", file=sys.stderr)
+    name = "deploy" if sys.argv[1] == "settings" else sys.argv[1]
+    print(f"{name}: {why}", file=sys.stderr)
     return 2
 
 

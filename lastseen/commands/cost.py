@@ -1,11 +1,14 @@
 """`lastseen cost`: what a month costs, of a deployed stack or of one that might be."""
 
 import re
+import shutil
+import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import product
+from textwrap import TextWrapper
 from typing import Annotated, Any
 
 import boto3
@@ -116,19 +119,27 @@ def _short(events: int) -> str:
 
 def _print_bill(case: Case) -> None:
     lines = bill(case.usage)
-    print(f"{case.title}.\n{HEADING}\n")
+    _tell(f"{case.title}.\n{HEADING}\n")
     for line in lines:
-        print(f"{line.dollars:>10,.2f}  {line.service}, {line.item}: {_amount(line)} at {line.price}")
-        print(f"{'':12}{line.quantity.formula}")
-    print(f"{total(lines):>10,.2f}  in all\n\nIn comparison:\n")
+        _tell(f"{line.dollars:>10,.2f}  {line.service}, {line.item}: {_amount(line)} at {line.price}")
+        _tell(f"{'':12}{line.quantity.formula}")
+    _tell(f"{total(lines):>10,.2f}  in all\n\nIn comparison:\n")
     for each in alternatives(case.usage):
-        print(f"{each.dollars:>10,.2f}  {each.name}\n{'':12}{each.formula}")
-    print("\nThe next bottleneck, by average rates a second:\n")
+        _tell(f"{each.dollars:>10,.2f}  {each.name}\n{'':12}{each.formula}")
+    _tell("\nThe next bottleneck, by average rates a second:\n")
     for limit in limits(case.usage):
         share = limit.rate / limit.most
-        print(f"{share:>10.2%}  {limit.name}: {limit.rate:,.1f} of {limit.most:,.0f} {limit.unit}")
-        print(f"{'':12}beyond that: {limit.beyond}")
-    print(f"\n{NOT_CONFIRMED}")
+        _tell(f"{share:>10.2%}  {limit.name}: {limit.rate:,.1f} of {limit.most:,.0f} {limit.unit}")
+        _tell(f"{'':12}beyond that: {limit.beyond}")
+    _tell(f"\n{NOT_CONFIRMED}")
+
+
+def _tell(text: str) -> None:
+    """A line that is too long for the terminal goes on below its words, not below its number."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    fitted = TextWrapper(width, subsequent_indent=" " * 12, break_long_words=False, break_on_hyphens=False)
+    for line in text.split("\n"):
+        print(fitted.fill(line) if 0 < width < len(line) else line)
 
 
 def _amount(line: Line) -> str:

@@ -51,20 +51,22 @@ def who(
 ) -> None:
     """Find whose a key, an address or a name is, and all that is known of them.
 
-    If several are meant, you choose. If several had one name, one after the
-    other, it prints whose the handle is, or else who has the name now; the
-    others in short (--all: in full; --json: other_holder).
+    If the handle may mean several principals, it lists them. If several had
+    one name, one after the other, it prints the one that the handle belongs
+    to, or the one that has the name now, and names the others (--all: in full;
+    --json: other_holder).
 
     For several handles, or - (standard input, such as the AWS CLI's text or
     JSON), it prints one line for each principal that a handle may mean. With
     --json, `handle` says which, and `principal` is null if nobody was found.
 
-    A name is found as it is written, else in another case, else by how it
-    begins. Names without a path take a few reads, as all else; the others, and
-    networks, are searched for in the whole index.
+    Names match exactly first, then in any case, then by their beginning. Most
+    look-ups take a few reads. Networks, and names of users and roles with a
+    path, are looked for in the whole index.
 
-    Of what was not seen, IAM is asked, if you may. Exit status 1: there are no
-    sightings of a handle; 2: it is none, or could not be asked.
+    If there are no sightings, it asks IAM, if you have the permission. Exit
+    status 1: a handle has no sightings; 2: it is not a handle, or AWS did not
+    answer.
     """
     asked = _handles(handles)
     with where.asking() as (lookup, connection):

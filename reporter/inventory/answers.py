@@ -28,6 +28,7 @@ _DENIES = "make verify, which shows what denies it"
 _LONGEST_REASON = 500
 # How botocore begins: the code and the operation are what tells.
 _PREFACE = re.compile(r"^An error occurred \((\w+)\) when calling the (\w+) operation[^:]*: ")
+_PAGE = re.compile(r"(?is)b?['\"]?<(?:!doctype|html)\b.*")
 # IAM names the action that is missing: a call may need more than its own.
 _MISSING = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
 
@@ -71,7 +72,8 @@ def or_gap(what: str, read: Callable[[], T]) -> T | Gap:
 
 def reason(error: Exception) -> str:
     """What is answered in place of AWS may be a whole page: the mail has to fit into SNS."""
-    text = " ".join(_PREFACE.sub(r"\1 (\2): ", str(error)).split())
+    text = _PAGE.sub("a web page, not AWS's answer", _PREFACE.sub(r"\1 (\2): ", str(error)))
+    text = " ".join(text.split())
     return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}..."
 
 

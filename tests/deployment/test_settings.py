@@ -322,7 +322,7 @@ def test_without_a_terminal_what_is_missing_is_one_line(tmp_path, command, words
     )
 
     assert done.returncode == 2
-    assert done.stderr.startswith(f"deploy: {told}")
+    assert done.stderr.startswith(f"{command.replace('settings', 'deploy')}: {told}")
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "new.toml").exists()
 

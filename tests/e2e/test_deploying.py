@@ -210,7 +210,7 @@ def test_another_region_forwards_to_the_bus_of_the_stack(life):
 
 
 def test_nothing_is_removed_unasked(life):
-    assert "deploy: nothing was removed: without a terminal, give YES=1" in life["unasked"]
+    assert "destroy: nothing was removed: without a terminal, give YES=1" in life["unasked"]
 
 
 def test_only_the_table_is_left_with_all_that_it_has(life):

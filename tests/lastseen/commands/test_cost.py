@@ -1,8 +1,12 @@
 """`lastseen cost`, and docs/cost.md, which shows what it prints."""
 
 import json
+import os
+import pty
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 from builders import ROOT
@@ -27,6 +31,33 @@ def test_the_page_shows_what_the_command_prints(command, output):
 
     assert done.exit_code == 0, done.output
     assert done.stdout.strip() == output.strip(), "run the command and paste what it prints"
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+def test_on_a_terminal_no_line_is_wider_than_it(columns):
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "lastseen", "cost", "--events", "1000000"]
+    with subprocess.Popen(
+        command, stdout=theirs, env=os.environ | {"COLUMNS": str(columns)}, cwd=ROOT
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while chunk := read(ours):
+            shown += chunk
+    os.close(ours)
+    lines = shown.decode().replace("\r\n", "\n").splitlines()
+
+    assert process.returncode == 0
+    assert [line for line in lines if len(line) > columns] == []
+    assert " ".join(" ".join(lines).split()) == " ".join(run("--events", "1000000").stdout.split())
+
+
+def read(terminal):
+    """Nothing once its other side is closed, which Linux tells by an error."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
 
 
 def test_the_page_shows_a_table_and_a_bill():

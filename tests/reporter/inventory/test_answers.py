@@ -39,6 +39,17 @@ def test_of_an_error_of_aws_the_gap_has_code_operation_and_message(error, reason
     assert or_gap("users", raising(error)) == Gap("users", reason)
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (refused("404", "\n<!DOCTYPE html>\n<p>Sign in"), "404 (GetUser): a web page, not AWS's answer"),
+        (ResponseParserError("invalid XML: b'<html><body>"), "invalid XML: a web page, not AWS's answer"),
+    ],
+)
+def test_a_web_page_is_called_one(error, reason):
+    assert or_gap("users", raising(error)).reason == reason
+
+
 def test_a_page_in_place_of_an_answer_does_not_fill_the_mail():
     read = raising(ResponseParserError("x" * 200_000))
 
