@@ -151,6 +151,45 @@ def test_what_could_not_be_read_is_measured_and_logged(topic, monkeypatch, capsy
     assert all(line.reason for line in caplog.records if line.getMessage() == "gap")
 
 
+@pytest.mark.parametrize(("left", "unsaved"), [(60_000, 0), (59_999, 1)])
+def test_in_its_last_minute_it_remembers_no_more_and_says_so(topic, capsys, caplog, left, unsaved):
+    context = Context()
+    events = app.reporter().publisher.sns.meta.events
+    events.register("before-call.sns.Publish", lambda **_: setattr(context, "left", left))
+    lambda_handler({}, context)
+
+    (measured,) = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "IamCalls" in line]
+    lines = [line for line in caplog.records if line.getMessage() == "not remembered"]
+    assert measured["NotRemembered"] == [unsaved]
+    assert [(line.levelname, line.account, line.items, line.reason) for line in lines] == (
+        [("ERROR", ACCOUNT, 1, "the function's deadline is near")] * unsaved
+    )
+
+
+def test_a_silent_tracker_and_uses_that_only_iam_saw_are_measured_and_the_silence_is_logged(
+    topic, aws, capsys, caplog
+):
+    aws("cloudtrail").stop_logging(Name="all")
+    lambda_handler({}, None)
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (measured,) = [line for line in lines if "IamCalls" in line]
+    (logged,) = [line for line in caplog.records if line.getMessage() == "tracker silent"]
+    assert (measured["TrackerSilent"], measured["MissedEvents"], measured["Gaps"]) == ([1], [4], [0])
+    assert (logged.levelname, logged.account) == ("WARNING", ACCOUNT)
+    assert logged.reason.startswith("CloudTrail is not delivering events: no trail logs management events.")
+
+
+def test_all_is_measured_as_counts_in_the_projects_namespace_and_findings_by_kind(topic, capsys):
+    lambda_handler({}, None)
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [each for line in lines if "_aws" in line for each in line["_aws"]["CloudWatchMetrics"]]
+    assert {each["Namespace"] for each in told} == {"LastActivity"}
+    assert {metric["Unit"] for each in told for metric in each["Metrics"]} == {"Count"}
+    assert [each["Dimensions"] for each in told] == [[["kind"]]] * 4 + [[["service"]]]
+
+
 @pytest.mark.parametrize(
     ("scheduled", "at"),
     [
