@@ -1,12 +1,20 @@
 """What the table knows of an account; what is made of it is in tests/reporter/judgement."""
 
 import pytest
-from accounts import Refused, Table, days, seen
+from accounts import Key, Password, Refused, Table, alice, days, deploy, review_of, seen
 from builders import ACCOUNT, activity
 
 from reporter.inventory.account import Credentials, Gap, Inventory, KeySlot, Use
 from reporter.judgement.known import Root
-from reporter.review.sightings import Earlier, earlier, ids_seen, keys_seen, remembered_items, root
+from reporter.review.sightings import (
+    Earlier,
+    earlier,
+    ids_seen,
+    keys_seen,
+    remembered_items,
+    root,
+    under_other_names,
+)
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
 ALICE, ROOT = f"{ARN}:user/alice", f"{ARN}:root"
@@ -20,8 +28,8 @@ DAY = 86_400
         pytest.param(Earlier(days(7), days(7)), None, id="it was mailed"),
         pytest.param(Earlier(days(7), days(14)), None, id="another was begun before"),
         pytest.param(Earlier(days(7), None), None, id="nobody noted that it was begun"),
-        pytest.param(Earlier(None, days(7)), "13 November 2026", id="the first was begun, and perhaps not mailed"),
-        pytest.param(Earlier(days(14), days(7)), "13 November 2026", id="the last was begun, and perhaps not mailed"),
+        pytest.param(Earlier(None, days(7)), "2026-11-13 12:00 UTC", id="the first was begun, and perhaps not mailed"),
+        pytest.param(Earlier(days(14), days(7)), "2026-11-13 12:00 UTC", id="the last was begun, and perhaps not mailed"),
     ],
 )  # fmt: skip
 def test_a_report_of_which_nobody_noted_that_it_was_mailed_is_a_gap(told, gap):
@@ -29,7 +37,7 @@ def test_a_report_of_which_nobody_noted_that_it_was_mailed_is_a_gap(told, gap):
 
     found = told.gap
     assert (found and found.reason) == (why if gap else None)
-    assert gap is None or found.what.startswith("the last report, begun on ")
+    assert gap is None or found.what == f"the last report, begun on {gap}"
 
 
 def test_when_the_last_report_was_begun_and_mailed_is_of_one_account(table):
@@ -82,6 +90,7 @@ def test_each_key_of_a_user_was_seen_when_it_was_last_used_or_refused():
         seen(9, "KEY#AKIA1"),
         seen(5, "DENIED#AKIA1"),
         seen(3, "KEY#AKIA2"),
+        seen(4, "DENIED#AKIA2"),
         seen(1, "DENIED#AIDAALICE"),
     ]
     of_bob = seen(2, "KEY#AKIA3", "user/bob")
@@ -100,6 +109,27 @@ def test_the_ids_that_were_seen_under_names():
     assert ids_seen(Table(sightings), [ALICE, f"{ARN}:user/carol"]) == {
         ALICE: {"AIDAALICE", "AIDANEW"},
         f"{ARN}:user/carol": set(),
+    }
+
+
+def test_suspects_are_looked_for_under_other_names_with_all_that_they_hold():
+    old, older, moved = f"{ARN}:user/old", f"{ARN}:user/older", f"{ARN}:role/ci/deploy"
+    suspects = [each.subject for each in review_of(alice(Password(used=100), Key(used=100)), deploy()).findings]
+    sightings = [
+        seen(9, "ID#AIDAALICE"),
+        *(seen(9, facet, "user/old") for facet in ("ID#AIDAALICE", "KEY#AKIA1", "KEY#AKIA2", "DENIED#AKIA1")),
+        *(seen(9, facet, "user/older") for facet in ("DENIED#AIDAALICE", "SIGNIN", "IP#192.0.2.1")),
+        seen(9, "ID#AROADEPLOY", "role/ci/deploy"),
+        seen(9, "KEY#AKIA1", "user/thief"),
+    ]
+
+    assert set(under_other_names(Table(sightings), suspects)) == {
+        (old, "ID#AIDAALICE"),
+        (old, "KEY#AKIA1"),
+        (old, "DENIED#AKIA1"),
+        (older, "DENIED#AIDAALICE"),
+        (older, "SIGNIN"),
+        (moved, "ID#AROADEPLOY"),
     }
 
 
