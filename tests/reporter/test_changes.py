@@ -168,7 +168,7 @@ def test_an_account_of_which_nothing_could_be_read_does_not_look_clean():
     report = review_of(deploy(), Refused("ListUsers"), Refused("GetAccountAuthorizationDetails"))
     text = body(report)
 
-    assert "NOTHING COULD BE READ" in subject_line(report)
+    assert subject_line(report) == "IAM in acme: NOTHING COULD BE READ, 2 not checked"
     assert "NOTHING COULD BE READ of this account, and nothing was judged.\n" in text
     assert "Nothing is stale" not in text
     assert "Judged:" not in text

@@ -8,12 +8,12 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 from builders import ACCOUNT, NOON, activity
 
-from activity.model import CANARY, CANARY_AGENT, CANARY_SENT, COVERAGE
+from activity.model import CANARY, CANARY_AGENT, CANARY_SENT, COVERAGE, Evidence
 from lastseen.demo.local_aws import enable
 from reporter.inventory.account import Gap
 from reporter.listening.canaries import Canaries, known_regions, noted, unlisted
 from reporter.listening.coverage import TRAILS, Coverage, Trails
-from reporter.listening.region import Region, Sent
+from reporter.listening.region import EVERY, Region, Sent
 
 DAY = timedelta(days=1)
 HERE, THERE = "eu-west-1", "us-east-1"
@@ -55,6 +55,11 @@ def test_every_enabled_region_is_tested_and_it_is_noted_when(sent, table):
 
     assert sent() == {HERE: Sent(NOON, NOON), THERE: Sent(NOON, NOON)}
     assert unlisted(table, ACCOUNT) == ""
+    evidence = {key: item.activity.evidence for key, item in table.items_of(CANARY_SENT).items()}
+    assert evidence == {
+        (CANARY_SENT, f"{ACCOUNT}#{place}"): Evidence(account=ACCOUNT, region=place)
+        for place in (HERE, THERE, EVERY)
+    }
 
 
 def test_a_call_goes_to_the_regions_own_endpoint_and_says_what_it_is(table):
