@@ -118,7 +118,7 @@ class Root:
 
 @dataclass(frozen=True)
 class Refused:
-    """A call that is denied: one of IAM's, `table`, `root`, `index`, `keys seen` or `ids`, of one name."""
+    """A call that is denied: one of IAM's, `table`, `root`, `index`, `keys seen`, `ids` or `exempt`."""
 
     call: str
 
@@ -160,7 +160,10 @@ def review_of(*things):
         iam=Iam(client),
         trails=SimpleNamespace(check=Trails),
         table=Table([spoke, *mailed, *those(Activity)], refused),
-        flags=SimpleNamespace(of=lambda account: flagged, exempt_of=lambda account: exempt),
+        flags=SimpleNamespace(
+            of=lambda account: flagged,
+            exempt_of=lambda account: refuse_if("exempt" in refused, "Query") or exempt,
+        ),
     )
     return review(sources, ACCOUNT, Terms(next(iter(those(Limits)), Limits())), NOON)
 

@@ -650,16 +650,23 @@ def test_day_one_is_quiet(sent, dynamodb, items, capsys):
     assert "ARRIVING" not in subject
 
 
-def test_where_test_calls_cannot_be_noted_that_is_a_gap_and_the_report_goes_out(topic, sent):
+@pytest.mark.parametrize(
+    ("noted", "what"),
+    [("canary-sent", "the test calls in each region"), ("*trails", "the note on the trails")],
+)
+def test_where_test_calls_or_trails_cannot_be_noted_that_is_a_gap_and_the_report_goes_out(
+    topic, sent, noted, what
+):
     def refusal(params, **_):
-        if "canary-sent" in str(params["body"]):
+        if noted in str(params["body"]):
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "UpdateItem")
 
     app.reporter().canaries.table._client.meta.events.register("before-call.dynamodb.UpdateItem", refusal)
     lambda_handler({}, None)
 
     ((_, text),) = sent()
-    assert "- Not checked: the test calls in each region: AccessDenied (UpdateItem): not yours" in text
+    assert f"- Not checked: {what}: AccessDenied (UpdateItem): not yours" in text
+    assert text.count("- Not checked: ") == 1
 
 
 def test_what_could_not_be_saved_adds_up_and_the_most_frequent_reason_is_told():

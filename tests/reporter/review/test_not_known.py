@@ -23,6 +23,17 @@ def test_what_could_not_be_read_of_the_root_user_is_a_gap_and_not_taken_for_no_u
     assert "\nRoot user: its last use is not known; no access keys.\n" in body(report)
 
 
+def test_where_it_is_not_known_who_was_exempt_that_is_a_gap_and_nobody_is_told_to_be_gone():
+    gone = frozenset([(f"arn:aws:iam::{ACCOUNT}:role/gone", "ID#AROAGONE")])
+    report = review_of(deploy(exempt="audit", used=200), gone, Refused("exempt"))
+
+    assert [(gap.what, gap.reason) for gap in report.gaps] == [
+        ("what was exempt before", "AccessDenied (Query): not yours")
+    ]
+    assert (report.findings, report.lapses) == ((), ())
+    assert len(review_of(deploy(exempt="audit", used=200), gone).lapses) == 1
+
+
 def test_a_table_that_cannot_be_read_at_all_is_one_gap():
     assert [gap.what for gap in review_of(Root(0), Refused("table")).gaps] == ["the activity table"]
 
