@@ -18,12 +18,6 @@ from reporter.judgement.tidying import Judged
 
 MOST_LISTED = 20
 _NEW_REPORT = "aws iam generate-credential-report, which asks for a new one or says why there is none"
-_BEGINNING = {
-    Kind.USER: "being created",
-    Kind.PASSWORD: "it was last changed",
-    Kind.ACCESS_KEY: "it was created",
-    Kind.ROLE: "it was created",
-}
 _ANEW = {Kind.USER: "being given its newest credential", Kind.PASSWORD: "it was set"}
 NOUNS = {
     Kind.USER: ("user", "users"),
@@ -42,13 +36,8 @@ _HOW = {
 
 
 def since(finding: Finding) -> str:
-    """ "since 2026-08-12", "since it was set on 2026-08-12"."""
-    subject = finding.subject
-    if starts_anew(finding):
-        return f"since {_ANEW[subject.kind]} on {day(finding.idle_since)}"
-    if finding.verdict.status is Status.NEVER_USED:
-        return f"since {_BEGINNING[subject.kind]} on {day(subject.created)}"
-    return f"since {day(finding.idle_since)}"
+    """ "since it was set on 2026-08-12", of what `starts_anew`."""
+    return f"since {_ANEW[finding.subject.kind]} on {day(finding.idle_since)}"
 
 
 def starts_anew(finding: Finding) -> bool:
