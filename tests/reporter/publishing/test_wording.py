@@ -5,19 +5,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from accounts import deploy, review_of
+from accounts import Key, alice, deploy, review_of
 from builders import ACCOUNT, NOON
 
 from activity.item import Flag
-from reporter.inventory.account import Gap, OldReport
+from reporter.inventory.account import Gap, OldReport, Use
 from reporter.judgement.known import Root
+from reporter.judgement.missed import Missed
 from reporter.judgement.resolution import How, Resolved
 from reporter.judgement.staleness import Status
 from reporter.judgement.subjects import Kind, LeftOut, Limits
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region
 from reporter.publishing.mail import body, subject_line
-from reporter.publishing.wording import counts, outcome, resolutions, root_user
+from reporter.publishing.wording import counts, exempt, missed_use, outcome, resolutions, root_user, some_of
 
 QUIET = review_of()
 KEY = f"arn:aws:iam::{ACCOUNT}:role/batch", "ID#AROABATCH"
@@ -106,6 +107,35 @@ def test_what_was_used_is_told_before_all_else():
 )  # fmt: skip
 def test_what_became_of_a_finding_is_said_in_words(how, more, said):
     assert outcome(resolved(how, **more)) == said
+
+
+@pytest.mark.parametrize(
+    ("use", "seen", "told"),
+    [
+        pytest.param(Use(days(9), "eu-west-1", "s3"), days(30), "2026-11-11 (s3 in eu-west-1) (the last event came on 2026-10-21)", id="where, and an event before"),
+        pytest.param(Use(days(9), "eu-west-1"), None, "2026-11-11 (in eu-west-1)", id="a region alone"),
+        pytest.param(Use(days(9), "", "s3"), None, "2026-11-11 (s3)", id="a service alone"),
+        pytest.param(Use(days(9)), None, "2026-11-11", id="neither"),
+    ],
+)  # fmt: skip
+def test_a_use_that_only_iam_saw_is_told_with_whose_it_was_and_where(use, seen, told):
+    (key,) = [each.subject for each in review_of(alice(Key(used=100))).findings if each.subject.access_key_id]
+    missed = Missed(replace(key, claim=replace(key.claim, use=use)), days(9), seen, "lost")
+
+    assert missed_use(missed) == f"- Only IAM saw access key AKIA1 of user alice used on {told}: lost"
+
+
+def test_an_exempt_key_is_named_by_its_id():
+    made = review_of(alice(Key(used=100), exempt="audit until=2027-01-31"))
+
+    assert [exempt(each) for each in made.exempt] == [
+        f"{whose} (until 2027-01-31)" for whose in ("user alice", "access key AKIA1 of user alice")
+    ]
+
+
+@pytest.mark.parametrize(("number", "ends"), [(20, "name-19"), (21, "name-19 and 1 more")])
+def test_of_more_than_twenty_names_the_rest_is_counted(number, ends):
+    assert some_of([f"name-{each:02}" for each in range(number)]).endswith(f", {ends}")
 
 
 @pytest.mark.parametrize(
