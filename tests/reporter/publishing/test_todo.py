@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from accounts import DAY, Key, Password, alice, days, deploy, review_of
 from builders import ACCOUNT, activity
 
@@ -42,10 +43,16 @@ def test_one_role_without_a_recorded_use_is_told_in_the_singular():
     assert "more finding" not in text
 
 
-def test_ten_roles_without_a_recorded_use_are_all_named():
+@pytest.mark.parametrize(("number", "rest"), [(10, ""), (11, " and 1 more")])
+def test_ten_roles_without_a_recorded_use_are_named_and_the_rest_is_counted(number, rest):
     names = ", ".join(f"never-{each:02}*" for each in range(10))
+    text = body(review_of(*used(11), *unused(number)))
 
-    assert beyond(body(review_of(*used(11), *unused(10)))) == [f"10 roles have no recorded use: {names}."]
+    assert beyond(text) == [f"{number} roles have no recorded use: {names}{rest}."]
+
+
+def test_the_commands_begin_after_an_empty_line():
+    assert "\n\nCommands, by number, for this account only:\n\n( set -e\n" in body(review_of(*used(1)))
 
 
 def test_of_the_roles_without_a_recorded_use_the_new_ones_are_named_first():
