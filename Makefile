@@ -16,7 +16,7 @@ MUTATION := .venv-mutation/.complete
 export SAM_CLI_TELEMETRY = 0
 
 .PHONY: help setup demo test simulation e2e permissions npm bench screenshot refusals mutate lint format checkov audit build \
-	deploy verify forwarders destroy lock
+	deploy verify members forwarders destroy lock
 .DEFAULT_GOAL := help
 
 # With one # more, what only those need who change the project.
@@ -51,7 +51,10 @@ deploy: $(SETUP)  ## build and deploy; asks for the settings the first time, or 
 verify: $(SETUP)  ## check that all of it works; waits for events up to WAIT=15m, or WAIT=0m
 	@$(BIN)/python -m deployment verify $(GIVEN)
 
-forwarders: $(SETUP)  ## have all other enabled regions forward to the stack, or FORWARD=us-east-1,us-west-2
+members: $(SETUP)  ## give each account of the organization the role that reports read with, or OU=ou-...
+	@$(BIN)/python -m deployment members $(GIVEN)
+
+forwarders: $(SETUP)  ## have all other regions (and accounts) forward to the stack, or FORWARD=us-east-1,us-west-2
 	@$(BIN)/python -m deployment forwarders $(GIVEN)
 
 destroy: $(SETUP)  ## remove all but the table; asks first, if not YES=1
@@ -84,7 +87,7 @@ tests/npm/node_modules/.complete: tests/npm/package-lock.json
 	touch $@
 
 permissions: $(SETUP)  ### take each permission of the functions' roles away, on a local AWS; takes three minutes
-	$(BIN)/pytest tests/e2e/permissions.py
+	$(BIN)/pytest tests/e2e/permissions.py tests/e2e/organization_permissions.py
 
 bench: $(SETUP)  ### what ingest and a report cost, measured; takes some minutes
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
@@ -107,9 +110,10 @@ lint: $(SETUP)  ### ruff, mypy --strict, cfn-lint and sam validate
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/cfn-lint template.yaml ingest/forwarder.yaml
+	$(BIN)/cfn-lint template.yaml ingest/forwarder.yaml reporter/member.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template template.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template ingest/forwarder.yaml
+	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template reporter/member.yaml
 
 format: $(SETUP)  ### rewrite the code as ruff formats it
 	$(BIN)/ruff check --fix .

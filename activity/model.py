@@ -9,6 +9,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
+ACCOUNTS = "accounts"
 COVERAGE = "coverage"
 REPORT = "report"
 CANARY = "canary"

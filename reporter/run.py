@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 from botocore.config import Config
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 
+# Makes a client of a service, as boto3.client does: in the reporter's own name, or in a member account.
+Clients = Callable[..., Any]
 # IAM's rate limits are not published, and are shared by all who ask in the account.
 PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 10})
 
@@ -71,11 +73,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
+    """`caller`: who it is, where STS need not be asked."""
+
     sources: Sources
     terms: Terms
     publisher: Publisher
     sts: "STSClient"
     canaries: Canaries
+    caller: Caller | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -85,8 +90,15 @@ class Reporter:
             s3=boto3.client("s3"),
             bucket=environ.get("REPORT_BUCKET", "").strip(),
         )
-        sources, sts = sources_from_env(environ), boto3.client("sts")
-        return cls(sources, terms_from_env(environ), publisher, sts, Canaries.of(sources.table))
+        sources = sources_from_env(environ)
+        canaries = Canaries.of(sources.table)
+        return cls(sources, terms_from_env(environ), publisher, boto3.client("sts"), canaries)
+
+    def acting_as(self, caller: Caller, clients: Clients) -> Self:
+        """Reviews the caller's account, by its clients: table, bucket and topic stay the reporter's own."""
+        sources = replace(self.sources, iam=_iam(clients), trails=_trails(clients))
+        canaries = Canaries.of(self.sources.table, clients, home=self.canaries.home)
+        return replace(self, sources=sources, canaries=canaries, caller=caller)
 
     def report(
         self,
@@ -114,7 +126,7 @@ class Reporter:
         return self._published(done, memory) if turn else done
 
     def _reviewed(self, now: datetime, is_late: Callable[[], bool]) -> Run:
-        asked = or_gap("the reporter's own identity (GetCallerIdentity)", lambda: Caller.ask(self.sts))
+        asked = or_gap("the reporter's own identity (GetCallerIdentity)", self._caller)
         caller = Caller.of_topic(self.publisher.topic) if isinstance(asked, Gap) else asked
         tested = or_gap("the test calls in each region", lambda: self.canaries.send(caller.account, now))
         sources = replace(self.sources, iam=replace(self.sources.iam, is_late=is_late))
@@ -129,6 +141,9 @@ class Reporter:
         if isinstance(tested, Gap) and not isinstance(report.coverage.regions, Gap):  # That tells it all.
             report = replace(report, gaps=(*report.gaps, tested))
         return Run(report, "", calls["iam"])
+
+    def _caller(self) -> Caller:
+        return self.caller or Caller.ask(self.sts)
 
     def _published(self, run: Run, memory: Memory) -> Run:
         report, unset = memory.prepare(run.report)
@@ -151,11 +166,19 @@ def _counting(client: "IAMClient") -> Iterator[Counter[str]]:
 def sources_from_env(environ: Mapping[str, str]) -> Sources:
     keeping = Keeping(retention=retention_from_env(environ))
     return Sources(
-        iam=Iam(boto3.client("iam", config=PATIENT)),
-        trails=CloudTrail(lambda region: boto3.client("cloudtrail", region_name=region or None)),
+        iam=_iam(boto3.client),
+        trails=_trails(boto3.client),
         table=ActivityTable(connect(), settings.text(environ, "ACTIVITY_TABLE"), keeping),
         flags=Flags.from_env(environ),
     )
+
+
+def _iam(clients: Clients) -> Iam:
+    return Iam(clients("iam", config=PATIENT))
+
+
+def _trails(clients: Clients) -> CloudTrail:
+    return CloudTrail(lambda region: clients("cloudtrail", region_name=region or None))
 
 
 def terms_from_env(environ: Mapping[str, str]) -> Terms:

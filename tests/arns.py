@@ -20,11 +20,13 @@ ARNS = {
     "AWS::S3::Bucket": "arn:aws:s3:::NAME",
     "AWS::SNS::Topic": f"arn:aws:sns:{HERE}:NAME",
     "AWS::SQS::Queue": f"arn:aws:sqs:{HERE}:NAME",
+    "AWS::StepFunctions::StateMachine": f"arn:aws:states:{HERE}:stateMachine:last-activity-organization",
 }
 PARAMETERS = {
     "KmsKeyArn": f"arn:aws:kms:{HERE}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "HubBusArn": f"arn:aws:events:{HERE}:event-bus/last-activity-hub",
     "OrganizationId": "o-exampleorgid",
+    "MemberRoleName": "last-activity-member",
 }
 
 
@@ -45,7 +47,9 @@ def arn(value, resources):
     if "Fn::Sub" in value:
         return re.sub(
             r"\$\{([^}]+)}",
-            lambda mark: NAMES.get(mark[1]) or arn({"Fn::GetAtt": mark[1].split(".")}, resources),
+            lambda mark: (
+                (NAMES | PARAMETERS).get(mark[1]) or arn({"Fn::GetAtt": mark[1].split(".")}, resources)
+            ),
             value["Fn::Sub"],
         )
     name = value["Ref"]

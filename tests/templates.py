@@ -8,8 +8,9 @@ from builders import ROOT
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-KEYLESS = {"HasKey": False, "HasNoKey": True}
-KEYED = {"HasKey": True, "HasNoKey": False}
+KEYLESS = {"HasKey": False, "HasNoKey": True, "HasMembers": False}
+KEYED = {"HasKey": True, "HasNoKey": False, "HasMembers": False}
+MANY = KEYLESS | {"HasMembers": True}
 _NOTHING = {"Ref": "AWS::NoValue"}
 
 
@@ -48,11 +49,11 @@ def chosen(value, conditions):
     return made if value == _NOTHING else {name: each for name, each in made.items() if each != _NOTHING}
 
 
-def resources(template, conditions):
-    """Those that are made under these conditions."""
+def resources(template, conditions, section="Resources"):
+    """Those that are made under these conditions; or the outputs."""
     return {
         name: chosen({key: each for key, each in resource.items() if key != "Condition"}, conditions)
-        for name, resource in template["Resources"].items()
+        for name, resource in template[section].items()
         if conditions.get(resource.get("Condition"), True)
     }
 

@@ -20,8 +20,8 @@ def test_every_rule_that_is_left_out_has_its_reason():
     assert all(len(reason) > 40 for reason, _ in reasons)
 
 
-def test_both_templates_are_looked_at_without_a_network():
-    assert SETTINGS["file"] == ["template.yaml", "ingest/forwarder.yaml"]
+def test_all_templates_are_looked_at_without_a_network():
+    assert SETTINGS["file"] == ["template.yaml", "ingest/forwarder.yaml", "reporter/member.yaml"]
     assert SETTINGS["framework"] == ["cloudformation"]
     assert SETTINGS["skip-download"] is True
 

@@ -53,6 +53,7 @@ DRAWN = {
     "AWS::SNS::Topic",
     "AWS::SNS::Subscription",
     "AWS::S3::Bucket",
+    "AWS::StepFunctions::StateMachine",
 }
 
 
@@ -131,6 +132,8 @@ def names_in(value):
                 yield each
             elif name == "Fn::GetAtt":
                 yield each[0] if isinstance(each, list) else each.split(".")[0]
+            elif name == "Fn::Sub" and isinstance(each, str):
+                yield from re.findall(r"\$\{(\w+)", each)
             else:
                 yield from names_in(each)
     elif isinstance(value, list):

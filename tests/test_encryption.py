@@ -87,9 +87,12 @@ def test_the_hubs_own_key_is_made_only_where_it_is_needed():
 @pytest.mark.parametrize("is_given", [False, True], ids=["nothing given", "all given"])
 def test_what_is_deployed_is_a_valid_template_either_way(template, is_given):
     """A reference to what is not made under a condition would be found."""
-    conditions = (KEYED if is_given else KEYLESS) | {"HasTopic": is_given, "HasOrganization": is_given}
+    given = dict.fromkeys(("HasTopic", "HasOrganization", "HasMembers"), is_given)
+    conditions = (KEYED if is_given else KEYLESS) | given
     plain = {name: each for name, each in template.items() if name not in ("Conditions", "Transform")}
-    plain["Resources"] = templates.resources(template, conditions)
+    for section in ("Resources", "Outputs"):
+        if section in template:
+            plain[section] = templates.resources(template, conditions, section)
     plain["Parameters"] = {
         name: each | ({"Default": GIVEN[name]} if name in GIVEN else {})
         for name, each in template["Parameters"].items()

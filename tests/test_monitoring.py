@@ -6,7 +6,7 @@ import re
 
 import boto3
 import pytest
-from alarms import ALARMS, RESOURCES, is_alarming, warm_up
+from alarms import ALARMS, ALWAYS, RESOURCES, is_alarming, warm_up
 from botocore.validate import ParamValidator
 from builders import ACCOUNT, ROOT, envelope, record
 
@@ -36,9 +36,10 @@ def emitted(aws, table, trail, monkeypatch, capsys):
             assert told["Namespace"] == "LastActivity"
             ((dimension,),) = told["Dimensions"]
             found |= {(each["Name"], dimension, line[dimension]) for each in told["Metrics"]}
-    # A use of what was flagged is a test of its own: tests/awakened.
-    for name in re.findall(r'add_metric\("(\w+)"', (ROOT / "awakened" / "app.py").read_text()):
-        found.add((name, "service", "awakened"))
+    # Tests of their own: tests/awakened, tests/reporter/organization.
+    for file, service in (("awakened/app.py", "awakened"), ("reporter/organization/steps.py", "reporter")):
+        for name in re.findall(r'add_metric\("(\w+)"', (ROOT / file).read_text()):
+            found.add((name, "service", service))
     return found
 
 
@@ -84,7 +85,7 @@ def test_the_widgets_do_not_overlap():
 def test_every_alarm_is_on_the_dashboard():
     (board,) = [each["properties"]["alarms"] for each in BOARD["widgets"] if each["type"] == "alarm"]
 
-    assert sorted(board) == sorted(f"${{{name}.Arn}}" for name in ALARMS)
+    assert sorted(board) == sorted(f"${{{name}.Arn}}" for name in ALWAYS)
 
 
 @pytest.mark.parametrize("name", ALARMS)

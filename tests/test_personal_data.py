@@ -11,13 +11,15 @@ import pytest
 from builders import ACCOUNT, ROOT, activity, at
 from moto.server import ThreadedMotoServer
 
+from activity.accounts import Account
 from activity.flags import Flags
 from activity.item import Flag
+from activity.names import Names
 from activity.scan import Scan
 from activity.table import ActivityTable
 from lastseen.demo.local_aws import make_table
 
-ERASE_PRINCIPAL, ERASE_SESSION, ERASE_EVIDENCE, FORGET = re.findall(
+ERASE_PRINCIPAL, ERASE_SESSION, ERASE_EVIDENCE, FORGET, ERASE_NAME = re.findall(
     r"```sh\n(.*?)```", (ROOT / "docs" / "personal-data.md").read_text(), re.DOTALL
 )
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/people/alice"
@@ -104,6 +106,15 @@ def test_a_person_behind_a_shared_role_is_erased_and_the_roles_times_stay(server
     assert JUDY not in str(client.scan(TableName="activity")["Items"])
     assert Scan(client, "activity").last_seen_as(JUDY) == {}
     assert items[ADMIN, f"SESSION#{KARL}"].activity.evidence.source_ip == "203.0.113.5"
+
+
+def test_the_name_of_an_account_is_erased_and_no_other(server, client, table):
+    names = Names(client, "activity")
+    names.keep([Account("210987654321", "judys-sandbox"), Account(ACCOUNT, "acme-prod")], {})
+
+    run(ERASE_NAME, server)
+
+    assert names.all() == {ACCOUNT: Account(ACCOUNT, "acme-prod")}
 
 
 def test_the_ingest_function_of_the_stack_is_started_afresh(tmp_path):

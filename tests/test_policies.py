@@ -6,8 +6,10 @@ import pytest
 import templates
 from arns import HERE, arn, listed
 from policy_sentry.querying.actions import get_action_data
-from templates import KEYED, KEYLESS, calls
+from templates import KEYED, KEYLESS, MANY, calls
 
+ROOTS = "arn:aws:organizations::*:root/o-*/r-*"
+UNITS = "arn:aws:organizations::*:ou/o-*/ou-*"
 # Every resource that is not one thing of the stack's own, and why.
 ACCOUNT = "reads the whole account: AWS has no resource for it"
 # AWS documents users as this action's resource, and not which of them it is where all are asked for at once.
@@ -28,6 +30,14 @@ WIDE = {
     ("cloudtrail:GetTrailStatus", "arn:aws:cloudtrail:*:*:trail/*"): "an organization's trail is elsewhere",
     ("cloudtrail:LookupEvents", "*"): "AWS has no resource for it",
     ("organizations:ListAccounts", "*"): ACCOUNT,
+    ("organizations:ListRoots", "*"): ACCOUNT,
+    ("organizations:ListAccountsForParent", ROOTS): "of an organization that has yet to be named",
+    ("organizations:ListAccountsForParent", UNITS): "of an organization that has yet to be named",
+    ("organizations:ListOrganizationalUnitsForParent", ROOTS): "of an organization that has yet to be named",
+    ("organizations:ListOrganizationalUnitsForParent", UNITS): "of an organization that has yet to be named",
+    ("sts:AssumeRole", "arn:aws:iam::*:role/last-activity-member"): "in each account",
+    ("s3:GetObject", "arn:aws:s3:::ReportBucket/organization/*"): "each account's is an object of its own",
+    ("s3:GetObject", "arn:aws:s3:::ReportBucket/*"): "the findings of all accounts go into one file",
     ("sts:GetAccessKeyInfo", "*"): "AWS has no resource for it",
     ("iam:GetUser", "arn:aws:iam::123456789012:user/*"): "any user may be asked for",
     ("iam:GetRole", "arn:aws:iam::123456789012:role/*"): "any role may be asked for",
@@ -43,12 +53,21 @@ WIDE = {
 REPORTER = (
     "inventory/iam", "inventory/newest_report", "publishing/publisher", "listening/trails", "listening/canaries",
 )  # fmt: skip
+ORGANIZATION = (
+    "organization/directory",
+    "organization/members",
+    "organization/store",
+    "organization/run",
+    "publishing/publisher",
+)
 TABLE = ("activity/table.py", "activity/flags.py")
 ASIDE = ("lastseen/asking/iam.py", "lastseen/asking/expected.py", "reporter/listening/canaries.py")
 CODE = {
     "IngestRole": (*TABLE, "ingest/app.py"),
-    "AwakenedRole": (*TABLE, "awakened/app.py", "awakened/letters.py"),
+    "AwakenedRole": (*TABLE, "awakened/delivery.py", "awakened/letters.py"),
     "ReporterRole": (*TABLE, *(f"reporter/{each}.py" for each in REPORTER)),
+    "OrganizationPolicy": tuple(f"reporter/{each}.py" for each in ORGANIZATION),
+    "OrganizationMachineRole": ("reporter/organization/store.py",),  # It reads the list that this writes.
     "InvestigatorPolicy": (*TABLE, "activity/scan.py", "lastseen/connection.py", *ASIDE),
 }
 QUEUE = "Lambda reads the queue as the function's role"
@@ -67,7 +86,8 @@ BY_OTHERS = {
     "logs:PutLogEvents": LOGS,
     "kms:Decrypt": KEY,
     "kms:GenerateDataKey": KEY,
-    "lambda:InvokeFunction": "the scheduler invokes the reporter",
+    "lambda:InvokeFunction": "the scheduler and the state machine invoke",
+    "states:StartExecution": "the scheduler starts the state machine, which starts its map",
     "events:PutEvents": "the rule forwards",
     "cloudtrail:LookupEvents": "the command that look-ups print",
 }
@@ -77,14 +97,15 @@ def documents(resource):
     kind, properties = resource["Type"], resource.get("Properties", {})
     if kind == "AWS::IAM::Role":
         return [each["PolicyDocument"] for each in properties["Policies"]]
-    return [properties["PolicyDocument"]] if kind == "AWS::IAM::ManagedPolicy" else []
+    is_policy = kind in ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy")
+    return [properties["PolicyDocument"]] if is_policy else []
 
 
 def permissions():
     """(holder, action, resource's ARN) of all that is allowed, with a customer's key and without."""
     found = set()
     for template in (templates.hub(), templates.forwarder()):
-        for choice in (KEYLESS, KEYED):
+        for choice in (KEYLESS, KEYED, MANY):
             resources = templates.resources(template, choice)
             found |= {
                 (holder, action, arn(resource, resources))

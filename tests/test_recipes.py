@@ -13,8 +13,10 @@ from asking import record_samples
 from builders import ACCOUNT, ROOT, at
 from moto.server import ThreadedMotoServer
 
+from activity.accounts import Account
 from activity.flags import Flags
 from activity.item import Flag
+from activity.names import Names
 from activity.table import ActivityTable
 from lastseen.demo.local_aws import make_table
 
@@ -40,6 +42,7 @@ def endpoint():
     record_samples(ActivityTable(client, "activity"))
     carol = (f"{ME}:user/carol", "ID#AIDAEXAMPLECAROL00001")
     Flags(client, "activity").flag(carol, ACCOUNT, Flag(at(0), at(-100)), now=at(0))
+    Names(client, "activity").keep([Account(ACCOUNT, "acme-prod", "Workloads/Prod")], {})
     yield url
     client.delete_table(TableName="activity")  # All servers of a process have one memory.
     server.stop()
@@ -83,6 +86,7 @@ def answers(endpoint):
             [[f"{ME}:user/carol", "ID#AIDAEXAMPLECAROL00001", "2026-11-20T12:00:00Z", "2026-11-20T11:58:20Z"]],
             id="what is flagged",
         ),
+        pytest.param(8, [[ACCOUNT, "acme-prod", "Workloads/Prod", "ACTIVE"]], id="what accounts are called"),
     ],
 )  # fmt: skip
 def test_a_recipe_answers_its_question(answers, number, answer):
@@ -106,4 +110,4 @@ def test_all_of_a_principal_is_its_facets_with_their_evidence(answers):
 
 def test_coverage_is_by_account_and_region(answers):
     assert [f"{ACCOUNT}#eu-west-1", "2026-06-02T07:15:31Z", "2026-11-22T17:42:10Z"] in answers[7]
-    assert len(answers) == 8
+    assert len(answers) == 9

@@ -216,7 +216,14 @@ def test_each_of_the_trackers_roles_is_tagged_as_that(resources, forwarder):
     tags = {name: role["Tags"][0]["Key"] for name, role in every.items() if name.endswith("Role")}
 
     assert tags == dict.fromkeys(
-        ("IngestRole", "AwakenedRole", "ReporterRole", "ScheduleRole", "Role"), "last-activity:tracker"
+        (
+            "IngestRole",
+            "AwakenedRole",
+            "ReporterRole",
+            "ScheduleRole",
+            "Role",
+        ),
+        "last-activity:tracker",
     )
 
 
@@ -692,21 +699,45 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
         "STALE_ROLE_DAYS": {"Ref": "StaleRoleDays"},
         "EXEMPT_TAG": "last-activity:exempt",
     }
+    organization = {
+        "ACCOUNT_TOPIC_ARN": "",
+        "MEMBER_ROLE_NAME": {"Ref": "MemberRoleName"},
+        "EXTERNAL_ID": {"Fn::Sub": "${AWS::StackName}-${AWS::AccountId}"},
+        "ACCOUNTS": {"Ref": "Accounts"},
+        "ORGANIZATION_ID": {"Ref": "OrganizationId"},
+    }
     constants = {"S", "N", "BOOL", "HASH", "ALL_OLD", "ALL_NEW"}
 
     assert resources["IngestFunction"]["Environment"]["Variables"] == table | times
-    assert resources["ReporterFunction"]["Environment"]["Variables"] == table | reporter
+    assert resources["ReporterFunction"]["Environment"]["Variables"] == table | reporter | organization
     assert set(
         read_from_environment("activity/keeping.py", "activity/table.py", "ingest/app.py")
     ) - constants == {*table, *times}
     assert set(read_from_environment("reporter/run.py")) - constants == {*reporter, "ACTIVITY_TABLE"}
-    awakened = {name: (table | reporter)[name] for name in ("ACTIVITY_TABLE", "REPORT_TOPIC_ARN")}
-    letters = {"DEAD_LETTER_QUEUE_URL": {"Ref": "AwakenedDeadLetterQueue"}}
-    assert resources["AwakenedFunction"]["Environment"]["Variables"] == awakened | letters
-    assert set(read_from_environment("awakened/app.py", "awakened/letters.py")) - {"PAUSE", "SETTLE"} == {
+    assert set(read_from_environment("reporter/organization/run.py")) - constants == {
+        *organization,
         "REPORT_TOPIC_ARN",
+        "REPORT_BUCKET",
+    }
+    topics = {"REPORT_TOPIC_ARN": {"Ref": "ReportTopic"}, "ACCOUNT_TOPIC_ARN": ""}
+    letters = {"DEAD_LETTER_QUEUE_URL": {"Ref": "AwakenedDeadLetterQueue"}}
+    own = {"ACTIVITY_TABLE": {"Ref": "ActivityTable"}}
+    assert resources["AwakenedFunction"]["Environment"]["Variables"] == own | topics | letters
+    assert set(read_from_environment("awakened/delivery.py", "awakened/letters.py")) - {"REFUSED"} == {
+        *topics,
         *letters,
     }
+
+
+def test_notices_go_to_the_topic_of_the_accounts_if_there_are_several(template):
+    made = templates.resources(template, templates.MANY)
+    alone = templates.resources(template, templates.KEYLESS)
+    topic = {"Ref": "AccountTopic"}
+    settings = made["AwakenedFunction"]["Properties"]["Environment"]["Variables"]
+    roles = [each["AwakenedRole"]["Properties"] for each in (made, alone)]
+
+    assert settings["ACCOUNT_TOPIC_ARN"] == topic
+    assert allowed(roles[0]) - allowed(roles[1]) == {("sns:Publish", json.dumps(topic))}
 
 
 def test_settings_have_the_defaults_of_the_code(template, resources):
@@ -985,7 +1016,7 @@ def test_look_ups_write_nothing(table, flag, monkeypatch):
     }
 
 
-def test_only_lambda_and_the_scheduler_may_be_the_roles(resources):
+def test_only_aws_services_may_be_the_roles(resources):
     trusted = {
         name: role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
         for name, role in resources.items()
@@ -1006,6 +1037,55 @@ def test_no_managed_policy_and_no_way_to_change_iam(resources):
 
     assert not any(role.get("ManagedPolicyArns") for role in roles)
     assert all(re.match(r"iam:(Get|List|GenerateCredentialReport)", action) for action in actions)
+
+
+# An organization
+
+
+@pytest.fixture(scope="module")
+def many(template):
+    made = templates.resources(template, templates.MANY)
+    return {name: resource.get("Properties", {}) for name, resource in made.items()}
+
+
+def test_without_members_there_is_nothing_of_an_organization(resources, many):
+    assert sorted(many.keys() - resources.keys()) == [
+        "AccountTopic",
+        "AccountTopicPolicy",
+        "AccountsLostAlarm",
+        "OrganizationAlarm",
+        "OrganizationMachine",
+        "OrganizationMachineRole",
+        "OrganizationPolicy",
+    ]
+
+
+def test_with_members_both_schedules_start_the_state_machine_and_may_nothing_else(many):
+    schedules = [each for each in many.values() if "ScheduleExpression" in each]
+
+    assert [each["Target"]["Arn"] for each in schedules] == [{"Ref": "OrganizationMachine"}] * 2
+    assert allowed(many["ScheduleRole"]) == {("states:StartExecution", '{"Ref": "OrganizationMachine"}')}
+
+
+def test_the_role_of_the_state_machine_is_step_functions_alone(many):
+    role = many["OrganizationMachineRole"]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+
+    assert trust["Principal"] == {"Service": "states.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert role["Tags"][0]["Key"] == "last-activity:tracker"
+
+
+def test_the_state_machine_goes_on_whatever_becomes_of_an_account(many):
+    states = json.loads(
+        many["OrganizationMachine"]["DefinitionString"]["Fn::Sub"].replace("${ReviewsAtOnce}", "20")
+    )["States"]
+
+    assert states["Review"]["ToleratedFailurePercentage"] == 100
+    assert states["Review"]["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "SumUp"}]
+    tasks = states["List"], states["SumUp"], states["Review"]["ItemProcessor"]["States"]["ReviewAccount"]
+    assert [each["Retry"][-1]["ErrorEquals"] for each in tasks] == [["States.ALL"]] * 3
+    assert all(each["Retry"][-1]["MaxAttempts"] == 3 for each in tasks)
 
 
 # The contract

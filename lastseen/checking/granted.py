@@ -14,6 +14,16 @@ _LOGS = "arn:{{partition}}:logs:{{region}}:{{account}}:log-group:{{{}}}:log-stre
 _QUEUE = "arn:{{partition}}:sqs:{{region}}:{{account}}:{{{}}}"
 _PRINT = ("logs:CreateLogStream", "logs:PutLogEvents")
 _ENCRYPT = ("kms:Decrypt", "kms:GenerateDataKey")
+_REPORTER = f"arn:{{partition}}:lambda:{_HERE}:function:{{ReporterFunction}}"
+_UNITS = ("organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent")
+# What only the report of an organization needs.
+_OF_ORGANIZATION = {
+    "MemberRole": "arn:{partition}:iam::{account}:role/{MemberRoleName}",
+    "Organization": "*",
+    "Root": "arn:{partition}:organizations::{account}:root/o-exampleorgid/r-examplerootid",
+    "Unit": "arn:{partition}:organizations::{account}:ou/o-exampleorgid/ou-examplerootid-exampleouid",
+    "OrganizationsObject": "arn:{partition}:s3:::{ReportBucket}/organization/example/to-review.json",
+}
 # By role: the actions, and the resource that they are for. A test holds this to the template.
 GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "IngestRole": (
@@ -28,6 +38,7 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("dynamodb:Query", "dynamodb:UpdateItem"), _TABLE),
         (("dynamodb:Query",), f"{_TABLE}/index/by_facet"),
         (("sns:Publish",), "{ReportTopic}"),
+        (("sns:Publish",), "{AccountTopic}"),
         (_ENCRYPT, "{Key}"),
         (("sqs:SendMessage",), _QUEUE.format("AwakenedDeadLetterQueue")),
         (_PRINT, _LOGS.format("AwakenedLogs")),
@@ -68,9 +79,21 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("sns:Publish",), "{ReportTopic}"),
         (_ENCRYPT, "{Key}"),
         (_PRINT, _LOGS.format("ReporterLogs")),
+        (("sts:AssumeRole",), "{MemberRole}"),
+        (("organizations:ListAccounts", "organizations:ListRoots"), "{Organization}"),
+        (_UNITS, "{Root}"),
+        (_UNITS, "{Unit}"),
+        (("s3:GetObject",), "{OrganizationsObject}"),
+        (("sns:Publish",), "{AccountTopic}"),
+    ),
+    "OrganizationMachineRole": (
+        (("lambda:InvokeFunction",), _REPORTER),
+        (("s3:GetObject",), "{OrganizationsObject}"),
+        (("states:StartExecution",), "{OrganizationMachine}"),
     ),
     "ScheduleRole": (
-        (("lambda:InvokeFunction",), f"arn:{{partition}}:lambda:{_HERE}:function:{{ReporterFunction}}"),
+        (("lambda:InvokeFunction",), "{Scheduled}"),
+        (("states:StartExecution",), "{OrganizationMachine}"),
     ),
 }
 
@@ -100,7 +123,7 @@ def grants(stack: Stack, stream: str, forwarding: Mapping[str, str]) -> Iterator
     for label, permissions in GRANTED.items():
         for actions, place in permissions if label in names else ():
             with suppress(KeyError):  # A resource that is gone is told by another check.
-                resource = place.format_map(names)
+                resource = place.format_map(names).format_map(names)
                 if resource:  # No customer's key, or no stream that is known.
                     yield Grant(label, stack.role(label), actions, resource)
     for region, role in forwarding.items():
@@ -113,7 +136,10 @@ def _names(stack: Stack, stream: str) -> dict[str, str]:
     customers = stack.parameters.get("KmsKeyArn", "")
     names = stack.names()
     own = f"arn:{stack.partition}:kms:{stack.region}:{stack.account}:key/{names.get('TopicKey', '')}"
-    return names | where | {"CustomersKey": customers, "Key": customers or own, "Stream": stream}
+    names |= where | {"CustomersKey": customers, "Key": customers or own, "Stream": stream}
+    if "OrganizationMachine" not in names:
+        return names | {"Scheduled": _REPORTER}
+    return names | _OF_ORGANIZATION | {"MemberRoleName": stack.parameters.get("MemberRoleName", "")}
 
 
 def role_checks(answers: Mapping[Grant, Iterable[Denial] | Unread]) -> Iterator[Check]:

@@ -1,6 +1,6 @@
 """People and roles of chosen ages for an AWS inside this process."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,13 +44,21 @@ class Role:
     region: str = ""
 
 
-def make_account(iam: Any, people: Iterable[Person], roles: Iterable[Role], *, now: datetime) -> None:
+def make_account(
+    iam: Any,
+    people: Iterable[Person],
+    roles: Iterable[Role],
+    *,
+    now: datetime,
+    account: str = DEFAULT_ACCOUNT_ID,
+) -> None:
     """Makes them in moto; ages cannot be set through IAM's API, and are set on moto's own objects."""
-    backend: Any = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    backend: Any = iam_backends[account]["aws"]
 
     def ago(days: int) -> datetime:
         return (now - timedelta(days=days)).astimezone(UTC).replace(microsecond=0, tzinfo=None)
 
+    _make_roles(iam, backend, roles, ago)
     for person in people:
         iam.create_user(UserName=person.name, Path=person.path, Tags=_tags(person.exempt))
         user = backend.users[person.name]
@@ -67,6 +75,14 @@ def make_account(iam: Any, people: Iterable[Person], roles: Iterable[Role], *, n
             stored.status = "Active" if key.is_active else "Inactive"
             if key.used is not None:
                 stored.last_used = AccessKeyLastUsed(ago(key.used), "s3", iam.meta.region_name)
+    told = backend.get_credential_report
+    backend.get_credential_report = lambda: (
+        f"{told()}{_root(account, now)}\n"
+    )  # moto's leaves out the root user.
+    iam.generate_credential_report()  # The first takes a while, at moto as at AWS.
+
+
+def _make_roles(iam: Any, backend: Any, roles: Iterable[Role], ago: Callable[[int], datetime]) -> None:
     for role in roles:
         iam.create_role(
             RoleName=role.name, Path=role.path, AssumeRolePolicyDocument="{}", Tags=_tags(role.exempt)
@@ -76,14 +92,11 @@ def make_account(iam: Any, people: Iterable[Person], roles: Iterable[Role], *, n
         stored.id, stored.create_date = role.id, ago(role.made)
         if role.used is not None:
             stored.last_used, stored.last_used_region = ago(role.used), role.region or iam.meta.region_name
-    told = backend.get_credential_report
-    backend.get_credential_report = lambda: f"{told()}{_root(now)}\n"  # moto's leaves out the root user.
-    iam.generate_credential_report()  # The first takes a while, at moto as at AWS.
 
 
-def _root(now: datetime) -> str:
+def _root(account: str, now: datetime) -> str:
     """Its line of the credential report: with a password, and without keys."""
-    arn, made = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:root", (now - timedelta(days=1000)).isoformat()
+    arn, made = f"arn:aws:iam::{account}:root", (now - timedelta(days=1000)).isoformat()
     login = "not_supported,no_information,not_supported,not_supported"
     key, certificate = "false,N/A,N/A,N/A,N/A", "false,N/A"
     return ",".join(("<root_account>", arn, made, login, "true", key, key, certificate, certificate))

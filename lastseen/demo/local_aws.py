@@ -19,6 +19,7 @@ from activity.table import BY_FACET
 from awakened import app as awakened
 from ingest import app as ingest
 from reporter import app as reporter
+from reporter.organization import steps
 
 
 def _list_service_specific_credentials(asked: IamResponse) -> ActionResult:
@@ -46,7 +47,14 @@ def local_aws(region: str) -> Iterator[Callable[[str], Any]]:
 
 def forget() -> None:
     """What the Lambdas keep from one invocation to the next is of the AWS they were connected to."""
-    for kept in (awakened.herald, awakened.dead_letters, ingest.table, ingest.memory, reporter.reporter):
+    for kept in (
+        awakened.herald,
+        awakened.dead_letters,
+        ingest.table,
+        ingest.memory,
+        reporter.reporter,
+        steps.organization,
+    ):
         kept.cache_clear()
     boto3.DEFAULT_SESSION = None  # It keeps the credentials that it was made with.
 
@@ -88,12 +96,12 @@ def make_table(client: Any, name: str) -> None:
     )
 
 
-def make_trail(cloudtrail: Any, s3: Any) -> None:
+def make_trail(cloudtrail: Any, s3: Any, bucket: str = "trail") -> None:
     """A trail that logs the management events of all regions, as events need."""
     region = s3.meta.region_name
     where = {"CreateBucketConfiguration": {"LocationConstraint": region}} if region != "us-east-1" else {}
-    s3.create_bucket(Bucket="trail", **where)
-    cloudtrail.create_trail(Name="all", S3BucketName="trail", IsMultiRegionTrail=True)
+    s3.create_bucket(Bucket=bucket, **where)
+    cloudtrail.create_trail(Name="all", S3BucketName=bucket, IsMultiRegionTrail=True)
     cloudtrail.start_logging(Name="all")
 
 

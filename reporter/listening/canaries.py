@@ -57,12 +57,13 @@ class Canaries:
     home: str
 
     @classmethod
-    def of(cls, table: ActivityTable) -> Self:
+    def of(cls, table: ActivityTable, clients: Callable[..., Any] = boto3.client, home: str = "") -> Self:
+        """`clients`: as boto3.client makes them, in the name of who is to call."""
         return cls(
             table,
-            boto3.client("account", config=BRISK),
-            lambda region: boto3.client("sts", region_name=region, config=BRISK),
-            boto3.client("sts").meta.region_name,
+            clients("account", config=BRISK),
+            lambda region: clients("sts", region_name=region, config=BRISK),
+            home or clients("sts").meta.region_name,
         )
 
     def send(self, account: str, now: datetime) -> None:

@@ -52,14 +52,15 @@ class CloudTrail:
         return or_gap(TRAILS, self._check)
 
     def _check(self) -> Trails | Gap:
-        described = self.client_in("").describe_trails()["trailList"]
-        return judged([self._ask(trail) for trail in described])
+        here = self.client_in("")
+        described = here.describe_trails()["trailList"]
+        return judged([self._ask(trail, here) for trail in described])
 
-    def _ask(self, described: Any) -> Trail:
+    def _ask(self, described: Any, here: "CloudTrailClient") -> Trail:
         """Asks in the trail's home region. A member account may be refused for an organization's trail."""
         name, home = described["TrailARN"], described.get("HomeRegion", "")
         everything = Logged(home, bool(described.get("IsMultiRegionTrail")), reads=True, writes=True)
-        client = self.client_in(home)
+        client = here if home == here.meta.region_name else self.client_in(home)
         is_on = or_gap(name, lambda: client.get_trail_status(Name=name)["IsLogging"])
         if isinstance(is_on, Gap):
             return Trail(name, everything, line(is_on.reason), is_guess=True)

@@ -9,22 +9,26 @@ from pathlib import Path
 from typing import Any
 
 _WEB = Path(__file__).with_name("web")
-_SCRIPTS = ("text", "table", "first", "findings", "filters", "sections")  # Each may use those before it.
+# By page; each script may use those before it.
+_SCRIPTS = {
+    "page": ("text", "table", "trend", "first", "findings", "filters", "sections"),
+    "organization": ("text", "table", "trend", "organization"),
+}
 _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 # Where a browser reads JSON inside HTML, these could end the script element or begin a comment.
 _ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
 
 
-def page(document: Mapping[str, Any]) -> str:
-    """Any text in `document` may be hostile."""
+def page(document: Mapping[str, Any], kind: str = "page") -> str:
+    """Of an account ("page"), or of an "organization". Any text in `document` may be hostile."""
     # The data last: what stands in it is not a place to fill.
-    return template().replace("{{report}}", _embedded(document))
+    return template(kind).replace("{{report}}", _embedded(document))
 
 
-def template() -> str:
+def template(kind: str = "page") -> str:
     """The page without its data."""
-    parts = {"style": _read("style.css"), "script": "".join(_read(f"{each}.js") for each in _SCRIPTS)}
-    text = _read("page.html")
+    parts = {"style": _read("style.css"), "script": "".join(_read(f"{each}.js") for each in _SCRIPTS[kind])}
+    text = _read(f"{kind}.html")
     for name, part in parts.items():
         text = text.replace(f"{{{{{name}}}}}", part)
     return text.replace("{{policy}}", _policy(text))

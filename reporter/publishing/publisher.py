@@ -1,6 +1,7 @@
 """Puts a report where people and machines find it: its files in S3, its mail through SNS."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,14 +22,22 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 
+def _nothing(report: Report, files: str) -> None:
+    """Nobody else is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """`bucket` may be empty: then there are no files."""
+    """`bucket` may be empty: then there are no files.
+
+    `noting` is told each report that is out, and where its files are, before it counts as mailed.
+    """
 
     sns: "SNSClient"
     topic: str
     s3: "S3Client"
     bucket: str = ""
+    noting: Callable[[Report, str], object] = _nothing
 
     def publish(self, report: Report) -> tuple[Report, str]:
         """The report, and where its files are. Raises botocore's errors where SNS refuses."""
@@ -48,6 +57,7 @@ class Publisher:
             MessageStructure="json",
             MessageAttributes=mail.attributes,
         )
+        self.noting(report, files)
         return report, files
 
     def _link(self, files: str) -> str:

@@ -1,15 +1,15 @@
 """What to do first: the findings as a table, and their commands, each with its undo."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from activity.commands import deny_user, undo
 from activity.model import is_denied
-from activity.plain import line
 from reporter.judgement import undated
 from reporter.judgement.danger import Risk, most_dangerous_first, risk_of
 from reporter.judgement.findings import Finding
 from reporter.judgement.staleness import Source, Status
 from reporter.judgement.subjects import Kind
+from reporter.publishing.columns import aligned
 from reporter.publishing.wording import count
 
 MOST_ROWS = 20
@@ -50,7 +50,7 @@ class Todo:
     def table(self) -> list[str]:
         """Each row is one line; a star marks what is new."""
         rows = [_HEAD, *(self._row(number, each) for number, each in enumerate(self.rows, 1))]
-        return [*_aligned(rows), *self._beyond()]
+        return [*aligned(rows), *self._beyond()]
 
     def commands(self, account: str) -> Iterator[str]:
         """One block to run, which stops where the caller is of another account; and what it leaves out."""
@@ -144,14 +144,3 @@ def _use(finding: Finding) -> str:
         return "never used" if is_remembered else "no recorded use"
     is_ours = verdict.source is Source.CLOUDTRAIL and verdict.seen
     return "last use refused" if is_ours and is_denied(is_ours.facet) else ""
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """In columns as wide as they need, without those that are empty."""
-    plain = [[line(cell) for cell in row] for row in rows]
-    columns = [column for column in zip(*plain, strict=True) if any(column[1:])]
-    widths = [max(map(len, column)) for column in columns]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in zip(*columns, strict=True)
-    ]

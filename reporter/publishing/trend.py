@@ -14,8 +14,11 @@ _NUMBERS = ("new", "open", "resolved", "gaps")
 
 
 def extended(earlier: Sequence[Point], report: Report) -> list[Point]:
+    return continued(earlier, _point(report))
+
+
+def continued(earlier: Sequence[Point], now: Point) -> list[Point]:
     """The oldest first; of a day the last report, of all the last 60."""
-    now = _point(report)
     before = [each for each in earlier if each["at"][:10] < now["at"][:10]]
     return [*before, now][-MOST_POINTS:]
 

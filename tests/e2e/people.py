@@ -24,8 +24,8 @@ def make_trail(cloudtrail, s3):
     cloudtrail.start_logging(Name="all")
 
 
-def years_pass(state):
+def years_pass(state, made=7):
     """The server dates what is made to the present, and offers no other way: here everything it kept is older."""
     text, times = re.subn(r'("CreateDate": )"[^"]+"', rf'\1"{CREATED}"', state.read_text())
-    assert times == 7, "3 users, 2 access keys, a password and a role"
+    assert times == made
     state.write_text(text)

@@ -29,7 +29,7 @@ def build(folder):
     return folder / "build"
 
 
-def deploy(server, artifacts, folder):
+def deploy(server, artifacts, folder, **parameters):
     settings = folder / "samconfig.toml"  # Not the project's: `make deploy` saves a person's settings there.
     settings.write_text("version = 0.1\n")
     sam(
@@ -38,6 +38,7 @@ def deploy(server, artifacts, folder):
         *("deploy", "--template", artifacts / "template.yaml", "--config-file", settings),
         *("--stack-name", NAME, "--capabilities", "CAPABILITY_IAM", "--resolve-s3", "--no-confirm-changeset"),
         *("--parameter-overrides", "NotificationEmail=team@example.com"),
+        *(f"{name}={value}" for name, value in parameters.items()),
     )
     return Stack(server)
 
@@ -144,9 +145,9 @@ class Stack:
         eventually(lambda: self.mapping(function)["State"] == wanted, f"the mapping is {wanted}", within=20)
 
     @contextmanager
-    def mailbox(self, name, **subscription):
+    def mailbox(self, name, *, of="ReportTopicArn", **subscription):
         """A queue that gets what the topic publishes."""
-        sqs, sns, topic = self.server.client("sqs"), self.server.client("sns"), self.outputs["ReportTopicArn"]
+        sqs, sns, topic = self.server.client("sqs"), self.server.client("sns"), self.outputs[of]
         url = sqs.create_queue(QueueName=name)["QueueUrl"]
         queue = Queue(sqs, f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")
         lets_in = {

@@ -11,6 +11,7 @@ from builders import ACCOUNT
 from activity.settings import BadSetting
 from reporter import app
 from reporter.app import NothingRead, lambda_handler
+from reporter.telling import time
 
 
 @pytest.mark.parametrize("event", [{}, {"key1": "value1"}, {"source": "aws.scheduler", "detail": {}}])
@@ -201,4 +202,4 @@ def test_all_is_measured_as_counts_in_the_projects_namespace_and_findings_by_kin
     ],
 )
 def test_the_time_of_the_schedule_is_of_utc(in_tokyo, scheduled, at):
-    assert app._time(scheduled) == at
+    assert time(scheduled) == at

@@ -18,7 +18,8 @@ const line = (cells, attributes = {}) => el("tr", { role: "row", ...attributes }
 const cellOf = (row) => (column, index) => el("td", { role: "cell", class: column.class,
   "data-title": index ? column.title : null }, (column.cell ?? column.value)(row));
 // `arranged` puts the sorted rows into the order in which they are drawn, `draw` makes an element of each.
-function table(place, { label, columns, rows, draw, arranged = (those) => those, by = 0, direction = "ascending" }) {
+function table(place, { label, columns, rows, draw, arranged = (those) => those, by = 0, direction = "ascending",
+  size = FIRST_ROWS }) {
   let matching = () => true;
   let waiting = [];
   const drawRow = draw ?? ((row) => line(columns.map(cellOf(row))));
@@ -26,9 +27,9 @@ function table(place, { label, columns, rows, draw, arranged = (those) => those,
   const more = el("button", { type: "button", class: "more", onclick: () => slice(MORE_ROWS) });
   const heads = columns.map((column, index) => el("th", { role: "columnheader", scope: "col", class: column.class,
     "aria-sort": "none" }, el("button", { type: "button", onclick: () => sort(index) }, column.title)));
-  function slice(size) {
-    body.append(...waiting.slice(0, size).map(drawRow));
-    waiting = waiting.slice(size);
+  function slice(most) {
+    body.append(...waiting.slice(0, most).map(drawRow));
+    waiting = waiting.slice(most);
     const next = Math.min(MORE_ROWS, waiting.length);
     more.hidden = next === 0;
     more.textContent = `Show ${number.format(next)} more of ${number.format(waiting.length)}`;
@@ -37,7 +38,7 @@ function table(place, { label, columns, rows, draw, arranged = (those) => those,
     body.replaceChildren();
     const found = rows.filter(matching);
     waiting = arranged(found);
-    slice(FIRST_ROWS);
+    slice(size);
     return found;
   }
   function sort(index, to) {

@@ -45,8 +45,8 @@ function put(id, ...children) {
   return fill(byId(id), {}, children);
 }
 // The report has no links but those to the AWS console.
-const inConsole = (address) => (address
-  ? el("a", { class: "console", href: address, target: "_blank", rel: "noopener noreferrer" }, "console") : null);
+const inConsole = (address, words = "console") => (address
+  ? el("a", { class: "console", href: address, target: "_blank", rel: "noopener noreferrer" }, words) : null);
 
 const number = new Intl.NumberFormat("en");
 const count = (total, word, words) => `${number.format(total)} ${total === 1 ? word : words}`;

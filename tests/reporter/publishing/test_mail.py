@@ -265,9 +265,9 @@ def test_the_head_tells_from_where_and_when_events_came():
 
     assert "\nEvents come from region-0, since 21 October 2026.\n" in head(regions[:1])
     assert ", region-4 and 2 more regions, since 21 October 2026.\n" in head(regions)
-    assert (
-        "\nIt is not known whether events arrive: the findings may rest on IAM's word alone.\n"
-    ) in head(Gap("x", "y"))
+    assert ("\nIt is not known whether events arrive: the findings may rest on IAM's word alone.\n") in head(
+        Gap("x", "y")
+    )
 
 
 def test_a_tracker_of_two_hours_says_since_when_it_listens_and_that_is_no_alarm():

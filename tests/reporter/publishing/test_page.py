@@ -2,17 +2,14 @@
 
 import json
 import re
-from base64 import b64encode
-from hashlib import sha256
-from html.parser import HTMLParser
 from time import perf_counter, sleep
 
 import pytest
 from accounts import Key, Password, User, alice, deploy, review_of
-from browser import chromium, started
-from builders import ACCOUNT, NOON, ROOT
+from builders import ACCOUNT, NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from pages import AXE, HOSTILE, SHOWN, Parsed, hashed
 
 from activity.item import Flag
 from reporter.judgement.resolution import How, Resolved
@@ -25,11 +22,6 @@ from reporter.publishing.todo import WHY
 from reporter.publishing.wording import outcome
 
 TEMPLATE = template()
-AXE = ROOT / "tests" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
-HOSTILE = "</script><script>document.title='owned'</script><!--<img src=x onerror=alert(1)>\"'&\x00\u202e\u2066\u2028\ud800"
-SHOWN = HOSTILE[: HOSTILE.index("\x00")] + "".join(
-    f"\u2039U+{number}\u203a" for number in ("0000", "202E", "2066", "2028", "D800")
-)
 
 
 def finding(name, kind="role", idle=100, **changes):
@@ -87,30 +79,6 @@ def document(*findings, **changes):
     } | changes
 
 
-class Parsed(HTMLParser):
-    """The elements of a page in order, their attributes, and the texts of scripts and styles."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.elements, self.texts = [], {"script": [], "style": []}
-        self._raw = None
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        self._raw = self.texts.get(tag)
-        if self._raw is not None:
-            self._raw.append("")
-
-    def handle_endtag(self, _):
-        self._raw = None
-
-    def handle_data(self, data):
-        if self._raw is not None:
-            self._raw[-1] += data
-
-
 def test_the_page_holds_the_report_as_it_is():
     report = document(finding("batch"), warnings=["{{policy}} {{report}}"])
 
@@ -147,10 +115,6 @@ def test_the_policy_allows_the_pages_own_script_and_style_and_nothing_else():
     assert tags.index("meta") < tags.index("style") < tags.index("script")
 
 
-def hashed(text):
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
-
-
 def test_the_page_names_no_other_place():
     loading = {"src", "href", "srcset", "action", "data", "poster", "style"}
 
@@ -177,30 +141,6 @@ def crowd():
     }
     people = (finding(f"person-{each}", idle=90 + each % 3000, evidence=evidence) for each in range(10_000))
     return document(*people)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    program = chromium()
-    if not program:
-        pytest.skip("no Chromium is installed (looked for chromium, google-chrome and Playwright's)")
-    with started(program, tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    """Opens a report; call what it gives with an expression for what that comes to in the page."""
-
-    def open_it(report):
-        path = tmp_path / "report.html"
-        path.write_text(page(report), encoding="utf-8")
-        browser.open(path)
-        return browser.run
-
-    yield open_it
-    for method in "Emulation.clearDeviceMetricsOverride", "Emulation.setEmulatedMedia":
-        browser.ask(method)
 
 
 NAMES = "[...document.querySelectorAll('#findings .whose')].map((each) => each.textContent)"
