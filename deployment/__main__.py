@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployment import adoption, announcing, deploying, files, forwarders, next_steps, removal, stacks
+from deployment import across, adoption, announcing, deploying, files, forwarders, next_steps, removal, stacks
 from deployment.forwarders import Hub, Outcome
 from deployment.next_steps import Deployed
 from deployment.settings import Parameters, Settings, Unusable, asked, complete, given, merged
@@ -102,6 +103,7 @@ def _close(
         is_new=is_new,
         is_confirmed=announcing.is_confirmed(_client, settings, outputs["ReportTopicArn"]),
         forwards=bool(words.get("FORWARD")) and not failed,
+        has_members="ExternalId" in outputs,
         logs=deploying.logs_of(announcing.trails(_client, settings.region)),
         config=words.get("CONFIG", ""),
     )
@@ -118,14 +120,27 @@ def _verify(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
 
 
 def _forward(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
+    """In this account, and where the stack is an organization's, in its others."""
     del path
+    hub, stack = _hub(settings)
+    regions = _regions(settings, words)
+    body = files.FORWARDER.read_text(encoding="utf-8")
+    print(f"\nForwarding to {hub.bus} (stack {hub.forwarder}):", flush=True)
+    failed = _tell(forwarders.deploy(_client, hub, regions, body))
+    return across.forward(_client, hub, stack, words, regions) or failed
+
+
+def _members(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
+    del path
+    return across.members(_client, *_hub(settings), words)
+
+
+def _hub(settings: Settings) -> tuple[Hub, dict[str, Any]]:
+    """With its stack."""
     stack = stacks.deployed(_client("cloudformation", settings.region), settings.stack)
     if stack is None:
         raise Failed(f"there is no stack {settings.stack} in {settings.region}: run make deploy first")
-    hub = Hub(settings.stack, settings.region, stacks.outputs(stack)["EventBusArn"])
-    body = files.FORWARDER.read_text(encoding="utf-8")
-    print(f"\nForwarding to {hub.bus} (stack {hub.forwarder}):", flush=True)
-    return _tell(forwarders.deploy(_client, hub, _regions(settings, words), body))
+    return Hub(settings.stack, settings.region, stacks.outputs(stack)["EventBusArn"]), stack
 
 
 def _destroy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
@@ -133,17 +148,11 @@ def _destroy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
     stack = stacks.find(_client("cloudformation", settings.region), settings.stack)
     outputs = stacks.outputs(stack) if stack else {}
     table = outputs.get("ActivityTableName", "")
-    print(
-        f"This removes stack {settings.stack} in {settings.region}, all reports in its bucket, what was built"
-    )
-    print("for it, and its forwarders in other regions. The activity table stays.", flush=True)
-    if words.get("YES") != "1":
-        if not sys.stdin.isatty():
-            raise Unusable("nothing was removed: without a terminal, give YES=1")
-        if input(f"To go on, type {settings.stack}: ").strip() != settings.stack:
-            raise Unusable("nothing was removed")
+    removal.confirm(settings.stack, settings.region, is_told=words.get("YES") == "1")
     hub = Hub(settings.stack, settings.region, outputs.get("EventBusArn", ""))
-    failed = _tell(removal.destroy(_client, hub, _regions(settings, words), settings.bucket))
+    elsewhere = across.remove(_client, hub, dict(settings.values))
+    here = removal.destroy(_client, hub, _regions(settings, words), settings.bucket)
+    failed = _tell(chain(elsewhere, here))
     if table:
         print(f"\nThe table {table} is kept, with all that it has. To delete it, too:")
         print(f"    aws dynamodb delete-table --region {settings.region} --table-name {table}")
@@ -151,11 +160,7 @@ def _destroy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
 
 
 def _regions(settings: Settings, words: Mapping[str, str]) -> list[str]:
-    """All other enabled ones, or those that FORWARD names."""
-    wanted = words.get("FORWARD", "all")
-    if wanted in ("", "all"):
-        return forwarders.regions(_client, settings.region)
-    return [each for each in wanted.replace(",", " ").split() if each != settings.region]
+    return forwarders.regions(_client, settings.region, words.get("FORWARD", "all"))
 
 
 def _tell(outcomes: Iterable[Outcome]) -> int:
@@ -176,7 +181,13 @@ def _ask(question: str, default: str) -> str:
     return input(f"{question} [{default}]: " if default else f"{question}: ")
 
 
-_COMMANDS = {"deploy": _deploy, "verify": _verify, "forwarders": _forward, "destroy": _destroy}
+_COMMANDS = {
+    "deploy": _deploy,
+    "verify": _verify,
+    "members": _members,
+    "forwarders": _forward,
+    "destroy": _destroy,
+}
 
 
 def _run() -> int:

@@ -70,7 +70,7 @@ def execute(cloudformation: Any, arn: str, stack: dict[str, Any], wait: Wait = t
         raise Failed(f"{status}: {stacks.why(cloudformation, told)}")
 
 
-def aloud(wait: Wait = time.sleep) -> Wait:
+def aloud(wait: Wait = time.sleep, what: str = "deploying") -> Wait:
     """Waits, and says now and then for how long it has."""
     waited = said = 0.0
 
@@ -80,6 +80,6 @@ def aloud(wait: Wait = time.sleep) -> Wait:
         waited += seconds
         if waited - said >= _BETWEEN_WORDS:
             said = waited
-            print(f"  still deploying after {waited:.0f} seconds", flush=True)
+            print(f"  still {what} after {waited:.0f} seconds", flush=True)
 
     return waiting

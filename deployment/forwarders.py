@@ -42,8 +42,13 @@ class Outcome:
     is_good: bool = True
 
 
-def regions(client: Client, home: str) -> list[str]:
-    """All that are enabled, but for `home`. Raises Failed if they can't be listed."""
+def regions(client: Client, home: str, wanted: str = "all") -> list[str]:
+    """All that are enabled, or those of `wanted`, separated by commas; but for `home`.
+
+    Raises Failed if the enabled ones can't be listed.
+    """
+    if wanted not in ("", "all"):
+        return [each for each in wanted.replace(",", " ").split() if each != home]
     enabled = Aws(client, home).regions()
     if isinstance(enabled, Unread):
         remedy = "name those to forward from, as FORWARD=us-east-1,us-west-2"

@@ -11,8 +11,8 @@ TAG = "aws iam tag-user --user-name NAME --tags 'Key=last-activity:exempt,Value=
 class Deployed:
     """`forwards`: whether the other regions' forwarders were deployed with it.
 
-    `logs`: where the trail's files are, "" if that is not known. `config`: the file of the settings, "" for the
-    one that make takes without being told.
+    `has_members`: whether it reports on other accounts, too. `logs`: where the trail's files are, "" if that is
+    not known. `config`: the file of the settings, "" for the one that make takes without being told.
     """
 
     stack: str
@@ -22,6 +22,7 @@ class Deployed:
     is_new: bool
     is_confirmed: bool
     forwards: bool
+    has_members: bool = False
     logs: str = ""
     config: str = ""
 
@@ -41,6 +42,12 @@ def _steps(deployed: Deployed) -> Iterator[tuple[str, str]]:
     if not deployed.forwards:
         what = "Have the other regions forward their events" if deployed.is_new else "Update the forwarders"
         yield f"{what}; sign-ins and STS calls are logged in several:", _make("forwarders", deployed)
+    if deployed.has_members:
+        new, old = (
+            "Let reports read the organization's accounts:",
+            "Update the role in the organization's accounts:",
+        )
+        yield new if deployed.is_new else old, _make("members", deployed)
     yield "Check that all of it works; this waits until events arrive:", _make("verify", deployed)
     if not deployed.is_new:
         return

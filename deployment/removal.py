@@ -1,14 +1,29 @@
 """All of a deployment taken away, but for the table."""
 
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from deployment import stacks
 from deployment.forwarders import Client, Hub, Outcome, remove
+from deployment.settings import Unusable
 from deployment.stacks import Wait
 
 SAM_STACK = "aws-sam-cli-managed-default"  # Of each region: SAM's bucket, if it was to make one.
+
+
+def confirm(stack: str, region: str, *, is_told: bool) -> None:
+    """Says what goes, and asks. Raises Unusable unless it is confirmed."""
+    print(f"This removes stack {stack} in {region}, all reports in its bucket, what was built for it,")
+    print("its forwarders in other regions, and its StackSets with all that they have in other accounts.")
+    print("The activity table stays.", flush=True)
+    if is_told:
+        return
+    if not sys.stdin.isatty():
+        raise Unusable("nothing was removed: without a terminal, give YES=1")
+    if input(f"To go on, type {stack}: ").strip() != stack:
+        raise Unusable("nothing was removed")
 
 
 def destroy(

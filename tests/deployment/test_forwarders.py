@@ -85,6 +85,11 @@ def test_the_other_regions_are_those_that_are_enabled_without_the_hubs(client):
     assert HOME in enabled
 
 
+@pytest.mark.parametrize("wanted", ["us-east-1,eu-west-1,ap-south-1", " us-east-1  ap-south-1 "])
+def test_the_other_regions_are_those_that_are_named_without_the_hubs(client, wanted):
+    assert forwarders.regions(client, HOME, wanted) == ["us-east-1", "ap-south-1"]
+
+
 def test_each_region_forwards_to_the_hub_and_is_left_as_it_is_the_next_time(client, hub):
     assert deployed(client, hub) == [Outcome(region, "created") for region in OTHERS]
     assert [forwarded_to(client, hub, region) for region in OTHERS] == [hub.bus] * 2

@@ -65,6 +65,18 @@ def test_an_update_is_checked_again_and_its_forwarders_are_updated():
     ]
 
 
+@pytest.mark.parametrize(
+    ("is_new", "what"),
+    [
+        (True, "Let reports read the organization's accounts:"),
+        (False, "Update the role in the organization's accounts:"),
+    ],
+)
+def test_a_stack_that_reports_on_other_accounts_needs_its_role_in_each(is_new, what):
+    assert f". {what}\n     make members\n" in told(is_new=is_new, has_members=True)
+    assert "make members" not in told(is_new=is_new)
+
+
 def test_a_file_of_settings_other_than_makes_own_is_named_again():
     assert "make verify CONFIG='second one.toml'" in told(config="second one.toml")
 
