@@ -21,6 +21,7 @@ from benchmarks.handler import steady_state
 from benchmarks.memory import peak_memory
 from benchmarks.past import past
 from benchmarks.plot import plot
+from benchmarks.reckoning import of_a_large_account, organization
 from benchmarks.report import against_the_lab, of_idle_accounts
 from benchmarks.throughput import throughput
 from benchmarks.writes import by_sandboxes, count, growth
@@ -64,6 +65,8 @@ def figures(*, is_quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
         ),
         "9. The report of a large account, and the lab's way": lambda: against_the_lab(share=share),
         "9. The reporter's time and memory": of_idle_accounts,
+        "10. An organization": lambda: organization(times=rounds),
+        "10. A large account that nobody uses": of_a_large_account,
     }
 
 

@@ -38,7 +38,7 @@ def ministack() -> Iterator[str]:
 @contextmanager
 def agreeable() -> Iterator[str]:
     """The address of a DynamoDB that answers any UpdateItem as if the item had not been there."""
-    with _listening(_Agreeable) as address:
+    with listening(_Agreeable) as address:
         yield address
 
 
@@ -58,9 +58,18 @@ def served(wire: Wire) -> Iterator[str]:
             operation = named or self.path[1].upper() + self.path[2:]
             self._answer(self.headers["Authorization"].split("/")[3], operation, asked)
 
+        def do_GET(self) -> None:
+            """The trend of earlier reports is looked for in the bucket, and is not there."""
+            self._answer("s3", "ListObjectsV2", {})
+
         def do_PUT(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             self._answer("s3", "PutObject", {})
+
+        def handle_expect_100(self) -> bool:
+            answered = super().handle_expect_100()
+            self.wfile.flush()  # Else boto3 waits for it for a second.
+            return answered
 
         def _answer(self, service: str, operation: str, asked: dict[str, Any]) -> None:
             status, body = wire.answer(service, operation, asked)
@@ -72,12 +81,12 @@ def served(wire: Wire) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # named so by http.server
             pass
 
-    with _listening(Handler) as address:
+    with listening(Handler) as address:
         yield address
 
 
 @contextmanager
-def _listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     Thread(target=server.serve_forever, daemon=True).start()

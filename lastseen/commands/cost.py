@@ -4,6 +4,7 @@ import re
 import shutil
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,13 +16,17 @@ import boto3
 import typer
 
 from lastseen.commands.options import Profile, Region
-from lastseen.pricing.cost import Line, Usage, alternatives, bill, estimate, total
+from lastseen.pricing.cost import bill, estimate, total
 from lastseen.pricing.deployed import Unpriceable, usage_of
 from lastseen.pricing.limits import limits
+from lastseen.pricing.others import alternatives
+from lastseen.pricing.plain import as_plain
 from lastseen.pricing.prices import AS_OF, REGION
+from lastseen.pricing.usage import Line, Usage
 from lastseen.terminal import misused, piped, print_json
 
 PRINCIPALS = 1_000
+EVENTS_EACH, PRINCIPALS_EACH = 1_000_000, 400  # Of an organization, for each account.
 BY_LETTER = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
 HEADING = f"Dollars for 30 days at list prices of {AS_OF} in {REGION}; free tiers are not counted."
 NOT_CONFIRMED = "* as others quote AWS's page; not confirmed on it. docs/cost.md says more."
@@ -46,6 +51,10 @@ def cost(
         str | None,
         typer.Option(metavar="NUMBER", help="Users and roles: 1,000, or with --stack those of the account."),
     ] = None,
+    accounts: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER", help="Of an organization; each has 1M events and 400 principals."),
+    ] = None,
     regions: Annotated[
         list[str] | None, typer.Option(metavar="NUMBER", help="Regions whose events come in: 1.")
     ] = None,
@@ -60,19 +69,16 @@ def cost(
 
     --events and --regions may be given several times, to be set side by side.
     """
-    people = None if principals is None else _number("--principals", principals)
-    if stack and (events or regions):
-        misused("--stack has its own events and regions: leave --events and --regions out")
+    if stack and (events or regions or accounts):
+        misused("--stack has its own events, accounts and regions: leave these options out")
     if stack:
-        cases = [_deployed(stack, people, region, profile)]
-    elif events:
-        counts = [_number("--events", each) for each in events]
-        places = [_number("--regions", each) for each in regions or ["1"]]
-        cases = [_imagined(*each, people or PRINCIPALS) for each in product(counts, places)]
+        cases = [_deployed(stack, principals, region, profile)]
+    elif events or accounts:
+        cases = list(_imagined(events, regions, principals, accounts))
     else:
-        misused("give --events, such as 100M, or --stack with the name of the deployed stack")
+        misused("give --events, such as 100M, --accounts, or --stack with the name of the deployed stack")
     if as_json:
-        print_json(each for case in cases for each in _as_json(case))
+        print_json(each for case in cases for each in as_plain(case.load, case.usage))
     elif len(cases) == 1:
         _print_bill(cases[0])
     else:
@@ -87,21 +93,32 @@ def _number(option: str, text: str) -> int:
     return int(number)
 
 
-def _imagined(events: int, regions: int, principals: int) -> Case:
-    return Case(
-        title=f"{events:,} events a month; principals: {principals:,}; regions: {regions:,}",
-        head=(_short(events), f"{regions:,}"),
-        usage=estimate(events, principals, regions),
-        load={"events": events, "principals": principals, "regions": regions},
-    )
+def _imagined(
+    events: list[str] | None, regions: list[str] | None, principals: str | None, accounts: str | None
+) -> Iterator[Case]:
+    """One for each number of events and of regions. Of an organization, both defaults are for each account."""
+    many = _number("--accounts", accounts or "1")
+    each = PRINCIPALS_EACH * many if accounts else PRINCIPALS
+    people = _number("--principals", principals or str(each))
+    counts = [_number("--events", each) for each in events or [str(EVENTS_EACH * many)]]
+    places = [_number("--regions", each) for each in regions or ["1"]]
+    whole = f"accounts: {many:,}; " if many > 1 else ""
+    for count, place in product(counts, places):
+        yield Case(
+            title=f"{count:,} events a month; {whole}principals: {people:,}; regions: {place:,}",
+            head=(_short(count), f"{place:,}"),
+            usage=estimate(count, people, place, many),
+            load={"events": count, "accounts": many, "principals": people, "regions": place},
+        )
 
 
-def _deployed(stack: str, principals: int | None, region: str | None, profile: str | None) -> Case:
+def _deployed(stack: str, principals: str | None, region: str | None, profile: str | None) -> Case:
     def client(service: Any) -> Any:
         return boto3.Session(region_name=region, profile_name=profile).client(service)
 
+    people = None if principals is None else _number("--principals", principals)
     try:
-        usage = usage_of(client, stack, principals, datetime.now(UTC))
+        usage = usage_of(client, stack, people, datetime.now(UTC))
     except Unpriceable as reason:
         misused(str(reason))
     return Case(
@@ -158,39 +175,11 @@ def _print_side_by_side(cases: list[Case]) -> None:
         for each in alternatives(case.usage):
             others[each.name].append(each.dollars)
     width = max(map(len, others))
-    print(f"Principals: {cases[0].usage.principals:,}.\n{HEADING}\n")
+    usage = cases[0].usage
+    print(f"Accounts: {usage.accounts:,}; principals: {usage.principals:,}.\n{HEADING}\n")
     for number, name in enumerate(("events a month", "regions")):
         print(f"{name:<{width}}", *(f"{case.head[number]:>9}" for case in cases))
     for rows in (ours, others):
         print()
         for name, dollars in rows.items():
             print(f"{name:<{width}}", *(f"{each:>9,.2f}" for each in dollars))
-
-
-def _as_json(case: Case) -> list[dict[str, Any]]:
-    lines = bill(case.usage)
-    head: dict[str, Any] = case.load | {"prices_as_of": AS_OF, "prices_of": REGION}
-    priced: list[dict[str, Any]] = [
-        {
-            "service": line.service,
-            "item": line.item,
-            "quantity": line.quantity.amount,
-            "formula": line.quantity.formula,
-            "price": line.price.dollars,
-            "per": line.price.per,
-            "unit": line.price.unit,
-            "price_source": line.price.source,
-            "price_is_confirmed": line.price.is_confirmed,
-            "dollars": round(line.dollars, 6),
-        }
-        for line in lines
-    ]
-    others: list[dict[str, Any]] = [
-        {"alternative": each.name, "formula": each.formula, "dollars": round(each.dollars, 6)}
-        for each in alternatives(case.usage)
-    ]
-    rates: list[dict[str, Any]] = [
-        {"limit": each.name, "rate": each.rate, "most": each.most, "unit": each.unit, "beyond": each.beyond}
-        for each in limits(case.usage)
-    ]
-    return [head | each for each in [*priced, {"total": round(total(lines), 6)}, *others, *rates]]

@@ -8,7 +8,9 @@ from typing import Any, Self
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError, ProfileNotFound
 
 from lastseen.connection import failure
-from lastseen.pricing.cost import GB, ITEM_OVERHEAD, MEMORY_GB, RECEIVED, Quantity, Usage
+from lastseen.pricing import measured
+from lastseen.pricing.cost import GB, ITEM_OVERHEAD, MEMORY_GB, RECEIVED
+from lastseen.pricing.usage import Quantity, Usage
 
 SPAN = timedelta(days=30)
 DAY = 86_400
@@ -22,7 +24,7 @@ NEEDED = (
     "HubBusRule",
     "ActivityTable",
 )
-
+FUNCTIONS = "IngestFunction", "ReporterFunction"
 
 Client = Callable[[str], Any]  # By the name of a service, as boto3.client.
 
@@ -91,7 +93,7 @@ def _metrics(names: Mapping[str, str]) -> dict[str, Metric]:
         at = {"TableName": table, "GlobalSecondaryIndexName": index}
         metrics[f"{index} writes"] = Metric.of("AWS/DynamoDB", "ConsumedWriteCapacityUnits", **at)
         metrics[f"{index} reads"] = Metric.of("AWS/DynamoDB", "ConsumedReadCapacityUnits", **at)
-    for function in ("IngestFunction", "ReporterFunction"):
+    for function in filter(names.get, FUNCTIONS):
         for name in ("Invocations", "Duration"):
             metrics[f"{function} {name}"] = Metric.of("AWS/Lambda", name, FunctionName=names[function])
     for group in ("IngestLogs", "ReporterLogs"):
@@ -135,13 +137,18 @@ def _usage(used: Mapping[str, float], table: Mapping[str, Any], principals: int)
         return Quantity(sum(used[name] for name in names) * scale, formula)
 
     events, items = used["events"], table["ItemCount"]
-    functions = "IngestFunction", "ReporterFunction"
+    forwarded = max(used["forwarded"], used["forwarded too"])
+    functions = [each for each in FUNCTIONS if f"{each} Invocations" in used]
     indexes = table.get("GlobalSecondaryIndexes", [])
     indexed = sum(each.get("IndexSizeBytes", 0) + ITEM_OVERHEAD * each.get("ItemCount", 0) for each in indexes)
     return Usage(
         events=counted("events", formula="Messages of LastActivity"),
         principals=principals,
-        forwarded=Quantity(max(used["forwarded"], used["forwarded too"]), "MatchedEvents of the hub's rule"),
+        forwarded=Quantity(forwarded, "MatchedEvents of the hub's rule"),
+        transferred=Quantity(
+            forwarded * measured.MESSAGE_BYTES / GB,
+            f"{measured.MESSAGE_BYTES:,} bytes for each of these, as if all came from other regions",
+        ),
         requests=Quantity(
             events * (1 + 2 / RECEIVED) + used["empty"],
             "each event sent by itself, received and deleted by tens; and NumberOfEmptyReceives",

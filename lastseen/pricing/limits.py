@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from lastseen.pricing import measured
-from lastseen.pricing.cost import VCPU, Usage
+from lastseen.pricing.cost import VCPU
 from lastseen.pricing.measured import SECONDS
+from lastseen.pricing.usage import Usage
 
 SANDBOXES = 2  # MaximumConcurrency in template.yaml.
 

@@ -36,6 +36,7 @@ KMS = "https://aws.amazon.com/kms/pricing/"
 S3 = "https://aws.amazon.com/s3/pricing/"
 ATHENA = "https://aws.amazon.com/athena/pricing/"
 EC2 = "https://aws.amazon.com/ec2/pricing/on-demand/"
+STEP_FUNCTIONS = "https://aws.amazon.com/step-functions/pricing/"
 ANALYZER = (
     "https://aws.amazon.com/blogs/security/"
     "monitoring-and-optimizing-the-cost-of-the-unused-access-analyzer-in-iam-access-analyzer/"
@@ -46,6 +47,7 @@ TRANSFERRED_GB = Price(0.02, 1, "GB", EC2)
 QUEUE_REQUEST = Price(0.40, MILLION, "requests", SQS)
 INVOCATION = Price(0.20, MILLION, "requests", LAMBDA)
 GB_SECOND = Price(13.3334, MILLION, "GB-seconds", LAMBDA)  # arm64, which is what the template asks for.
+STATE_TRANSITION = Price(0.025, 1_000, "state transitions", STEP_FUNCTIONS, is_confirmed=True)
 WRITE_UNIT = Price(0.625, MILLION, "write request units", DYNAMODB)
 READ_UNIT = Price(0.125, MILLION, "read request units", DYNAMODB)
 TABLE_GB = Price(0.25, 1, "GB-month", DYNAMODB)

@@ -60,8 +60,8 @@ def read(terminal):
         return b""
 
 
-def test_the_page_shows_a_table_and_a_bill():
-    assert len(SHOWN) == 2
+def test_the_page_shows_a_table_and_two_bills():
+    assert len(SHOWN) == 3
 
 
 def test_the_page_has_the_date_and_the_region_of_the_prices():
@@ -109,6 +109,41 @@ def test_as_json_each_case_says_which_it_is():
 
 
 @pytest.mark.parametrize(
+    ("arguments", "events", "principals"),
+    [
+        pytest.param((), 1_000_000_000, 400_000, id="a million events and 400 principals for each account"),
+        pytest.param(
+            ("--events", "5M", "--principals", "7k"), 5_000_000, 7_000, id="those given, of all accounts"
+        ),
+    ],
+)
+def test_an_organization_is_reckoned_by_its_accounts(arguments, events, principals):
+    lines = [json.loads(line) for line in run("--accounts", "1k", *arguments, "--json").stdout.splitlines()]
+
+    assert {(line["events"], line["accounts"], line["principals"]) for line in lines} == {
+        (events, 1_000, principals)
+    }
+    (step,) = [line for line in lines if line.get("service") == "Step Functions"]
+    assert (step["price_source"], step["price_is_confirmed"]) == (
+        "https://aws.amazon.com/step-functions/pricing/",
+        True,
+    )
+    (analyzer,) = [line for line in lines if line.get("alternative") == "IAM Access Analyzer"]
+    assert analyzer["dollars"] == pytest.approx(0.20 * principals)
+
+
+def test_compared_md_has_what_the_command_says_of_an_organization():
+    lines = [json.loads(line) for line in run("--accounts", "1000", "--json").stdout.splitlines()]
+    (total,) = [line["total"] for line in lines if "total" in line]
+    (analyzer,) = [line["dollars"] for line in lines if line.get("alternative") == "IAM Access Analyzer"]
+    text = (ROOT / "docs" / "compared.md").read_text(encoding="utf-8")
+
+    assert "`lastseen cost --accounts 1000`" in text
+    assert f"${total:,.0f}" in text
+    assert f"${analyzer:,.0f}" in text
+
+
+@pytest.mark.parametrize(
     ("written", "number"),
     [
         ("250000", 250_000),
@@ -128,8 +163,11 @@ def test_numbers_may_be_written_as_people_do(written, number):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "give --events, such as 100M, or --stack with the name of the deployed stack"),
-        (["--regions", "2"], "give --events, such as 100M, or --stack with the name of the deployed stack"),
+        ([], "give --events, such as 100M, --accounts, or --stack with the name of the deployed stack"),
+        (
+            ["--regions", "2"],
+            "give --events, such as 100M, --accounts, or --stack with the name of the deployed stack",
+        ),
         (
             ["--events", "many"],
             "--events must be a whole number from 1, such as 250000, 250k, 100M or 1B, not 'many'",
@@ -147,12 +185,16 @@ def test_numbers_may_be_written_as_people_do(written, number):
             "--regions must be a whole number from 1, such as 250000, 250k, 100M or 1B, not '-1'",
         ),
         (
+            ["--accounts", "0"],
+            "--accounts must be a whole number from 1, such as 250000, 250k, 100M or 1B, not '0'",
+        ),
+        (
             ["--events", "1", "--principals", ""],
             "--principals is empty: is a variable of the shell not set?",
         ),
         (
             ["--events", "1", "--stack", "tracker"],
-            "--stack has its own events and regions: leave --events and --regions out",
+            "--stack has its own events, accounts and regions: leave these options out",
         ),
     ],
 )

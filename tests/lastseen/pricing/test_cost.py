@@ -4,17 +4,20 @@ import json
 import re
 
 import pytest
+from alarms import ALWAYS
 from builders import ROOT, envelope
 from samtranslator.yaml_helper import yaml_parse
 
 from benchmarks.cost import load
 from benchmarks.writes import WINDOW
 from ingest.app import lambda_handler
-from lastseen.pricing import cost, limits, measured, prices
-from lastseen.pricing.cost import alternatives, bill, estimate, total
+from lastseen.pricing import cost, limits, measured, organization, prices
+from lastseen.pricing.cost import bill, estimate, total
+from lastseen.pricing.others import alternatives
 
 BENCHMARKS = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
-TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
+WHOLE = yaml_parse((ROOT / "template.yaml").read_text())
+TEMPLATE, PARAMETERS = WHOLE["Resources"], WHOLE["Parameters"]
 
 
 def dollars(usage):
@@ -68,6 +71,64 @@ def test_the_total_is_the_sum_of_all_lines():
 
     assert total(bill(usage)) == pytest.approx(sum(dollars(usage).values()))
     assert len(dollars(usage)) == len(bill(usage))
+
+
+@pytest.mark.parametrize(
+    ("item", "by_hand"),
+    [
+        pytest.param(
+            ("EventBridge", "events of other accounts and regions"),
+            999.67,
+            id="2,999 of 3,000 places, 1 billion",
+        ),
+        pytest.param(("EventBridge", "transfer between regions"), 27.43, id="2 / 3 x 2,209 GB = 1,371.6 GB"),
+        # 259,200 batches would be 500,000 full ones; 34.3 runs of 1,002.
+        pytest.param(("Lambda", "requests"), 0.1069, id="500,000 batches and 34,354 invocations"),
+        pytest.param(
+            ("Step Functions", "state transitions"), 1.7169, id="34.3 runs x 2,003 at 2.5 cents a 1,000"
+        ),
+        pytest.param(("DynamoDB", "notes of the reviews"), 0.4929, id="34.3 x 1,000 x 23 at 62.5 cents"),
+        pytest.param(("S3", "reports of the accounts"), 0.4286, id="4.3 x 6,000 and 30 x 2,000 at half a cent"),
+        pytest.param(("DynamoDB", "reads"), 5.149, id="2,403,000 items x 0.5 x 34.3 runs"),
+    ],
+)
+def test_a_line_of_an_organization_is_what_it_comes_to_by_hand(item, by_hand):
+    usage = estimate(1_000_000_000, 400_000, 3, accounts=1_000)
+
+    assert dollars(usage)[item] == pytest.approx(by_hand, rel=0.005)
+
+
+def test_an_organization_reviews_each_account_in_the_time_that_was_measured():
+    (few, least), (many, most) = measured.REVIEW_SECONDS
+    end = measured.SUMMING_SECONDS
+
+    assert organization.seconds(10, 10 * few) == pytest.approx(10 * (least + end))
+    assert organization.seconds(1_000, 1_000 * many) == pytest.approx(1_000 * (most + end))
+    assert organization.seconds(100, 100 * (few + many) / 2) == pytest.approx(100 * ((least + most) / 2 + end))
+
+
+def test_the_reviews_of_a_month_are_in_lambdas_time():
+    alone, many = (estimate(10**6, 400_000, 1, accounts) for accounts in (1, 1_000))
+    runs = 30 / 7 + 30
+
+    assert many.gb_seconds.amount - alone.gb_seconds.amount == pytest.approx(
+        cost.MEMORY_GB * runs * (organization.seconds(1_000, 400_000) - cost.REPORT_SECONDS)
+    )
+
+
+def test_one_account_has_no_line_of_an_organization():
+    assert "Step Functions" not in {line.service for line in bill(estimate(10**6, 400, 1, accounts=1))}
+
+
+def test_a_run_of_a_thousand_accounts_costs_less_than_ten_cents_in_step_functions_and_lambda():
+    seconds = organization.seconds(1_000, 400_000)
+
+    assert 1_000 / organization.AT_ONCE * measured.REVIEW_SECONDS[1][1] < 10 * 60
+    assert (
+        prices.STATE_TRANSITION.of(organization.transitions(1_000))
+        + prices.GB_SECOND.of(cost.MEMORY_GB * seconds)
+        + prices.INVOCATION.of(organization.invocations(1_000))
+    ) < 0.10
 
 
 def test_one_region_forwards_nothing():
@@ -149,10 +210,16 @@ def test_the_figures_are_those_of_the_benchmarks():
     assert f"by {measured.STREAM_PRINCIPALS} principals in batches of {measured.BATCH}" in told
     assert f"has {measured.MESSAGE_BYTES} bytes on average" in told
     assert f"{measured.ITEM_BYTES} 670; {measured.INDEX_ENTRY_BYTES} |" in told
+    for principals, seconds in measured.REVIEW_SECONDS:
+        assert f"of {principals} users and roles | | {seconds} s |" in told
+    assert f"| {measured.REVIEW_WRITES} writes |" in told
+    assert f"| {measured.SUMMING_SECONDS * 1000:.0f} s |" in told
 
 
 def test_the_figures_are_those_of_the_template():
     ingest = TEMPLATE["IngestFunction"]["Properties"]
+    written = TEMPLATE["OrganizationMachine"]["Properties"]["DefinitionString"]["Fn::Sub"]
+    machine = json.loads(written.replace('"MaxConcurrency": ${ReviewsAtOnce}', '"MaxConcurrency": 1'))
     mapping = ingest["Events"]["Queue"]["Properties"]
 
     busy = [TEMPLATE[name]["Properties"]["MemorySize"] for name in ("IngestFunction", "ReporterFunction")]
@@ -160,7 +227,10 @@ def test_the_figures_are_those_of_the_template():
     assert mapping["MaximumBatchingWindowInSeconds"] == measured.WINDOW == WINDOW
     assert mapping["ScalingConfig"]["MaximumConcurrency"] == limits.SANDBOXES
     assert TEMPLATE["ReporterFunction"]["Properties"]["Timeout"] == cost.REPORT_SECONDS
-    assert len(of_type("AWS::CloudWatch::Alarm")) == cost.ALARMS
+    assert PARAMETERS["ReviewsAtOnce"]["Default"] == organization.AT_ONCE
+    assert list(machine["States"]) == ["List", "Review", "SumUp"]
+    assert len(machine["States"]["Review"]["ItemProcessor"]["States"]) == 1
+    assert len(ALWAYS) == cost.ALARMS
     assert len(of_type("AWS::CloudWatch::Dashboard")) == cost.DASHBOARDS
     assert len(of_type("AWS::KMS::Key")) == 1
 
@@ -170,7 +240,7 @@ def test_the_metrics_are_those_that_the_functions_emit(table, monkeypatch, capsy
     lambda_handler(envelope(), None)
     emitted = json.loads(capsys.readouterr().out.splitlines()[-1])["_aws"]["CloudWatchMetrics"][0]["Metrics"]
     by_ingest = {each["Name"] for each in emitted}
-    apps = [(ROOT / package / "app.py").read_text() for package in ("reporter", "awakened")]
+    apps = [(ROOT / file).read_text() for file in ("reporter/telling.py", "awakened/app.py")]
     by_others = {name for text in apps for name in re.findall(r'add_metric\("(\w+)"', text)}
 
     assert len(by_ingest) + len(cost.Ignored) + len(by_others) + len(cost.Kind) == cost.METRICS
