@@ -2,33 +2,26 @@
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from functools import cache, partial
+from typing import Any, Self
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
-from activity import settings
 from activity.arn import without_path
 from activity.flags import Flags
 from activity.model import denied_facet, facet_of, signin_facet
 from activity.table import ActivityTable
+from awakened.delivery import REFUSED, Delivery
 from awakened.flagged import Items, Notice, notice_of
 from awakened.letters import DeadLetters
-from awakened.message import message
 from awakened.notice import subject_line
 from awakened.stream import UnreadableChange, read, sequence_of
 from awakened.subject import Kind, Subject
 from awakened.waking import Silence, Use, by_event, use_of
-
-if TYPE_CHECKING:
-    from mypy_boto3_sns import SNSClient
 
 NAMESPACE = "LastActivity"
 # SNS unsubscribes an address that gets more than 10 mails a second, and each shard of the stream may send mails
@@ -36,8 +29,6 @@ NAMESPACE = "LastActivity"
 PAUSE = 0.5
 # Ingest writes the items of one event within moments, the user's perhaps before its credential's.
 SETTLE = 1.0
-
-REFUSED = (ClientError, BotoCoreError)
 
 logger = Logger(service="awakened")
 metrics = Metrics(namespace=NAMESPACE, service="awakened")
@@ -51,22 +42,17 @@ class NotAnnounced(Exception):
 class Herald:
     table: ActivityTable
     flags: Flags
-    sns: "SNSClient"
-    topic: str
+    delivery: Delivery
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
-        patient = Config(
-            retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=5
-        )
         return cls(
             table=ActivityTable.from_env(environ),
             flags=Flags.from_env(environ),
-            sns=boto3.client("sns", config=patient),
-            topic=settings.text(environ, "REPORT_TOPIC_ARN"),
+            delivery=Delivery.from_env(environ),
         )
 
-    def announce(self, uses: Sequence[Use]) -> Notice | Silence:
+    def announce(self, uses: Sequence[Use], set_aside: Callable[[str], object]) -> Notice | Silence:
         """`uses` are of one event. Raises botocore's errors; may then be repeated.
 
         Clears the flags last: if it fails before that, the use is announced twice rather than never.
@@ -86,7 +72,7 @@ class Herald:
         if notice is Silence.FLAG_IS_OFF and not elsewhere:
             notice = notice_of(uses, {**items, **self._under_other_names(uses)})
         if isinstance(notice, Notice):
-            self.sns.publish(TopicArn=self.topic, **message(notice))
+            self.delivery.send(notice, set_aside)
             for key in notice.flags:
                 self.flags.awaken(key, notice.use.at)
         return notice
@@ -141,7 +127,9 @@ def _announce_all(records: Mapping[str, Mapping[str, Any]], now: datetime) -> st
         while waiting:
             if told:
                 time.sleep(PAUSE)
-            told += _announce(list(waiting[0].values()))
+            first = next(iter(waiting[0]))
+            set_aside = partial(_set_aside, first, records[first], "not sent to the topic of accounts")
+            told += _announce(list(waiting[0].values()), set_aside)
             del waiting[0]
     except REFUSED as error:
         use = next(iter(waiting[0].values()))
@@ -165,7 +153,7 @@ def _uses(records: Mapping[str, Mapping[str, Any]], now: datetime) -> tuple[dict
             use = use_of(change, now=now) if change else Silence.NOT_SEEN
         except UnreadableChange as unreadable:
             try:
-                _set_aside(sequence, record, str(unreadable))
+                _set_aside(sequence, record, "unreadable", str(unreadable))
             except REFUSED as error:
                 logger.error("not set aside", sequence_number=sequence, reason=str(error))
                 return uses, sequence
@@ -177,13 +165,13 @@ def _uses(records: Mapping[str, Mapping[str, Any]], now: datetime) -> tuple[dict
     return uses, None
 
 
-def _set_aside(sequence: str, record: Mapping[str, Any], why: str) -> None:
-    logger.error("unreadable", sequence_number=sequence, reason=why)
+def _set_aside(sequence: str, record: Mapping[str, Any], what: str, why: str) -> None:
+    logger.error(what, sequence_number=sequence, reason=why)
     dead_letters().put(record, why)
 
 
-def _announce(uses: Sequence[Use]) -> bool:
-    said = herald().announce(uses)
+def _announce(uses: Sequence[Use], set_aside: Callable[[str], object]) -> bool:
+    said = herald().announce(uses, set_aside)
     if isinstance(said, Notice):
         logger.info("announced", extra=_about(said.use, subject_line(said.use)))
         return True

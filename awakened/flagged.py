@@ -25,11 +25,15 @@ Items = Mapping[Key, Item]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`also`: other flagged things that the same use awakens. `flags`: the items whose flags to clear."""
+    """`also`: other flagged things that the same use awakens. `flags`: the items whose flags to clear.
+
+    `account_name`: "" if it is not known.
+    """
 
     use: Use
     also: tuple[Subject, ...] = ()
     flags: tuple[Key, ...] = ()
+    account_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

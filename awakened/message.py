@@ -14,7 +14,11 @@ from awakened.subject import Subject
 def message(notice: Notice) -> dict[str, Any]:
     """The arguments of Publish, except the topic. Subscriptions other than mail and SMS get the JSON."""
     use = notice.use
-    forms = {"default": json.dumps(as_dict(notice)), "email": text(notice), "sms": sms(use)}
+    forms = {
+        "default": json.dumps(as_dict(notice)),
+        "email": text(notice),
+        "sms": sms(use, notice.account_name),
+    }
     words = {
         "event": "awakened",
         "account": use.subject.account,
@@ -23,7 +27,7 @@ def message(notice: Notice) -> dict[str, Any]:
         "denied": str(use.is_denied).lower(),
     }
     return {
-        "Subject": subject_line(use),
+        "Subject": subject_line(use, notice.account_name),
         "Message": json.dumps(forms),
         "MessageStructure": "json",
         "MessageAttributes": {
@@ -38,6 +42,7 @@ def as_dict(notice: Notice) -> dict[str, Any]:
     return {
         "event": "awakened",
         **_named(use.subject),
+        **({"account_name": notice.account_name} if notice.account_name else {}),
         "denied": use.is_denied,
         "used_at": to_text(use.at),
         "idle_since": to_text(use.since) if use.since else None,

@@ -1,5 +1,6 @@
 """The notice as people read it: what was used, on what evidence, and what to do about it."""
 
+from activity.accounts import titled
 from activity.item import known_of
 from activity.model import Evidence
 from activity.plain import ascii_line, day, line, minute
@@ -27,7 +28,7 @@ def text(notice: Notice) -> str:
     use, evidence = notice.use, clean(notice.use.activity.evidence)
     event = f"event {evidence.event_id}" if evidence.event_id else "an event without an id"
     parts = [
-        f"{line(_sentence(use))}:\n\n  {_told(evidence)}\n  {event}",
+        f"{line(_sentence(use, notice.account_name))}:\n\n  {_told(evidence)}\n  {event}",
         line(_story(notice)),
         _advice(use),
         "To look up the event and the history:\n\n"
@@ -36,24 +37,29 @@ def text(notice: Notice) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def subject_line(use: Use) -> str:
+def subject_line(use: Use, account_name: str = "") -> str:
     """ASCII, one line, short enough for SNS. No name is cut: a cut one is another's. See `_line`."""
-    return _line(use, _LONGEST_SUBJECT)
+    return _line(use, _LONGEST_SUBJECT, account_name)
 
 
-def sms(use: Use) -> str:
+def sms(use: Use, account_name: str = "") -> str:
     address = ascii_line(clean(use.activity.evidence).source_ip)
     when, where = f", {minute(use.at)}", f", from {address}" if address else ""
-    told = _line(use, _LONGEST_SMS - len(when)) + when
+    told = _line(use, _LONGEST_SMS - len(when), account_name) + when
     return told + where if len(told + where) <= _LONGEST_SMS else told
 
 
-def _line(use: Use, longest: int) -> str:
-    """The first that fits of: everything; without the days; without the key's owner; without any name."""
-    head = f"IAM last activity {use.subject.account}: "
+def _line(use: Use, longest: int, account_name: str) -> str:
+    """The first that fits of: everything; without the days; without the key's owner; without any name.
+
+    Of the account, of each of these: its name and id; its name; its id.
+    """
+    account = use.subject.account
+    places = [f"{account_name} ({account})", account_name, account] if account_name else [account]
     refused = " (refused)" if use.is_denied else ""
     ends = [f" after {_days(use)}", " again"] if use.first_flagged else [""]
-    lines = [ascii_line(f"{head}{what} {_verb(use)}{end}{refused}") for what in _named(use) for end in ends]
+    told = [f"{what} {_verb(use)}{end}{refused}" for what in _named(use) for end in ends]
+    lines = [ascii_line(f"IAM last activity {place}: {each}") for each in told for place in places]
     return next((line for line in lines if len(line) <= longest), lines[-1])
 
 
@@ -77,14 +83,13 @@ def _plain(value: str) -> str:
     return plain if len(plain) <= _LONGEST_VALUE else f"{plain[: _LONGEST_VALUE - 3]}..."
 
 
-def _sentence(use: Use) -> str:
+def _sentence(use: Use, account_name: str) -> str:
     what, again = _named(use)[0], " again" if use.first_flagged else ""
     verb = _verb(use)
     was = verb if verb.startswith(("signed", "was")) else f"was {verb}"
     idle = f", idle for {_days(use)}," if use.first_flagged else ""
-    sentence = (
-        f"{what[0].upper()}{what[1:]} in account {use.subject.account}{idle} {was}{again} at {minute(use.at)}"
-    )
+    account = titled(use.subject.account, account_name)
+    sentence = f"{what[0].upper()}{what[1:]} in account {account}{idle} {was}{again} at {minute(use.at)}"
     if not use.is_denied:
         return sentence
     code = clean(use.activity.evidence).error_code

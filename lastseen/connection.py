@@ -79,6 +79,10 @@ class Connection:
     def client(self, service: str, region: str = "", config: Config = _PATIENT) -> Any:
         return _client(self.session, service, region, config)
 
+    def make(self, service: str, *, region_name: str | None = None, **settings: Any) -> Any:
+        """As boto3.client does, also with the credentials of another account."""
+        return _client(self.session, service, region_name or "", **settings)
+
     @cached_property
     def beside(self) -> Callable[[str], Any]:
         """Makes a client for what is asked besides the table, once each."""
@@ -145,10 +149,12 @@ def _output(session: boto3.Session, stack: str) -> str:
     return outputs[TABLE_OUTPUT]
 
 
-def _client(session: boto3.Session, service: Any, region: str = "", config: Config = _PATIENT) -> Any:
+def _client(
+    session: boto3.Session, service: Any, region: str = "", config: Config = _PATIENT, **credentials: Any
+) -> Any:
     try:
         with _MAKING:
-            return session.client(service, region_name=region or None, config=config)
+            return session.client(service, region_name=region or None, config=config, **credentials)
     except failures.BotoCoreError:
         raise
     except ValueError as error:  # An endpoint that is no address.

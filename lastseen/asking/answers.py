@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator, Sequence
 
+from lastseen.asking.accounts import Names
 from lastseen.asking.asked import Answer
 from lastseen.asking.lengths import miscounted
 from lastseen.asking.listing import Row
@@ -17,16 +18,27 @@ UNSEEN = "not since tracking began"
 
 
 def show_matches(
-    screen: Screen, matches: Sequence[Match], times: Times, *, options: Sequence[str], everything: bool
+    screen: Screen,
+    matches: Sequence[Match],
+    times: Times,
+    *,
+    names: Names,
+    options: Sequence[str],
+    everything: bool,
 ) -> None:
     shown = matches if everything else matches[:MOST_MATCHES]
     screen.line(f"{len(matches):,} principals; choose one:")
     screen.line()
     rows = [
-        (_seen(match, times), _by(match), shlex.join(["lastseen", "who", match.principal, *options]))
+        (
+            _seen(match, times),
+            _by(match),
+            names.get(match.account, ""),
+            shlex.join(["lastseen", "who", match.principal, *options]),
+        )
         for match in shown
     ]
-    screen.table(("last seen", "found by", "to go on"), rows, is_split=False)
+    _table(screen, ("last seen", "found by", "account name", "to go on"), rows, is_split=False)
     if len(matches) > len(shown):
         screen.line(f"{len(matches) - len(shown):,} more, seen longer ago: --all")
 
@@ -40,18 +52,28 @@ def _by(match: Match) -> str:
     return by + (f" and {len(match.facets) - 2} more" if len(match.facets) > 2 else "")
 
 
-def show_rows(screen: Screen, rows: Sequence[Row], times: Times) -> None:
+def show_rows(screen: Screen, rows: Sequence[Row], times: Times, names: Names) -> None:
     lines = []
     for row in rows:
         event = event_of(row.last.evidence) if row.last else ""
         seen = times.text(row.last.last_seen) if row.last else UNSEEN
         first = times.text(row.first_seen) if row.first_seen else ""
         who = f"{row.principal} ({row.holder})" if row.holder else row.principal
-        lines.append((who, seen, first, event, _flags(row, times)))
-    has_flags = any(row.flagged for row in rows)
-    head = "principal", "last seen", "first seen", "last event", "flagged"
-    width = len(head) if has_flags else len(head) - 1
-    screen.table(head[:width], [line[:width] for line in lines])
+        lines.append((who, names.get(row.account, ""), seen, first, event, _flags(row, times)))
+    _table(screen, ("principal", "account name", "last seen", "first seen", "last event", "flagged"), lines)
+
+
+def _table(
+    screen: Screen, head: Sequence[str], lines: Sequence[Sequence[str]], *, is_split: bool = True
+) -> None:
+    """Without the names of accounts, and the flags, where there are none."""
+    columns = [
+        column
+        for column in zip(head, *lines, strict=True)
+        if any(column[1:]) or column[0] not in ("account name", "flagged")
+    ]
+    first, *rows = zip(*columns, strict=True)
+    screen.table(first, rows, is_split=is_split)
 
 
 def _flags(row: Row, times: Times) -> str:
@@ -60,10 +82,10 @@ def _flags(row: Row, times: Times) -> str:
     return f"since {times.text(row.first_flagged)}: {', '.join(map(flagged, row.flagged))}"
 
 
-def show_several(screen: Screen, answers: Sequence[Answer], times: Times, unseen: str) -> None:
+def show_several(screen: Screen, answers: Sequence[Answer], times: Times, *, names: Names, unseen: str) -> None:
     """A row for each whom a handle may mean, and below what is to be said of those of whom there is none."""
-    rows = [row for answer in answers for row in _rows(answer, times)]
-    screen.table(("handle", "last seen", "whose", "last event"), rows)
+    rows = [row for answer in answers for row in _rows(answer, times, names)]
+    _table(screen, ("handle", "last seen", "whose", "account name", "last event"), rows)
     told = [sentence for answer in answers for sentence in _sentences(answer, unseen)]
     if told:
         screen.line()
@@ -71,12 +93,12 @@ def show_several(screen: Screen, answers: Sequence[Answer], times: Times, unseen
         screen.prose(sentence)
 
 
-def _rows(answer: Answer, times: Times) -> Iterator[tuple[str, ...]]:
+def _rows(answer: Answer, times: Times, names: Names) -> Iterator[tuple[str, ...]]:
     if not answer.matches:
-        yield answer.asked, "", "nobody", ""
+        yield answer.asked, "", "nobody", "", ""
     for match in answer.matches:
         event = event_of(match.last.evidence) if match.last else ""
-        yield answer.asked, _seen(match, times), match.principal, event
+        yield answer.asked, _seen(match, times), match.principal, names.get(match.account, ""), event
 
 
 def _sentences(answer: Answer, unseen: str) -> Iterator[str]:

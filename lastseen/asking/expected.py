@@ -43,6 +43,11 @@ class Expected:
             unknown.append(f"The organization's accounts could not be listed: {why}.")
         return cls(account, tuple(sorted(regions)), accounts, tuple(unknown))
 
+    @property
+    def names(self) -> dict[str, str]:
+        """By account id, of those that have one."""
+        return {account: name for account, name in self.accounts.items() if name}
+
     def unheard(self, about: Coverage | None) -> tuple[str, ...]:
         """The caller's regions of which the table knows nothing. `about`: what it knows of the account."""
         known = {each.region for each in about.known} if about else set()

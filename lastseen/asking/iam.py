@@ -26,9 +26,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Iam:
-    """`client` makes a client of a service."""
+    """`client` makes a client of a service. `titled` answers an account's name and id."""
 
     client: Clients
+    titled: Callable[[str], str] = str
 
     def about(self, handle: Handle) -> Said:
         try:
@@ -46,7 +47,8 @@ class Iam:
         )
         own = self._own_account
         if account not in ("", own):
-            told = f"IAM: an access key of account {account}; these credentials can ask only that of {own}."
+            whose = self.titled(account)
+            told = f"IAM: an access key of account {whose}; these credentials can ask only that of {own}."
             return Said((told,), {"account": account})
         used = self._asked(
             "iam:GetAccessKeyLastUsed", lambda iam: iam.get_access_key_last_used(AccessKeyId=key)

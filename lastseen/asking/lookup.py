@@ -6,13 +6,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from activity.accounts import Account, titled
 from activity.arn import is_role, parts, without_path
 from activity.flags import Flags
 from activity.item import Item
 from activity.keeping import Key
 from activity.model import COVERAGE, denied_facet, held_by, id_facet, is_of_principal
+from activity.names import Names
 from activity.scan import Scan
 from activity.table import ActivityTable
+from lastseen.asking.accounts import names_of
 from lastseen.asking.heard import Heard
 from lastseen.asking.index import Index
 from lastseen.asking.profile import Profile
@@ -29,6 +32,7 @@ class Lookup:
     flags: Flags
     scan: Scan
     patience: Callable[[str], AbstractContextManager[object]]
+    names: Names
     index: Index = field(init=False)
 
     def __post_init__(self) -> None:
@@ -38,6 +42,18 @@ class Lookup:
     def heard(self) -> Heard:
         """The accounts and regions that events came from, and since and until when."""
         return Heard(tuple(sorted(self.table.of(COVERAGE), key=lambda each: each.facet)))
+
+    @cached_property
+    def accounts(self) -> dict[str, Account]:
+        """The organization's, by id, as a report has listed them last."""
+        return self.names.all()
+
+    @cached_property
+    def account_names(self) -> dict[str, str]:
+        return names_of(self.accounts)
+
+    def titled(self, account: str) -> str:
+        return titled(account, self.account_names.get(account, ""))
 
     def items_of(self, principal: str) -> dict[Key, Item]:
         return known(self.table.items_of(principal))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from activity.item import Item
 from activity.keeping import Key
 from activity.model import Activity, is_of_principal
-from lastseen.asking.profile import newest
+from lastseen.asking.profile import account_of, newest
 from lastseen.asking.roles import gathered, whole_arns
 
 
@@ -22,6 +22,10 @@ class Match:
     facets: tuple[str, ...]
     last: Activity | None
     by: str = ""
+
+    @property
+    def account(self) -> str:
+        return account_of(self.principal) or (self.last.evidence.account if self.last else "")
 
 
 @dataclass(frozen=True, slots=True)

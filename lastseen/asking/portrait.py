@@ -27,17 +27,18 @@ def show_profile(
     *,
     handle: Handle,
     asked: Collection[str],
+    account: str,
     unseen: str,
     everything: bool,
 ) -> None:
     """`asked`: the facets that it was found by, which are shown whatever else is left out.
 
-    `unseen`: since when nothing was seen, if nothing was.
+    `account`: its name and id, "" if that is not known. `unseen`: since when nothing was seen, if nothing was.
     """
     screen.heading(profile.principal)
     word = _word(profile.principal)
     which = f", unique id {profile.holder.id}" if profile.holder.has_namesakes else ""
-    screen.line(f"{word} of account {profile.account or 'unknown'}{which}")
+    screen.line(f"{word} of account {account or 'unknown'}{which}")
     if profile.holder.is_succeeded:
         screen.line(f"Another {word} has had this name since {times.text(profile.holder.until)}.")
     screen.line()

@@ -6,8 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
+from activity.accounts import titled
 from activity.item import attributes
 from activity.model import COVERAGE, Activity, coverage_facet
+from lastseen.asking.accounts import with_names
 from lastseen.asking.expected import Expected
 from lastseen.commands.options import Printing, Where, with_options
 from lastseen.screen import Screen
@@ -61,16 +63,17 @@ def coverage(
         came, known = lookup.heard.places, canaries.noted(lookup.table, clock.now)
         expected = Expected.ask(connection.beside)
         accounts = expected.added_to(known)
+        names = {**lookup.account_names, **expected.names}
         if printing.as_json:
-            print_json(_items(came, accounts, clock, limit))
+            print_json(with_names(_items(came, accounts, clock, limit), names))
             print_json(_silent_accounts(expected.silent_accounts(known)))
             warn(expected.unknown)
         else:
-            _show(printing.screen(), accounts, clock, limit, expected.sentences(known))
+            _show(printing.screen(), accounts, names, clock, limit, expected.sentences(known))
         if not came:
             printing.beside().prose(lookup.heard.line(clock))
             raise typer.Exit(NOTHING_FOUND)
-    if longest is not None and (lost := _silent(accounts, clock, longest)):
+    if longest is not None and (lost := _silent(accounts, names, clock, longest)):
         warn([f"silent for longer than {fail_silent}: {', '.join(lost)}"])
         raise typer.Exit(INCOMPLETE)
 
@@ -82,10 +85,12 @@ def _time(text: str) -> timedelta:
         misused(str(error))
 
 
-def _silent(accounts: Mapping[str, Coverage], clock: Times, longest: timedelta) -> list[str]:
+def _silent(
+    accounts: Mapping[str, Coverage], names: Mapping[str, str], clock: Times, longest: timedelta
+) -> list[str]:
     """The regions that events came from, and none since."""
     return [
-        f"{account} {each.region} ({length(clock.now - each.until)})"
+        f"{titled(account, names.get(account, ''))} {each.region} ({length(clock.now - each.until)})"
         for account, about in accounts.items()
         for each in about.known
         if each.until and clock.now - each.until > longest and each.state(clock.now) is not State.DISABLED
@@ -101,6 +106,7 @@ def _silent_accounts(accounts: Mapping[str, str]) -> Iterator[dict[str, Any]]:
 def _show(
     screen: Screen,
     accounts: Mapping[str, Coverage],
+    names: Mapping[str, str],
     clock: Times,
     limit: timedelta,
     sentences: Sequence[str],
@@ -108,7 +114,7 @@ def _show(
     head = "region", "since", "last event", "tested", "came back", "state"
     for account, about in accounts.items():
         missing = about.missing(clock.now)
-        screen.heading(f"account {account}")
+        screen.heading(f"account {titled(account, names.get(account, ''))}")
         rows = [(each, _word(each.state(clock.now, limit)), each in missing) for each in about.known]
         screen.table(
             head,

@@ -1,8 +1,7 @@
 """`lastseen list`: principals by recency."""
 
 import os
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, NoReturn
@@ -13,6 +12,7 @@ from activity import settings
 from activity.item import Item
 from activity.keeping import Keeping, Key
 from activity.model import id_facet, service_facet
+from lastseen.asking.accounts import NoAccount, id_of, with_names
 from lastseen.asking.answers import show_caveats, show_rows
 from lastseen.asking.listing import Kind, Row, Wanted, rows
 from lastseen.asking.lookup import Lookup
@@ -26,12 +26,14 @@ lastseen list --active 1h                 who is at work
 lastseen list --idle 90d --type role      roles that may no longer be needed
 lastseen list --new 24h                   who is seen for the first time
 lastseen list --service kms --active 7d   who called KMS this week
+lastseen list --account acme-prod         who is in an account of the organization
 lastseen list --flagged --json            what the last report named
 """
 
 
 Accounts = Annotated[
-    list[str] | None, typer.Option("--account", metavar="ID", help="Of this account; may be repeated.")
+    list[str] | None,
+    typer.Option("--account", metavar="ID", help="Of this account, by id or name; may be repeated."),
 ]
 Kinds = Annotated[
     list[str] | None,
@@ -75,25 +77,26 @@ def list_principals(
     been seen since, --idle leaves them out. Exit status 1: none was found.
     """
     facet = _service(service) if service else ""
-    places = frozenset(map(_account, accounts or []))
     wanted = Wanted(
-        places, frozenset(map(_kind, kinds or [])), *_times(idle, active, new), flagged, _lag(facet)
+        frozenset(), frozenset(map(_kind, kinds or [])), *_times(idle, active, new), flagged, _lag(facet)
     )
     with where.asking() as (lookup, _):
+        places = _ids(accounts or [], lookup)
+        wanted = replace(wanted, accounts=places)
         clock, items = printing.times(), _items(lookup, wanted, facet)
         found, caveat = _found(items, wanted, clock.now, facet)
         shown = found[:limit]
         if not found:
             _none(printing.beside(), lookup, clock, next(iter(places), ""), caveat)
         if printing.as_json:
-            print_json(row.as_dict(clock.now) for row in shown)
+            print_json(with_names((row.as_dict(clock.now) for row in shown), lookup.account_names))
             show_caveats(printing.beside(), caveat)
         else:
             _show(printing.screen(), lookup, shown, clock, left=len(found) - len(shown), caveat=caveat)
 
 
 def _show(screen: Screen, lookup: Lookup, shown: list[Row], clock: Times, *, left: int, caveat: str) -> None:
-    show_rows(screen, shown, clock)
+    show_rows(screen, shown, clock, lookup.account_names)
     if left:
         screen.line(f"{left:,} more: without --limit")
     began = "" if all(row.last for row in shown) else lookup.heard.began()
@@ -160,7 +163,8 @@ def _kind(text: str) -> Kind:
     return kind or misused(f"{text!r} is no type: give one of {', '.join(Kind)}")
 
 
-def _account(text: str) -> str:
-    if not re.fullmatch(r"\d{12}", text):
-        misused(f"{text!r} is no account: give its 12 digits")
-    return text
+def _ids(accounts: Iterable[str], lookup: Lookup) -> frozenset[str]:
+    try:
+        return frozenset(id_of(each, lookup.accounts) for each in accounts)
+    except NoAccount as error:
+        misused(str(error))

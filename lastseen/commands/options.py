@@ -12,6 +12,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from activity.flags import Flags
+from activity.names import Names
 from activity.scan import Scan
 from activity.table import ActivityTable
 from lastseen.asking.lookup import Lookup
@@ -39,6 +40,11 @@ class Where:
     region: Region = None
     profile: Profile = None
 
+    def stack_or(self, usual: str) -> str | None:
+        """The stack that names the table: `usual` if nothing does, None if it is named itself."""
+        is_named = self.table or self.stack or os.environ.get("ACTIVITY_TABLE", "").strip()
+        return self.stack if is_named else usual
+
     def words(self) -> list[str]:
         """As they were typed, for commands to be copied."""
         given = ((f"--{each.name}", getattr(self, each.name)) for each in fields(self))
@@ -57,7 +63,7 @@ class Where:
         with piped(), self.connected(USUAL_STACK) as connection:
             connection.check_table()
             at = connection.dynamodb(), connection.table
-            yield Lookup(ActivityTable(*at), Flags(*at), Scan(*at), patience), connection
+            yield Lookup(ActivityTable(*at), Flags(*at), Scan(*at), patience, Names(*at)), connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from activity.model import session_facet
+from lastseen.asking.accounts import with_names
 from lastseen.asking.answers import show_caveats, show_matches, show_nothing, show_several
 from lastseen.asking.asked import Answer, answer, answers, as_dicts, words
 from lastseen.asking.forms import Unrecognised, readings
@@ -70,7 +71,7 @@ def who(
     """
     asked = _handles(handles)
     with where.asking() as (lookup, connection):
-        iam = Iam(connection.beside)
+        iam = Iam(connection.beside, lookup.titled)
         if asked != handles or len(asked) > 1:
             _several(lookup, answers(lookup, iam, asked, everywhere=everything), printing)
         else:
@@ -104,10 +105,11 @@ def _piped() -> list[str]:
 
 def _several(lookup: Lookup, every: Sequence[Answer], printing: Printing) -> None:
     if printing.as_json:
-        print_json(as_dicts(every))
+        print_json(with_names(as_dicts(every), lookup.account_names))
         warn(each.problem for each in every)
     else:
-        show_several(printing.screen(), every, printing.times(), lookup.heard.unseen())
+        names, unseen = lookup.account_names, lookup.heard.unseen()
+        show_several(printing.screen(), every, printing.times(), names=names, unseen=unseen)
         if not all(each.matches for each in every):
             show_caveats(printing.screen(), lookup.heard.line(printing.times()))
     if any(each.problem for each in every):
@@ -123,9 +125,10 @@ def _one(
     if not answered.matches:
         _show_nothing(printing.beside(), lookup, answered, clock, options)
     if printing.as_json:
-        print_json(_items(lookup, answered, everything))
+        print_json(with_names(_items(lookup, answered, everything), lookup.account_names))
     elif len(answered.matches) > 1:
-        show_matches(screen, answered.matches, clock, options=options, everything=everything)
+        names = lookup.account_names
+        show_matches(screen, answered.matches, clock, names=names, options=options, everything=everything)
     else:
         _show(screen, lookup, answered, clock, options, everything)
     show_caveats(printing.beside(), answered.found.note, answered.meant.caveat)
@@ -152,7 +155,17 @@ def _show(
         if each is not found:
             screen.line()
         unseen = "" if each.last else lookup.heard.unseen(each.account)
-        show_profile(screen, each, clock, handle=handle, asked=asked, unseen=unseen, everything=everything)
+        account = lookup.titled(each.account)
+        show_profile(
+            screen,
+            each,
+            clock,
+            handle=handle,
+            asked=asked,
+            account=account,
+            unseen=unseen,
+            everything=everything,
+        )
         show_other_names(screen, lookup.other_names(each), options)
     if not everything:
         show_namesakes(screen, namesakes, clock, options)

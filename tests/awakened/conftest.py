@@ -3,7 +3,9 @@
 import json
 
 import pytest
-from builders import ACCOUNT
+from awakened_changes import CAROL, FLAG, seen
+from botocore.exceptions import ClientError
+from builders import ACCOUNT, at
 from moto.sns.models import sns_backends
 
 
@@ -18,12 +20,12 @@ def topic(aws, dynamodb, monkeypatch):
 @pytest.fixture
 def sent(topic):
     """The notices until now, as machines get them."""
+    return lambda: notices_of(topic)
 
-    def read():
-        notifications = sns_backends[ACCOUNT]["us-east-1"].topics[topic].sent_notifications
-        return [json.loads(json.loads(message)["default"]) for _, message, *_ in notifications]
 
-    return read
+def notices_of(topic):
+    notifications = sns_backends[ACCOUNT]["us-east-1"].topics[topic].sent_notifications
+    return [json.loads(json.loads(message)["default"]) for _, message, *_ in notifications]
 
 
 @pytest.fixture
@@ -41,3 +43,49 @@ def stream(aws, dynamodb, topic):
         return answer["Records"]
 
     return read
+
+
+@pytest.fixture
+def set_aside(aws, monkeypatch):
+    """What is in the dead letters; it is gone then."""
+    sqs = aws("sqs")
+    queue = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", queue)
+
+    def read():
+        letters = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        for each in letters:
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
+        return [json.loads(each["Body"]) for each in letters]
+
+    return read
+
+
+@pytest.fixture
+def used(table, flags, stream):
+    """Flags items of carol, has them seen by an event of each or by one event, and answers the records of that."""
+
+    def use(*facets, event_id=None):
+        for facet in facets:
+            flags.flag((CAROL, facet), ACCOUNT, FLAG, now=at(0))
+        stream()
+        for facet in facets:
+            table.record(seen(facet, 60, event_id=event_id or f"event of {facet}"))
+        return stream()
+
+    return use
+
+
+@pytest.fixture
+def refuse(topic):
+    """Lets a service refuse a call, of which it is told by name; answers how to make it stop."""
+
+    def refuse(client, call):
+        def refusal(**_):
+            raise ClientError({"Error": {"Code": "Throttled", "Message": "later"}}, call)
+
+        name = f"before-call.{client.meta.service_model.service_name}.{call}"
+        client.meta.events.register(name, refusal)
+        return lambda: client.meta.events.unregister(name, refusal)
+
+    return refuse

@@ -51,52 +51,6 @@ def pauses(monkeypatch):
     return slept
 
 
-@pytest.fixture
-def set_aside(aws, monkeypatch):
-    """What is in the dead letters; it is gone then."""
-    sqs = aws("sqs")
-    queue = sqs.create_queue(QueueName="dead")["QueueUrl"]
-    monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", queue)
-
-    def read():
-        letters = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-        for each in letters:
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
-        return [json.loads(each["Body"]) for each in letters]
-
-    return read
-
-
-@pytest.fixture
-def used(table, flags, stream):
-    """Flags items of carol, has them seen by an event of each or by one event, and answers the records of that."""
-
-    def use(*facets, event_id=None):
-        for facet in facets:
-            flags.flag((CAROL, facet), ACCOUNT, FLAG, now=at(0))
-        stream()
-        for facet in facets:
-            table.record(seen(facet, 60, event_id=event_id or f"event of {facet}"))
-        return stream()
-
-    return use
-
-
-@pytest.fixture
-def refuse(topic):
-    """Lets a service refuse a call, of which it is told by name; answers how to make it stop."""
-
-    def refuse(client, call):
-        def refusal(**_):
-            raise ClientError({"Error": {"Code": "Throttled", "Message": "later"}}, call)
-
-        name = f"before-call.{client.meta.service_model.service_name}.{call}"
-        client.meta.events.register(name, refusal)
-        return lambda: client.meta.events.unregister(name, refusal)
-
-    return refuse
-
-
 def handle(records):
     return lambda_handler({"Records": records}, Context())["batchItemFailures"]
 
@@ -419,7 +373,7 @@ def test_root_from_another_address_is_told_though_its_key_was_told_of_within_min
 
 def test_a_notice_that_sns_refuses_comes_again_and_keeps_its_flag(used, sent, flags, refuse, caplog):
     (record,) = used(KEY)
-    stop = refuse(app.herald().sns, "Publish")
+    stop = refuse(app.herald().delivery.sns, "Publish")
 
     assert handle([record]) == again_from(record)
     assert flags.of(ACCOUNT)[CAROL, KEY].first_flagged
@@ -442,7 +396,7 @@ def test_a_notice_whose_flag_stays_is_told_twice_rather_than_never(used, sent, r
 
 def test_all_from_the_first_failure_on_comes_again_and_nothing_of_it_was_told(used, sent, refuse, monkeypatch):
     records = used(KEY, "KEY#AKIATWO", "KEY#AKIATHREE")
-    publish, calls = app.herald().sns.publish, []
+    publish, calls = app.herald().delivery.sns.publish, []
 
     def once(**message):
         calls.append(message)
@@ -450,7 +404,7 @@ def test_all_from_the_first_failure_on_comes_again_and_nothing_of_it_was_told(us
             raise ClientError({"Error": {"Code": "Throttled", "Message": "later"}}, "Publish")
         return publish(**message)
 
-    monkeypatch.setattr(app.herald().sns, "publish", once)
+    monkeypatch.setattr(app.herald().delivery.sns, "publish", once)
 
     assert handle(records) == again_from(records[1])
     assert len(calls) == 2
@@ -516,7 +470,7 @@ def test_another_item_of_the_principal_that_cannot_be_read_keeps_no_notice_back(
 
 def test_a_first_record_that_fails_among_others_has_the_batch_halved(used, sent, refuse):
     records = used(KEY, "KEY#AKIATWO")
-    stop = refuse(app.herald().sns, "Publish")
+    stop = refuse(app.herald().delivery.sns, "Publish")
 
     with pytest.raises(NotAnnounced, match="the first of 2; the log says why"):
         handle(records)
@@ -585,7 +539,7 @@ def test_the_queue_of_what_cannot_be_read_is_missed_by_name(topic):
 
 
 @pytest.mark.parametrize(
-    "client", [lambda: app.herald().sns, lambda: app.dead_letters().sqs], ids=["SNS", "SQS"]
+    "client", [lambda: app.herald().delivery.sns, lambda: app.dead_letters().sqs], ids=["SNS", "SQS"]
 )
 def test_a_call_is_given_up_in_time_and_tried_three_times(topic, set_aside, client):
     """A batch of the stream waits for it; the function has a minute."""

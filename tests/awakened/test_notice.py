@@ -219,6 +219,24 @@ def test_a_subject_fits_sns_and_cuts_no_name(told, line):
     assert len(AT + line) < 100
 
 
+@pytest.mark.parametrize(
+    ("told", "name", "begins", "ends"),
+    [
+        pytest.param(by(ITSELF), "acme-prod", "acme-prod (123456789012)", "days", id="name and id"),
+        pytest.param(by(ITSELF, "c" * 30), "acme-prod", "acme-prod", "days", id="the name alone"),
+        pytest.param(by(ITSELF, "c" * 30), "a" * 50, "123456789012", "days", id="a long name"),
+        pytest.param(by(ITSELF, "c" * 50), "acme-prod", "acme-prod", "again", id="a name before the days"),
+        pytest.param(by(ITSELF), "Acme: Zoë", "Acme: Zo? (123456789012)", "days", id="not ASCII"),
+    ],
+)
+def test_a_subject_has_as_much_of_the_account_as_fits(told, name, begins, ends):
+    line = subject_line(told, name)
+
+    assert line.startswith(f"IAM last activity {begins}: user {told.subject.name} active ")
+    assert line.endswith(ends)
+    assert len(line) < 100
+
+
 def test_a_text_message_has_room_for_more():
     told = by("DENIED#AKIAEXAMPLECAROL0001", LONG, error_code="AccessDenied")
     role = by("ID#", LONG, "role")

@@ -7,7 +7,7 @@ import pytest
 import templates
 from arns import arn, listed
 from checked import BUS, said, stack
-from templates import KEYED, KEYLESS
+from templates import KEYED, KEYLESS, MANY
 
 from lastseen.checking.check import Unread
 from lastseen.checking.granted import GRANTED, Denial, Grant, grants, role_checks
@@ -19,9 +19,13 @@ KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
 def deployed(choice):
     """The stack of the template; physical ids are the logical ones, or what CloudFormation has in their place."""
     resources = templates.resources(templates.hub(), choice)
-    topic = {"ReportTopic": "arn:aws:sns:eu-west-1:123456789012:ReportTopic"}
-    key = KEY if choice["HasKey"] else ""
-    return stack(resources=dict(zip(resources, resources, strict=True)) | topic, parameters={"KmsKeyArn": key})
+    arns = {
+        name: arn({"Ref": name}, resources)
+        for name, each in resources.items()
+        if each["Type"] in ("AWS::SNS::Topic", "AWS::StepFunctions::StateMachine")
+    }
+    given = {"KmsKeyArn": KEY if choice["HasKey"] else "", "MemberRoleName": "last-activity-member"}
+    return stack(resources=dict(zip(resources, resources, strict=True)) | arns, parameters=given)
 
 
 def declared(choice):
@@ -29,16 +33,19 @@ def declared(choice):
     resources = templates.resources(templates.hub(), choice)
     return {
         (role, action, arn(resource, resources))
-        for role, each in resources.items()
-        if each["Type"] == "AWS::IAM::Role"
-        for policy in each["Properties"]["Policies"]
+        for logical, each in resources.items()
+        if each["Type"] in ("AWS::IAM::Role", "AWS::IAM::Policy")
+        for role in [each["Properties"]["Roles"][0]["Ref"] if "Roles" in each["Properties"] else logical]
+        for policy in each["Properties"].get("Policies") or [each["Properties"]]
         for statement in policy["PolicyDocument"]["Statement"]
         for action in listed(statement["Action"])
         for resource in listed(statement["Resource"])
     }
 
 
-@pytest.mark.parametrize("choice", [KEYLESS, KEYED], ids=["AWS's keys", "the customer's key"])
+@pytest.mark.parametrize(
+    "choice", [KEYLESS, KEYED, MANY], ids=["AWS's keys", "the customer's key", "an organization"]
+)
 def test_what_is_asked_about_is_what_the_template_grants_and_nothing_else(choice):
     asked = {
         (each.role.rpartition("/")[2], action, each.resource)
@@ -52,6 +59,15 @@ def test_what_is_asked_about_is_what_the_template_grants_and_nothing_else(choice
 
     assert {one for one, those in matched.items() if not those} == set()
     assert asked - {each for those in matched.values() for each in those} == set()
+
+
+def test_with_an_organization_awakened_is_to_publish_to_the_topic_of_its_accounts():
+    topic = "arn:aws:sns:eu-west-1:123456789012:AccountTopic"
+    many = deployed(KEYLESS)
+    many = replace(many, resources={**many.resources, "AccountTopic": topic})
+
+    assert "AwakenedRole" in {each.label for each in grants(many, STREAM, {}) if each.resource == topic}
+    assert not any("AccountTopic" in each.resource for each in grants(deployed(KEYLESS), STREAM, {}))
 
 
 def test_a_forwarder_is_to_put_events_on_the_hubs_bus():
@@ -117,4 +133,4 @@ def test_a_role_that_could_not_be_asked_about_is_named_once():
 
 
 def test_all_roles_of_the_template_are_asked_about():
-    assert GRANTED.keys() == {role for role, _, _ in declared(KEYLESS)}
+    assert GRANTED.keys() == {role for role, _, _ in declared(MANY)}

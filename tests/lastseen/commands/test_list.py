@@ -254,7 +254,6 @@ def test_none_found_as_json_leaves_standard_output_empty(table):
     ("words", "says"),
     [
         (["list", "--idle", "90"], "'90' is no length of time: write it as 30m, 12h, 90d or 2w"),
-        (["list", "--account", "acme"], "'acme' is no account: give its 12 digits"),
         (["list", "--type", "group"], "'group' is no type: give one of user, role, root, identity-center"),
         (["list", "--active", "1h", "--idle", "2h"], "no principal can be both: --active 1h and --idle 2h"),
         (["list", "--idle", "1w", "--new", "24h"], "no principal can be both: --new 24h and --idle 1w"),

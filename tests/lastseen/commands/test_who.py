@@ -173,7 +173,7 @@ class Counted(dict):
 
 def test_the_time_for_an_address_grows_no_faster_than_who_came_from_there(table, flags):
     nat = Nat()
-    found = Finder(Lookup(table, flags, nat, patience)).find(recognise("203.0.113.9")).matches
+    found = Finder(Lookup(table, flags, nat, patience, None)).find(recognise("203.0.113.9")).matches
 
     assert [match.principal for match in found[:2]] == [f"{ME}:role/r9999", f"{ME}:role/r9998"]
     assert len(found) == 10_000

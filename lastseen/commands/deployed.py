@@ -1,0 +1,51 @@
+"""What a report by one's own credentials takes from the deployed stack, and asks of AWS."""
+
+import os
+from collections.abc import Mapping
+
+from activity import settings
+from activity.flags import Flags
+from activity.table import ActivityTable
+from lastseen.connection import Connection
+from lastseen.terminal import misused
+from reporter.inventory.iam import Iam
+from reporter.judgement.known import Terms
+from reporter.listening.trails import CloudTrail
+from reporter.review.gathering import Sources
+from reporter.run import PATIENT, Clients, terms_from_env
+
+_THRESHOLDS = {
+    "StaleUserDays": "STALE_USER_DAYS",
+    "StaleKeyDays": "STALE_KEY_DAYS",
+    "StaleRoleDays": "STALE_ROLE_DAYS",
+    "RetentionDays": "RETENTION_DAYS",
+}
+
+
+def deployed(connection: Connection, stack: str | None) -> dict[str, str]:
+    """The parameters and outputs of the stack, if there is one to ask."""
+    if not stack:
+        return {}
+    (described,) = connection.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in described.get("Parameters", [])}
+    return parameters | {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])}
+
+
+def terms(of_stack: Mapping[str, str]) -> Terms:
+    """The environment goes before the stack's parameters."""
+    given = {_THRESHOLDS[key]: value for key, value in of_stack.items() if key in _THRESHOLDS}
+    try:
+        return terms_from_env({**given, **os.environ})
+    except settings.BadSetting as error:
+        misused(str(error))
+
+
+def sources(connection: Connection, clients: Clients) -> Sources:
+    """`clients`: of the account that is reviewed. The table is the connection's."""
+    dynamodb = connection.dynamodb()
+    return Sources(
+        Iam(clients("iam", config=PATIENT)),
+        CloudTrail(lambda region: clients("cloudtrail", region_name=region or None)),
+        ActivityTable(dynamodb, connection.table),
+        Flags(dynamodb, connection.table),
+    )
