@@ -154,9 +154,9 @@ PLATFORM_arm64 := aarch64-manylinux_2_28
 PLATFORM_x86_64 := x86_64-manylinux_2_28
 
 build-AwakenedFunction: PACKAGE := awakened
-build-IngestFunction: PACKAGE := ingest
+build-IngestFunction build-LogFunction: PACKAGE := ingest
 build-ReporterFunction: PACKAGE := reporter
-build-AwakenedFunction build-IngestFunction build-ReporterFunction:
+build-AwakenedFunction build-IngestFunction build-LogFunction build-ReporterFunction:
 	@test -x $(BIN)/uv || { echo 'run make setup first'; exit 1; }
 	mkdir -p $(ARTIFACTS_DIR)
 	find $(PACKAGE) activity -name '*.py' -o -path '*/web/*' | tar -cf - -T - | tar -xf - -C $(ARTIFACTS_DIR)

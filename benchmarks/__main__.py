@@ -18,6 +18,7 @@ from benchmarks.cold_start import cold_start
 from benchmarks.cost import load
 from benchmarks.deployed import deployed
 from benchmarks.handler import steady_state
+from benchmarks.logs import log_objects
 from benchmarks.memory import peak_memory
 from benchmarks.past import past
 from benchmarks.plot import plot
@@ -67,6 +68,7 @@ def figures(*, is_quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
         "9. The reporter's time and memory": of_idle_accounts,
         "10. An organization": lambda: organization(times=rounds),
         "10. A large account that nobody uses": of_a_large_account,
+        "11. Log objects": lambda: log_objects(rounds=rounds // 2, count=EVENTS),
     }
 
 

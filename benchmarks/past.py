@@ -23,10 +23,10 @@ from benchmarks.timing import fastest, taken
 from ingest.wire import Record
 from lastseen.demo.embedded import EmbeddedTable
 from lastseen.demo.local_aws import make_table
-from lastseen.past.layout import Wanted
 from lastseen.past.reading import Plan
 from lastseen.past.replay import Replay
 from lastseen.past.s3 import s3_client
+from lastseen.past.wanted import Wanted
 
 RECORDS = 500  # In a file.
 DAYS = 8  # On each of which the same people do the same, as they mostly do.

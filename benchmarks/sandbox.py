@@ -8,7 +8,7 @@ from pathlib import Path
 
 from activity.table import Keeping
 from benchmarks.batches import SqsBatch
-from ingest import app
+from ingest import app, recording
 from ingest.batch import Batch
 from lastseen.demo.embedded import EmbeddedTable
 from lastseen.demo.local_aws import environment
@@ -39,18 +39,20 @@ def settings(endpoint: str) -> dict[str, str]:
 
 
 @contextmanager
-def sandbox(endpoint: str = NOBODY_LISTENS) -> Iterator[None]:
-    """A fresh one, whose metrics go nowhere. Where nobody listens, a write fails."""
-    app.table.cache_clear()
-    app.memory.cache_clear()
+def sandbox(endpoint: str = NOBODY_LISTENS, **more: str) -> Iterator[None]:
+    """A fresh one, whose metrics go nowhere. Where nobody listens, a write fails. `more`: settings."""
+    recording.table.cache_clear()
+    recording.memory.cache_clear()
     with (
-        environment(settings(endpoint), without=("AWS_", "ACTIVITY_", "RESOLUTION", "DETAIL_", "RETENTION_")),
+        environment(
+            settings(endpoint) | more, without=("AWS_", "ACTIVITY_", "RESOLUTION", "DETAIL_", "RETENTION_")
+        ),
         Path(os.devnull).open("w") as nowhere,
         redirect_stdout(nowhere),
     ):
         yield
-    app.table.cache_clear()
-    app.memory.cache_clear()
+    recording.table.cache_clear()
+    recording.memory.cache_clear()
 
 
 def answer(batch: SqsBatch) -> None:
@@ -64,7 +66,7 @@ def learn(stream: Iterable[SqsBatch]) -> None:
     """Has the sandbox know the whole stream to be stored, without a table to store it in."""
     table = EmbeddedTable(KEEPING)
     for each in stream:
-        batch = Batch(app.memory(), arrived=datetime.now(UTC))
+        batch = Batch(recording.memory(), arrived=datetime.now(UTC))
         for message in each["Records"]:
             batch.add(message["body"], message["messageId"])
         batch.remember(table.record_all(batch.activities()).stored)

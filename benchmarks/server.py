@@ -28,7 +28,7 @@ def ministack() -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _await(port)
+        wait_for(port)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
@@ -116,7 +116,7 @@ class _Agreeable(BaseHTTPRequestHandler):
         pass
 
 
-def _await(port: int) -> None:
+def wait_for(port: int) -> None:
     for _ in range(150):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

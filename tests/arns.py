@@ -27,6 +27,12 @@ PARAMETERS = {
     "HubBusArn": f"arn:aws:events:{HERE}:event-bus/last-activity-hub",
     "OrganizationId": "o-exampleorgid",
     "MemberRoleName": "last-activity-member",
+    "LogBucketArn": "arn:aws:s3:::trail",
+    "LogPrefix": "AWSLogs/",
+    "LogBucketOwner": "210987654321",
+    "LogTopicArn": f"arn:aws:sns:{HERE}:trail",
+    "LogRoleArn": "arn:aws:iam::210987654321:role/log-reader",
+    "LogKeyArn": f"arn:aws:kms:{HERE}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
 }
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from builders import ACCOUNT, record
 
-from lastseen.past.layout import Wanted
 from lastseen.past.reading import Plan
 from lastseen.past.replay import Replay
 from lastseen.past.s3 import s3_client
+from lastseen.past.wanted import Wanted
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 

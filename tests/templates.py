@@ -8,9 +8,21 @@ from builders import ROOT
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-KEYLESS = {"HasKey": False, "HasNoKey": True, "HasMembers": False}
-KEYED = {"HasKey": True, "HasNoKey": False, "HasMembers": False}
+EVENTS = {"ByEvents": True, "ByLogs": False, "ByLogTopic": False, "ByLogRule": False}
+KEYLESS = {"HasKey": False, "HasNoKey": True, "HasMembers": False} | EVENTS
+KEYED = {"HasKey": True, "HasNoKey": False, "HasMembers": False} | EVENTS
 MANY = KEYLESS | {"HasMembers": True}
+# By both roads, of an own bucket that tells by EventBridge; and of another account's, by its topic and role.
+OWN_LOGS = {
+    "ByLogs": True,
+    "ByLogRule": True,
+    "IsOwnLogBucket": True,
+    "HasLogTopic": False,
+    "HasLogRole": False,
+}
+LOGS = KEYLESS | OWN_LOGS | {"NeedsLogKey": True}
+LOGS_OF_ANOTHER = LOGS | {"ByLogRule": False, "IsOwnLogBucket": False, "NeedsLogKey": False}
+LOGS_OF_ANOTHER |= {"ByLogTopic": True, "HasLogTopic": True, "HasLogRole": True}
 _NOTHING = {"Ref": "AWS::NoValue"}
 
 

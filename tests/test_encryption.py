@@ -48,7 +48,13 @@ GIVEN = {
     "KmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "AlarmTopicArn": "arn:aws:sns:eu-west-1:123456789012:alarms",
     "OrganizationId": "o-exampleorgid",
+    "LogBucketArn": "arn:aws:s3:::trail",
+    "LogTopicArn": "arn:aws:sns:eu-west-1:210987654321:trail",
+    "LogRoleArn": "arn:aws:iam::210987654321:role/log-reader",
+    "LogKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "LogBucketOwner": "210987654321",
 }
+NO_KEY, KEY_GIVEN = {"HasKey": False, "HasNoKey": True}, {"HasKey": True, "HasNoKey": False}
 HOLDERS = {
     "AWS::SQS::Queue": "sse-sqs",
     "AWS::DynamoDB::Table": "aws/dynamodb",
@@ -61,7 +67,10 @@ HOLDERS = {
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_all_that_holds_data_is_encrypted_by_the_customers_key_where_there_is_one(template):
-    by = {name: encrypted_by(kind, each) for name, kind, each in made(template, **KEYED) if kind in HOLDERS}
+    both_roads = templates.LOGS | KEY_GIVEN
+    by = {
+        name: encrypted_by(kind, each) for name, kind, each in made(template, **both_roads) if kind in HOLDERS
+    }
 
     assert by
     assert all(key == KEY for key in by.values()), by
@@ -85,10 +94,13 @@ def test_the_hubs_own_key_is_made_only_where_it_is_needed():
 
 @pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("is_given", [False, True], ids=["nothing given", "all given"])
-def test_what_is_deployed_is_a_valid_template_either_way(template, is_given):
+@pytest.mark.parametrize(
+    "logs", [templates.EVENTS, templates.LOGS, templates.LOGS_OF_ANOTHER], ids=["", "logs", "theirs"]
+)
+def test_what_is_deployed_is_a_valid_template_either_way(template, is_given, logs):
     """A reference to what is not made under a condition would be found."""
     given = dict.fromkeys(("HasTopic", "HasOrganization", "HasMembers"), is_given)
-    conditions = (KEYED if is_given else KEYLESS) | given
+    conditions = logs | (KEY_GIVEN if is_given else NO_KEY) | given
     plain = {name: each for name, each in template.items() if name not in ("Conditions", "Transform")}
     for section in ("Resources", "Outputs"):
         if section in template:

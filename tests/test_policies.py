@@ -15,6 +15,7 @@ ACCOUNT = "reads the whole account: AWS has no resource for it"
 # AWS documents users as this action's resource, and not which of them it is where all are asked for at once.
 OF_ALL_USERS = "iam:ListServiceSpecificCredentials"
 WIDE = {
+    ("s3:GetObject", "arn:aws:s3:::trail/AWSLogs/*"): "all log files under the prefix of the settings",
     ("iam:GenerateCredentialReport", "*"): ACCOUNT,
     ("iam:GetAccountAuthorizationDetails", "*"): ACCOUNT,
     ("iam:GetCredentialReport", "*"): ACCOUNT,
@@ -63,7 +64,8 @@ ORGANIZATION = (
 TABLE = ("activity/table.py", "activity/flags.py")
 ASIDE = ("lastseen/asking/iam.py", "lastseen/asking/expected.py", "reporter/listening/canaries.py")
 CODE = {
-    "IngestRole": (*TABLE, "ingest/app.py"),
+    "IngestRole": (*TABLE, "ingest/recording.py"),
+    "LogRole": (*TABLE, "ingest/recording.py", "ingest/objects.py", "ingest/letters.py"),
     "AwakenedRole": (*TABLE, "awakened/delivery.py", "awakened/letters.py"),
     "ReporterRole": (*TABLE, *(f"reporter/{each}.py" for each in REPORTER)),
     "OrganizationPolicy": tuple(f"reporter/{each}.py" for each in ORGANIZATION),
@@ -105,7 +107,8 @@ def permissions():
     """(holder, action, resource's ARN) of all that is allowed, with a customer's key and without."""
     found = set()
     for template in (templates.hub(), templates.forwarder()):
-        for choice in (KEYLESS, KEYED, MANY):
+        logs = templates.LOGS | {"HasKey": True}, templates.LOGS_OF_ANOTHER
+        for choice in (KEYLESS, KEYED, MANY, *logs):
             resources = templates.resources(template, choice)
             found |= {
                 (holder, action, arn(resource, resources))

@@ -19,8 +19,8 @@ from awakened.message import message
 from awakened.notice import subject_line, text
 from awakened.subject import Kind, Subject
 from awakened.waking import Use
+from ingest.layout import Skipped
 from ingest.principals import Ignored
-from lastseen.past.layout import Skipped
 from reporter.inventory.account import Inventory
 from reporter.judgement.judging import judge_account
 from reporter.judgement.known import Known

@@ -76,7 +76,7 @@ NO_TROUBLE = {
 
 
 def test_the_log_of_each_function_is_filtered():
-    assert {group for group, _ in FILTERS} == {"AwakenedLogs", "IngestLogs", "ReporterLogs"}
+    assert {group for group, _ in FILTERS} == {"AwakenedLogs", "IngestLogs", "LogLogs", "ReporterLogs"}
     assert len(FILTERS) == PAGE.count("filter-log-events")
 
 

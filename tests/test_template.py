@@ -488,8 +488,11 @@ def test_only_the_rules_may_send_to_the_queue_and_to_their_dead_letters(resource
 def test_every_queue_keeps_messages_for_fourteen_days(template, resources):
     queues = [name for name, each in template["Resources"].items() if each["Type"] == "AWS::SQS::Queue"]
 
-    assert sorted(queues) == ["AwakenedDeadLetterQueue", "DeadLetterQueue", "Queue", "RuleDeadLetterQueue"]
-    assert {resources[queue]["MessageRetentionPeriod"] for queue in queues} == {14 * 86_400}
+    by_logs = ["LogDeadLetterQueue", "LogQueue"]
+    others = ["AwakenedDeadLetterQueue", "DeadLetterQueue", "Queue", "RuleDeadLetterQueue"]
+    assert sorted(queues) == sorted([*by_logs, *others])
+    kept = {template["Resources"][queue]["Properties"]["MessageRetentionPeriod"] for queue in queues}
+    assert kept == {14 * 86_400}
 
 
 def test_a_message_is_tried_five_times_and_not_while_it_is_being_tried(resources):
@@ -690,7 +693,7 @@ def read_from_environment(*files):
 
 def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parameter(resources):
     table = {"ACTIVITY_TABLE": {"Ref": "ActivityTable"}, "RETENTION_DAYS": {"Ref": "RetentionDays"}}
-    times = {"RESOLUTION": "300", "DETAIL_RESOLUTION": "3600"}
+    times = {"RESOLUTION": {"Ref": "Resolution"}, "DETAIL_RESOLUTION": {"Ref": "DetailResolution"}}
     reporter = {
         "REPORT_TOPIC_ARN": {"Ref": "ReportTopic"},
         "REPORT_BUCKET": {"Ref": "ReportBucket"},
@@ -711,7 +714,7 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
     assert resources["IngestFunction"]["Environment"]["Variables"] == table | times
     assert resources["ReporterFunction"]["Environment"]["Variables"] == table | reporter | organization
     assert set(
-        read_from_environment("activity/keeping.py", "activity/table.py", "ingest/app.py")
+        read_from_environment("activity/keeping.py", "activity/table.py", "ingest/recording.py")
     ) - constants == {*table, *times}
     assert set(read_from_environment("reporter/run.py")) - constants == {*reporter, "ACTIVITY_TABLE"}
     assert set(read_from_environment("reporter/organization/run.py")) - constants == {
@@ -741,12 +744,11 @@ def test_notices_go_to_the_topic_of_the_accounts_if_there_are_several(template):
 
 
 def test_settings_have_the_defaults_of_the_code(template, resources):
-    ingest = resources["IngestFunction"]["Environment"]["Variables"]
     default = {name: each.get("Default") for name, each in template["Parameters"].items()}
     keeping, limits = Keeping.from_env({}), Limits()
 
-    assert int(ingest["RESOLUTION"]) == keeping.resolution.total_seconds()
-    assert int(ingest["DETAIL_RESOLUTION"]) == keeping.detail_resolution.total_seconds()
+    assert default["Resolution"] == keeping.resolution.total_seconds()
+    assert default["DetailResolution"] == keeping.detail_resolution.total_seconds()
     assert default["RetentionDays"] == keeping.retention.days
     assert [default[f"Stale{kind}Days"] for kind in ("User", "Key", "Role")] == [
         limits.user,

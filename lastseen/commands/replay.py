@@ -24,13 +24,13 @@ from lastseen.commands.options import Where, with_options
 from lastseen.demo.embedded import EmbeddedTable
 from lastseen.past.addresses import refusal
 from lastseen.past.done import Done, UnusableState, default_path
-from lastseen.past.layout import Wanted
 from lastseen.past.progress import displayed, interruptible
 from lastseen.past.reading import Plan
 from lastseen.past.replay import Replay
 from lastseen.past.s3 import SCHEME, known_regions, s3_client
 from lastseen.past.summary import Summary
 from lastseen.past.target import target_of
+from lastseen.past.wanted import Wanted
 from lastseen.past.when import BadTime, time_of
 from lastseen.terminal import INCOMPLETE, INTERRUPTED, NOTHING_FOUND, misused, piped, print_json, shown
 from lastseen.times import noun

@@ -17,7 +17,7 @@ from moto.iam.responses import IamResponse
 from activity.flags import BY_FLAG
 from activity.table import BY_FACET
 from awakened import app as awakened
-from ingest import app as ingest
+from ingest import logs, recording
 from reporter import app as reporter
 from reporter.organization import steps
 
@@ -47,14 +47,9 @@ def local_aws(region: str) -> Iterator[Callable[[str], Any]]:
 
 def forget() -> None:
     """What the Lambdas keep from one invocation to the next is of the AWS they were connected to."""
-    for kept in (
-        awakened.herald,
-        awakened.dead_letters,
-        ingest.table,
-        ingest.memory,
-        reporter.reporter,
-        steps.organization,
-    ):
+    ingest = recording.table, recording.memory, logs.objects, logs.letters
+    reporting = reporter.reporter, steps.organization
+    for kept in (awakened.herald, awakened.dead_letters, *ingest, *reporting):
         kept.cache_clear()
     boto3.DEFAULT_SESSION = None  # It keeps the credentials that it was made with.
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalError, NoCredentialsError
 
+from ingest.layout import log_name, why_skipped
+from ingest.objects import REASONS, Streamed
+from ingest.unpacking import UnreadableFile
 from lastseen.connection import failure
 from lastseen.past.files import File, Found, Missing
-from lastseen.past.layout import Folder, Unwanted, Wanted, log_name, region_folder, why_not_read, why_skipped
-from lastseen.past.logs import UnreadableFile
 from lastseen.past.s3 import SCHEME, Refused
+from lastseen.past.wanted import Folder, Unwanted, Wanted, region_folder, why_not_read
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -26,12 +28,6 @@ _REFUSED = {
     "InvalidToken",
     "InvalidAccessKeyId",
     "SignatureDoesNotMatch",
-}
-_REASONS = {
-    "NoSuchKey": "it is no longer there",
-    "404": "it is no longer there",
-    "AccessDenied": "access denied: s3:GetObject is needed, and kms:Decrypt where the trail encrypts by a key",
-    "InvalidObjectState": "archived (Glacier): restore it first",
 }
 
 
@@ -69,33 +65,16 @@ def opened(client: "S3Client", file: File) -> BinaryIO:
     bucket, key = split(file.name)
     try:
         body = client.get_object(Bucket=bucket, Key=key)["Body"]
-        return BytesIO(body.read()) if file.size <= _AT_ONCE else cast("BinaryIO", _Streamed(body))
+        return BytesIO(body.read()) if file.size <= _AT_ONCE else cast("BinaryIO", Streamed(body))
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in _REFUSED:
             raise Refused(f"{file.name}: {error}") from error
-        raise UnreadableFile(_REASONS.get(code) or str(error)) from error
+        raise UnreadableFile(REASONS.get(code) or str(error)) from error
     except _NO_CREDENTIALS as error:
         raise Refused(str(error)) from error
     except BotoCoreError as error:
         raise UnreadableFile(str(error)) from error
-
-
-class _Streamed:
-    def __init__(self, body: Any) -> None:
-        self._body = body
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._body.close()
-
-    def read(self, size: int) -> bytes:
-        try:
-            return bytes(self._body.read(size))
-        except BotoCoreError as error:
-            raise UnreadableFile(str(error)) from error
 
 
 class _Listing:

@@ -8,7 +8,7 @@ from json import dumps, loads
 from pathlib import Path
 
 from lastseen.past.files import File
-from lastseen.past.layout import Wanted
+from lastseen.past.wanted import Wanted
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS done (

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
-from lastseen.past.layout import Skipped, Unwanted, Wanted, log_name, why_not_read, why_skipped
+from ingest.layout import Skipped, log_name, why_skipped
+from lastseen.past.wanted import Unwanted, Wanted, why_not_read
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,17 @@ from activity.keeping import Key
 from activity.model import Activity
 from ingest.cloudtrail import CLOUDTRAIL_BEGAN, EARLY, Reading, read, time_of
 from ingest.likeness import Likeness, likeness
+from ingest.logfile import Place
 from ingest.wire import Record, UnreadableRecord
+from ingest.wire import record as as_record
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from ingest.principals import Ignored
 
-# The line, or the how-manieth in a log file's list.
-Place = str | int
-
 _encode = msgspec.msgpack.encode
+_encode_record = msgspec.json.Encoder().encode
 _decoder = msgspec.msgpack.Decoder(Reading)
 
 
@@ -37,10 +37,11 @@ class _Alike:
     """Records that come to the same: how many, since when, and the newest, whose evidence it is that is kept.
 
     Of several in the newest second it is the one with the greatest event id; and all that have that id, should
-    they differ. `newest` are of the file that is being read; what those of other files came to is in `told`.
+    they differ. `newest` are of the run that is being read; those of other runs are in `kept`, or in `told` if
+    it is known what they come to.
     """
 
-    __slots__ = ("count", "event_id", "first", "last", "newest", "reading", "told")
+    __slots__ = ("count", "event_id", "first", "kept", "last", "newest", "reading", "size", "told")
 
     def __init__(self, record: Record, reading: Reading, at: datetime) -> None:
         self.count = 0
@@ -49,32 +50,44 @@ class _Alike:
         self.newest = [record]
         self.reading: Reading | None = reading
         self.told: list[bytes] = []
+        self.kept: list[bytes] = []
+        self.size = 0
 
     def add(self, record: Record, at: datetime) -> None:
         """`at` is not before the newest."""
         event_id = record.event_id or ""
         if at > self.last or event_id > self.event_id:
-            self.last, self.event_id, self.newest, self.told = at, event_id, [record], []
+            self.last, self.event_id, self.newest = at, event_id, [record]
+            self.told, self.kept = [], []
             self.reading = None
         elif event_id == self.event_id and record not in self.newest:
             self.newest.append(record)
             self.reading = None
 
-    def settle(self, arrived: datetime) -> None:
-        """Keeps what the newest come to, each in one piece, and not the many pieces of a record.
+    def settle(self) -> int:
+        """Keeps each of the newest in one piece, and not the many pieces of a record; answers how much more.
 
-        Those would stay behind among all that is freed with a file, and make room hard to find for the next.
+        Those would stay behind among all that is freed with a run, and make room hard to find for the next. The
+        rules are asked for a record in the end, if no newer one has come by then: that takes ten times as long.
         """
-        readings = [self.reading] if self.reading else [read(each, arrived=arrived) for each in self.newest]
-        self.told = list(dict.fromkeys((*self.told, *map(_encode, readings))))
+        if self.reading:
+            self.told.append(_encode(self.reading))
+        else:
+            self.kept += map(_encode_record, self.newest)
         self.newest, self.reading = [], None
+        before, self.size = self.size, sum(map(len, self.kept))
+        return self.size - before
 
-    def readings(self) -> Iterator[Reading]:
-        return map(_decoder.decode, self.told)
+    def readings(self, arrived: datetime) -> Iterator[Reading]:
+        yield from map(_decoder.decode, self.told)
+        for each in dict.fromkeys(self.kept):
+            yield read(as_record(each), arrived=arrived)
 
 
 class Gathering:
-    """Holds what one or two records of each kind come to, and forgets all when it hands over.
+    """Holds one or two records of each kind, or what they come to, and forgets all when it hands over.
+
+    `size`: bytes of the records that are held of all runs but the present one.
 
     Any order will do. The newest first is the fastest: whatever comes later only moves `first`.
     """
@@ -84,6 +97,7 @@ class Gathering:
         self._before = arrived + EARLY
         self._groups: dict[Likeness, _Alike] = {}
         self._fresh: list[_Alike] = []
+        self.size = 0
         # What many likenesses have in common is kept once: less is to be fetched from memory to compare them.
         self._shared: dict[Hashable, Hashable] = {}
 
@@ -108,25 +122,26 @@ class Gathering:
                 continue
             group.count += 1
 
-    def end_of_file(self) -> None:
-        """Lets go of the file's records and of its content, to which they refer for their details."""
+    def end_of_run(self) -> None:
+        """Lets go of its records and of their content, to which they refer for their details."""
         for group in self._fresh:
-            group.settle(self._arrived)
+            self.size += group.settle()
         self._fresh.clear()
 
     def hand_over(self) -> Handover:
         activities: dict[Key, Activity] = {}
         ignored: Counter[Ignored] = Counter()
         sightings = 0
-        self.end_of_file()
+        self.end_of_run()
         for group in self._groups.values():
-            for reading in group.readings():
+            for reading in group.readings(self._arrived):
                 _merge(activities, reading, group.first)
             sightings += len(reading.sightings) * group.count
             if reading.ignored:
                 ignored[reading.ignored] += group.count
         self._groups.clear()
         self._shared.clear()
+        self.size = 0
         return Handover(list(activities.values()), sightings, {str(why): n for why, n in ignored.items()})
 
     def _group(self, alike: Likeness, record: Record, at: datetime) -> _Alike:

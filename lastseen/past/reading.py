@@ -4,27 +4,30 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from ingest.wire import Record, UnreadableRecord, envelope, record
+from ingest.layout import Skipped
+from ingest.logfile import Place, Run, named, runs
+from ingest.parts import SIZE
+from ingest.unpacking import UnreadableFile
+from ingest.wire import Record
 from lastseen.past.files import File
-from lastseen.past.gathering import Gathering, Handover, Place
-from lastseen.past.layout import Skipped, Wanted
-from lastseen.past.logs import Part, UnreadableFile, parts
+from lastseen.past.gathering import Gathering, Handover
 from lastseen.past.s3 import FETCHERS, SCHEME, Refused
+from lastseen.past.wanted import Wanted
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 # How many kinds of records one reader holds before it hands over what they come to: about 1.5 KB each.
 MOST_KINDS = 20_000
+# Or, if its records are large, before it holds as much of them.
+MOST_HELD = 64 << 20
 # Files that are read and not handed over are not done, and would be read again.
 MOST_FILES = 5_000
-# Records of one file between two looks at how much is held.
-_AT_ONCE = 5_000
 # Of one file; a file of something else has as many unreadable lines as it has lines.
 MOST_PROBLEMS = 20
 
@@ -92,8 +95,13 @@ class Reader:
         self._files += 1
         try:
             with open_file() as stream:
-                for part in parts(stream):
-                    yield from self._add(part, report)
+                for run in runs(stream):
+                    self._add(run, report)
+                    del run
+                    if report.size > SIZE:  # Of a long file what it comes to is handed over in between.
+                        self._gathering.end_of_run()
+                        if self._is_full:
+                            yield self.hand_over()
         except Refused as error:
             yield Stop(str(error))
             return
@@ -101,50 +109,28 @@ class Reader:
             report.failure = str(error)
         except OSError as error:
             report.failure = error.strerror or str(error)
-        self._gathering.end_of_file()
+        self._gathering.end_of_run()
         yield report
         if self._is_full or self._files >= MOST_FILES:
             yield self.hand_over()
 
     @property
     def _is_full(self) -> bool:
-        return len(self._gathering) >= self._plan.most_kinds
+        return len(self._gathering) >= self._plan.most_kinds or self._gathering.size >= MOST_HELD
 
     def hand_over(self) -> Handover:
         self._files = 0
         return self._gathering.hand_over()
 
-    def _add(self, part: Part, report: Report) -> Iterator[Handover]:
-        """Of a long file what it comes to is handed over in between; it is not done for that."""
-        report.size += len(part.content)
-        records = part.records()
-        if records is None and part.is_digest:
+    def _add(self, run: Run, report: Report) -> None:
+        report.size += run.size
+        report.records += run.count
+        report.not_from_aws += run.not_from_aws
+        if run.is_digest:
             report.skipped = Skipped.DIGEST
-            return
-        report.records += len(records or ())
-        found = self._decoded(part, report) if records is None else enumerate(records, 1)
-        if self._wanted:
-            found = self._asked_for(found, report, self._wanted)
-        is_long = records is None or len(records) > _AT_ONCE
-        for some in _in_runs(found) if is_long else (found,):
-            for place, reason in self._gathering.add(some):
-                report.has_problem(f"record {place}" if isinstance(place, int) else place, reason)
-            if is_long and self._is_full:
-                yield self.hand_over()
-
-    def _decoded(self, part: Part, report: Report) -> Iterator[tuple[Place, Record]]:
-        for entry in part.entries():
-            report.records += 1
-            try:
-                event = envelope(entry.body) if entry.is_envelope else None
-                each = event.detail if event else record(entry.body)
-            except UnreadableRecord as error:
-                report.has_problem(entry.place, str(error))
-                continue
-            if event and not event.is_from_aws:
-                report.not_from_aws += 1
-            else:
-                yield entry.place, each
+        found = self._asked_for(run.records, report, self._wanted) if self._wanted else run.records
+        for place, reason in chain(run.problems, self._gathering.add(found)):
+            report.has_problem(named(place), reason)
 
     def _asked_for(
         self, found: Iterable[tuple[Place, Record]], report: Report, wanted: Wanted
@@ -154,12 +140,6 @@ class Reader:
                 yield place, each
             else:
                 report.filter_out(each)
-
-
-def _in_runs(found: Iterable[tuple[Place, Record]]) -> Iterator[list[tuple[Place, Record]]]:
-    found = iter(found)
-    while run := list(islice(found, _AT_ONCE)):
-        yield run
 
 
 class Opener:

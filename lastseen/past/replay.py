@@ -8,15 +8,16 @@ from typing import Protocol
 
 from activity.keeping import Key, Outcome
 from activity.model import CANARY, COVERAGE, Activity
+from ingest.layout import Skipped
 from lastseen.past.bucket import listed
 from lastseen.past.done import Done, UnusableState
 from lastseen.past.files import Empty, File, Found, local_files
 from lastseen.past.gathering import Handover
-from lastseen.past.layout import Skipped, Wanted
 from lastseen.past.listing import Listing
 from lastseen.past.reading import Plan, Report, Stop
 from lastseen.past.s3 import SCHEME, Refused
 from lastseen.past.summary import Summary
+from lastseen.past.wanted import Wanted
 from lastseen.past.workers import Tasks, alone, together
 
 # What is held between two writes: about 1.5 KB an item, and 0.5 KB a file that is done once they are written.

@@ -7,11 +7,12 @@ from typing import Any
 
 from activity.keeping import Outcome
 from activity.model import to_text
+from ingest.layout import Skipped
 from ingest.principals import Ignored
 from lastseen.past.files import Empty, Missing
 from lastseen.past.gathering import Handover
-from lastseen.past.layout import Skipped, Unwanted, Wanted
 from lastseen.past.reading import Report
+from lastseen.past.wanted import Unwanted, Wanted
 from lastseen.times import noun
 
 MOST_NAMED = 1_000

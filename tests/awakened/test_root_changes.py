@@ -17,7 +17,7 @@ from activity.model import to_text
 from awakened.app import lambda_handler as announce
 from awakened.changes import in_words
 from ingest import app as ingest
-from ingest import changes, refusals
+from ingest import changes, recording, refusals
 
 HOME, ELSEWHERE = "198.51.100.7", "203.0.113.66"
 MINUTE = 60
@@ -41,8 +41,8 @@ def happen(stream, monkeypatch):
     monkeypatch.setenv("DETAIL_RESOLUTION", "3600")
     monkeypatch.setattr("time.sleep", lambda _: None)
     monkeypatch.setattr("activity.table.WRITERS", 1)  # moto's stream loses records of writes side by side.
-    ingest.table.cache_clear()
-    ingest.memory.cache_clear()
+    recording.table.cache_clear()
+    recording.memory.cache_clear()
 
     def deliver(*events):
         messages = [message(f"m{number}", envelope(event)) for number, event in enumerate(events)]
@@ -137,7 +137,7 @@ def test_the_same_change_minutes_later_is_another_notice(happen, subjects, secon
 
 def test_a_change_that_is_delivered_twice_is_told_once(happen, subjects):
     happen(at_sign_in("EmailUpdated", 0))
-    ingest.memory.cache_clear()
+    recording.memory.cache_clear()
     happen(at_sign_in("EmailUpdated", 0))
 
     assert subjects() == ["the root user's email address was changed"]

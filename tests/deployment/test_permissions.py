@@ -31,7 +31,10 @@ def policy(page):
 
 
 ALLOWED = policy("deploy.md")
-CALLED = {*calls(*(str(path) for path in (ROOT / "deployment").glob("*.py")), services=SERVICES)}
+# What `make members` calls, and `make forwarders` of an organization.
+ACROSS = ("deployment/organization.py", "deployment/stack_sets.py")
+HERE = {f"deployment/{path.name}" for path in (ROOT / "deployment").glob("*.py")} - {*ACROSS}
+CALLED = set(calls(*HERE, services=SERVICES))
 
 
 def allows(action, resource):
@@ -47,6 +50,18 @@ def test_what_the_code_that_deploys_calls_is_allowed(action):
     assert any(fnmatchcase(action, each) for each, _ in ALLOWED)
 
 
+def test_the_page_on_organizations_names_what_is_called_across_accounts():
+    page = (ROOT / "docs" / "organization.md").read_text()
+    (line,) = re.findall(r"\*\*Permissions of whoever runs make\*\*.*", page)
+    called = set(calls(*ACROSS, services=(*SERVICES, "organizations")))
+
+    assert called <= {
+        *(f"cloudformation:{each}" for each in re.findall(r"`(\w+)`", line)),
+        *(f"organizations:{each}" for each in re.findall(r"`(\w+)`", line)),
+    }
+    assert len(re.findall(r"`[A-Z]\w+`", line)) >= len(called)
+
+
 @pytest.mark.parametrize(("action", "resource"), sorted(policy("verify.md")))
 def test_whoever_deploys_may_verify(action, resource):
     assert allows(action, resource)
@@ -55,9 +70,13 @@ def test_whoever_deploys_may_verify(action, resource):
 RESOURCES = [*templates.hub()["Resources"].values(), *templates.forwarder()["Resources"].values()]
 
 
+# By CloudFormation's name, where IAM's is another.
+IN_IAM = {"stepfunctions": "states"}
+
+
 @pytest.mark.parametrize("service", sorted({each["Type"].split("::")[1].lower() for each in RESOURCES}))
 def test_the_services_of_all_that_is_created_are_among_it(service):
-    assert any(action.startswith(f"{service}:") for action, _ in ALLOWED)
+    assert any(action.startswith(f"{IN_IAM.get(service, service)}:") for action, _ in ALLOWED)
 
 
 @pytest.mark.parametrize(("action", "resource"), sorted(ALLOWED))

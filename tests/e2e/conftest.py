@@ -27,7 +27,7 @@ def server(tmp_path_factory):
         make_people(young.client("iam"))
     years_pass(folder / "state" / "iam.json")
     with running(folder) as old:
-        make_trail(old.client("cloudtrail"), old.client("s3"))
+        make_trail(old.client("cloudtrail"), old.client("s3"), old.client("sns"))
         yield old
 
 

@@ -50,7 +50,7 @@ def hub(accounts, artifacts, tmp_path_factory):
         "Accounts": ",".join((BUSY, DENIED, ROLELESS, CLEAN, ACCOUNT)),
         "OrganizationId": ORGANIZATION,
     }
-    stack = deploy(accounts, artifacts, tmp_path_factory.mktemp("hub"), **given)
+    stack = deploy(accounts, artifacts, tmp_path_factory.mktemp("hub"), logs=(), **given)
     for account in (BUSY, DENIED, CLEAN):
         give_role(accounts, account, stack.outputs)
     with of_account(accounts, "iam", DENIED) as iam:

@@ -17,8 +17,9 @@ def make_people(iam):
     iam.create_role(RoleName="legacy-batch", AssumeRolePolicyDocument=NOBODY_MAY)
 
 
-def make_trail(cloudtrail, s3):
-    """Of all regions, as events need; only its settings matter here."""
+def make_trail(cloudtrail, s3, sns):
+    """Of all regions, as events need; only its settings matter here. The topic is CloudTrail's: tests publish to it."""
+    sns.create_topic(Name="trail")
     s3.create_bucket(Bucket="trail", CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name})
     cloudtrail.create_trail(Name="all", S3BucketName="trail", IsMultiRegionTrail=True)
     cloudtrail.start_logging(Name="all")

@@ -14,6 +14,8 @@ from e2e.policies import allowing, singles
 from e2e.server import ACCOUNT, REGION, Server, eventually, machine
 
 NAME = "last-activity"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:trail"
+LOGS = "LogBucketArn=arn:aws:s3:::trail", "LogPrefix=AWSLogs/", f"LogTopicArn={TOPIC}"
 SAM = Path(sys.executable).with_name("sam")
 
 
@@ -29,7 +31,7 @@ def build(folder):
     return folder / "build"
 
 
-def deploy(server, artifacts, folder, **parameters):
+def deploy(server, artifacts, folder, logs=LOGS, **parameters):
     settings = folder / "samconfig.toml"  # Not the project's: `make deploy` saves a person's settings there.
     settings.write_text("version = 0.1\n")
     sam(
@@ -37,7 +39,7 @@ def deploy(server, artifacts, folder, **parameters):
         server.environment() | {"SAM_CLI_POLL_DELAY": "1"},
         *("deploy", "--template", artifacts / "template.yaml", "--config-file", settings),
         *("--stack-name", NAME, "--capabilities", "CAPABILITY_IAM", "--resolve-s3", "--no-confirm-changeset"),
-        *("--parameter-overrides", "NotificationEmail=team@example.com"),
+        *("--parameter-overrides", "NotificationEmail=team@example.com", *logs),
         *(f"{name}={value}" for name, value in parameters.items()),
     )
     return Stack(server)

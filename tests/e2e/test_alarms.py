@@ -6,8 +6,11 @@ that what a function printed stands for those of LastActivity. Of some only a pa
 - UndeliveredAlarm: the server's EventBridge has no dead letters; a message is put there by hand.
 - UnannouncedAlarm: a record of the stream is tried for twelve hours before; a message is put there by hand. What cannot
   be read comes there at once: tests/e2e/test_awakened.py.
-- LateAlarm, NoEventsAlarm: that messages wait in, or are sent to, the queue that they watch; not half an hour or six.
+- LateAlarm, LogLateAlarm, NoEventsAlarm: that messages wait in, or are sent to, the queue that they watch; not half an hour or six.
 - ReporterMissedAlarm: that a run is counted, and none would be too few; not more than a day.
+
+Those of an organization: that a run fails, tests/e2e/organization_permissions.py; what AccountsLostAlarm watches,
+tests/reporter/organization/test_steps.py.
 """
 
 import json
@@ -22,7 +25,7 @@ from samtranslator.yaml_helper import yaml_parse
 ALARMS = {
     name: each["Properties"]
     for name, each in yaml_parse((ROOT / "template.yaml").read_text())["Resources"].items()
-    if each["Type"] == "AWS::CloudWatch::Alarm"
+    if each["Type"] == "AWS::CloudWatch::Alarm" and each.get("Condition") != "HasMembers"
 }
 OVER = {
     "GreaterThanThreshold": lambda value, limit: value > limit,
@@ -96,7 +99,7 @@ def test_unrecorded_a_message_that_cannot_be_read_is_counted_in_the_queue_of_the
     assert dead.take() == ["this is no JSON"]
 
 
-@pytest.mark.parametrize("name", ["UndeliveredAlarm", "UnannouncedAlarm"])
+@pytest.mark.parametrize("name", ["UndeliveredAlarm", "UnannouncedAlarm", "LogUnrecordedAlarm"])
 def test_one_dead_letter_is_over_the_threshold_of_its_alarm(queue, is_over, name):
     dead = queue(name)
     assert not is_over(name, visible(dead))
@@ -118,6 +121,16 @@ def test_late_what_ingest_does_not_take_waits_in_the_queue_of_the_alarm(stack, q
         stack.turn_mapping(on=True)
 
     assert waiting.url == queue("NoEventsAlarm").url == stack.queue().url
+
+
+def test_log_late_what_the_log_function_does_not_take_waits_in_the_queue_of_the_alarm(stack, queue):
+    waiting = queue("LogLateAlarm")
+    stack.turn_mapping("LogFunction", on=False)
+    waiting.send([json.dumps({"Event": "s3:TestEvent"})])
+
+    assert visible(waiting) == 1
+    stack.turn_mapping("LogFunction", on=True)
+    eventually(waiting.is_empty, "it is taken", within=60)
 
 
 def test_ingest_errors_a_run_that_fails_is_counted(server, stack, metric, is_over):

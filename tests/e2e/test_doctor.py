@@ -26,7 +26,7 @@ ELSEWHERE = "us-east-1"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     with running(tmp_path_factory.mktemp("doctor")) as server:
-        make_trail(server.client("cloudtrail"), server.client("s3"))
+        make_trail(server.client("cloudtrail"), server.client("s3"), server.client("sns"))
         yield server
 
 

@@ -5,7 +5,7 @@ import time_machine
 from builders import ALICE, alice, envelope, message, record, sample
 
 from activity.settings import BadSetting
-from ingest import app
+from ingest import app, recording
 from ingest.app import WriteFailed, lambda_handler
 from ingest.wire import UnreadableRecord
 
@@ -97,7 +97,7 @@ def test_without_a_table_every_message_that_sights_or_covers_comes_back(aws, cap
 
 
 def test_what_the_deadline_leaves_unwritten_comes_back(items):
-    answer = lambda_handler(batch(message("m1", envelope())), Context(remaining=app.MARGIN_MS - 1))
+    answer = lambda_handler(batch(message("m1", envelope())), Context(remaining=recording.MARGIN_MS - 1))
 
     assert failed(answer) == ["m1"]
     assert items() == {}
@@ -231,16 +231,16 @@ def test_a_batch_from_elsewhere_is_an_error(dynamodb):
 
 def test_the_table_is_connected_to_once(dynamodb):
     lambda_handler(batch(), Context())
-    first = app.table()
+    first = recording.table()
     lambda_handler(batch(), Context())
 
-    assert app.table() is first
+    assert recording.table() is first
 
 
 def test_each_line_of_the_log_names_the_invocation(dynamodb):
     lambda_handler(batch(), Context())
 
-    assert app.logger.get_current_keys()["function_request_id"] == "request-1"
+    assert app.recorder.logger.get_current_keys()["function_request_id"] == "request-1"
 
 
 @pytest.mark.parametrize(("remaining", "is_written"), [(15_000, True), (14_999, False)])
@@ -266,10 +266,10 @@ def test_of_each_batch_it_is_measured_what_became_of_it(dynamodb, capsys):
     event = record(alice(accessKeyId=None), sourceIPAddress=None, eventSource=None)
     with time_machine.travel("2026-11-20T12:01:30Z", tick=False):
         for _ in range(2):
-            app.memory.cache_clear()
+            recording.memory.cache_clear()
             lambda_handler(batch(message("m1", envelope(event)), message("bad", "no json")), Context())
             measured = metrics(capsys.readouterr().out)
-            app.table().record_all(())
+            recording.table().record_all(())
 
     assert measured == {
         "Messages": 2,

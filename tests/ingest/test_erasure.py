@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from builders import ALICE, NOON, envelope, message, record
 
-from ingest import app
+from ingest import app, recording
 
 DAY = 24 * 60
 ALL = ["ID#AIDAALICE", "IP#198.51.100.7", "KEY#AKIAALICE", "SERVICE#s3.amazonaws.com"]
@@ -17,8 +17,8 @@ ALL = ["ID#AIDAALICE", "IP#198.51.100.7", "KEY#AKIAALICE", "SERVICE#s3.amazonaws
 def ingest(dynamodb, monkeypatch):
     """One sandbox; alice is seen so many minutes after noon, and that arrives at once, or when it is said to."""
     monkeypatch.setenv("ACTIVITY_TABLE", "activity")
-    app.table.cache_clear()
-    app.memory.cache_clear()
+    recording.table.cache_clear()
+    recording.memory.cache_clear()
 
     def seen(minute, arrived=None):
         when = (NOON + timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -99,7 +99,7 @@ def test_a_new_sandbox_records_at_once(ingest, erase, facets):
     """Which is what a change of the function's configuration starts: the recipe's last step."""
     ingest(0)
     erase()
-    app.memory.cache_clear()
+    recording.memory.cache_clear()
     ingest(1)
 
     assert facets() == ALL

@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 from builders import ACCOUNT, ALICE, alice, envelope, record
 
-from ingest import app
+from ingest import recording
 from ingest.app import lambda_handler
 from lastseen.demo.local_aws import forget
 
@@ -89,7 +89,7 @@ def fault(queue, monkeypatch):
             calls["all"] += 1
             return trouble(calls["all"], request)
 
-        app.table()._client.meta.events.register_first("before-send.dynamodb.UpdateItem", before_send)
+        recording.table()._client.meta.events.register_first("before-send.dynamodb.UpdateItem", before_send)
         return calls
 
     return put

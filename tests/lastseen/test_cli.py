@@ -99,7 +99,7 @@ def test_a_file_that_is_no_log_file_is_named_once(tmp_path):
     worse.write_text("another\n")
     done = run("replay", "--local", bad, worse)
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     first, second = sorted(done.stderr.splitlines())
     assert first.startswith(f"lastseen: unreadable: {bad}, line 1: ")
     assert first.endswith(" (2 more in this file)")

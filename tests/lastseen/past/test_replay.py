@@ -128,7 +128,7 @@ def gathered(fields, most_kinds=1000):
     for number, each in enumerate(fields):
         assert not list(gathering.add([("", decoded(json.dumps(each)))]))
         if number % 3 == 2:
-            gathering.end_of_file()
+            gathering.end_of_run()
         if len(gathering) >= most_kinds:
             table.record_all(gathering.hand_over().activities)
     table.record_all(gathering.hand_over().activities)

@@ -21,7 +21,7 @@ def test_one_mail_tells_of_all(hub):
 
     ((subject, text),) = hub.mails()
     assert subject.startswith("IAM in o-exampleorgid, 3 accounts: 2 new")
-    assert f"prod ({hub.ids['prod']})" in text
+    assert f"{hub.ids['prod']}  prod     Workloads/Prod  2\n" in text
     assert f"Left out, closed or suspended: gone ({hub.ids['gone']})." in text
 
 
@@ -86,7 +86,7 @@ def test_an_account_that_gives_no_role_is_named_and_the_others_are_read(hub):
     assert hub.steps() == {"read": 2, "not_read": 1, "lost": 0}
     ((subject, text),) = hub.mails()
     assert "1 account not read" in subject
-    assert f"- prod ({hub.ids['prod']}): the role last-activity-member is not there" in text
+    assert f"reporter/member.yaml to the account:\n  prod ({hub.ids['prod']})\n" in text
 
 
 def test_an_account_that_was_read_before_is_told_first_and_keeps_its_flags(hub, items):
@@ -96,9 +96,7 @@ def test_an_account_that_was_read_before_is_told_first_and_keeps_its_flags(hub, 
 
     assert hub.steps(scheduled_at="2026-11-27T12:00:00Z")["lost"] == 1
     subject, text = hub.mails()[1]
-    assert text.splitlines()[1] == (
-        f"NOT READ, BUT READ LAST TIME: prod ({hub.ids['prod']}). What was flagged there stays flagged."
-    )
+    assert text.splitlines()[2] == f"NOT READ, BUT READ LAST TIME: prod ({hub.ids['prod']})."
     assert "resolved" not in subject
     after = items()
     assert {key: item for key, item in after.items() if "flagged" in item} == {
@@ -115,6 +113,18 @@ def test_it_is_told_until_it_is_read_again(hub):
     assert [*lost, hub.steps(scheduled_at="2026-12-11T12:00:00Z")["lost"]] == [1, 1, 0]
 
 
+def test_what_the_alarm_and_the_dashboard_show_is_measured(hub, capsys):
+    hub.steps(scheduled_at="2026-11-20T12:00:00Z")
+    hub.refuse("sts.AssumeRole", RoleArn=hub.ids["prod"])
+    hub.steps(scheduled_at="2026-11-27T12:00:00Z")
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"AccountsLost"' in line]
+    assert [
+        tuple(line[name] for name in ("AccountsRead", "AccountsNotRead", "AccountsLost")) for line in lines
+    ] == [([3.0], [0.0], [0.0]), ([2.0], [1.0], [1.0])]
+    assert {line["service"] for line in lines} == {"reporter"}
+
+
 def test_a_throttled_account_is_tried_again_by_the_state_machine(hub):
     listed = hub.step("list", asked={}, started="2026-11-20T12:00:00Z")
     hub.refuse("sts.AssumeRole", "Throttling", RoleArn=hub.ids["prod"])
@@ -129,7 +139,8 @@ def test_a_review_that_left_no_result_is_told(hub):
 
     assert hub.step("sum_up", of=listed["of"]) == {"read": 0, "not_read": 3, "lost": 0}
     ((_, text),) = hub.mails()
-    assert text.count("its review left no result: it failed, or ran out of time.") == 3
+    assert "NOT READ (3): what was flagged in these accounts stays flagged\n- its review left no result" in text
+    assert all(f"({hub.ids[name]})" in text for name in ("prod", "lab"))
     assert "Nothing is stale among what was read." in text
 
 
@@ -147,7 +158,7 @@ def test_an_account_that_left_is_told_and_resolves_nothing(hub, items):
     hub.steps(scheduled_at="2026-11-27T12:00:00Z")
 
     subject, text = hub.mails()[1]
-    assert f"Left the organization: prod ({hub.ids['prod']}). Nothing of them is told as resolved." in text
+    assert f"Left the organization: prod ({hub.ids['prod']}). Their findings don't count as resolved." in text
     assert "resolved" not in subject
     assert [item["flagged"] for item in items().values() if "flagged" in item] == [hub.ids["prod"]] * 2
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from organizations import account, large, left_by, organization, small
 from pages import AXE, HOSTILE, SHOWN, Parsed, hashed
@@ -55,6 +55,7 @@ def test_the_page_holds_the_document_as_it_is_and_its_policy_allows_its_own_scri
     )
 
 
+@settings(deadline=None)
 @given(st.text() | st.text("<>!-/scriptSCRIPT&;\\u{}\"'\u2028\ud800"))
 def test_no_name_of_an_account_adds_an_element(name):
     told = document(small(), unread=[Account("200000000009", name).plain() | {"reason": name}])

@@ -10,11 +10,12 @@ from builders import ACCOUNT, NOON
 
 from activity.item import Flag
 from reporter.inventory.account import Gap, OldReport, Use
+from reporter.judgement.candidates import LeftOut
 from reporter.judgement.known import Root
 from reporter.judgement.missed import Missed
 from reporter.judgement.resolution import How, Resolved
 from reporter.judgement.staleness import Status
-from reporter.judgement.subjects import Kind, LeftOut, Limits
+from reporter.judgement.subjects import Kind, Limits
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region
 from reporter.publishing.mail import body, subject_line
@@ -120,9 +121,11 @@ def test_what_became_of_a_finding_is_said_in_words(how, more, said):
 )  # fmt: skip
 def test_a_use_that_only_iam_saw_is_told_with_whose_it_was_and_where(use, seen, told):
     (key,) = [each.subject for each in review_of(alice(Key(used=100))).findings if each.subject.access_key_id]
-    missed = Missed(replace(key, claim=replace(key.claim, use=use)), days(9), seen, "lost")
+    missed = Missed(replace(key, claim=replace(key.claim, use=use)), days(9), seen, "lost", "look")
 
-    assert missed_use(missed) == f"- Only IAM saw access key AKIA1 of user alice used on {told}: lost"
+    assert (
+        missed_use(missed) == f"- Only IAM saw access key AKIA1 of user alice used on {told}: lost. Fix: look"
+    )
 
 
 def test_an_exempt_key_is_named_by_its_id():
@@ -160,7 +163,7 @@ def test_of_the_root_user_the_last_use_and_a_later_refusal_are_told(root, said):
 def test_the_age_of_an_old_credential_report_is_told_where_it_is_known(made, told):
     of_iam = replace(QUIET.of_iam, old_report=OldReport(made, "LimitExceeded"))
 
-    assert f"(LimitExceeded). Users are judged {told}\n" in body(replace(QUIET, of_iam=of_iam))
+    assert f"(LimitExceeded). Users are judged {told} Fix: aws iam" in body(replace(QUIET, of_iam=of_iam))
 
 
 def test_every_kind_that_could_not_be_judged_is_counted_and_not_among_the_judged():

@@ -2,7 +2,7 @@
 
 import pytest
 from accounts import Key, Password, Refused, Root, alice, days, deploy, review_of, seen
-from builders import ACCOUNT
+from builders import ACCOUNT, activity
 
 from reporter.judgement.subjects import Limits
 from reporter.publishing.mail import body
@@ -35,7 +35,19 @@ def test_where_it_is_not_known_who_was_exempt_that_is_a_gap_and_nobody_is_told_t
 
 
 def test_a_table_that_cannot_be_read_at_all_is_one_gap():
-    assert [gap.what for gap in review_of(Root(0), Refused("table")).gaps] == ["the activity table"]
+    report = review_of(Root(1), Refused("table"))
+
+    assert [gap.what for gap in report.gaps] == ["the activity table"]
+    assert report.coverage.regions == report.gaps[0]
+    assert report.root.active_keys == 1
+
+
+def test_the_coverage_is_of_this_account_alone():
+    other = activity(principal="coverage", facet="999999999999#eu-west-3")
+
+    assert [(each.account, each.region) for each in review_of(deploy(), other).coverage.regions] == [
+        (ACCOUNT, "eu-west-1")
+    ]
 
 
 def test_a_stale_user_comes_with_the_commands_for_all_its_keys_whatever_their_threshold():

@@ -45,12 +45,12 @@ def documents(content: bytes, line: int = 1) -> Iterator[Document]:
     """What is no JSON is one, too, for somebody to say so. `line` is that of the beginning."""
     at = _found(_BEGINNING, content, 0)
     line += content.count(b"\n", 0, at)
-    if _is_json(content, at, len(content)):
+    if is_json(content, at, len(content)):
         yield Document(line, 0, content[at:].rstrip())
         return
     here, column = _Line.around(content, at), 0
     while at < len(content):
-        is_one = not column and _is_json(content, at, here.end)
+        is_one = not column and is_json(content, at, here.end)
         end = here.end if is_one else _end(content, at, here)
         yield Document(line, column, content[at:end].rstrip())
         following = _found(_BEGINNING, content, end)
@@ -66,13 +66,24 @@ def salvaged(body: bytes) -> Iterator[bytes] | None:
     return _elements(body, begins.end()) if begins else None
 
 
+def end_of_elements(body: bytes) -> int:
+    """Of a list, from its first object on: where the last of those ends that are whole, one after another."""
+    end = at = 0
+    while (at := _found(_ELEMENT, body, at)) < len(body) and body[at : at + 1] == b"{":
+        at = _end_of_value(body, at, len(body))
+        if not at:
+            break
+        end = at
+    return end
+
+
 def _end(content: bytes, at: int, here: _Line) -> int:
     """Of the value, if it is whole; or else of what cannot be read: there the next log file or line begins."""
     is_object = content[at : at + 1] == b"{"
     if not is_object and content[at : at + 1] != b"[":
         return here.end
     end = _end_of_value(content, at, here.limit if is_object else len(content))
-    if end and _is_json(content, at, end):
+    if end and is_json(content, at, end):
         return end
     if not is_object:
         return at + 1 if _ARRAY_OF_OBJECTS.match(content, at) else here.end
@@ -112,7 +123,7 @@ def _found(what: re.Pattern[bytes], content: bytes, at: int) -> int:
     return found.start() if found else len(content)
 
 
-def _is_json(content: bytes, at: int, end: int) -> bool:
+def is_json(content: bytes, at: int = 0, end: int | None = None) -> bool:
     try:
         _any.decode(memoryview(content)[at:end])
     except UNDECODABLE:

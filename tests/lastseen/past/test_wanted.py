@@ -11,8 +11,9 @@ from builders import ACCOUNT
 from builders import record as fields
 from logfiles import NOW, day, key
 
+from ingest.layout import LogName, Skipped, log_name, why_skipped
 from ingest.wire import Record
-from lastseen.past.layout import Folder, LogName, Skipped, Wanted, log_name, region_folder, why_skipped
+from lastseen.past.wanted import Folder, Wanted, region_folder
 from lastseen.past.when import BadTime, time_of
 
 OTHER = "210987654321"
@@ -44,6 +45,10 @@ def test_what_is_not_named_so_tells_nothing(name):
         (key(kind="CloudTrail-Insight"), Skipped.INSIGHT),
         (key(kind="CloudTrail-Aggregated"), Skipped.AGGREGATED),
         (key(kind="CloudTrail-New"), Skipped.NOT_CLOUDTRAIL),
+        (f"AWSLogs/{ACCOUNT}/Config/eu-west-1/2026/11/20/x.json.gz", Skipped.NOT_CLOUDTRAIL),
+        (f"AWSLogs/o-abc123/{ACCOUNT}/vpcflowlogs/eu-west-1/2026/11/20/x.log.gz", Skipped.NOT_CLOUDTRAIL),
+        (f"AWSLogs/{ACCOUNT}/CloudTrail/eu-west-1/2026/11/20/renamed.json.gz", None),
+        ("AWSLogs/somebody/Config/x.json.gz", None),
         ("logs/records.jsonl", None),
         ("logs/notes.txt", Skipped.NOT_CLOUDTRAIL),
         ("logs/", None),

@@ -1,38 +1,17 @@
-"""How CloudTrail names and files what it delivers, and what of it somebody wants to have read.
+"""What somebody wants to have read of what CloudTrail files, and which of its folders that rules out."""
 
-https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
-"""
-
-import re
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
+from ingest.layout import ACCOUNT, LOGS, ORGANIZATION, READ, SKIPPED, LogName, Skipped, place_of
 from ingest.wire import Record
 
 # Named for the minute of its delivery; the clock that dated a record may be ahead of that by as much.
 _EARLY = timedelta(minutes=15)
 # CloudTrail mostly delivers within minutes. What it delivers later than this, an end date leaves out.
 LATE = timedelta(days=1)
-
-_LOGS = "AWSLogs"
-_ORGANIZATION = re.compile(r"o-[a-z0-9]+")
-_ACCOUNT = re.compile(r"\d{12}")
-_NAME = re.compile(
-    r"(?P<account>\d{12})_(?P<kind>CloudTrail(?:-[A-Za-z]+)?)_(?P<region>[a-z0-9-]+)_(?:.+_)?(?P<at>\d{8}T\d{4})"
-)
-_ENDINGS = (".json", ".jsonl", ".ndjson", ".gz")
-
-
-class Skipped(StrEnum):
-    """Why a file, or a whole folder, is not read."""
-
-    DIGEST = "digest"
-    INSIGHT = "insight"
-    AGGREGATED = "aggregated"
-    NOT_CLOUDTRAIL = "not_cloudtrail"
-    UNWANTED = "unwanted"  # By its name it holds nothing of the accounts, regions and times that are asked for.
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +20,6 @@ class Unwanted:
 
     account: str
     region: str
-
-
-# The folders below an account. Network activity is read: its records say who called, as all others do.
-_READ = {"CloudTrail", "CloudTrail-NetworkActivity"}
-_SKIPPED = {
-    "CloudTrail-Digest": Skipped.DIGEST,
-    "CloudTrail-Insight": Skipped.INSIGHT,
-    "CloudTrail-Aggregated": Skipped.AGGREGATED,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class LogName:
-    """What the name of a log file tells; `delivered` to the minute."""
-
-    kind: str
-    account: str
-    region: str
-    delivered: datetime
-
-
-def log_name(name: str) -> LogName | None:
-    """`name` without its folders; None for what CloudTrail would not call a file."""
-    found = _NAME.match(name)
-    if not found:
-        return None
-    try:
-        delivered = datetime.fromisoformat(found["at"]).replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return LogName(found["kind"], found["account"], found["region"], delivered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +81,11 @@ class Wanted:
 
     def takes_folder(self, folder: str) -> "Folder":
         """What to do with a folder, by its whole path from the bucket's root, with a slash at its end."""
-        account, kind, region = _place_of(folder)
-        if account and not _ACCOUNT.fullmatch(account):
+        account, kind, region = place_of(folder)
+        if account and not ACCOUNT.fullmatch(account):
             return Folder.OPEN  # Somebody else's, who calls a folder by that name, too.
-        if kind and kind not in _READ:
-            return Folder.SKIPPED if kind in _SKIPPED else Folder.FOREIGN
+        if kind and kind not in READ:
+            return Folder.SKIPPED if kind in SKIPPED else Folder.FOREIGN
         if not self._takes_place(account, region):
             return Folder.UNWANTED
         return Folder.DATED if region else Folder.OPEN
@@ -158,33 +106,13 @@ class Folder(StrEnum):
 
 def why_not_read(folder: str, verdict: Folder) -> Skipped | Unwanted | None:
     if verdict is Folder.UNWANTED:
-        account, _, region = _place_of(folder)
+        account, _, region = place_of(folder)
         return Unwanted(account, region)
     return Skipped.NOT_CLOUDTRAIL if verdict in (Folder.SKIPPED, Folder.FOREIGN) else None
-
-
-def _place_of(folder: str) -> tuple[str, str, str]:
-    """The account, the kind and the region, as far as the path of a folder tells them."""
-    parts = folder.strip("/").split("/")
-    below = parts[len(parts) - parts[::-1].index(_LOGS) :] if _LOGS in parts else []
-    if below and _ORGANIZATION.fullmatch(below[0]):
-        below = below[1:]
-    account, kind, region = (*below[:3], "", "", "")[:3]
-    return account, kind, region
-
-
-def why_skipped(path: str) -> Skipped | None:
-    """Of a file or a folder, by its path."""
-    *folders, name = path.rstrip("/").split("/")
-    log = log_name(name)
-    kinds = [log.kind] if log else [each for each in (*folders, name) if each in _SKIPPED]
-    if kinds:
-        return next((_SKIPPED.get(kind, Skipped.NOT_CLOUDTRAIL) for kind in kinds if kind not in _READ), None)
-    return None if path.endswith("/") or name.endswith(_ENDINGS) else Skipped.NOT_CLOUDTRAIL
 
 
 def region_folder(folder: str) -> str:
     """Of a folder that is DATED: the part of its path that ends in the region."""
     parts = folder.split("/")
-    start = len(parts) - parts[::-1].index(_LOGS)
-    return "/".join(parts[: start + (4 if _ORGANIZATION.fullmatch(parts[start]) else 3)]) + "/"
+    start = len(parts) - parts[::-1].index(LOGS)
+    return "/".join(parts[: start + (4 if ORGANIZATION.fullmatch(parts[start]) else 3)]) + "/"

@@ -2,11 +2,15 @@ import gzip
 import io
 import json
 import time
+import tracemalloc
 
 import pytest
 from builders import record
 
-from lastseen.past.logs import UnreadableFile, parts
+from ingest.logfile import entries as entries_of
+from ingest.logfile import named, runs
+from ingest.parts import parts
+from ingest.unpacking import UnreadableFile
 
 ONE, TWO = {"eventID": "1"}, {"eventID": "2"}
 LOG = json.dumps({"Records": [ONE, TWO]})
@@ -16,7 +20,7 @@ LINES = f"{json.dumps(ONE)}\n\n{json.dumps(TWO)}\n"
 
 def entries(content, **more):
     content = content if isinstance(content, bytes) else content.encode()
-    return [entry for part in parts(io.BytesIO(content), **more) for entry in part.entries()]
+    return [entry for part in parts(io.BytesIO(content), **more) for entry in entries_of(part)]
 
 
 def read(content, **more):
@@ -25,8 +29,8 @@ def read(content, **more):
 
 def read_in_pieces(monkeypatch):
     """As short against the limit of the test as real ones are against the real limit."""
-    monkeypatch.setattr("lastseen.past.logs._FIRST_BLOCK", 50)
-    monkeypatch.setattr("lastseen.past.logs._BLOCK", 50)
+    for name in ("_FIRST_BLOCK", "_BLOCK", "_PIECE", "_SMALL"):
+        monkeypatch.setattr(f"ingest.unpacking.{name}", 50)
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
@@ -251,7 +255,7 @@ def test_a_gzip_that_is_not_whole_is_named_after_what_could_be_read(content, fou
 
     def read_all():
         for part in parts(io.BytesIO(content)):
-            read.extend((entry.place, entry.body) for entry in part.entries())
+            read.extend((entry.place, entry.body) for entry in entries_of(part))
 
     with pytest.raises(UnreadableFile, match="not a whole gzip file"):
         read_all()
@@ -272,7 +276,7 @@ def test_of_a_very_long_file_lines_are_read_some_at_a_time(pack, monkeypatch):
     read_in_pieces(monkeypatch)
     lines = [json.dumps({"eventID": str(number)}) for number in range(100)]
 
-    assert [(place, each["eventID"]) for place, each in read(pack("\n".join(lines).encode()), most=200)] == [
+    assert [(place, each["eventID"]) for place, each in read(pack("\n".join(lines).encode()), size=200)] == [
         (f"line {number}", str(number - 1)) for number in range(1, 101)
     ]
 
@@ -280,8 +284,113 @@ def test_of_a_very_long_file_lines_are_read_some_at_a_time(pack, monkeypatch):
 def test_one_value_that_is_too_long_is_named(monkeypatch):
     read_in_pieces(monkeypatch)
 
-    with pytest.raises(UnreadableFile, match="and not one record a line"):
-        entries(LOG * 10, most=200)
+    with pytest.raises(UnreadableFile, match="and neither a list of records nor one record a line"):
+        entries(json.dumps({"Records": "x" * 400}), size=100, most=200)
+
+
+def numbered(count, **more):
+    return [record(eventID=str(number), **more) for number in range(count)]
+
+
+def read_all(content, size=3_000, **more):
+    """Of a file read in parts of a few records: the ids of its records by place, and the places of problems."""
+    found, problems, sizes = {}, [], []
+    for run in runs(io.BytesIO(content if isinstance(content, bytes) else content.encode()), size, **more):
+        found |= {named(place): each.event_id for place, each in run.records}
+        problems += [named(place) for place, _ in run.problems]
+        sizes.append(run.size)
+    return found, problems, max(sizes)
+
+
+LISTS = {
+    "on one line": lambda records: json.dumps({"Records": records}, separators=(",", ":")),
+    "with blanks": lambda records: json.dumps({"Records": records}),
+    "indented": lambda records: json.dumps({"Records": records}, indent=2),
+    "an array": json.dumps,
+}
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("form", LISTS)
+def test_a_long_list_is_read_in_parts_and_records_are_counted_on(form, pack, monkeypatch):
+    read_in_pieces(monkeypatch)
+    found, problems, largest = read_all(pack(LISTS[form](numbered(100)).encode()))
+
+    assert found == {f"record {number + 1}": str(number) for number in range(100)}
+    assert problems == []
+    assert largest < 4_000
+
+
+def test_several_long_log_files_packed_one_after_another_are_all_read(monkeypatch):
+    read_in_pieces(monkeypatch)
+    packed = [gzip.compress(LISTS["on one line"](numbered(number)).encode()) for number in (30, 1, 40)]
+    found, problems, largest = read_all(b"".join(packed))
+
+    assert list(found.values()) == [str(number) for count in (30, 1, 40) for number in range(count)]
+    assert (problems, largest < 4_000) == ([], True)
+
+
+def test_lines_behind_a_long_log_file_are_read(monkeypatch):
+    read_in_pieces(monkeypatch)
+    lines = "\n".join(json.dumps({"eventID": f"line-{number}", **record(eventID=None)}) for number in range(30))
+    found, problems, _ = read_all(f"{LISTS['on one line'](numbered(30))}\n{lines}")
+
+    assert sorted(found.values()) == sorted([*map(str, range(30)), *(f"line-{number}" for number in range(30))])
+    assert problems == []
+
+
+@pytest.mark.parametrize("bad", [0, 41, 99])
+@pytest.mark.parametrize("form", LISTS)
+def test_in_a_long_list_one_record_that_cannot_be_read_is_named_by_its_place(form, bad, monkeypatch):
+    read_in_pieces(monkeypatch)
+    records = numbered(100)
+    del records[bad]["eventTime"]
+    found, problems, _ = read_all(LISTS[form](records))
+
+    assert problems == [f"record {bad + 1}"]
+    assert list(found.values()) == [str(number) for number in range(100) if number != bad]
+
+
+@pytest.mark.parametrize("left", [10, 30_000, 34_700])
+@pytest.mark.parametrize("form", ["on one line", "indented"])
+def test_of_a_long_list_that_is_cut_off_all_whole_records_are_read(form, left, monkeypatch):
+    read_in_pieces(monkeypatch)
+    content = LISTS[form](numbered(100))[:left]
+    found, problems, _ = read_all(content)
+
+    whole = content.count('"userIdentity"') - 1
+    assert whole <= len(found) <= whole + 1
+    assert list(found.values()) == [str(number) for number in range(len(found))]
+    assert problems == ([f"record {len(found) + 1}"] if len(found) else ["line 1"])
+
+
+def test_a_record_that_holds_what_looks_like_records_is_not_cut(monkeypatch):
+    """Records of CloudTrail begin with eventVersion; these hold lists of what begins so, too."""
+    read_in_pieces(monkeypatch)
+    inner = [{"eventVersion": "1.11", "n": n} for n in range(30)]
+    records = [{"eventVersion": "1.11", **each} for each in numbered(40, requestParameters={"Records": inner})]
+    text = '"},{"eventVersion":"1.11"'
+    records[7]["userAgent"] = text
+    found, problems, _ = read_all(json.dumps({"Records": records}, separators=(",", ":")), size=5_000)
+
+    assert list(found.values()) == [str(number) for number in range(40)]
+    assert problems == []
+
+
+def test_memory_does_not_grow_with_the_size_of_a_file():
+    """What a run holds is let go of before the next one: 3,000 records of 7 KB, in runs of 150."""
+    content = gzip.compress(
+        json.dumps({"Records": numbered(3_000, requestParameters={"x": "y" * 7_000})}).encode()
+    )
+    tracemalloc.start()
+    try:
+        count = sum(run.count for run in runs(io.BytesIO(content)))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert count == 3_000
+    assert peak < 12 << 20
 
 
 def test_a_digest_is_known_by_its_content():
@@ -291,8 +400,8 @@ def test_a_digest_is_known_by_its_content():
         "logFiles": [],
     }
 
-    assert [part.is_digest for part in parts(io.BytesIO(json.dumps(digest).encode()))] == [True]
-    assert [part.is_digest for part in parts(io.BytesIO(LOG.encode()))] == [False]
+    assert [run.is_digest for run in runs(io.BytesIO(json.dumps(digest).encode()))] == [True]
+    assert [run.is_digest for run in runs(io.BytesIO(LOG.encode()))] == [False]
 
 
 def test_what_nests_too_deeply_is_left_to_the_reader_of_records():
