@@ -45,7 +45,8 @@ class Examination:
         yield from trail_checks(trails)
         yield self._subscription(stack)
         here = self.buses.hub_rules(stack.known)
-        yield from rules.hub_checks(here, rules.targets(stack))
+        by_logs = stack.is_by_logs_alone
+        yield from rules.hub_checks(here, rules.targets(stack), by_logs=by_logs)
         bus = stack.outputs["EventBusArn"]
         yield rules.bus_check(self.buses.policy(bus), stack)
         enabled = self.aws.regions()
@@ -54,13 +55,14 @@ class Examination:
             yield unread("forwarders", enabled)
         else:
             elsewhere = self.buses.forwarders([each for each in enabled if each != stack.region], bus)
-            yield from rules.forwarder_checks(elsewhere)
+            yield from () if by_logs else rules.forwarder_checks(elsewhere)
         yield from self._patterns(stack, here, elsewhere)
         yield from self._parts(stack, rules.forwarding_roles(elsewhere, bus))
         if self.test and not isinstance(trails, Gap) and trails.problems:
             yield wrong("events", "no test calls were made: the trails let no events through as they are")
         elif self.test:
-            yield from self.test(stack, rules.connected(stack.region, here, elsewhere))
+            ways = rules.connected(stack.region, here, elsewhere)
+            yield from self.test(stack, [stack.region, *elsewhere] if by_logs else ways)
 
     def _subscription(self, stack: Stack) -> Check:
         topic = stack.outputs["ReportTopicArn"]

@@ -12,8 +12,9 @@ LETTERS = {
     "DeadLetterQueue": "UnrecordedAlarm",
     "RuleDeadLetterQueue": "UndeliveredAlarm",
     "AwakenedDeadLetterQueue": "UnannouncedAlarm",
+    "LogDeadLetterQueue": "LogUnrecordedAlarm",
 }
-FUNCTIONS = ("IngestFunction", "AwakenedFunction")
+FUNCTIONS = ("IngestFunction", "AwakenedFunction", "LogFunction")
 _KEPT = "{Name: Name, ScheduleExpression: ScheduleExpression, ScheduleExpressionTimezone:"
 _KEPT += " ScheduleExpressionTimezone, FlexibleTimeWindow: FlexibleTimeWindow, Target: Target}"
 

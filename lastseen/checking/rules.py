@@ -39,23 +39,28 @@ class Rule:
 Found = Rule | Unread | None
 
 
-def hub_checks(rules: Mapping[str, Found], targets: Mapping[str, str]) -> Iterator[Check]:
-    """`targets`: by rule, the ARN of what it has to feed."""
+def hub_checks(
+    rules: Mapping[str, Found], targets: Mapping[str, str], *, by_logs: bool = False
+) -> Iterator[Check]:
+    """`targets`: by rule, the ARN of what it has to feed. `by_logs`: rules that take events are to be off."""
     good = []
     for logical, rule in rules.items():
+        state = "DISABLED" if by_logs and HUB[logical] == ALL_EVENTS else HUB[logical]
         match rule:
             case Unread():
                 yield unread("rules", rule)
             case None:
                 yield wrong("rules", f"{logical} is gone: the events that it takes do not arrive", DEPLOY)
-            case _ if rule.state != HUB[logical]:
-                yield wrong("rules", f"{logical} is {_state(rule.state)}", rule.enabled(HUB[logical]))
+            case _ if rule.state != state:
+                remedy = DEPLOY if by_logs else rule.enabled(state)
+                yield wrong("rules", f"{logical} is {_state(rule.state)}", remedy)
             case _ if targets[logical] not in rule.targets:
                 yield wrong("rules", f"{logical} does not feed {targets[logical]}", RESTORE)
             case _:
                 good.append(logical)
     if good:
-        yield right("rules", f"{', '.join(good)}: enabled, and with their targets")
+        how = "on and off as Roads=logs has them" if by_logs else "enabled"
+        yield right("rules", f"{', '.join(good)}: {how}, and with their targets")
 
 
 def forwarder_checks(regions: Mapping[str, tuple[Rule, ...] | Unread]) -> Iterator[Check]:

@@ -53,6 +53,11 @@ class Stack:
         return all(self.outputs.get(each) for each in _OUTPUTS)
 
     @property
+    def is_by_logs_alone(self) -> bool:
+        """Whether its events come by CloudTrail's log files, and no longer by EventBridge."""
+        return self.parameters.get("Roads") == "logs" and bool(self.parameters.get("LogBucketArn"))
+
+    @property
     def known(self) -> Mapping[str, str]:
         return {} if isinstance(self.resources, Unread) else self.resources
 

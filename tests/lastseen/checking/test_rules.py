@@ -7,7 +7,7 @@ import pytest
 from builders import ACCOUNT, ROOT
 from checked import BUS, QUEUE, REGION, TOPIC, said, stack
 
-from lastseen.checking.check import Unread
+from lastseen.checking.check import DEPLOY, Unread
 from lastseen.checking.rules import (
     ALL_EVENTS,
     HUB,
@@ -224,3 +224,41 @@ def test_of_several_forwarders_the_role_of_the_one_that_works_is_looked_at():
 
     assert forwarding_roles({"us-east-1": (off, on)}, BUS) == {"us-east-1": f"arn:{ALL_EVENTS}"}
     assert forwarding_roles({"us-east-1": (off,)}, BUS) == {"us-east-1": "arn:DISABLED"}
+
+
+OFF = {
+    "DefaultBusRule": rule(state="DISABLED", feeds=QUEUE),
+    "HubBusRule": rule(state="DISABLED", feeds=QUEUE),
+    "ForwarderAlarmRule": rule(state="ENABLED", feeds=TOPIC),
+}
+
+
+def test_by_log_files_alone_the_rules_that_take_events_are_to_be_off():
+    assert said(hub_checks(OFF, targets(stack()), by_logs=True)) == [
+        (
+            "right",
+            "rules",
+            "DefaultBusRule, HubBusRule, ForwarderAlarmRule: on and off as Roads=logs has them,"
+            " and with their targets",
+        )
+    ]
+
+
+def test_a_rule_that_is_on_though_events_come_by_log_files_alone_is_wrong():
+    wrong, _ = hub_checks(OFF | {"HubBusRule": rule(feeds=QUEUE)}, targets(stack()), by_logs=True)
+
+    assert (wrong.state, wrong.remedy) == ("wrong", DEPLOY)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "is_alone"),
+    [
+        ({}, False),
+        ({"Roads": "logs"}, False),  # Without a bucket there are no log files.
+        ({"Roads": "logs", "LogBucketArn": ""}, False),
+        ({"Roads": "both", "LogBucketArn": "arn:aws:s3:::trail"}, False),
+        ({"Roads": "logs", "LogBucketArn": "arn:aws:s3:::trail"}, True),
+    ],
+)
+def test_only_with_a_bucket_do_events_come_by_log_files_alone(parameters, is_alone):
+    assert stack(parameters=parameters).is_by_logs_alone is is_alone
