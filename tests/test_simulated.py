@@ -16,6 +16,7 @@ ALONE = {"HasOrganization": False}
 KEYLESS = Stack.of(templates.hub(), **templates.KEYLESS, **ALONE)
 KEYED = Stack.of(templates.hub(), **templates.KEYED, **ALONE)
 SHARED = Stack.of(templates.hub(), **templates.KEYLESS, HasOrganization=True)
+MANY = Stack.of(templates.hub(), **templates.MANY, **ALONE)
 FORWARDER = Stack.of(templates.forwarder(), HasKey=False, HasTopic=False)
 STACKS = {"keyless": KEYLESS, "keyed": KEYED}
 ROLES = {"IngestRole": "IngestLogs", "AwakenedRole": "AwakenedLogs", "ReporterRole": "ReporterLogs"}
@@ -241,6 +242,23 @@ def schedules():
         yield f"{role} invokes {function}", may, invoked
 
 
+def machine():
+    """What the state machine of an organization asks for in its role's name, and who may start it."""
+    role, own = "OrganizationMachineRole", MANY.arn("OrganizationMachine")
+    identity, listed = MANY.identity(role), f"{MANY.arn('ReportBucket')}/organization/run/to-review.json"
+    invoked = Request(session(role), "lambda:InvokeFunction", MANY.arn("ReporterFunction"), identity)
+    yield "the machine invokes the reporter", True, invoked
+    yield "the machine invokes ingest", False, replace(invoked, resource=MANY.arn("IngestFunction"))
+    yield "the machine reads its list", True, replace(invoked, action="s3:GetObject", resource=listed)
+    report = f"{MANY.arn('ReportBucket')}/{ACCOUNT}/report.json"
+    yield "the machine reads a report", False, replace(invoked, action="s3:GetObject", resource=report)
+    yield "the machine starts its map", True, replace(invoked, action="states:StartExecution", resource=own)
+    scheduled = Request(session("ScheduleRole"), "states:StartExecution", own, MANY.identity("ScheduleRole"))
+    yield "the scheduler starts the machine", True, scheduled
+    function = replace(scheduled, action="lambda:InvokeFunction", resource=MANY.arn("ReporterFunction"))
+    yield "the scheduler invokes the reporter of many", False, function
+
+
 def assuming(stack, role, by, **context):
     return Request(by, "sts:AssumeRole", stack.arn(role), policy=stack.trust(role), context=context)
 
@@ -254,11 +272,13 @@ def trust():
         source = {"aws:SourceAccount": account}
         yield f"the scheduler for {account}", may, assuming(KEYLESS, "ScheduleRole", scheduler, **source)
         yield f"EventBridge forwards for {account}", may, assuming(FORWARDER, "Role", EVENTS, **source)
+        by_machine = assuming(MANY, "OrganizationMachineRole", "states.amazonaws.com", **source)
+        yield f"the state machine of {account}", may, by_machine
     ours = {"aws:SourceAccount": ACCOUNT}
     yield "Lambda is not the scheduler", False, assuming(KEYLESS, "ScheduleRole", functions, **ours)
 
 
-ACTS = [each for act in (queues, topic, by_plain_http, keys, bus, schedules, trust) for each in act()]
+ACTS = [each for act in (queues, topic, by_plain_http, keys, bus, schedules, machine, trust) for each in act()]
 
 
 @pytest.fixture(scope="module")

@@ -38,6 +38,7 @@ SERVICES = {
     "a key's policy, the topic's own and that of docs/customer-key.md": BY_SERVICES,
     "EventBridge Scheduler invokes the reporter": BY_SERVICES,
     "a forwarder's rule puts an event on the hub's bus": BY_SERVICES,
+    "Step Functions invokes the reporter, reads its list and starts its map": BY_SERVICES,
 }
 
 # What it asks for with resource *, and AWS for the user's ARN:
