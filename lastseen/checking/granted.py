@@ -12,6 +12,7 @@ _TABLE = f"arn:{{partition}}:dynamodb:{_HERE}:table/{{ActivityTable}}"
 _USERS = "arn:{partition}:iam::{account}:user/example"
 _LOGS = "arn:{{partition}}:logs:{{region}}:{{account}}:log-group:{{{}}}:log-stream:example"
 _QUEUE = "arn:{{partition}}:sqs:{{region}}:{{account}}:{{{}}}"
+_TAKE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 _PRINT = ("logs:CreateLogStream", "logs:PutLogEvents")
 _ENCRYPT = ("kms:Decrypt", "kms:GenerateDataKey")
 _REPORTER = f"arn:{{partition}}:lambda:{_HERE}:function:{{ReporterFunction}}"
@@ -27,7 +28,7 @@ _OF_ORGANIZATION = {
 # By role: the actions, and the resource that they are for. A test holds this to the template.
 GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "IngestRole": (
-        (("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"), _QUEUE.format("Queue")),
+        (_TAKE, _QUEUE.format("Queue")),
         (("dynamodb:UpdateItem",), _TABLE),
         (_PRINT, _LOGS.format("IngestLogs")),
         (("kms:Decrypt",), "{CustomersKey}"),
@@ -86,6 +87,16 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("s3:GetObject",), "{OrganizationsObject}"),
         (("sns:Publish",), "{AccountTopic}"),
     ),
+    "LogRole": (
+        (_TAKE, _QUEUE.format("LogQueue")),
+        (("sqs:SendMessage",), _QUEUE.format("LogDeadLetterQueue")),
+        (("dynamodb:UpdateItem",), _TABLE),
+        (_PRINT, _LOGS.format("LogLogs")),
+        (("s3:GetObject",), "{LogFile}"),
+        (("sts:AssumeRole",), "{LogReader}"),
+        (("kms:Decrypt",), "{LogKey}"),
+        (_ENCRYPT, "{CustomersKey}"),
+    ),
     "OrganizationMachineRole": (
         (("lambda:InvokeFunction",), _REPORTER),
         (("s3:GetObject",), "{OrganizationsObject}"),
@@ -136,10 +147,19 @@ def _names(stack: Stack, stream: str) -> dict[str, str]:
     customers = stack.parameters.get("KmsKeyArn", "")
     names = stack.names()
     own = f"arn:{stack.partition}:kms:{stack.region}:{stack.account}:key/{names.get('TopicKey', '')}"
+    names |= _of_logs(stack.parameters)
     names |= where | {"CustomersKey": customers, "Key": customers or own, "Stream": stream}
     if "OrganizationMachine" not in names:
         return names | {"Scheduled": _REPORTER}
     return names | _OF_ORGANIZATION | {"MemberRoleName": stack.parameters.get("MemberRoleName", "")}
+
+
+def _of_logs(parameters: Mapping[str, str]) -> dict[str, str]:
+    """The files and their key are read by a role of the bucket's account, or by the log function's own."""
+    bucket, prefix = parameters.get("LogBucketArn", ""), parameters.get("LogPrefix", "")
+    if reader := parameters.get("LogRoleArn", ""):
+        return {"LogFile": "", "LogKey": "", "LogReader": reader}
+    return {"LogFile": f"{bucket}/{prefix}example", "LogKey": parameters.get("LogKeyArn", ""), "LogReader": ""}
 
 
 def role_checks(answers: Mapping[Grant, Iterable[Denial] | Unread]) -> Iterator[Check]:

@@ -5,9 +5,9 @@ from fnmatch import fnmatchcase
 
 import pytest
 import templates
-from arns import arn, listed
+from arns import PARAMETERS, arn, listed
 from checked import BUS, said, stack
-from templates import KEYED, KEYLESS, MANY
+from templates import KEYED, KEYLESS, LOGS, LOGS_OF_ANOTHER, MANY
 
 from lastseen.checking.check import Unread
 from lastseen.checking.granted import GRANTED, Denial, Grant, grants, role_checks
@@ -24,7 +24,9 @@ def deployed(choice):
         for name, each in resources.items()
         if each["Type"] in ("AWS::SNS::Topic", "AWS::StepFunctions::StateMachine")
     }
-    given = {"KmsKeyArn": KEY if choice["HasKey"] else "", "MemberRoleName": "last-activity-member"}
+    given = PARAMETERS | {"KmsKeyArn": KEY if choice["HasKey"] else ""}
+    if not choice.get("HasLogRole"):
+        given.pop("LogRoleArn")
     return stack(resources=dict(zip(resources, resources, strict=True)) | arns, parameters=given)
 
 
@@ -44,7 +46,16 @@ def declared(choice):
 
 
 @pytest.mark.parametrize(
-    "choice", [KEYLESS, KEYED, MANY], ids=["AWS's keys", "the customer's key", "an organization"]
+    "choice",
+    [KEYLESS, KEYED, MANY, LOGS, LOGS | {"HasKey": True, "HasNoKey": False}, LOGS_OF_ANOTHER],
+    ids=[
+        "AWS's keys",
+        "the customer's key",
+        "an organization",
+        "log files",
+        "log files, the customer's key",
+        "another account's log files",
+    ],
 )
 def test_what_is_asked_about_is_what_the_template_grants_and_nothing_else(choice):
     asked = {
@@ -133,4 +144,4 @@ def test_a_role_that_could_not_be_asked_about_is_named_once():
 
 
 def test_all_roles_of_the_template_are_asked_about():
-    assert GRANTED.keys() == {role for role, _, _ in declared(MANY)}
+    assert GRANTED.keys() == {role for choice in (MANY, LOGS) for role, _, _ in declared(choice)}
