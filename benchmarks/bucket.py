@@ -5,11 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
-from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
-from benchmarks.server import listening
+from benchmarks.server import Answering, listening
 
 PAGE = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 
@@ -47,65 +46,47 @@ class Bucket:
 @contextmanager
 def kept(bucket: Bucket) -> Iterator[str]:
     """The address where it answers. Its name is the first part of each path, and is not looked at."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1  # Head and body go out together.
-
-        def do_GET(self) -> None:
-            key, query = self._asked()
-            if "list-type" in query:
-                bucket.calls["ListObjectsV2"] += 1
-                token = query.get("continuation-token", [""])[0]
-                self._answer(200, bucket.listed(query.get("prefix", [""])[0], token).encode())
-                return
-            bucket.calls["GetObject"] += 1
-            found = bucket.get(key)
-            self._answer(404 if found is None else 200, found or b"<Error><Code>NoSuchKey</Code></Error>")
-
-        def do_PUT(self) -> None:
-            key, query = self._asked()
-            body = self._body()
-            is_part = "partNumber" in query
-            bucket.calls["UploadPart" if is_part else "PutObject"] += 1
-            bucket.sizes[key] = len(body) + (bucket.sizes[key] if is_part else 0)
-            if not is_part:
-                bucket.objects[key] = body
-            self._answer(200)
-
-        def do_POST(self) -> None:
-            """The beginning and the end of an upload in parts."""
-            _, query = self._asked()
-            self._body()
-            named = "Initiate" if "uploads" in query else "Complete"
-            bucket.calls[f"{named}MultipartUpload"] += 1
-            body = f"<{named}MultipartUploadResult><UploadId>1</UploadId></{named}MultipartUploadResult>"
-            self._answer(200, body.encode())
-
-        def handle_expect_100(self) -> bool:
-            answered = super().handle_expect_100()
-            self.wfile.flush()  # Else boto3 waits for it for a second.
-            return answered
-
-        def _asked(self) -> tuple[str, dict[str, list[str]]]:
-            parts = urlsplit(self.path)
-            _, _, key = unquote(parts.path).lstrip("/").partition("/")
-            return key, parse_qs(parts.query, keep_blank_values=True)
-
-        def _body(self) -> bytes:
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-
-        def _answer(self, status: int, body: bytes = b"") -> None:
-            time.sleep(bucket.seconds)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("ETag", '"1"')
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # named so by http.server
-            pass
-
-    with listening(Handler) as address:
+    with listening(type("Handler", (_Asked,), {"bucket": bucket})) as address:
         yield address
+
+
+class _Asked(Answering, BaseHTTPRequestHandler):
+    bucket: Bucket
+
+    def do_GET(self) -> None:
+        key, query = self._asked()
+        if "list-type" in query:
+            self.bucket.calls["ListObjectsV2"] += 1
+            token = query.get("continuation-token", [""])[0]
+            self._answer(200, self.bucket.listed(query.get("prefix", [""])[0], token).encode())
+            return
+        self.bucket.calls["GetObject"] += 1
+        found = self.bucket.get(key)
+        self._answer(404 if found is None else 200, found or b"<Error><Code>NoSuchKey</Code></Error>")
+
+    def do_PUT(self) -> None:
+        (key, query), body, bucket = self._asked(), self.body(), self.bucket
+        is_part = "partNumber" in query
+        bucket.calls["UploadPart" if is_part else "PutObject"] += 1
+        bucket.sizes[key] = len(body) + (bucket.sizes[key] if is_part else 0)
+        if not is_part:
+            bucket.objects[key] = body
+        self._answer(200)
+
+    def do_POST(self) -> None:
+        """The beginning and the end of an upload in parts."""
+        _, query = self._asked()
+        self.body()
+        named = "Initiate" if "uploads" in query else "Complete"
+        self.bucket.calls[f"{named}MultipartUpload"] += 1
+        body = f"<{named}MultipartUploadResult><UploadId>1</UploadId></{named}MultipartUploadResult>"
+        self._answer(200, body.encode())
+
+    def _asked(self) -> tuple[str, dict[str, list[str]]]:
+        parts = urlsplit(self.path)
+        _, _, key = unquote(parts.path).lstrip("/").partition("/")
+        return key, parse_qs(parts.query, keep_blank_values=True)
+
+    def _answer(self, status: int, body: bytes = b"") -> None:
+        time.sleep(self.bucket.seconds)
+        self.answer(status, body, ETag='"1"')

@@ -42,17 +42,40 @@ def agreeable() -> Iterator[str]:
         yield address
 
 
+class Answering(BaseHTTPRequestHandler):
+    """As boto3 asks: on a connection that is kept open, and with a wait before a file is sent."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # Head and body go out together.
+
+    def handle_expect_100(self) -> bool:
+        answered = super().handle_expect_100()
+        self.wfile.flush()  # Else boto3 waits for it for a second.
+        return answered
+
+    def body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+    def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # named so by http.server
+        pass
+
+
 @contextmanager
 def served(wire: Wire) -> Iterator[str]:
     """The address on loopback where `wire` answers to all that is asked by other processes."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1  # Head and body go out together.
-
+    class Handler(Answering):
         def do_POST(self) -> None:
-            asked = asked_of(self.rfile.read(int(self.headers["Content-Length"])))
+            asked = asked_of(self.body())
             named = self.headers.get("X-Amz-Target", "").rpartition(".")[2] or asked.get("Action")
             # A service that is asked by paths: /listRegions
             operation = named or self.path[1].upper() + self.path[2:]
@@ -63,23 +86,11 @@ def served(wire: Wire) -> Iterator[str]:
             self._answer("s3", "ListObjectsV2", {})
 
         def do_PUT(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
+            self.body()
             self._answer("s3", "PutObject", {})
 
-        def handle_expect_100(self) -> bool:
-            answered = super().handle_expect_100()
-            self.wfile.flush()  # Else boto3 waits for it for a second.
-            return answered
-
         def _answer(self, service: str, operation: str, asked: dict[str, Any]) -> None:
-            status, body = wire.answer(service, operation, asked)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # named so by http.server
-            pass
+            self.answer(*wire.answer(service, operation, asked))
 
     with listening(Handler) as address:
         yield address

@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deployment import across, adoption, announcing, deploying, files, forwarders, next_steps, removal, stacks
-from deployment.forwarders import Hub, Outcome
+from deployment.forwarders import Hub
 from deployment.next_steps import Deployed
 from deployment.settings import Parameters, Settings, Unusable, asked, complete, given, merged
 from deployment.stacks import Failed
@@ -26,7 +26,7 @@ PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_
 def main(command: str, words: Iterable[str]) -> int:
     parameters = files.parameters()
     words = given(words, parameters)
-    path = Path(words.get("CONFIG") or files.SAVED)
+    path = _path(words)
     saved = files.load(files.pending(path) if command == "deploy" else path)
     settings = merged(saved, words, parameters)
     if not settings.region:
@@ -37,7 +37,11 @@ def main(command: str, words: Iterable[str]) -> int:
         files.prepare(path, _settled(settings, parameters, is_asked=is_asked, is_told=is_told))
         return 0
     settings = complete(settings, parameters) if command == "deploy" else _placed(settings)
-    return _COMMANDS[command](settings, path, words)
+    return _COMMANDS[command](settings, words)
+
+
+def _path(words: Mapping[str, str]) -> Path:
+    return Path(words.get("CONFIG") or files.SAVED)
 
 
 def _settled(settings: Settings, parameters: Parameters, *, is_asked: bool, is_told: bool) -> Settings:
@@ -60,8 +64,9 @@ def _placed(settings: Settings) -> Settings:
     return settings
 
 
-def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
+def _deploy(settings: Settings, words: Mapping[str, str]) -> int:
     """Saves the settings once they are deployed."""
+    path = _path(words)
     is_told = words.get("YES") == "1"
     _confirmable(is_told=is_told)
     cloudformation = _client("cloudformation", settings.region)
@@ -79,22 +84,15 @@ def _deploy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
     if not is_changed:
         print("\nNothing was deployed: there was nothing to change.")
     is_new = before is None or bool(words.get("TABLE"))
-    return _close(settings, path, words, stacks.outputs(stack), is_new=is_new)
+    return _close(settings, words, stacks.outputs(stack), is_new=is_new)
 
 
-def _close(
-    settings: Settings,
-    path: Path,
-    words: Mapping[str, str],
-    outputs: Mapping[str, str],
-    *,
-    is_new: bool,
-) -> int:
+def _close(settings: Settings, words: Mapping[str, str], outputs: Mapping[str, str], *, is_new: bool) -> int:
     """What there is now, and what is left to do."""
     width = max(map(len, outputs))
     print(f"\nStack {settings.stack} in {settings.region}:")
     print("\n".join(f"  {name:{width}}  {value}" for name, value in sorted(outputs.items())))
-    failed = _forward(settings, path, words) if words.get("FORWARD") else 0
+    failed = _forward(settings, words) if words.get("FORWARD") else 0
     deployed = Deployed(
         settings.stack,
         settings.region,
@@ -111,27 +109,24 @@ def _close(
     return failed
 
 
-def _verify(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
+def _verify(settings: Settings, words: Mapping[str, str]) -> int:
     """The same as a person's own `lastseen doctor`, for the stack that is deployed here."""
-    del path
     command = [sys.executable, "-m", "lastseen", "doctor", "--stack", settings.stack]
     asked = [*command, "--region", settings.region, "--wait", words.get("WAIT") or "15m"]
     return subprocess.run(asked, check=False).returncode
 
 
-def _forward(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
+def _forward(settings: Settings, words: Mapping[str, str]) -> int:
     """In this account, and where the stack is an organization's, in its others."""
-    del path
     hub, stack = _hub(settings)
     regions = _regions(settings, words)
     body = files.FORWARDER.read_text(encoding="utf-8")
     print(f"\nForwarding to {hub.bus} (stack {hub.forwarder}):", flush=True)
-    failed = _tell(forwarders.deploy(_client, hub, regions, body))
+    failed = forwarders.tell(forwarders.deploy(_client, hub, regions, body))
     return across.forward(_client, hub, stack, words, regions) or failed
 
 
-def _members(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
-    del path
+def _members(settings: Settings, words: Mapping[str, str]) -> int:
     return across.members(_client, *_hub(settings), words)
 
 
@@ -143,8 +138,7 @@ def _hub(settings: Settings) -> tuple[Hub, dict[str, Any]]:
     return Hub(settings.stack, settings.region, stacks.outputs(stack)["EventBusArn"]), stack
 
 
-def _destroy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
-    del path
+def _destroy(settings: Settings, words: Mapping[str, str]) -> int:
     stack = stacks.find(_client("cloudformation", settings.region), settings.stack)
     outputs = stacks.outputs(stack) if stack else {}
     table = outputs.get("ActivityTableName", "")
@@ -152,7 +146,7 @@ def _destroy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
     hub = Hub(settings.stack, settings.region, outputs.get("EventBusArn", ""))
     elsewhere = across.remove(_client, hub, dict(settings.values))
     here = removal.destroy(_client, hub, _regions(settings, words), settings.bucket)
-    failed = _tell(chain(elsewhere, here))
+    failed = forwarders.tell(chain(elsewhere, here))
     if table:
         print(f"\nThe table {table} is kept, with all that it has. To delete it, too:")
         print(f"    aws dynamodb delete-table --region {settings.region} --table-name {table}")
@@ -161,16 +155,6 @@ def _destroy(settings: Settings, path: Path, words: Mapping[str, str]) -> int:
 
 def _regions(settings: Settings, words: Mapping[str, str]) -> list[str]:
     return forwarders.regions(_client, settings.region, words.get("FORWARD", "all"))
-
-
-def _tell(outcomes: Iterable[Outcome]) -> int:
-    failed = 0
-    for outcome in outcomes:
-        print(f"  {outcome.region}: {outcome.told}", flush=True)
-        failed += not outcome.is_good
-    if failed:
-        print(f"{failed} failed; the same command tries again", file=sys.stderr)
-    return min(failed, 1)
 
 
 def _client(service: Any, region: str) -> Any:

@@ -1,5 +1,6 @@
 """The stack of each other region that forwards its events to the hub."""
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -126,3 +127,14 @@ def _ended(cloudformation: Any, region: str, stack_id: str, told: str, wait: Wai
     if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         return Outcome(region, told)
     return Outcome(region, f"failed: {stacks.why(cloudformation, stack_id)} ({status})", False)
+
+
+def tell(outcomes: Iterable[Outcome]) -> int:
+    """The exit status: 1 if any of them failed."""
+    failed = 0
+    for outcome in outcomes:
+        print(f"  {outcome.region}: {outcome.told}", flush=True)
+        failed += not outcome.is_good
+    if failed:
+        print(f"{failed} failed; the same command tries again", file=sys.stderr)
+    return min(failed, 1)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from activity.accounts import Account
+from activity.accounts import Account, titled
 from reporter.judgement.danger import Risk
 from reporter.organization.summary import Summary, by_danger
 
@@ -32,8 +32,8 @@ class Unread:
 class Digest:
     """`read`: the summaries of the accounts that were read, those with most to do first.
 
-    `left_out`: accounts that are closed or suspended. `joined` and `left`: since the last report, "" if that is
-    not known. `lost`: were read last time, are in the organization still, and were not read now.
+    `left_out`: accounts that are closed or suspended. `joined` and `left`: since the last report, if there was
+    one. `lost`: were read last time, are in the organization still, and were not read now.
     """
 
     at: str
@@ -86,7 +86,7 @@ def digest(
         left_out=tuple(each for each in accounts if not each.is_active),
         joined=tuple(each for each in active if names is not None and each.id not in names),
         left=tuple(
-            sorted(_title(*each) for each in (names or {}).items() if each[0] not in {a.id for a in accounts})
+            sorted(titled(*each) for each in (names or {}).items() if each[0] not in {a.id for a in accounts})
         ),
         lost=tuple(each.account for each in unread if each.account.id in before.read),
         notes=tuple(notes),
@@ -108,7 +108,3 @@ def _most_to_do(told: Summary) -> tuple[Any, ...]:
     """By what is most dangerous in it, then by how much there is of that."""
     risks = told["risks"]
     return (*(-risks.get(str(risk), 0) for risk in Risk), told["account"]["id"])
-
-
-def _title(account: str, name: str) -> str:
-    return f"{name} ({account})" if name else account

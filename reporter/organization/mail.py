@@ -6,9 +6,10 @@ has all of it.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from activity.accounts import Account
+from activity.accounts import Account, titled
 from activity.plain import ascii_line, line
 from reporter.organization.digest import Digest
 from reporter.organization.summary import Summary, by_danger
@@ -172,14 +173,12 @@ def _where(files: str, link: str) -> Iterator[str]:
 
 
 def _title(account: Account) -> str:
-    return f"{_begin(account.name, _LONGEST)} ({account.id})" if account.name else account.id
+    return titled(account.id, _begin(account.name, _LONGEST))
 
 
 def _title_of(each: Summary) -> str:
     account = Account(**each["account"])
-    return (
-        _title(account) if account.name else f"{each['alias']} ({account.id})" if each["alias"] else account.id
-    )
+    return _title(replace(account, name=account.name or each["alias"]))
 
 
 def _begin(text: str, most: int = _WIDEST) -> str:

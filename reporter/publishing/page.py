@@ -27,7 +27,9 @@ def page(document: Mapping[str, Any], kind: str = "page") -> str:
 
 def template(kind: str = "page") -> str:
     """The page without its data."""
-    parts = {"style": _read("style.css"), "script": "".join(_read(f"{each}.js") for each in _SCRIPTS[kind])}
+    script = "".join(_read(f"{each}.js") for each in _SCRIPTS[kind])
+    # The head has places for what comes after it.
+    parts = {"head": _read("head.html"), "style": _read("style.css"), "script": script}
     text = _read(f"{kind}.html")
     for name, part in parts.items():
         text = text.replace(f"{{{{{name}}}}}", part)
