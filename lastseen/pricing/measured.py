@@ -34,9 +34,9 @@ INDEX_ENTRY_BYTES = 90
 
 # Figure 10: users and roles of an account, and the seconds of Lambda that its review takes with 512 MB, if its
 # credential report is there; what it writes; the seconds that the end of a run takes for each account.
-REVIEW_SECONDS = ((170, 3.7), (400, 5.6))
+REVIEW_SECONDS = ((170, 2.7), (400, 4.7))
 REVIEW_WRITES = 23
-SUMMING_SECONDS = 0.022
+SUMMING_SECONDS = 0.021
 
 
 def writes_in_an_hour(events: float, principals: int) -> float:
