@@ -120,7 +120,7 @@ def test_the_deployed_rules_take_the_samples_and_leave_out_the_trackers_own(mend
 def test_all_roles_hold_what_they_are_granted_the_forwarders_too(mended):
     (roles,) = [each for each in mended[0] if each["check"] == "roles"]
 
-    assert roles["said"].endswith("all of 5 roles")
+    assert roles["said"].endswith("all of 6 roles")
 
 
 def break_all(server, stack):
