@@ -100,7 +100,8 @@ def unedited(items: dict[tuple[str, str], Item]) -> dict[tuple[str, str], Item]:
 def activity_of(item: Mapping[str, Any]) -> Activity:
     """Raises UnreadableItem."""
     plain = {name: next(iter(value.values())) for name, value in item.items()}
-    evidence = Evidence(**{name: plain[name] for name in EVIDENCE if name in plain})
+    known = {name: plain[name] for name in EVIDENCE if name in plain}
+    evidence = Evidence(**known | ({"delay": _seconds(item)} if "delay" in known else {}))
     seen = _time(item, "first_seen"), _time(item, "last_seen")
     return Activity(plain["principal"], plain["facet"], *seen, evidence)
 
@@ -119,6 +120,13 @@ def _expiry_of(item: Mapping[str, Any]) -> datetime | None:
     except (KeyError, ValueError, OverflowError, OSError) as error:
         what = f"expires_at is {_said(item, 'expires_at')}, no seconds since 1970"
         raise UnreadableItem.named(_key_of(item), what) from error
+
+
+def _seconds(item: Mapping[str, Any]) -> int:
+    try:
+        return int(item["delay"]["N"])
+    except (KeyError, ValueError) as error:
+        raise UnreadableItem.named(_key_of(item), f"delay is {_said(item, 'delay')!r}, no seconds") from error
 
 
 def _time(item: Mapping[str, Any], name: str) -> datetime:
@@ -165,7 +173,7 @@ def plain(key: tuple[str, str], item: Item) -> dict[str, Any]:
     }
 
 
-def known_of(evidence: Evidence) -> dict[str, str | bool]:
+def known_of(evidence: Evidence) -> dict[str, str | bool | int]:
     values = {name: getattr(evidence, name) for name in EVIDENCE}
     return {name: value for name, value in values.items() if value not in ("", None)}
 

@@ -14,12 +14,14 @@ COVERAGE = "coverage"
 REPORT = "report"
 CANARY = "canary"
 CANARY_SENT = "canary-sent"
+ROAD = "road"
+EVENTS, LOGS = "events", "logs"  # The roads: EventBridge, and CloudTrail's log files.
 SIGNIN = "SIGNIN"
 # In the user agent, which CloudTrail keeps. The reporter's own calls are recognized by it when they come back.
 CANARY_AGENT = "last-activity-canary"
 
 # Kept at the coarser resolution: these add detail to a last-seen time, and don't decide one.
-_DETAIL = ("SERVICE#", "IP#", "SESSION#")
+_DETAIL = ("SERVICE#", "IP#", "SESSION#", "ROAD#")
 
 
 def id_facet(unique_id: str) -> str:
@@ -97,6 +99,17 @@ def place_covered(facet: str) -> tuple[str, str]:
     return account, region
 
 
+def road_facet(account: str, region: str = "", road: str = "") -> str:
+    """That events of a region came by this road. With the account alone: how all of its facets begin."""
+    return "#".join(("ROAD", account, region, *([road] if road else [])))
+
+
+def road_of(facet: str) -> tuple[str, str, str]:
+    """The account, the region and the road."""
+    _, account, region, road = facet.split("#", 3)
+    return account, region, road
+
+
 def held_by(facet: str) -> str:
     """The unique id or access key id that a facet names."""
     return kind_and_value(facet)[1]
@@ -137,7 +150,10 @@ def is_detail(facet: str) -> bool:
 
 
 class Evidence(NamedTuple):
-    """What supports a time: the event, its region and address. Names are the table's attributes."""
+    """What supports a time: the event, its region and address. Names are the table's attributes.
+
+    `delay`: seconds from the event until it arrived, on items of ROAD.
+    """
 
     event_id: str = ""
     event_source: str = ""
@@ -151,10 +167,14 @@ class Evidence(NamedTuple):
     session_name: str = ""
     mfa: bool | None = None
     error_code: str = ""
+    delay: int | None = None
 
     def rank(self) -> tuple[str, ...]:
-        """Decides between two events of the same second: the greater event id, then anything total."""
-        return tuple(map(str, self))
+        """Decides between two events of the same second: the greater event id, then anything total.
+
+        Of one event that was delivered twice, the first delivery.
+        """
+        return *map(str, self[:-1]), "" if self.delay is None else f"{10**10 - self.delay:011}"
 
 
 class Activity(NamedTuple):

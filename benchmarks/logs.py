@@ -1,4 +1,4 @@
-"""Figure 10: log objects, against gunzip and typed decode alone; and CloudTrail's largest object."""
+"""Figure 11: log objects, against gunzip and typed decode alone; and CloudTrail's largest object."""
 
 import gzip
 import json

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from activity.keeping import Key
+from activity.model import EVENTS
 from ingest.batch import Batch
 from ingest.recording import Recorder, memory
 from ingest.wire import UnreadableRecord
@@ -33,7 +34,7 @@ def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dic
 
 
 def _record_messages(messages: list[dict[str, Any]], context: Any, now: datetime) -> dict[str, Any]:
-    batch = Batch(memory(), arrived=now)
+    batch = Batch(memory(), arrived=now, road=EVENTS)
     try:
         for message in messages:
             batch.add(message["body"], message["messageId"])
@@ -45,7 +46,7 @@ def _record_messages(messages: list[dict[str, Any]], context: Any, now: datetime
 
 
 def _record_event(event: Mapping[str, Any], context: Any, now: datetime) -> None:
-    batch = Batch(memory(), arrived=now)
+    batch = Batch(memory(), arrived=now, road=EVENTS)
     batch.add(msgspec.json.encode(event), "event")
     failed = _record(batch, 1, context, now)
     if batch.unreadable:

@@ -27,13 +27,15 @@ class Memory:
 class Batch:
     """Merges messages into writes, and counts what was ignored, why, and what can't be read.
 
-    `saved` counts the facets of records that the table is known to hold already.
+    `road`: by which the messages came, "" if nobody is to know. `saved` counts the facets of records that the
+    table is known to hold already.
     """
 
-    def __init__(self, memory: Memory, *, arrived: datetime) -> None:
+    def __init__(self, memory: Memory, *, arrived: datetime, road: str = "") -> None:
         self._memory = memory
         self._gists = memory.gists
         self._arrived = arrived
+        self._road = road
         self._before = arrived + EARLY
         self._groups: dict[Hashable, Group] = {}
         self._writes = Coalescer()
@@ -95,11 +97,11 @@ class Batch:
 
     def _add_writes(self, group: Group) -> None:
         for record in group.telling():
-            for sighting in read(record, arrived=self._arrived).everything():
+            for sighting in read(record, arrived=self._arrived, road=self._road).everything():
                 self._writes.add(sighting, group.messages)
 
     def _gist(self, alike: Hashable, record: Record) -> Gist:
-        reading = read(record, arrived=self._arrived)
+        reading = read(record, arrived=self._arrived, road=self._road)
         keys = [(each.principal, facet) for each in reading.everything() for facet in each.facets]
         gist = Gist(tuple(dict.fromkeys(keys)), len(reading.sightings), reading.ignored)
         if len(self._gists) >= _MOST_GISTS:

@@ -8,6 +8,7 @@ from activity.model import (
     CANARY,
     CANARY_AGENT,
     COVERAGE,
+    ROAD,
     SIGNIN,
     Evidence,
     Sighting,
@@ -18,6 +19,7 @@ from activity.model import (
     id_facet,
     ip_facet,
     key_facet,
+    road_facet,
     service_facet,
     session_facet,
     to_text,
@@ -68,20 +70,24 @@ class Reading(NamedTuple):
         return (*self.sightings, *self.coverage)
 
 
-def read(record: Record, *, arrived: datetime) -> Reading:
-    """Raises UnreadableRecord if the record should name a principal or a time and doesn't."""
+def read(record: Record, *, arrived: datetime, road: str = "") -> Reading:
+    """`road`: by which it arrived, "" if nobody is to know.
+
+    Raises UnreadableRecord if the record should name a principal or a time and doesn't.
+    """
     at = time_of(record, arrived + EARLY)
+    coverage = _coverage(record, at, arrived, road)
     refusal = why_it_proves_nothing(record)
     if refusal:
-        return Reading((), refusal, _coverage(record, at))
+        return Reading((), refusal, coverage)
     callers, nobody = who_acted(record)
     if is_bad_credential_of(callers, record):
-        return Reading((), Ignored.BAD_CREDENTIAL, _coverage(record, at))
+        return Reading((), Ignored.BAD_CREDENTIAL, coverage)
     sightings = [_sighting(record, each, at, _caller_facets(record, each, at)) for each in callers]
     role = _assumed_role(record)
     if role:
         sightings.append(_sighting(record, role, at, _assumed_facets(record, role)))
-    return Reading(tuple(sightings), None if sightings else nobody, _coverage(record, at))
+    return Reading(tuple(sightings), None if sightings else nobody, coverage)
 
 
 def time_of(record: Record, before: datetime) -> datetime:
@@ -187,8 +193,8 @@ def is_canary(record: Record) -> bool:
     )
 
 
-def _coverage(record: Record, at: datetime) -> tuple[Sighting, ...]:
-    """A sighting of the account and region whose CloudTrail delivered the record."""
+def _coverage(record: Record, at: datetime, arrived: datetime, road: str) -> tuple[Sighting, ...]:
+    """Sightings of the account and region whose CloudTrail delivered the record, and of the road it came by."""
     account, region = record.recipient_account_id, record.aws_region
     if not account or not region:
         return ()
@@ -200,7 +206,11 @@ def _coverage(record: Record, at: datetime) -> tuple[Sighting, ...]:
         region=region,
     )
     shows = (COVERAGE, CANARY) if is_canary(record) else (COVERAGE,)
-    return tuple(Sighting(each, (coverage_facet(account, region),), at, evidence) for each in shows)
+    places = (Sighting(each, (coverage_facet(account, region),), at, evidence) for each in shows)
+    if not road:
+        return tuple(places)
+    late = evidence._replace(delay=max(0, int((arrived - at).total_seconds())))
+    return (*places, Sighting(ROAD, (road_facet(account, region, road),), at, late))
 
 
 def _mfa(record: Record) -> bool | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from activity.model import LOGS
 from ingest.batch import Batch
 from ingest.layout import Skipped
 from ingest.letters import DeadLetters
@@ -43,7 +44,7 @@ class Delivery:
         self._recorder = recorder
         self._context = context
         self._now = now
-        self._batch = Batch(memory(), arrived=now)
+        self._batch = Batch(memory(), arrived=now, road=LOGS)
         self._held = 0
         self._messages: dict[str, set[str]] = {}
         self._problems: dict[str, list[tuple[str, str]]] = {}
@@ -122,7 +123,7 @@ class Delivery:
     def _write(self, **counts: int) -> None:
         failed = self._recorder.record(self._batch, self._context, self._now, **counts)
         self._fail(self._batch.messages_behind(failed), "not all that it says could be written")
-        self._batch = Batch(memory(), arrived=self._now)
+        self._batch = Batch(memory(), arrived=self._now, road=LOGS)
         self._held = 0
 
     def _set_aside(self) -> None:

@@ -10,6 +10,7 @@ from reporter.inventory.answers import Unanswered
 from reporter.listening.canaries import enabled_regions
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region
+from reporter.listening.roads import remedy
 
 # Not a member, or none: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
 _NO_ORGANIZATION = {"AWSOrganizationsNotInUseException"}
@@ -69,13 +70,14 @@ class Expected:
 
     def sentences(self, accounts: Mapping[str, Coverage]) -> list[str]:
         """What is missing, and what is not known."""
-        regions = self.unheard(accounts.get(self.account))
+        about = accounts.get(self.account)
+        regions, roads = self.unheard(about), about.roads if about else ()
         told = []
         if regions:
             where = noun(len(regions), "this region is", "these regions are")
             told.append(
                 f"In account {self.account}, {where} enabled, and no events have come from there:"
-                f" {', '.join(regions)}. Fix: make forwarders."
+                f" {', '.join(regions)}. Fix: {remedy(roads).forward}."
             )
         if lost := self.silent_accounts(accounts):
             named = [f"{each} ({name})" if name else each for each, name in lost.items()]

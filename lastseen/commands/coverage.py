@@ -135,6 +135,8 @@ def _show(
 
 def _told(about: Coverage, now: datetime) -> Iterator[str]:
     """As on top of the report, with what is a section of its own there."""
+    if by := about.by_road(now):
+        yield f"Events come {by}."
     yield from about.warnings(now)
     yield from (f"Not checked: {gap.what}: {gap.reason}" for gap in about.gaps(now))
     yield from about.notes(now)

@@ -81,8 +81,9 @@ def events(now: datetime) -> Iterator[Event]:
         yield name, _moved(event, from_text(event["detail"]["eventTime"]) + shift)
     key, role = samples["iam-user-access-key.json"], samples["role-session-with-path.json"]
     for region in CONNECTED:
-        called = now - WEEK + timedelta(seconds=9)
-        yield f"the reporter's test call in {region}", _moved(_by_the_reporter(role, region), called)
+        for called in (now - WEEK + timedelta(seconds=9), now - timedelta(seconds=4)):
+            name = f"the reporter's test call in {region} at {to_text(called)}"
+            yield name, _moved(_by_the_reporter(role, region), called)
     yield "nina's key is used again", _moved(_by_nina(key), now - timedelta(days=2))
 
 

@@ -9,10 +9,9 @@ from reporter.inventory.account import Gap, User
 from reporter.judgement.staleness import SAME_USE, Verdict
 from reporter.judgement.subjects import Kind, Subject
 from reporter.listening.coverage import Coverage
-from reporter.listening.region import Region
+from reporter.listening.roads import remedy
 
 _A_DAY = timedelta(days=1)
-_FORWARD = "make forwarders"
 _VERIFY = "make verify, which checks its rule and its trail"
 _NOTHING = "nothing to do: IAM's record counts"
 # Even delayed events have arrived by then.
@@ -73,7 +72,7 @@ def missed(
         is_due = _should_show(used, coverage, retention, now)
         if is_due and (seen is None or seen < used - SAME_USE) and not _is_of_session(verdict.seen, used):
             told.add((subject.arn, used))
-            yield Missed(subject, used, seen, *_cause(subject, used, verdict.seen, coverage.known))
+            yield Missed(subject, used, seen, *_cause(subject, used, verdict.seen, coverage))
 
 
 def hidden_uses(
@@ -128,19 +127,18 @@ def _is_by_service(seen: Activity) -> bool:
     return seen.evidence.type == "AWSService" and seen.evidence.event_name == "AssumeRole"
 
 
-def _cause(
-    subject: Subject, used: datetime, seen: Activity | None, regions: Iterable[Region]
-) -> tuple[str, str]:
+def _cause(subject: Subject, used: datetime, seen: Activity | None, coverage: Coverage) -> tuple[str, str]:
     """The likely cause, and what to do about it."""
     use = subject.claim.use
-    region = {each.region: each for each in regions}.get(use.region)
+    forward = remedy(coverage.roads).forward
+    region = {each.region: each for each in coverage.known}.get(use.region)
     since, until = (region.since, region.until) if region else (None, None)
     if use.region and (since is None or used < since):
-        return f"{use.region} had sent no events by then", _FORWARD
+        return f"{use.region} had sent no events by then", forward
     if until and used > until + _SETTLED:
         return f"no events came from {use.region} after {until:%Y-%m-%d}", _VERIFY
     if subject.kind is Kind.PASSWORD:
-        return "sign-ins are logged in several regions", _FORWARD
+        return "sign-ins are logged in several regions", forward
     if use.service in NO_MANAGEMENT_EVENTS:
         return f"likely data events of {use.service}, which a trail logs only if told to, or never", _NOTHING
     if seen and _is_by_service(seen):

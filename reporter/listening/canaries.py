@@ -17,10 +17,12 @@ from activity.model import (
     CANARY_AGENT,
     CANARY_SENT,
     COVERAGE,
+    ROAD,
     Activity,
     Evidence,
     coverage_facet,
     place_covered,
+    road_facet,
 )
 from activity.table import WRITERS, ActivityTable
 from reporter.inventory.account import Gap
@@ -115,7 +117,8 @@ def refusals(clients: Mapping[str, "STSClient"]) -> dict[str, str]:
 
 def known_regions(table: ActivityTable, account: str = "") -> tuple[Region, ...]:
     """The regions of one account, or of all. Raises the table's errors."""
-    return regions(*(_read(table, principal, account) for principal in (COVERAGE, CANARY_SENT, CANARY)))
+    came, sent, back = (_read(table, principal, account) for principal in (COVERAGE, CANARY_SENT, CANARY))
+    return regions(came, sent, back, _roads(table, account))
 
 
 def unlisted(table: ActivityTable, account: str) -> str:
@@ -130,7 +133,7 @@ def noted(table: ActivityTable, now: datetime) -> dict[str, Coverage]:
     Raises the table's errors.
     """
     sent = _read(table, CANARY_SENT)
-    known = regions(_read(table, COVERAGE), sent, _read(table, CANARY))
+    known = regions(_read(table, COVERAGE), sent, _read(table, CANARY), _roads(table))
     said = {
         place_covered(each.facet): each.evidence.error_code for each in sent if now - each.last_seen <= _STALE
     }
@@ -148,8 +151,15 @@ def _trails(problems: str, notes: str, unread: str) -> Trails | Gap:
     return Gap(TRAILS, unread) if unread else Trails(tuple(problems.splitlines()), tuple(notes.splitlines()))
 
 
+def _roads(table: ActivityTable, account: str = "") -> list[Activity]:
+    return _begun(table, ROAD, road_facet(account) if account else "")
+
+
 def _read(table: ActivityTable, principal: str, account: str = "") -> list[Activity]:
-    begins = coverage_facet(account, "") if account else ""
+    return _begun(table, principal, coverage_facet(account, "") if account else "")
+
+
+def _begun(table: ActivityTable, principal: str, begins: str) -> list[Activity]:
     items = unedited(table.items_of(principal, facet_begins=begins))
     return [item.activity for item in items.values() if item.activity]
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from reporter.inventory.account import Gap
 from reporter.listening.region import A_DAY, Region, State
+from reporter.listening.roads import NAMES, Remedy, how_soon, remedy
 from reporter.listening.times import date, length, minute
 
 # The name of the trails' gap.
@@ -14,11 +15,8 @@ _YOUNG = timedelta(days=1)
 _MOST_NAMED = 5
 # IAM is global: its calls, and most sign-ins, are logged in one region of each partition.
 _IAM_IS_LOGGED_IN = ("us-east-1", "us-gov-west-1", "cn-north-1")
-_GONE = "the rule or the trail is switched off, or the forwarder is gone."
 _ON_PURPOSE = ' If you gave the region up: "SilentAlarm" in docs/runbook.md.'
-_NO_READS = "the trail logs no read events, or the rule is not ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS."
 _AGAIN = "Fix: nothing, if the next report doesn't say it; otherwise make verify."
-_FIX = "Fix: make forwarders (in the stack's own region, make deploy)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,15 @@ class Coverage:
         """When the first event came, from any region."""
         return min((each.since for each in self.known if each.since), default=None)
 
+    @property
+    def roads(self) -> frozenset[str]:
+        """The roads that events of the account have come by."""
+        return frozenset(road.name for each in self.known for road in each.roads)
+
+    def by_road(self, now: datetime) -> str:
+        """By which roads events come now, and how soon; "" if none do."""
+        return how_soon([road for each in self.known for road in each.roads if road.is_in_use(now)])
+
     def gaps(self, now: datetime) -> tuple[Gap, ...]:
         """Unreadable trails are no gap while test calls come back: events do arrive."""
         is_shown = any(each.state(now) is State.RECEIVING for each in self.known)
@@ -88,6 +95,7 @@ class Coverage:
     def notes(self, now: datetime) -> Iterator[str]:
         """What else to know, a sentence each."""
         yield from self.listening(now)
+        yield from self._stopped_roads(now)
         yield from self._not_connected(now)
         yield from self._refused(now)
         if self.unlisted:
@@ -106,14 +114,20 @@ class Coverage:
         if self._is_all(missing, now):
             yield self._nothing(missing, now)
             return
-        stopped = {each: date(each.until or each.back) for each in missing if missing[each] is State.SILENT}
-        for names, day in _together(stopped):
-            yield f"No events from {names} since {day}: {_GONE} {_FIX}{_ON_PURPOSE}"
+        stopped = [each for each in missing if missing[each] is State.SILENT]
+        for names, day, to_do in self._together({each: date(each.until or each.back) for each in stopped}):
+            yield f"No events from {names} since {day}: {to_do.gone} {to_do.fix}{_ON_PURPOSE}"
         unread = [each for each in missing if missing[each] is State.NO_READS]
-        for names, day in _together({each: date(each.back) for each in unread if each.back}):
-            yield f"No read-only events from {names} since {day}, though others arrive: {_NO_READS} {_FIX}"
-        for names, _ in _together({each: "" for each in unread if not each.back}):
-            yield f"No read-only events have ever come from {names}, though others arrive: {_NO_READS} {_FIX}"
+        for names, day, to_do in self._together({each: date(each.back) for each in unread if each.back}):
+            yield (
+                f"No read-only events from {names} since {day}, though others arrive:"
+                f" {to_do.no_reads} {to_do.fix}"
+            )
+        for names, _, to_do in self._together({each: "" for each in unread if not each.back}):
+            yield (
+                f"No read-only events have ever come from {names}, though others arrive:"
+                f" {to_do.no_reads} {to_do.fix}"
+            )
 
     def _is_all(self, missing: Mapping[Region, State], now: datetime) -> bool:
         """Whether no events, or no read-only events, come from any region: then one line says so."""
@@ -146,9 +160,24 @@ class Coverage:
         lost = [each for each in self.known if each.state(now) is State.NOT_CONNECTED and each not in missing]
         never = [each.region for each in lost if not each.until]
         if never:
-            yield f"No events come from {_regions(never)}"
-        for names, day in _together({each: date(each.until) for each in lost if each.until}):
-            yield f"No events from {names} since {day}: activity there is not tracked. Fix: make forwarders."
+            yield f"No events come from {_regions(never)} Fix: {remedy(self.roads).forward}."
+        for names, day, to_do in self._together({each: date(each.until) for each in lost if each.until}):
+            yield f"No events from {names} since {day}: activity there is not tracked. Fix: {to_do.forward}."
+
+    def _stopped_roads(self, now: datetime) -> Iterator[str]:
+        """Roads that brought nothing lately, of regions that events come from by the other."""
+        stopped: dict[tuple[str, str, str], list[str]] = {}
+        for each in self.known:
+            others = [road for road in each.roads if road.is_in_use(now)]
+            for road in each.roads if others else ():
+                if road.has_stopped(now):
+                    what = NAMES[road.name], date(road.until), remedy([road.name]).fix
+                    stopped.setdefault(what, []).append(each.region)
+        for (name, day, fix), names in stopped.items():
+            yield (
+                f"Nothing has come by {name} from {', '.join(names)} since {day}, though events come by the"
+                f" other road. {fix} If you switched it off: nothing to do."
+            )
 
     def _refused(self, now: datetime) -> Iterator[str]:
         """The regions whose last test call could not be made, and which of them sent no events lately."""
@@ -157,12 +186,21 @@ class Coverage:
             for each in self.known
             if each.sent and each.sent.refusal and each.state(now) is not State.DISABLED
         ]
-        for names, why in _together({each: each.sent.refusal for each in refused if each.sent}):
+        for names, why, _ in self._together({each: each.sent.refusal for each in refused if each.sent}):
             yield f"{names} could not be tested: {why}. {_AGAIN}"
         missing = self.missing(now)
         quiet = [each for each in refused if each.state(now) is State.QUIET and each not in missing]
-        for names, day in _together({each: date(each.until) for each in quiet}):
-            yield f"No events from {names} since {day}. {_FIX}"
+        for names, day, to_do in self._together({each: date(each.until) for each in quiet}):
+            yield f"No events from {names} since {day}. {to_do.fix}"
+
+    def _together(self, told: Mapping[Region, str]) -> Iterator[tuple[str, str, Remedy]]:
+        """Groups regions with the same text and remedy into one line: a stopped trail silences them all."""
+        groups: dict[tuple[str, Remedy], list[str]] = {}
+        for each, what in told.items():
+            to_do = remedy({road.name for road in each.roads} or self.roads)
+            groups.setdefault((what, to_do), []).append(each.region)
+        for (what, to_do), names in groups.items():
+            yield ", ".join(names), what, to_do
 
 
 def _arrives(region: Region, state: State) -> bool:
@@ -180,10 +218,4 @@ def _regions(names: list[str]) -> str:
     more = f" and {left} more region{'' if left == 1 else 's'}" if left > 0 else ""
     central = f" IAM's own calls and many sign-ins are logged in {iam[0]}." if iam else ""
     named = ", ".join(ordered[:_MOST_NAMED])
-    return f"{named}{more}: activity there is not tracked.{central} Fix: make forwarders."
-
-
-def _together(told: Mapping[Region, str]) -> Iterator[tuple[str, str]]:
-    """Groups regions with the same text into one line: a stopped trail silences them all."""
-    for what in dict.fromkeys(told.values()):
-        yield ", ".join(each.region for each in told if told[each] == what), what
+    return f"{named}{more}: activity there is not tracked.{central}"

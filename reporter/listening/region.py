@@ -1,11 +1,12 @@
 """One account and region: which events arrived, what the tracker's test calls showed, and so its state."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from activity.model import Activity, place_covered
+from activity.model import Activity, place_covered, road_of
+from reporter.listening.roads import Road
 
 # Runs are a day apart, give or take a minute: yesterday's call is due today, not tomorrow.
 A_DAY = timedelta(hours=23)
@@ -67,7 +68,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """`since`, `until`: the first and the last event that arrived. `back`: the last test call that did."""
+    """`since`, `until`: the first and the last event that arrived. `back`: the last test call that did.
+
+    `roads`: those that events came by.
+    """
 
     account: str
     region: str
@@ -75,6 +79,7 @@ class Region:
     until: datetime | None = None
     sent: Sent | None = None
     back: datetime | None = None
+    roads: tuple[Road, ...] = ()
 
     @property
     def waiting_since(self) -> datetime | None:
@@ -118,13 +123,22 @@ class Region:
 
 
 def regions(
-    events: Iterable[Activity], sent: Iterable[Activity], back: Iterable[Activity]
+    events: Iterable[Activity],
+    sent: Iterable[Activity],
+    back: Iterable[Activity],
+    roads: Iterable[Activity] = (),
 ) -> tuple[Region, ...]:
     """The regions, by account and name, from the table's items of each kind."""
     kinds = events, sent, back
     came, left, returned = ({place_covered(each.facet): each for each in those} for those in kinds)
+    by: dict[tuple[str, str], list[Road]] = {}
+    for each in sorted(roads, key=lambda each: each.facet):
+        by.setdefault(road_of(each.facet)[:2], []).append(Road.of(each))
     return tuple(
-        _region(place, came.get(place), left.get(place), returned.get(place))
+        replace(
+            _region(place, came.get(place), left.get(place), returned.get(place)),
+            roads=tuple(by.get(place, ())),
+        )
         for place in sorted(came.keys() | left.keys())
         if place[1] and not place[1].startswith(EVERY)
     )

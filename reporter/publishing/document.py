@@ -142,6 +142,10 @@ def region_as_dict(region: Region, now: datetime) -> dict[str, Any]:
         "waiting_since": _time(region.waiting_since),
         **({"refusal": sent.refusal} if sent and sent.refusal else {}),
         "state": str(region.state(now)),
+        "roads": {
+            each.name: {"until": _time(each.until), "delay_seconds": int(each.delay.total_seconds())}
+            for each in region.roads
+        },
     }
 
 

@@ -124,7 +124,7 @@ def _method(report: Report, files: str, link: str) -> Iterator[str]:
     yield "METHOD"
     yield ""
     yield f"Stale: no use known to CloudTrail or IAM for {_thresholds(report.limits)}."
-    yield from _received(report.coverage)
+    yield from _received(report.coverage, report.coverage.by_road(report.at))
     yield from report.coverage.listening(report.at)
     if not report.is_empty:
         yield from counts(report)
@@ -142,14 +142,14 @@ def _thresholds(limits: Limits) -> str:
     return f"{limits.user} days (users, passwords), {limits.access_key} (access keys), {limits.role} (roles)"
 
 
-def _received(coverage: Coverage) -> Iterator[str]:
+def _received(coverage: Coverage, roads: str) -> Iterator[str]:
     received = [each.region for each in coverage.received]
     if isinstance(coverage.regions, Gap):
         yield "It is not known whether events arrive: the findings may rest on IAM's word alone."
     elif received:
         named = ", ".join(received[:_MOST_REGIONS])
         more = f" and {len(received) - _MOST_REGIONS} more regions" if len(received) > _MOST_REGIONS else ""
-        yield f"Events come from {named}{more}, since {date(coverage.since)}."
+        yield f"Events come from {named}{more}, since {coverage.since:%Y-%m-%d}{f': {roads}' if roads else ''}."
 
 
 def _account(report: Report) -> str:

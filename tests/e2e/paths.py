@@ -15,6 +15,7 @@ from pathlib import Path
 from builders import ACCOUNT, alice, envelope, record
 from e2e.server import eventually
 from e2e.stack import NAME, Queue, Stack
+from logfiles import key, log
 
 from activity.flags import Flags
 from activity.item import Flag
@@ -68,6 +69,28 @@ class Recording:
 
         told = eventually(outcome, "it is recorded, or dead", within=60)
         return "" if told == "recorded" else told
+
+
+@dataclass(frozen=True, eq=False)
+class ReadingLogs:
+    """Of a log object on the way of the queue, one record comes into the table, and another to the dead letters."""
+
+    stack: Stack
+
+    def __call__(self):
+        queue, user, name = self.queue, someone(), key(n=next(NUMBERS))
+        dead = queue.dead_letters()
+        at = to_text(datetime.now(UTC) - timedelta(minutes=1))
+        content = log(record(user, eventTime=at, awsRegion="eu-north-1"), {"eventTime": 1})
+        self.stack.server.client("s3").put_object(Bucket="trail", Key=name, Body=content)
+        queue.send([json.dumps({"s3Bucket": "trail", "s3ObjectKey": [name]})])
+        letters = eventually(dead.take, "a record or the whole object is set aside", within=60)
+        is_by_itself = [json.loads(each).get("place") for each in letters] == ["record 2"]
+        return "" if is_by_itself and key_of(user) in self.stack.items() else "LogUnrecordedAlarm"
+
+    @property
+    def queue(self):
+        return Queue(self.stack.server.client("sqs"), self.stack.outputs["LogQueueArn"])
 
 
 @dataclass(frozen=True, eq=False)

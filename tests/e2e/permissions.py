@@ -11,6 +11,7 @@ from e2e.paths import (
     INVESTIGATOR,
     Announcing,
     Investigating,
+    ReadingLogs,
     Recording,
     Reporting,
     make_investigator,
@@ -22,8 +23,8 @@ from e2e.policies import singles
 from e2e.unenforced import ASKED_FOR_ALL, ELSEWHERE, UNNOTICED
 from e2e.unenforced import PERMISSIONS as UNENFORCED
 
-HUB = templates.resources(templates.hub(), templates.KEYLESS)
-ROLES = ["IngestRole", "AwakenedRole", "ReporterRole", INVESTIGATOR]
+HUB = templates.resources(templates.hub(), templates.LOGS | {"NeedsLogKey": False})
+ROLES = ["IngestRole", "LogRole", "AwakenedRole", "ReporterRole", INVESTIGATOR]
 
 
 def of(role):
@@ -67,6 +68,16 @@ def recording(stack):
 
 
 @pytest.fixture(scope="module")
+def reading_logs(stack):
+    look = ReadingLogs(stack)
+    look()
+    before = look.queue.attributes()["VisibilityTimeout"]
+    look.queue.set(VisibilityTimeout="1")
+    yield look
+    look.queue.set(VisibilityTimeout=before)
+
+
+@pytest.fixture(scope="module")
 def by_the_stream(stack):
     return Announcing(stack).by_the_stream
 
@@ -106,6 +117,8 @@ def path_of(request):
     def path_of(role, permission):
         if role == "IngestRole":
             return request.getfixturevalue("recording")
+        if role == "LogRole":
+            return request.getfixturevalue("reading_logs")
         if role in ("ReporterRole", INVESTIGATOR):
             return request.getfixturevalue("reporting" if role == "ReporterRole" else "investigating")
         action, resource = permission

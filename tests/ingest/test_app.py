@@ -62,6 +62,7 @@ def test_a_batch_is_recorded(items):
         "SERVICE#s3.amazonaws.com",
         "IP#198.51.100.7",
         "123456789012#eu-west-1",
+        "ROAD#123456789012#eu-west-1#events",
     }
 
 
@@ -92,7 +93,7 @@ def test_without_a_table_every_message_that_sights_or_covers_comes_back(aws, cap
 
     assert failed(answer) == ["m1", "m2"]
     (line,) = caplog.records
-    assert line.activities == 5
+    assert line.activities == 6
     assert "ResourceNotFoundException" in line.reason
 
 
@@ -111,7 +112,10 @@ def test_an_ignored_message_does_not_come_back(items):
     answer = lambda_handler(batch(message("m1", sample("aws-service-call"))), Context())
 
     assert answer == {"batchItemFailures": []}
-    assert list(items()) == [("coverage", "123456789012#eu-west-1")]
+    assert sorted(items()) == [
+        ("coverage", "123456789012#eu-west-1"),
+        ("road", "ROAD#123456789012#eu-west-1#events"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +178,7 @@ def test_the_promised_metrics_are_emitted(dynamodb, capsys):
     assert found == {
         "Messages": 4,
         "Sightings": 2,
-        "Writes": 5,
+        "Writes": 6,
         "Superseded": 0,
         "FailedWrites": 0,
         "WritesSaved": 0,
@@ -182,7 +186,7 @@ def test_the_promised_metrics_are_emitted(dynamodb, capsys):
         ("Ignored", "aws_service"): 1,
     }
     assert age > 0
-    assert (again["Writes"], again["Superseded"], again["WritesSaved"]) == (0, 5, 0)
+    assert (again["Writes"], again["Superseded"], again["WritesSaved"]) == (0, 6, 0)
 
 
 def test_an_event_from_a_clock_that_is_ahead_has_no_age(dynamodb, capsys):
@@ -204,8 +208,8 @@ def test_what_a_sandbox_has_written_it_does_not_write_again_until_the_resolution
         said = metrics(capsys.readouterr().out)
         found.append((said["Writes"], said["Superseded"], said["WritesSaved"]))
 
-    # Then the id, the key and the coverage move on; the service and the address are good for an hour.
-    assert found == [(5, 0, 0), (0, 0, 5), (0, 0, 5), (3, 0, 0)]
+    # Then the id, the key and the coverage move on; the service, the address and the road are good for an hour.
+    assert found == [(6, 0, 0), (0, 0, 6), (0, 0, 6), (3, 0, 0)]
 
 
 def test_no_event_and_no_secret_reaches_the_log(dynamodb, capfd, caplog):
@@ -275,7 +279,7 @@ def test_of_each_batch_it_is_measured_what_became_of_it(dynamodb, capsys):
         "Messages": 2,
         "Sightings": 1,
         "Writes": 0,
-        "Superseded": 2,
+        "Superseded": 3,
         "WritesSaved": 0,
         "FailedWrites": 0,
         "Unreadable": 1,

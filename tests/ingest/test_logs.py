@@ -76,7 +76,7 @@ def letters(aws, road):
 
 @pytest.fixture
 def people(items):
-    return lambda: {principal.rpartition("/")[2] for principal, _ in items()} - {"coverage"}
+    return lambda: {principal.rpartition("/")[2] for principal, _ in items()} - {"coverage", "road"}
 
 
 def take(*bodies, context=PLENTY):
@@ -365,9 +365,9 @@ def test_killed_between_objects_nothing_is_lost(put, items, fault):
     half = len(items())
     forget()
 
-    assert 0 < half < 10
+    assert 0 < half < 11
     assert take(*bodies) == []
-    assert len(items()) == 10
+    assert len(items()) == 11
 
 
 def test_what_there_is_no_time_for_comes_again_and_is_not_fetched(put, people, asked):
@@ -389,7 +389,7 @@ def test_writes_stop_before_the_deadline(put, items):
 
 def test_a_connection_that_breaks_in_a_long_object_is_an_error_of_that_object(put, people, monkeypatch, asked):
     monkeypatch.setattr("ingest.objects._AT_ONCE", 10)
-    bad, good = put(log(*(seen(20, user=f"u{n}") for n in range(300))), n=1), put(log(seen(20)), n=2)
+    bad, good = put(log(seen(20), seen(20, user="bob")), n=1), put(log(seen(20)), n=2)
 
     def broken(http_response, parsed, **_):
         body = parsed["Body"]
@@ -414,7 +414,7 @@ def test_objects_of_one_record_each_are_written_together(put, dynamodb, capsys):
 
     assert take(*map(by_s3, names)) == []
     counted = measured(capsys.readouterr().out)
-    assert (counted["Objects"], counted["Sightings"], counted["Writes"]) == (100, 100, 3 * 3 + 1)
+    assert (counted["Objects"], counted["Sightings"], counted["Writes"]) == (100, 100, 3 * 3 + 2)
 
 
 def test_one_long_object_is_written_in_between_and_ends_the_same(put, items, capsys, monkeypatch):
@@ -424,7 +424,7 @@ def test_one_long_object_is_written_in_between_and_ends_the_same(put, items, cap
     ]
     name = put(log(*records))
     assert take(by_s3(name)) == []
-    once = items()
+    once = without_roads(items())
     assert measured(capsys.readouterr().out)["Sightings"] == 3_000
     boto3.client("dynamodb").delete_table(TableName="activity")
     forget()
@@ -434,8 +434,13 @@ def test_one_long_object_is_written_in_between_and_ends_the_same(put, items, cap
     monkeypatch.setattr(delivery, "MOST_HELD", 1 << 20)
 
     assert take(by_s3(name)) == []
-    assert items() == once
+    assert without_roads(items()) == once
     assert measured(capsys.readouterr().out)["Writes"] > 7 * 3 + 1
+
+
+def without_roads(items):
+    """They say how late the events were."""
+    return {name: item for name, item in items.items() if name[0] != "road"}
 
 
 def test_what_the_sandbox_has_written_it_does_not_write_again(put, dynamodb, capsys, monkeypatch):
@@ -447,7 +452,7 @@ def test_what_the_sandbox_has_written_it_does_not_write_again(put, dynamodb, cap
     take(by_s3(name))
     second = measured(capsys.readouterr().out)
 
-    assert (first["Writes"], second["Writes"], second["WritesSaved"]) == (4, 0, 4)
+    assert (first["Writes"], second["Writes"], second["WritesSaved"]) == (5, 0, 5)
 
 
 def test_how_late_the_log_is_is_measured(put, dynamodb, capsys):
@@ -502,14 +507,14 @@ by_road = st.lists(
 
 
 @settings(
-    max_examples=8,
+    max_examples=6,
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(by_road, st.integers(0, 10_000))
 def test_the_same_records_by_either_road_or_both_give_the_identical_table(put, items, dynamodb, made, seed):
-    """Of each example and road, the records are of accounts of their own in the one table."""
+    """But for the road itself. Of each example and road, the records are of accounts of their own in one table."""
     rng = random.Random(seed)  # noqa: S311  # an order, not a secret
     tables = []
     for road in ("events", "logs", "both"):
@@ -536,7 +541,7 @@ def test_the_same_records_by_either_road_or_both_give_the_identical_table(put, i
             step()
             if rng.random() < 0.3:
                 forget_what_is_stored()
-        mine = {name: item for name, item in items().items() if mark in repr(name)}
+        mine = {name: item for name, item in items().items() if mark in repr(name) and name[0] != "road"}
         tables.append(json.dumps(sorted(map(repr, mine.items()))).replace(mark, ACCOUNT))
 
     assert tables[0] == tables[1] == tables[2]

@@ -41,8 +41,16 @@ const SECTIONS = [
   ["heard", "Regions", "Where events came from, and when the tracker last tested that they do.",
     [region, dated("First event", "since"), dated("Last event", "until"),
       dated("Tested", "canary_sent"), dated("Test came back", "canary_back"),
-      { title: "State", value: (each) => plain(each.state) }]],
+      { title: "By", value: roads }, { title: "State", value: (each) => plain(each.state) }]],
 ];
+function roads(region) {
+  const names = { events: "EventBridge", logs: "log files" };
+  return Object.entries(region.roads || {}).map(([road, how]) => `${names[road]}, ${late(how.delay_seconds)} late`).join("; ");
+}
+function late(seconds) {
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
+}
 function sections() {
   if (report.findings.length) contents("findings", "What to do", report.findings.length);
   for (const [id, title, about, columns] of SECTIONS) {

@@ -46,7 +46,7 @@ def test_the_readmes_picture_shows_the_page_as_it_is():
 def test_every_sample_is_recorded_by_the_demo():
     ran = outcome()
 
-    assert (ran.events, ran.again) == (len(list((ROOT / "events").glob("*.json"))) + 4, [])
+    assert (ran.events, ran.again) == (len(list((ROOT / "events").glob("*.json"))) + 7, [])
 
 
 def test_the_demo_shows_all_that_a_report_can_tell():

@@ -14,6 +14,7 @@ from reporter.judgement.staleness import judge
 from reporter.judgement.subjects import Claim, Kind, Limits, Subject
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region
+from reporter.listening.roads import Road
 from reporter.review.sightings import keys_seen
 
 SINCE = timedelta(days=300)
@@ -168,6 +169,14 @@ def test_two_keys_used_in_the_same_second_are_both_told():
     both = used(ago(days=9)), used(ago(days=9), facets=("KEY#AKIA2",))
 
     assert [each.subject.facets for each in told(*both)] == [("KEY#AKIA1",), ("KEY#AKIA2",)]
+
+
+def test_a_use_that_log_files_missed_needs_no_forwarder():
+    by_logs = Region(ACCOUNT, "eu-west-1", NOON - SINCE, NOON, roads=(Road("logs", NOON, timedelta(0)),))
+    elsewhere = used(ago(days=9), region="us-east-1")
+    (told_of,) = told(elsewhere, coverage=Coverage((by_logs,)))
+
+    assert told_of.fix == "a trail of all regions, whose log files arrive: make verify"
 
 
 def test_a_use_that_was_seen_under_an_old_name_was_not_missed():

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from accounts import Key, Password, Refused, Root, ServiceCredential, alice, days, deploy, review_of, seen
@@ -15,6 +16,7 @@ from reporter.inventory.account import Gap, Use
 from reporter.judgement.subjects import Claim, Limits
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region, Sent
+from reporter.listening.roads import Road
 from reporter.publishing import console
 from reporter.publishing.document import answer, document, finding_as_dict
 from reporter.publishing.spreadsheet import rows
@@ -109,6 +111,7 @@ def test_the_document_says_of_what_and_when_it_is(told):
             "canary_back": None,
             "waiting_since": None,
             "state": "untested",
+            "roads": {},
         }
     ]
     assert (told["warnings"], told["notes"]) == ([], [])
@@ -199,7 +202,11 @@ def whole():
         flagged,
     )
     called = Sent(days(3), days(1), "ReadTimeoutError")
-    places = Region(ACCOUNT, "eu-west-3", days(90), days(4), called, days(4)), Region(ACCOUNT, "us-east-1")
+    by_logs = Road("logs", days(4), timedelta(minutes=5))
+    places = (
+        Region(ACCOUNT, "eu-west-3", days(90), days(4), called, days(4), (by_logs,)),
+        Region(ACCOUNT, "us-east-1"),
+    )
     return document(replace(report, coverage=Coverage(places)))
 
 
@@ -218,6 +225,7 @@ def test_a_place_is_told_with_its_test_calls(whole):
             "waiting_since": "2026-11-17T12:00:00Z",
             "refusal": "ReadTimeoutError",
             "state": "silent",
+            "roads": {"logs": {"until": "2026-11-16T12:00:00Z", "delay_seconds": 300}},
         },
         {
             "region": "us-east-1",
@@ -227,6 +235,7 @@ def test_a_place_is_told_with_its_test_calls(whole):
             "canary_back": None,
             "waiting_since": None,
             "state": "untested",
+            "roads": {},
         },
     ]
 

@@ -32,6 +32,7 @@ from reporter.judgement.owners import Remembered
 from reporter.judgement.subjects import Limits
 from reporter.listening.coverage import Coverage, Trails
 from reporter.listening.region import Region, Sent
+from reporter.listening.roads import Road
 from reporter.publishing.document import document
 from reporter.publishing.mail import body, subject_line
 
@@ -252,7 +253,7 @@ def test_the_mail_says_what_to_do_before_how_it_was_judged():
         "METHOD\n"
         "\n"
         "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
-        "Events come from eu-west-1, since 24 January 2026.\n"
+        "Events come from eu-west-1, since 2026-01-24.\n"
         "Judged: 1 user, 1 password, 0 access keys, 1 role.\n"
     )
 
@@ -263,8 +264,13 @@ def test_the_head_tells_from_where_and_when_events_came():
     def head(regions):
         return body(report(coverage=Coverage(regions)))
 
-    assert "\nEvents come from region-0, since 21 October 2026.\n" in head(regions[:1])
-    assert ", region-4 and 2 more regions, since 21 October 2026.\n" in head(regions)
+    assert "\nEvents come from region-0, since 2026-10-21.\n" in head(regions[:1])
+    assert ", region-4 and 2 more regions, since 2026-10-21.\n" in head(regions)
+    by_both = (Road("events", days(0), timedelta(seconds=3)), Road("logs", days(0), timedelta(minutes=6)))
+    heard = replace(regions[0], roads=by_both), replace(regions[1], roads=by_both[1:])
+    assert (
+        ", since 2026-10-21: by EventBridge within 3 s (1 region), by log files within 6 min (2 regions).\n"
+    ) in head(heard)
     assert ("\nIt is not known whether events arrive: the findings may rest on IAM's word alone.\n") in head(
         Gap("x", "y")
     )
@@ -287,7 +293,7 @@ def test_nothing_stale_is_a_short_mail_that_says_what_was_checked():
         "METHOD\n"
         "\n"
         "Stale: no use known to CloudTrail or IAM for 90 days (users, passwords), 60 (access keys), 120 (roles).\n"
-        "Events come from eu-west-1, since 24 January 2026.\n"
+        "Events come from eu-west-1, since 2026-01-24.\n"
         "Judged: 1 user, 1 password, 0 access keys, 1 role.\n"
     )
 
