@@ -13,9 +13,19 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployment import across, adoption, announcing, deploying, files, forwarders, next_steps, removal, stacks
+from deployment import (
+    across,
+    adoption,
+    announcing,
+    closing,
+    deploying,
+    files,
+    forwarders,
+    log_bucket,
+    removal,
+    stacks,
+)
 from deployment.forwarders import Hub
-from deployment.next_steps import Deployed
 from deployment.settings import Parameters, Settings, Unusable, asked, complete, given, merged
 from deployment.stacks import Failed
 from lastseen.connection import failure, wrong_with_credentials
@@ -33,8 +43,7 @@ def main(command: str, words: Iterable[str]) -> int:
         settings = replace(settings, region=boto3.Session().region_name or "")
     if command == "settings":
         is_asked = sys.stdin.isatty() and not saved.values
-        is_told = words.get("YES") == "1"
-        files.prepare(path, _settled(settings, parameters, is_asked=is_asked, is_told=is_told))
+        files.prepare(path, _settled(settings, words, parameters, is_asked=is_asked))
         return 0
     settings = complete(settings, parameters) if command == "deploy" else _placed(settings)
     return _COMMANDS[command](settings, words)
@@ -44,11 +53,14 @@ def _path(words: Mapping[str, str]) -> Path:
     return Path(words.get("CONFIG") or files.SAVED)
 
 
-def _settled(settings: Settings, parameters: Parameters, *, is_asked: bool, is_told: bool) -> Settings:
+def _settled(
+    settings: Settings, words: Mapping[str, str], parameters: Parameters, *, is_asked: bool
+) -> Settings:
     """What to deploy. AWS is asked who deploys it before the first question, and before anything is built."""
     settings = _placed(settings) if is_asked else complete(settings, parameters)
     announcing.announce(_client, settings)
-    _confirmable(is_told=is_told)
+    _confirmable(is_told=words.get("YES") == "1")
+    settings = log_bucket.settle(_client, settings, words, parameters)
     return complete(asked(settings, parameters, _ask), parameters) if is_asked else settings
 
 
@@ -84,28 +96,11 @@ def _deploy(settings: Settings, words: Mapping[str, str]) -> int:
     if not is_changed:
         print("\nNothing was deployed: there was nothing to change.")
     is_new = before is None or bool(words.get("TABLE"))
-    return _close(settings, words, stacks.outputs(stack), is_new=is_new)
-
-
-def _close(settings: Settings, words: Mapping[str, str], outputs: Mapping[str, str], *, is_new: bool) -> int:
-    """What there is now, and what is left to do."""
-    width = max(map(len, outputs))
-    print(f"\nStack {settings.stack} in {settings.region}:")
-    print("\n".join(f"  {name:{width}}  {value}" for name, value in sorted(outputs.items())))
+    outputs = stacks.outputs(stack)
+    closing.show(settings, outputs)
     failed = _forward(settings, words) if words.get("FORWARD") else 0
-    deployed = Deployed(
-        settings.stack,
-        settings.region,
-        dict(settings.values)["NotificationEmail"],
-        outputs["ReporterFunctionName"],
-        is_new=is_new,
-        is_confirmed=announcing.is_confirmed(_client, settings, outputs["ReportTopicArn"]),
-        forwards=bool(words.get("FORWARD")) and not failed,
-        has_members="ExternalId" in outputs,
-        logs=deploying.logs_of(announcing.trails(_client, settings.region)),
-        config=words.get("CONFIG", ""),
-    )
-    print("", *next_steps.lines(deployed), sep="\n")
+    forwards = bool(words.get("FORWARD")) and not failed
+    closing.tell(_client, settings, words, outputs, is_new=is_new, forwards=forwards)
     return failed
 
 

@@ -9,10 +9,11 @@ TAG = "aws iam tag-user --user-name NAME --tags 'Key=last-activity:exempt,Value=
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """`forwards`: whether the other regions' forwarders were deployed with it.
+    """`forwards`: whether the other regions' forwarders were deployed with it, or are not needed.
 
     `has_members`: whether it reports on other accounts, too. `logs`: where the trail's files are, "" if that is
     not known. `config`: the file of the settings, "" for the one that make takes without being told.
+    `owner`: what the owner of the bucket with log files has to add, and how.
     """
 
     stack: str
@@ -25,14 +26,14 @@ class Deployed:
     has_members: bool = False
     logs: str = ""
     config: str = ""
+    owner: tuple[tuple[str, str], ...] = ()
 
 
 def lines(deployed: Deployed) -> Iterator[str]:
     yield "What to do next:"
     for number, (what, command) in enumerate(_steps(deployed), 1):
         yield f"{number}. {what}"
-        if command:
-            yield f"     {command}"
+        yield from (f"     {line}" for line in command.splitlines())
 
 
 def _steps(deployed: Deployed) -> Iterator[tuple[str, str]]:
@@ -48,6 +49,7 @@ def _steps(deployed: Deployed) -> Iterator[tuple[str, str]]:
             "Update the role in the organization's accounts:",
         )
         yield new if deployed.is_new else old, _make("members", deployed)
+    yield from deployed.owner
     yield "Check that all of it works; this waits until events arrive:", _make("verify", deployed)
     if not deployed.is_new:
         return

@@ -70,8 +70,14 @@ def resources(template, conditions, section="Resources"):
     }
 
 
-# https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
-ELSE_NAMED = {"ListObjectsV2": "s3:ListBucket"}
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ELSE_NAMED = {
+    "GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "GetBucketNotificationConfiguration": "s3:GetBucketNotification",
+    "HeadBucket": "s3:ListBucket",
+    "ListBuckets": "s3:ListAllMyBuckets",
+    "ListObjectsV2": "s3:ListBucket",
+}
 SERVICES = "account cloudformation cloudtrail dynamodb iam organizations s3 sns sqs sts".split()
 
 

@@ -77,6 +77,15 @@ def test_a_stack_that_reports_on_other_accounts_needs_its_role_in_each(is_new, w
     assert "make members" not in told(is_new=is_new)
 
 
+def test_what_the_buckets_owner_adds_comes_before_the_check_with_each_line_set_in():
+    owner = (("Have account 2 add this:", '{\n  "Sid": "x"\n}'), ("Switch it on:", "aws s3api put"))
+
+    assert (
+        '2. Have account 2 add this:\n     {\n       "Sid": "x"\n     }\n3. Switch it on:\n     aws s3api put\n4. Check '
+        in told(is_confirmed=True, owner=owner)
+    )
+
+
 def test_a_file_of_settings_other_than_makes_own_is_named_again():
     assert "make verify CONFIG='second one.toml'" in told(config="second one.toml")
 
