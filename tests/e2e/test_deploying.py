@@ -5,11 +5,16 @@ import pty
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from builders import ACCOUNT, ROOT
+from builders import record as call
+from e2e.paths import key_of, someone
 from e2e.policies import documented, role_with
-from e2e.server import REGION
+from e2e.server import REGION, eventually
+from logfiles import key, log
 
 from deployment import files
 
@@ -89,8 +94,22 @@ def life(run, client):
     story["adopted"] = outputs(client, STACK)
     story["kept"] = client("dynamodb").get_item(TableName=table, Key=item)["Item"]
     story["twice"] = run("deploy", "YES=1", f"TABLE={table}", status=2)
+    story["logs"] = run("settings", "YES=1", "LOGS=s3://trail") + run("deploy", "YES=1", "LOGS=s3://trail")
+    story["saved logs"] = saved(run)
     yield story
     run("destroy", "YES=1", f"FORWARD={ELSEWHERE}")
+
+
+@pytest.fixture
+def paste(server):
+    """Runs a command that was printed, in a shell, as the bucket's owner."""
+
+    def paste(command):
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        subprocess.run(["sh", "-ec", command], env=server.environment() | {"PATH": path}, check=True)
+
+    yield paste
+    server.client("s3").put_bucket_notification_configuration(Bucket="trail", NotificationConfiguration={})
 
 
 def saved(run):
@@ -228,3 +247,39 @@ def test_the_table_can_be_taken_into_a_new_stack(life):
     assert life["adopted"]["ActivityTableName"] == life["outputs"]["ActivityTableName"]
     assert life["kept"] == life["left"]["item"]
     assert f"stack {STACK} is there already" in life["twice"]
+
+
+def test_log_files_take_their_buckets_address_alone(life):
+    assert (
+        "Log files: s3://trail/AWSLogs/ in this account, from trail all; EventBridge announces new ones\n"
+        in (life["logs"])
+    )
+    assert "Not checked" not in life["logs"]
+    assert life["saved logs"] == {
+        "NotificationEmail": EMAIL,
+        "StaleKeyDays": "60",
+        "LogBucketArn": "arn:aws:s3:::trail",
+        "LogPrefix": "AWSLogs/",
+    }
+
+
+def test_what_is_printed_brings_log_files_into_the_table_and_is_not_printed_again(life, run, client, paste):
+    (command,) = re.findall(r"(?m)^\d\. Switch EventBridge on .*\n +(aws .*)$", life["logs"])
+    paste(command)
+    user = someone()
+    record = {"eventTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "awsRegion": "eu-north-1"}
+    put = {"Bucket": "trail", "Key": key(f"{datetime.now(UTC):%Y%m%dT%H%M}", n=8_000_001)}
+    client("s3").put_object(Body=log(call(user, **record)), **put)
+    table = life["adopted"]["ActivityTableName"]
+    principal, facet = key_of(user)
+
+    eventually(
+        lambda: (
+            client("dynamodb")
+            .get_item(TableName=table, Key={"principal": {"S": principal}, "facet": {"S": facet}})
+            .get("Item")
+        ),
+        "it is recorded",
+        within=90,
+    )
+    assert "EventBridge on" not in run("deploy", "YES=1", "LOGS=s3://trail")
