@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deployment import log_notes, log_owner, logs
+from deployment import log_notes, log_owner, logs, next_steps
 from deployment.forwarders import Client
 from deployment.log_found import Address, Found, Trail
 from deployment.log_owner import Step
@@ -41,7 +41,9 @@ def owner_steps(
     """What is left to the bucket's owner as it stands now, if LOGS is given."""
     if words.get(logs.LOGS) and "LogQueueArn" in outputs:
         plan = _plan(client, settings, words)
-        yield from log_owner.steps(plan, settings.stack, outputs["LogReaderArn"], outputs["LogQueueArn"])
+        make = next_steps.make("deploy", words.get("CONFIG", ""))
+        reader, queue = outputs["LogReaderArn"], outputs["LogQueueArn"]
+        yield from log_owner.steps(plan, settings.stack, reader, queue, make)
 
 
 def _plan(client: Client, settings: Settings, words: Mapping[str, str]) -> Plan:

@@ -10,10 +10,10 @@ from deployment.logs import PREFIX, ROLE, Plan, Way
 Step = tuple[str, str]
 
 
-def steps(plan: Plan, stack: str, reader: str, queue: str) -> Iterator[Step]:
+def steps(plan: Plan, stack: str, reader: str, queue: str, make: str = "make deploy") -> Iterator[Step]:
     """Only what is missing, as far as that is known. `reader` and `queue`: outputs of the stack."""
     if not plan.is_own:
-        yield from _reading(plan, reader)
+        yield from _reading(plan, reader, make)
     principal = plan.values[ROLE] or reader
     for key in plan.keys:
         if key.split(":")[4] != principal.split(":")[4]:
@@ -23,7 +23,7 @@ def steps(plan: Plan, stack: str, reader: str, queue: str) -> Iterator[Step]:
         yield _bucket_key(plan)
 
 
-def _reading(plan: Plan, reader: str) -> Iterator[Step]:
+def _reading(plan: Plan, reader: str, make: str) -> Iterator[Step]:
     bucket, role = plan.address.bucket, plan.values[ROLE]
     if role:
         yield (
@@ -36,7 +36,7 @@ def _reading(plan: Plan, reader: str) -> Iterator[Step]:
     instead = f"arn:{plan.found.partition}:iam::{plan.owner}:role/last-activity-logs"
     yield (
         "If that policy must not be changed, as under Control Tower, read by a role; this says how to make it:",
-        f"make deploy LOGS={shlex.quote(str(plan.address))} {ROLE}={instead}",
+        f"{make} LOGS={shlex.quote(str(plan.address))} {ROLE}={instead}",
     )
 
 
@@ -78,7 +78,7 @@ def _notification(plan: Plan, stack: str, queue: str) -> str:
     mine: dict[str, Any] = {"Id": name, "QueueArn": queue, "Events": ["s3:ObjectCreated:*"]}
     if prefix := plan.values[PREFIX]:
         mine["Filter"] = {"Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}}
-    others = f"not_null(QueueConfigurations, `[]`)[?Id != '{name}']"
+    others = f'not_null(QueueConfigurations, `[]`)[?Id != `"{name}"`]'
     return _notified(plan, f"merge(@, {{QueueConfigurations: [{others}, `{json.dumps([mine])}`][]}})")
 
 

@@ -42,15 +42,15 @@ def _steps(deployed: Deployed) -> Iterator[tuple[str, str]]:
         yield f"Confirm the subscription in AWS's mail to {deployed.email}; until then nothing is mailed.", ""
     if not deployed.forwards:
         what = "Have the other regions forward their events" if deployed.is_new else "Update the forwarders"
-        yield f"{what}; sign-ins and STS calls are logged in several:", _make("forwarders", deployed)
+        yield f"{what}; sign-ins and STS calls are logged in several:", make("forwarders", deployed.config)
     if deployed.has_members:
         new, old = (
             "Let reports read the organization's accounts:",
             "Update the role in the organization's accounts:",
         )
-        yield new if deployed.is_new else old, _make("members", deployed)
+        yield new if deployed.is_new else old, make("members", deployed.config)
     yield from deployed.owner
-    yield "Check that all of it works; this waits until events arrive:", _make("verify", deployed)
+    yield "Check that all of it works; this waits until events arrive:", make("verify", deployed.config)
     if not deployed.is_new:
         return
     logs = deployed.logs or "s3://BUCKET/"
@@ -62,8 +62,8 @@ def _steps(deployed: Deployed) -> Iterator[tuple[str, str]]:
     yield "Exempt who has to stay, such as a break-glass user (a role: tag-role --role-name):", TAG
 
 
-def _make(target: str, deployed: Deployed) -> str:
-    return f"make {target}" + (f" CONFIG={shlex.quote(deployed.config)}" if deployed.config else "")
+def make(target: str, config: str) -> str:
+    return f"make {target}" + (f" CONFIG={shlex.quote(config)}" if config else "")
 
 
 def _invoke(deployed: Deployed) -> str:

@@ -152,11 +152,12 @@ def test_an_alias_of_a_key_is_refused_as_for_the_parameter_itself(aws, bucket):
 
 def test_what_is_left_to_the_owner_has_the_names_of_the_stack(aws, bucket):
     queue, reader = f"arn:aws:sqs:{HERE}:{ACCOUNT}:q", f"arn:aws:iam::{ACCOUNT}:role/r"
-    words = {"LOGS": f"s3://{bucket}", "LogBucketOwner": "222222222222"}
+    words = {"LOGS": f"s3://{bucket}", "LogBucketOwner": "222222222222", "CONFIG": "b.toml"}
     steps = owner_steps(client, SETTINGS, words, {"LogQueueArn": queue, "LogReaderArn": reader})
-    (_, statement), _, (_, notification) = steps
+    (_, statement), (_, role), (_, notification) = steps
 
     assert f'"AWS": "{reader}"' in statement
+    assert role.startswith(f"make deploy CONFIG=b.toml LOGS=s3://{bucket}/ LogRoleArn=")
     assert queue in notification
 
 
