@@ -32,7 +32,7 @@ PARAMETERS = {
     "LogBucketOwner": "210987654321",
     "LogTopicArn": f"arn:aws:sns:{HERE}:trail",
     "LogRoleArn": "arn:aws:iam::210987654321:role/log-reader",
-    "LogKeyArn": f"arn:aws:kms:{HERE}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "LogKeyArn": f"arn:aws:kms:{HERE}:key/9876abcd-12ab-34cd-56ef-1234567890ab",
 }
 
 

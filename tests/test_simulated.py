@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import templates
+from arns import arn
 from builders import ACCOUNT, ROOT
 from e2e import unenforced
 from e2e.policies import allowing, singles
@@ -13,13 +14,23 @@ from simulated import IS_THERE, OTHER_ACCOUNT, Request, Stack, simulate
 
 HERE = f"eu-west-1:{ACCOUNT}"
 ALONE = {"HasOrganization": False}
-KEYLESS = Stack.of(templates.hub(), **templates.KEYLESS, **ALONE)
-KEYED = Stack.of(templates.hub(), **templates.KEYED, **ALONE)
+BY_LOGS = templates.LOGS | {"NeedsLogKey": False}
+KEYLESS = Stack.of(templates.hub(), **BY_LOGS, **ALONE)
+KEYED = Stack.of(templates.hub(), **templates.LOGS | {"HasKey": True, "HasNoKey": False}, **ALONE)
 SHARED = Stack.of(templates.hub(), **templates.KEYLESS, HasOrganization=True)
 MANY = Stack.of(templates.hub(), **templates.MANY, **ALONE)
 FORWARDER = Stack.of(templates.forwarder(), HasKey=False, HasTopic=False)
 STACKS = {"keyless": KEYLESS, "keyed": KEYED}
-ROLES = {"IngestRole": "IngestLogs", "AwakenedRole": "AwakenedLogs", "ReporterRole": "ReporterLogs"}
+ROLES = {
+    "IngestRole": "IngestLogs",
+    "LogRole": "LogLogs",
+    "AwakenedRole": "AwakenedLogs",
+    "ReporterRole": "ReporterLogs",
+}
+ENCRYPTS = {
+    "keyless": ["AwakenedRole", "ReporterRole"],
+    "keyed": ["LogRole", "AwakenedRole", "ReporterRole"],
+}
 
 needs_the_simulator = pytest.mark.skipif(not IS_THERE, reason="needs node, and once `make npm`")
 
@@ -41,9 +52,10 @@ def session(role, account=ACCOUNT):
 
 
 def queue_is_read(stack):
-    queue, policy = stack.arn("Queue"), stack.policy("QueuePolicy")
-    for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"):
-        yield "IngestRole", action, queue, policy
+    for role, name in (("IngestRole", "Queue"), ("LogRole", "LogQueue")):
+        queue, policy = stack.arn(name), stack.policy(f"{name}Policy")
+        for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"):
+            yield role, action, queue, policy
 
 
 def stream_is_read(stack):
@@ -63,11 +75,13 @@ def logs_are_written(stack):
 def is_encrypted(stack):
     key = stack.arn("TopicKey") if stack is KEYLESS else KEYED.properties("ReportTopic")["KmsMasterKeyId"]
     policy = stack.policy("TopicKey", "KeyPolicy") if stack is KEYLESS else CUSTOMER_KEY
-    for role in ROLES:
-        if role != "IngestRole":
-            yield role, "kms:GenerateDataKey", key, policy
-        if role != "IngestRole" or stack is KEYED:
-            yield role, "kms:Decrypt", key, policy
+    encrypts = ENCRYPTS["keyed" if stack is KEYED else "keyless"]
+    for role in encrypts:
+        yield role, "kms:GenerateDataKey", key, policy
+        yield role, "kms:Decrypt", key, policy
+    if stack is KEYED:
+        yield "IngestRole", "kms:Decrypt", key, policy
+        yield "LogRole", "kms:Decrypt", arn({"Ref": "LogKeyArn"}, stack.resources), CUSTOMER_KEY
 
 
 def last_use_is_asked_for(stack):
