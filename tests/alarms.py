@@ -9,7 +9,7 @@ RESOURCES = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
 ALARMS = {
     name: each["Properties"] for name, each in RESOURCES.items() if each["Type"] == "AWS::CloudWatch::Alarm"
 }
-# Those of each stack, whatever was chosen; the dashboard can name no others.
+# Those of each stack, whatever was chosen.
 ALWAYS = [name for name in ALARMS if "Condition" not in RESOURCES[name]]
 
 

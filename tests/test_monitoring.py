@@ -8,13 +8,22 @@ import boto3
 import pytest
 from alarms import ALARMS, ALWAYS, RESOURCES, is_alarming, warm_up
 from botocore.validate import ParamValidator
-from builders import ACCOUNT, ROOT, envelope, record
+from builders import ACCOUNT, ROOT, envelope, message, record
+from logfiles import key, log
+from notifying import by_s3
 
 from ingest import app as ingest
+from ingest import logs
 from lastseen.demo.account import Person, make_account
 from reporter import app as reporter
 
-BOARD = json.loads(RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+BODY, MORE = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+# The alarms of log files and of an organization are there only with these.
+WHOLE, LEAST = BODY, BODY
+for name, chosen in MORE.items():
+    _, lines, nothing = chosen["Fn::If"]
+    WHOLE, LEAST = WHOLE.replace(f"${{{name}}}", lines["Fn::Sub"]), LEAST.replace(f"${{{name}}}", nothing)
+BOARD = json.loads(WHOLE)
 
 
 @pytest.fixture
@@ -28,6 +37,13 @@ def emitted(aws, table, trail, monkeypatch, capsys):
     foreign = {"type": "AWSAccount", "accountId": "999999999999"}
     for event in (envelope(), envelope(record(foreign))):
         ingest.lambda_handler(event, None)
+    aws("s3").create_bucket(Bucket="trail")
+    aws("s3").put_object(Bucket="trail", Key=key(), Body=log(record()))
+    monkeypatch.setenv("LOG_BUCKET", "trail")
+    monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", "https://none")
+    bodies = by_s3(key()), by_s3(key(kind="CloudTrail-Digest"))
+    batch = {"Records": [message(f"m{number}", body) for number, body in enumerate(bodies)]}
+    assert logs.lambda_handler(batch, None) == {"batchItemFailures": []}
     reporter.lambda_handler({}, None)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     found = set()
@@ -83,9 +99,19 @@ def test_the_widgets_do_not_overlap():
 
 
 def test_every_alarm_is_on_the_dashboard():
-    (board,) = [each["properties"]["alarms"] for each in BOARD["widgets"] if each["type"] == "alarm"]
+    for body, names in ((WHOLE, ALARMS), (LEAST, ALWAYS)):
+        widgets = json.loads(body)["widgets"]
+        (board,) = [each["properties"]["alarms"] for each in widgets if each["type"] == "alarm"]
 
-    assert sorted(board) == sorted(f"${{{name}.Arn}}" for name in ALWAYS)
+        assert sorted(board) == sorted(f"${{{name}.Arn}}" for name in names)
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_an_alarm_is_on_the_dashboard_only_where_it_is_made(name):
+    condition, lines, _ = MORE[name]["Fn::If"]
+
+    for alarm in re.findall(r"\$\{(\w+)\.Arn\}", lines["Fn::Sub"]):
+        assert RESOURCES[alarm]["Condition"] == condition
 
 
 @pytest.mark.parametrize("name", ALARMS)
@@ -222,7 +248,7 @@ def test_every_queue_that_holds_what_failed_has_an_alarm():
 
 
 def test_cloudwatch_takes_the_dashboard(aws):
-    body = re.sub(r"\$\{[\w:.]+\}", "x", RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    body = re.sub(r"\$\{[\w:.]+\}", "x", WHOLE)
     client = boto3.client("cloudwatch")
     client.put_dashboard(DashboardName=f"d-{ACCOUNT}", DashboardBody=body)
 
