@@ -5,8 +5,10 @@ from functools import cache, lru_cache
 from unittest.mock import patch
 
 import boto3
+import botocore.client
 import botocore.hooks
 import botocore.session
+import moto.core.models
 import moto.core.responses
 import pytest
 
@@ -32,12 +34,18 @@ def pytest_collection_finish():
 
 
 # Each test has a session and clients of its own, which would find out anew what is always the same: the descriptions
-# of all services, which handlers take keywords, what events were named before, and which calls moto answers.
+# of all services, the classes of their clients, which handlers take keywords, what events were named before, and which
+# calls moto answers. It would also listen, anew for each test, for calls of another library than botocore.
 _alias, _aliaser = botocore.hooks.EventAliaser._alias_event_name, botocore.hooks.EventAliaser(None)
 _aliases, _takes = cache(lambda name: _alias(_aliaser, name)), lru_cache(500)(botocore.hooks.accepts_kwargs)
 botocore.session.create_loader = cache(botocore.session.create_loader)
 botocore.hooks.EventAliaser._alias_event_name = lambda _, name: _aliases(name)
 botocore.hooks.accepts_kwargs = lambda handler: _takes(getattr(handler, "__func__", handler))
+_class_of, _classes = botocore.client.ClientCreator._create_client_class, {}
+botocore.client.ClientCreator._create_client_class = lambda self, name, model: (
+    _classes.get(name) or _classes.setdefault(name, _class_of(self, name, model))
+)
+moto.core.models.RESPONSES_METHODS.clear()
 moto.core.responses.method_names_from_class = cache(moto.core.responses.method_names_from_class)
 
 

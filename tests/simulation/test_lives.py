@@ -17,13 +17,13 @@ from simulation.lives import Lives
 
 AT_RANDOM = int(os.environ.get("SIMULATION", "0"))
 PARTS = 4  # To be run side by side.
-LIVES = (AT_RANDOM or 320) // PARTS
+LIVES = (AT_RANDOM or 200) // PARTS
 
 
 def drawn_by_the_code():
     """A number that any change of what is simulated changes."""
     files = [
-        path for name in ("activity", "awakened", "ingest", "reporter") for path in (ROOT / name).glob("*.py")
+        path for name in ("activity", "awakened", "ingest", "reporter") for path in (ROOT / name).rglob("*.py")
     ]
     return zlib.crc32(b"".join(path.read_bytes() for path in sorted(files)))
 
