@@ -24,10 +24,12 @@ from benchmarks.past import past
 from benchmarks.plot import plot
 from benchmarks.reckoning import of_a_large_account, organization
 from benchmarks.report import against_the_lab, of_idle_accounts
+from benchmarks.roads import roads
 from benchmarks.throughput import throughput
 from benchmarks.writes import by_sandboxes, count, growth
 
 EVENTS = 100_000
+RATES = (1_389, 13_889, 138_889, 1_388_889)  # In an hour: a million events a month, and up to a billion.
 PICTURE = Path(__file__).with_name("writes.svg")
 
 
@@ -69,6 +71,7 @@ def figures(*, is_quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
         "10. An organization": lambda: organization(times=rounds),
         "10. A large account that nobody uses": of_a_large_account,
         "11. Log objects": lambda: log_objects(rounds=rounds // 2, count=EVENTS),
+        "12. The same hour by either road": lambda: roads(RATES[:-1] if is_quick else RATES),
     }
 
 

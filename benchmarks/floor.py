@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from activity.table import Keeping, Key
 from benchmarks.batches import SqsBatch, bodies
 from ingest.cloudtrail import read
-from ingest.wire import envelope
+from ingest.wire import Record, envelope
 
 
 class Floor:
@@ -32,12 +32,11 @@ class Floor:
         self.facets = 0  # Of all records: what one write for each facet of each event would come to.
 
     def add(self, batch: SqsBatch) -> None:
-        newest: dict[Key, datetime] = {}
-        for body in bodies([batch]):
-            for key, at in _sightings(body):
-                self.facets += 1
-                newest[key] = max(at, newest.get(key, at))
-        for key, at in newest.items():
+        self.settle(Sighted(envelope(body).detail for body in bodies([batch])))
+
+    def settle(self, sighted: "Sighted") -> None:
+        self.facets += sighted.facets
+        for key, at in sighted.newest.items():
             if key not in self._stored or at - self._stored[key] > self._keeping.resolution_of(key[1]):
                 self._stored[key] = at
                 self.writes += 1
@@ -51,7 +50,15 @@ class Floor:
         return sum(-(-span // (self._keeping.resolution_of(facet) + second)) for _, facet in self._stored)
 
 
-def _sightings(body: str) -> Iterable[tuple[Key, datetime]]:
-    for sighting in read(envelope(body).detail, arrived=datetime.now(UTC)).everything():
-        for facet in sighting.facets:
-            yield (sighting.principal, facet), sighting.at
+class Sighted:
+    """The newest time of each key in a batch, for a floor or several."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self.newest: dict[Key, datetime] = {}
+        self.facets = 0
+        for record in records:
+            for sighting in read(record, arrived=datetime.now(UTC)).everything():
+                for facet in sighting.facets:
+                    key = sighting.principal, facet
+                    self.facets += 1
+                    self.newest[key] = max(sighting.at, self.newest.get(key, sighting.at))

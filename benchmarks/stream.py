@@ -42,15 +42,17 @@ ALWAYS = {
     "readOnly": True,
     "eventType": "AwsApiCall",
     "managementEvent": True,
-    "recipientAccountId": ACCOUNT,
     "eventCategory": "Management",
 }
 TLS = {"tlsVersion": "TLSv1.3", "cipherSuite": "TLS_AES_128_GCM_SHA256"}
 
+Call = tuple[str, str, dict[str, Any], str]  # Service, name, identity and address.
+
 
 class Principal:
-    def __init__(self, number: int, rng: random.Random) -> None:
+    def __init__(self, number: int, rng: random.Random, account: str) -> None:
         self.number = number
+        self.account = account
         self.services = rng.sample(SERVICES, rng.randint(1, 6))
         self.regions = rng.sample(REGIONS, rng.randint(1, 2))
         self.addresses = [f"198.51.{number % 256}.{rng.randint(1, 254)}" for _ in range(rng.randint(1, 3))]
@@ -72,8 +74,8 @@ class Principal:
             identity = {
                 "type": "IAMUser",
                 "principalId": f"AIDA{number}",
-                "arn": f"arn:aws:iam::{ACCOUNT}:user/people/{name}",
-                "accountId": ACCOUNT,
+                "arn": f"arn:aws:iam::{self.account}:user/people/{name}",
+                "accountId": self.account,
                 "accessKeyId": f"AKIA{number[1:]}"
                 if self.kind == "key"
                 else f"ASIA{rng.randrange(10**16):016}",
@@ -88,15 +90,15 @@ class Principal:
         return {
             "type": "AssumedRole",
             "principalId": f"AROA{number}:{who}",
-            "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{who}",
-            "accountId": ACCOUNT,
+            "arn": f"arn:aws:sts::{self.account}:assumed-role/{role}/{who}",
+            "accountId": self.account,
             "accessKeyId": f"ASIA{rng.randrange(10**16):016}",
             "sessionContext": {
                 "sessionIssuer": {
                     "type": "Role",
                     "principalId": f"AROA{number}",
-                    "arn": f"arn:aws:iam::{ACCOUNT}:role{path}/{role}",
-                    "accountId": ACCOUNT,
+                    "arn": f"arn:aws:iam::{self.account}:role{path}/{role}",
+                    "accountId": self.account,
                     "userName": role,
                 },
                 "attributes": session,
@@ -104,10 +106,15 @@ class Principal:
         }
 
 
-def events(count: int, *, seed: int = 7, principals: int = PRINCIPALS) -> Iterator[dict[str, Any]]:
-    """EventBridge envelopes of about 2 KB each, in the order in which they arrive."""
+def events(
+    count: int, *, seed: int = 7, principals: int = PRINCIPALS, accounts: int = 1
+) -> Iterator[dict[str, Any]]:
+    """EventBridge envelopes of about 2 KB each, in the order in which they arrive.
+
+    The principals are dealt to the accounts by turns.
+    """
     rng = random.Random(seed)
-    people = [Principal(number, rng) for number in range(principals)]
+    people = [Principal(number, rng, f"{int(ACCOUNT) + number % accounts:012}") for number in range(principals)]
     weights = list(accumulate(1 / (rank + 1) ** 1.1 for rank in range(principals)))
     arrivals = sorted((HOUR * n / count + rng.uniform(0, JITTER), HOUR * n / count) for n in range(count))
     for _, second in arrivals:
@@ -138,13 +145,13 @@ def _event(who: Principal, at: datetime, rng: random.Random, people: list[Princi
                 {"type": "AWSAccount", "accountId": "2" * 12},
             )
         )
-    return _envelope(service, name, identity, address, at, rng.choice(who.regions), rng, more)
+    return _envelope(who, at, rng, (service, name, identity, address), more)
 
 
 def _assumption(role: Principal, rng: random.Random) -> dict[str, Any]:
     identity = role.identity(rng)
     issuer = identity.get("sessionContext", {}).get("sessionIssuer")
-    arn = issuer["arn"] if issuer else f"arn:aws:iam::{ACCOUNT}:role/target-{role.number}"
+    arn = issuer["arn"] if issuer else f"arn:aws:iam::{role.account}:role/target-{role.number}"
     session = identity["arn"].rpartition("/")[2]
     return {
         "requestParameters": {"roleArn": arn, "roleSessionName": session, "durationSeconds": 3600},
@@ -152,25 +159,20 @@ def _assumption(role: Principal, rng: random.Random) -> dict[str, Any]:
             "credentials": {"accessKeyId": f"ASIA{rng.randrange(10**16):016}", "sessionToken": "REDACTED" * 40},
             "assumedRoleUser": {
                 "assumedRoleId": f"AROA{role.number:017}:{session}",
-                "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{arn.rpartition('/')[2]}/{session}",
+                "arn": f"arn:aws:sts::{role.account}:assumed-role/{arn.rpartition('/')[2]}/{session}",
             },
         },
     }
 
 
 def _envelope(
-    service: str,
-    name: str,
-    identity: dict[str, Any],
-    address: str,
-    at: datetime,
-    region: str,
-    rng: random.Random,
-    more: dict[str, Any],
+    who: Principal, at: datetime, rng: random.Random, call: Call, more: dict[str, Any]
 ) -> dict[str, Any]:
+    (service, name, identity, address), region = call, rng.choice(who.regions)
     ids = [f"{rng.getrandbits(128):032x}" for _ in range(3)]
     detail = {
         **ALWAYS,
+        "recipientAccountId": who.account,
         "userIdentity": identity,
         "eventTime": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "eventSource": f"{service}.amazonaws.com",
@@ -189,7 +191,7 @@ def _envelope(
         "id": ids[2],
         "detail-type": "AWS API Call via CloudTrail",
         "source": f"aws.{service}",
-        "account": ACCOUNT,
+        "account": who.account,
         "time": detail["eventTime"],
         "region": region,
         "resources": [],
