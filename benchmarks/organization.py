@@ -17,7 +17,7 @@ from benchmarks.cold_start import ROOT
 from benchmarks.member import Member
 from benchmarks.sandbox import settings
 from benchmarks.server import served
-from lastseen.pricing.cost import VCPU
+from lastseen.pricing.usage import VCPU
 
 PROGRAM = """
 import importlib, json, re, sys, time

@@ -9,8 +9,8 @@ from benchmarks.member import REPORT, Account
 from benchmarks.organization import Review, reviews
 from benchmarks.summing_up import Summed, left_by_a_review, summed
 from lastseen.pricing import prices
-from lastseen.pricing.cost import MEMORY_GB, VCPU
 from lastseen.pricing.organization import AT_ONCE, transitions
+from lastseen.pricing.usage import MEMORY_GB, VCPU
 
 USERS = ROLES = 200
 IDLE = 2500, 5000

@@ -1,19 +1,17 @@
 """What a deployed stack used in the last 30 days, by its own metrics and those of AWS."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Self
+from datetime import datetime
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError, ProfileNotFound
 
 from lastseen.connection import failure
-from lastseen.pricing import measured
-from lastseen.pricing.cost import GB, ITEM_OVERHEAD, MEMORY_GB, RECEIVED
-from lastseen.pricing.usage import Quantity, Usage
+from lastseen.pricing import log_metrics, measured
+from lastseen.pricing.load import Roads
+from lastseen.pricing.metrics import Metric, sums
+from lastseen.pricing.usage import GB, ITEM_OVERHEAD, MEMORY_GB, RECEIVED, Quantity, Reading, Usage
 
-SPAN = timedelta(days=30)
-DAY = 86_400
 NEEDED = (
     "IngestFunction",
     "ReporterFunction",
@@ -33,22 +31,11 @@ class Unpriceable(Exception):
     """A stack that cannot be asked what it used; the message says why, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    namespace: str
-    name: str
-    dimensions: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def of(cls, namespace: str, name: str, **dimensions: str) -> Self:
-        return cls(namespace, name, tuple(dimensions.items()))
-
-
 def usage_of(client: Client, stack: str, principals: int | None, now: datetime) -> Usage:
     """`principals`: None for the account's users and roles. Raises Unpriceable."""
     try:
         names = _resources(client("cloudformation"), stack)
-        sums = _sums(client("cloudwatch"), list(_metrics(names).values()), now)
+        counted = sums(client("cloudwatch"), list(_metrics(names).values()), now)
         table = client("dynamodb").describe_table(TableName=names["ActivityTable"])["Table"]
         people = principals or _principals(client("iam"))
     except (NoRegionError, ProfileNotFound) as error:
@@ -56,10 +43,10 @@ def usage_of(client: Client, stack: str, principals: int | None, now: datetime) 
     except (ClientError, BotoCoreError, ValueError) as error:
         reason = " ".join(str(error).split())  # botocore's refusal of a parameter has several lines.
         raise Unpriceable(f"cannot read what {stack} used: {reason}") from error
-    used = {name: sums[metric] for name, metric in _metrics(names).items()}
-    if not used["events"]:
+    used = {name: counted[metric] for name, metric in _metrics(names).items()}
+    if not used["events"] and not used.get(log_metrics.MESSAGES):
         raise Unpriceable(f"{stack} has counted no events in the last 30 days: give --events instead")
-    return _usage(used, table, people)
+    return _usage(used, table, people, log_metrics.reading(names, used))
 
 
 def _resources(cloudformation: Any, stack: str) -> dict[str, str]:
@@ -98,33 +85,7 @@ def _metrics(names: Mapping[str, str]) -> dict[str, Metric]:
             metrics[f"{function} {name}"] = Metric.of("AWS/Lambda", name, FunctionName=names[function])
     for group in ("IngestLogs", "ReporterLogs"):
         metrics[group] = Metric.of("AWS/Logs", "IncomingBytes", LogGroupName=names[group])
-    return metrics
-
-
-def _sums(cloudwatch: Any, metrics: list[Metric], now: datetime) -> dict[Metric, float]:
-    queries: list[Any] = [
-        {
-            "Id": f"m{number}",
-            "MetricStat": {
-                "Metric": {
-                    "Namespace": metric.namespace,
-                    "MetricName": metric.name,
-                    "Dimensions": [{"Name": name, "Value": value} for name, value in metric.dimensions],
-                },
-                "Period": DAY,
-                "Stat": "Sum",
-            },
-        }
-        for number, metric in enumerate(metrics)
-    ]
-    pages = cloudwatch.get_paginator("get_metric_data").paginate(
-        MetricDataQueries=queries, StartTime=now - SPAN, EndTime=now
-    )
-    sums = dict.fromkeys(metrics, 0.0)
-    for page in pages:
-        for result in page["MetricDataResults"]:
-            sums[metrics[int(result["Id"][1:])]] += sum(result["Values"])
-    return sums
+    return metrics | log_metrics.metrics(names)
 
 
 def _principals(iam: Any) -> int:
@@ -132,17 +93,20 @@ def _principals(iam: Any) -> int:
     return int(summary["Users"] + summary["Roles"])
 
 
-def _usage(used: Mapping[str, float], table: Mapping[str, Any], principals: int) -> Usage:
+def _usage(
+    used: Mapping[str, float], table: Mapping[str, Any], principals: int, reading: Reading | None
+) -> Usage:
     def counted(*names: str, formula: str, scale: float = 1) -> Quantity:
         return Quantity(sum(used[name] for name in names) * scale, formula)
 
-    events, items = used["events"], table["ItemCount"]
+    events, (table_gb, index_gb) = used["events"], _sizes(table)
     forwarded = max(used["forwarded"], used["forwarded too"])
-    functions = [each for each in FUNCTIONS if f"{each} Invocations" in used]
-    indexes = table.get("GlobalSecondaryIndexes", [])
-    indexed = sum(each.get("IndexSizeBytes", 0) + ITEM_OVERHEAD * each.get("ItemCount", 0) for each in indexes)
+    seconds = _of_functions("Duration", used) / 1000
     return Usage(
-        events=counted("events", formula="Messages of LastActivity"),
+        events=Quantity(
+            max(events, used.get(log_metrics.SIGHTINGS, 0)),
+            "Messages, or Sightings of the log function if more",
+        ),
         principals=principals,
         forwarded=Quantity(forwarded, "MatchedEvents of the hub's rule"),
         transferred=Quantity(
@@ -153,12 +117,8 @@ def _usage(used: Mapping[str, float], table: Mapping[str, Any], principals: int)
             events * (1 + 2 / RECEIVED) + used["empty"],
             "each event sent by itself, received and deleted by tens; and NumberOfEmptyReceives",
         ),
-        invocations=counted(*(f"{each} Invocations" for each in functions), formula="Invocations"),
-        gb_seconds=counted(
-            *(f"{each} Duration" for each in functions),
-            formula=f"Duration x {MEMORY_GB} GB",
-            scale=MEMORY_GB / 1000,
-        ),
+        invocations=Quantity(_of_functions("Invocations", used), "Invocations"),
+        gb_seconds=Quantity(MEMORY_GB * seconds, f"Duration x {MEMORY_GB} GB"),
         writes=counted("writes", formula="ConsumedWriteCapacityUnits of the table"),
         index_writes=counted(
             "by_facet writes", "by_flag writes", formula="ConsumedWriteCapacityUnits of the indexes"
@@ -166,9 +126,26 @@ def _usage(used: Mapping[str, float], table: Mapping[str, Any], principals: int)
         reads=counted(
             "reads", "by_facet reads", "by_flag reads", formula="ConsumedReadCapacityUnits of table and indexes"
         ),
-        table_gb=Quantity(
-            (table["TableSizeBytes"] + ITEM_OVERHEAD * items) / GB, "TableSizeBytes, and 100 bytes an item"
-        ),
-        index_gb=Quantity(indexed / GB, "IndexSizeBytes, and 100 bytes an entry"),
+        table_gb=table_gb,
+        index_gb=index_gb,
         logs_gb=counted("IngestLogs", "ReporterLogs", formula="IncomingBytes", scale=1 / GB),
+        roads=Roads.EVENTS if reading is None else Roads.BOTH if events else Roads.LOGS,
+        reading=reading,
+    )
+
+
+def _of_functions(metric: str, used: Mapping[str, float]) -> float:
+    return sum(used.get(f"{each} {metric}", 0) for each in FUNCTIONS)
+
+
+def _sizes(table: Mapping[str, Any]) -> tuple[Quantity, Quantity]:
+    """Of the table, and of its indexes."""
+    own = table["TableSizeBytes"] + ITEM_OVERHEAD * table["ItemCount"]
+    indexed = sum(
+        each.get("IndexSizeBytes", 0) + ITEM_OVERHEAD * each.get("ItemCount", 0)
+        for each in table.get("GlobalSecondaryIndexes", [])
+    )
+    return (
+        Quantity(own / GB, "TableSizeBytes, and 100 bytes an item"),
+        Quantity(indexed / GB, "IndexSizeBytes, and 100 bytes an entry"),
     )

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from lastseen.pricing import measured
-from lastseen.pricing.cost import VCPU
+from lastseen.pricing import logs, measured
 from lastseen.pricing.measured import SECONDS
-from lastseen.pricing.usage import Usage
+from lastseen.pricing.usage import VCPU, Reading, Usage
 
-SANDBOXES = 2  # MaximumConcurrency in template.yaml.
+SANDBOXES = 2  # MaximumConcurrency of both mappings in template.yaml.
+WAITS = "waits in the queue for up to 14 days; raise MaximumConcurrency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +21,34 @@ class Limit:
 
 def limits(usage: Usage) -> tuple[Limit, ...]:
     """The fullest first. Rates are averages: an hour may well be ten times as busy."""
-    events, writes = usage.events.amount / SECONDS, usage.writes.amount / SECONDS
-    every = (
-        Limit("EventBridge", events, 18_750, "invocations", "delayed; 750 to 18,750 by region, can be raised"),
-        Limit(
-            "ingest",
-            events,
-            SANDBOXES / seconds_per_event(writes / events),
-            "events",
-            "waits in the queue for up to 14 days; raise MaximumConcurrency",
-        ),
-        Limit("table", writes, 4_000, "writes", "tried again; on-demand doubles with its peak"),
-    )
+    every = [_table(usage)]
+    if usage.roads.are_events:
+        every += _by_events(usage)
+    if usage.reading:
+        every.append(_log_function(usage, usage.reading))
     return tuple(sorted(every, key=lambda each: each.rate / each.most, reverse=True))
+
+
+def _table(usage: Usage) -> Limit:
+    return Limit(
+        "table", usage.all_writes / SECONDS, 4_000, "writes", "tried again; on-demand doubles with its peak"
+    )
+
+
+def _by_events(usage: Usage) -> list[Limit]:
+    events, writes = usage.events.amount / SECONDS, usage.writes.amount / SECONDS
+    return [
+        Limit("EventBridge", events, 18_750, "invocations", "delayed; 750 to 18,750 by region, can be raised"),
+        Limit("ingest", events, SANDBOXES / seconds_per_event(writes / events), "events", WAITS),
+    ]
+
+
+def _log_function(usage: Usage, reading: Reading) -> Limit:
+    """Its writes are the table's, if it has none of its own."""
+    events = usage.events.amount
+    writes = sum(each.amount for each in reading.writes) or usage.writes.amount
+    each = logs.seconds(events, reading.objects.amount, writes) / VCPU / events
+    return Limit("log function", events / SECONDS, SANDBOXES / each, "events", WAITS)
 
 
 def seconds_per_event(writes_per_event: float) -> float:

@@ -1,6 +1,9 @@
 """What the benchmarks measured of ingest, for reckoning without a deployed stack."""
 
 from math import exp, log
+from typing import NamedTuple
+
+from lastseen.pricing.load import Roads
 
 HOURS = 720  # A month is 30 days here.
 SECONDS = HOURS * 3600
@@ -37,6 +40,39 @@ INDEX_ENTRY_BYTES = 90
 REVIEW_SECONDS = ((170, 2.7), (400, 4.7))
 REVIEW_WRITES = 23
 SUMMING_SECONDS = 0.021
+
+# Figure 11: the log function's time for a record, in objects of so many; so there is a part for each object.
+RECORD_TIMES = ((500, 9.7e-6), (2_000, 8.3e-6))
+OBJECT_SECONDS = (RECORD_TIMES[0][1] - RECORD_TIMES[1][1]) / (1 / RECORD_TIMES[0][0] - 1 / RECORD_TIMES[1][0])
+RECORD_SECONDS = RECORD_TIMES[0][1] - OBJECT_SECONDS / RECORD_TIMES[0][0]
+
+# Figure 12: of so many events in an hour, the writes for principals, ids and keys at a resolution of 5 minutes
+# and of an hour, and those for services, addresses and sessions.
+MEASURED_PRINCIPALS = 5_000
+
+
+class Counted(NamedTuple):
+    rate: int
+    minutes: int
+    hour: int
+    details_minutes: int
+    details_hour: int
+
+
+BY_ROAD = {
+    Roads.EVENTS: (
+        Counted(1_389, 1_962, 1_178, 1_060, 757),
+        Counted(13_889, 11_309, 4_819, 7_613, 4_606),
+        Counted(138_889, 48_474, 13_893, 44_768, 19_843),
+        Counted(1_388_889, 143_314, 21_016, 195_272, 44_536),
+    ),
+    Roads.LOGS: (
+        Counted(1_389, 1_748, 1_147, 985, 757),
+        Counted(13_889, 8_718, 4_810, 6_612, 4_562),
+        Counted(138_889, 38_788, 13_979, 38_611, 19_876),
+        Counted(1_388_889, 117_181, 21_565, 151_232, 44_779),
+    ),
+}
 
 
 def writes_in_an_hour(events: float, principals: int) -> float:

@@ -1,9 +1,11 @@
 """What others cost that answer a part of the same questions."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lastseen.pricing import measured, prices
+from lastseen.pricing import logs, measured, prices
 from lastseen.pricing.cost import bill, total
+from lastseen.pricing.load import Roads
 from lastseen.pricing.usage import Usage
 
 LOGGED_BYTES = 200  # Of an event in a trail's compressed log files: 120 to 190 where it was tried.
@@ -18,17 +20,21 @@ class Alternative:
 
 def alternatives(usage: Usage) -> tuple[Alternative, ...]:
     events = usage.events.amount
-    ours = sum(prices.WRITE_UNIT.of(each.amount) for each in (usage.writes, usage.index_writes))
-    rest = total(bill(usage)) - ours
-    each_event = rest + prices.WRITE_UNIT.of(events)
-    each_facet = rest + prices.WRITE_UNIT.of(events * measured.FACETS_PER_EVENT)
+    rest = total(bill(usage)) - prices.WRITE_UNIT.of(usage.all_writes + usage.index_writes.amount)
+    times = 2 if usage.roads is Roads.BOTH else 1
+    each_event = rest + prices.WRITE_UNIT.of(times * events)
+    each_facet = rest + prices.WRITE_UNIT.of(times * events * measured.FACETS_PER_EVENT)
+    twice = ", by either road" if times > 1 else ""
     day = events * LOGGED_BYTES / 10**12
     return (
-        Alternative("one write for each event", each_event, "the same stack, but events x 1 write unit"),
+        *_by_the_log_road(usage),
+        Alternative(
+            "one write for each event", each_event, f"the same stack, but events x 1 write unit{twice}"
+        ),
         Alternative(
             "one for each event and facet",
             each_facet,
-            f"events x {measured.FACETS_PER_EVENT}: all that an event tells, as the table has it",
+            f"events x {measured.FACETS_PER_EVENT}{twice}: all that an event tells, as the table has it",
         ),
         Alternative(
             "IAM Access Analyzer",
@@ -46,3 +52,18 @@ def alternatives(usage: Usage) -> tuple[Alternative, ...]:
             "90 times as much: who was not active for 90 days",
         ),
     )
+
+
+def _by_the_log_road(usage: Usage) -> Iterator[Alternative]:
+    if usage.unforwarded:
+        yield Alternative(
+            "both, without forwarders",
+            total(bill(usage.unforwarded)),
+            "by EventBridge, only this account's events in this region",
+        )
+    if usage.reading:
+        yield Alternative(
+            "without an S3 Bucket Key",
+            total(bill(usage)) + logs.without_bucket_key(usage.reading),
+            "a Decrypt for each log file, if the trail has a key",
+        )

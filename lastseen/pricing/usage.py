@@ -2,8 +2,21 @@
 
 from dataclasses import dataclass
 
-from lastseen.pricing.measured import HOURS
+from lastseen.pricing.load import Roads
+from lastseen.pricing.measured import HOURS, SECONDS
 from lastseen.pricing.prices import Price
+
+GB = 2**30
+MEMORY_GB = 0.5  # Of all functions in template.yaml that do much.
+VCPU = 512 / 1769  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ITEM_OVERHEAD = (
+    100  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+)
+RECEIVED = 10  # Messages to a request, at most.
+# Five pollers that wait for up to 20 seconds: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+IDLE_RECEIVES = 5 * SECONDS / 20
+# The metrics of one invocation are 1 KB; Lambda's own lines of its start and end are taken to be as much.
+LOG_BYTES = 2_000
 
 REPORTS = HOURS / (7 * 24)  # ReportSchedule, as template.yaml has it.
 RUNS = REPORTS + HOURS / 24  # It looks every day, and mails only as scheduled.
@@ -16,10 +29,27 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A month of the log function. `told`: what CloudTrail's topic publishes.
+
+    `writes`: its own; none if they are among the table's others.
+    """
+
+    objects: Quantity
+    requests: Quantity
+    told: Quantity
+    invocations: Quantity
+    gb_seconds: Quantity
+    logs_gb: Quantity
+    writes: tuple[Quantity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """A month of it. Where each figure comes from is said by its formula.
 
-    `transferred`: those of `forwarded` that come from another region.
+    `transferred`: those of `forwarded` that come from another region. `reading`: None without the log road.
+    `unforwarded`: the same by both roads, if no other account or region forwards.
     """
 
     events: Quantity
@@ -36,6 +66,14 @@ class Usage:
     index_gb: Quantity
     logs_gb: Quantity
     accounts: int = 1
+    roads: Roads = Roads.EVENTS
+    reading: Reading | None = None
+    unforwarded: "Usage | None" = None
+
+    @property
+    def all_writes(self) -> float:
+        """Of the table, without its indexes."""
+        return self.writes.amount + sum(each.amount for each in (self.reading.writes if self.reading else ()))
 
 
 @dataclass(frozen=True, slots=True)

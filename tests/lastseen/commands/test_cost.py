@@ -18,6 +18,7 @@ from lastseen.pricing.limits import SANDBOXES, seconds_per_event
 from lastseen.pricing.measured import SECONDS
 
 DOC = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
+ROADS = ("--roads", "events", "--roads", "logs", "--roads", "both")
 SHOWN = re.findall(r"```text\n\$ lastseen (.*)\n\n([^`]*)```", DOC)
 
 
@@ -33,10 +34,18 @@ def test_the_page_shows_what_the_command_prints(command, output):
     assert done.stdout.strip() == output.strip(), "run the command and paste what it prints"
 
 
-@pytest.mark.parametrize("columns", [80, 60])
-def test_on_a_terminal_no_line_is_wider_than_it(columns):
+@pytest.mark.parametrize(
+    ("columns", "arguments"),
+    [
+        pytest.param(80, (), id="a bill"),
+        pytest.param(60, (), id="a bill, on a narrow one"),
+        pytest.param(80, ("--roads", "both", "--regions", "2"), id="by both roads"),
+        pytest.param(80, ("--events", "1B", "--events", "2B", *ROADS), id="nine side by side"),
+    ],
+)
+def test_on_a_terminal_no_line_is_wider_than_it(columns, arguments):
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "lastseen", "cost", "--events", "1000000"]
+    command = [sys.executable, "-m", "lastseen", "cost", "--events", "1000000", *arguments]
     with subprocess.Popen(
         command, stdout=theirs, env=os.environ | {"COLUMNS": str(columns)}, cwd=ROOT
     ) as process:
@@ -49,7 +58,7 @@ def test_on_a_terminal_no_line_is_wider_than_it(columns):
 
     assert process.returncode == 0
     assert [line for line in lines if len(line) > columns] == []
-    assert " ".join(" ".join(lines).split()) == " ".join(run("--events", "1000000").stdout.split())
+    assert " ".join(" ".join(lines).split()) == " ".join(run("--events", "1000000", *arguments).stdout.split())
 
 
 def read(terminal):
@@ -60,8 +69,51 @@ def read(terminal):
         return b""
 
 
-def test_the_page_shows_a_table_and_two_bills():
+def test_the_page_shows_two_tables_and_a_bill():
     assert len(SHOWN) == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "load"),
+    [
+        ("events a month", lambda events, regions: {"events": events, "regions": regions}),
+        (
+            "`Resolution`",
+            lambda short, details: {"regions": "10", "resolution": short, "detail-resolution": details},
+        ),
+    ],
+)
+def test_the_pages_own_tables_have_what_the_command_says(first, load):
+    (table,) = re.findall(rf"(?m)^\| {first} \|.*\n\|[-|]+\n((?:\|.*\n)+)", DOC)
+    for row in table.splitlines():
+        one, other, *dollars = row.strip("| ").split(" | ")
+        options = {"events": "1B", "principals": "5000"} | load(one, other)
+        done = run(*(word for name, value in options.items() for word in (f"--{name}", value)), *ROADS)
+
+        assert re.search("(?m)^in all +(.*)$", done.stdout)[1].split() == dollars
+
+
+def test_the_pages_on_roads_name_their_price():
+    one, ten = (totals("--regions", regions) for regions in ("1", "10"))
+    readme, logs = ((ROOT / path).read_text(encoding="utf-8") for path in ("README.md", "docs/logs.md"))
+
+    assert (
+        f"[${ten['logs']} a month for a billion events](docs/cost.md), not ${one['events']} to ${ten['events']}"
+        in readme
+    )
+    assert (
+        f"cost ${ten['events']} by events, ${ten['logs']} by logs,"
+        f" and by both ${ten['alone']} without forwarders or ${ten['both']} with them" in logs
+    )
+
+
+def totals(*arguments):
+    """Of a billion events by either road, in whole dollars."""
+    shown = run("--events", "1B", "--principals", "5000", *ROADS, *arguments).stdout
+    found = re.search("(?m)^in all +(.*)$", shown)[1].split()
+    alone = re.search("(?m)^both, without forwarders +(.*)$", shown)
+    named = dict(zip(("events", "logs", "both"), found, strict=True)) | {"alone": alone[1] if alone else "0"}
+    return {name: f"{float(each.replace(',', '')):,.0f}" for name, each in named.items()}
 
 
 def test_the_page_has_the_date_and_the_region_of_the_prices():
@@ -106,6 +158,36 @@ def test_as_json_each_case_says_which_it_is():
 
     cases = {(line["events"], line["regions"]) for line in map(json.loads, done.stdout.splitlines())}
     assert cases == {(1_000_000, 1), (1_000_000, 3), (2_000_000, 1), (2_000_000, 3)}
+
+
+def test_as_json_each_line_has_its_roads_and_resolutions():
+    roads = ("--roads", "events", "--roads", "logs")
+    done = run("--events", "1M", *roads, "--resolution", "900", "--detail-resolution", "0", "--json")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert {(line["roads"], line["resolution"], line["detail_resolution"]) for line in lines} == {
+        ("events", 900, 0),
+        ("logs", 900, 0),
+    }
+    (objects,) = [line for line in lines if line.get("item") == "log files read"]
+    assert objects["roads"] == "logs"
+    assert objects["formula"].startswith(
+        "assumed: one in 5 minutes for each account and region with events (1)"
+    )
+    assert (objects["price_source"], objects["price_is_confirmed"]) == (
+        "https://aws.amazon.com/s3/pricing/",
+        False,
+    )
+
+
+def test_a_bill_says_its_road_and_resolution_if_they_are_not_the_usual_ones():
+    done = run("--events", "1M", "--roads", "logs", "--resolution", "3600")
+
+    assert done.stdout.startswith(
+        "1,000,000 events a month; principals: 1,000; regions: 1; roads: logs;"
+        " resolution: 3,600 s, of details 3,600 s.\n"
+    )
+    assert "roads" not in run("--events", "1M").stdout.splitlines()[0]
 
 
 @pytest.mark.parametrize(
@@ -193,8 +275,24 @@ def test_numbers_may_be_written_as_people_do(written, number):
             "--principals is empty: is a variable of the shell not set?",
         ),
         (
+            ["--events", "1", "--roads", "log"],
+            "--roads must be events, logs or both, not 'log'",
+        ),
+        (
+            ["--events", "1", "--resolution", "5m"],
+            "--resolution must be a whole number of seconds, such as 300 or 3600, not '5m'",
+        ),
+        (
+            ["--events", "1", "--detail-resolution", "-1"],
+            "--detail-resolution must be a whole number of seconds, such as 300 or 3600, not '-1'",
+        ),
+        (
+            ["--resolution", "300", "--stack", "tracker"],
+            "--stack has its own events, accounts, regions, roads and resolutions: leave these options out",
+        ),
+        (
             ["--events", "1", "--stack", "tracker"],
-            "--stack has its own events, accounts and regions: leave these options out",
+            "--stack has its own events, accounts, regions, roads and resolutions: leave these options out",
         ),
     ],
 )

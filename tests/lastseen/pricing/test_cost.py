@@ -11,8 +11,10 @@ from samtranslator.yaml_helper import yaml_parse
 from benchmarks.cost import load
 from benchmarks.writes import WINDOW
 from ingest.app import lambda_handler
-from lastseen.pricing import cost, limits, measured, organization, prices
-from lastseen.pricing.cost import bill, estimate, total
+from lastseen.pricing import cost, limits, measured, organization, prices, usage
+from lastseen.pricing.cost import bill, total
+from lastseen.pricing.estimate import REPORT_SECONDS, estimate
+from lastseen.pricing.load import Load
 from lastseen.pricing.others import alternatives
 
 BENCHMARKS = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
@@ -63,13 +65,13 @@ def of_type(kind):
     ],
 )
 def test_a_line_is_what_it_comes_to_by_hand(item, by_hand):
-    usage = estimate(100_000_000, 5_000, 10)
+    usage = estimate(Load(100_000_000, 5_000, 10))
 
     assert dollars(usage)[item] == pytest.approx(by_hand, rel=0.005, abs=0.00005)
 
 
 def test_the_total_is_the_sum_of_all_lines():
-    usage = estimate(100_000_000, 5_000, 10)
+    usage = estimate(Load(100_000_000, 5_000, 10))
 
     assert total(bill(usage)) == pytest.approx(sum(dollars(usage).values()))
     assert len(dollars(usage)) == len(bill(usage))
@@ -95,7 +97,7 @@ def test_the_total_is_the_sum_of_all_lines():
     ],
 )
 def test_a_line_of_an_organization_is_what_it_comes_to_by_hand(item, by_hand):
-    usage = estimate(1_000_000_000, 400_000, 3, accounts=1_000)
+    usage = estimate(Load(1_000_000_000, 400_000, 3, accounts=1_000))
 
     assert dollars(usage)[item] == pytest.approx(by_hand, rel=0.005)
 
@@ -110,16 +112,16 @@ def test_an_organization_reviews_each_account_in_the_time_that_was_measured():
 
 
 def test_the_reviews_of_a_month_are_in_lambdas_time():
-    alone, many = (estimate(10**6, 400_000, 1, accounts) for accounts in (1, 1_000))
+    alone, many = (estimate(Load(10**6, 400_000, 1, accounts)) for accounts in (1, 1_000))
     runs = 30 / 7 + 30
 
     assert many.gb_seconds.amount - alone.gb_seconds.amount == pytest.approx(
-        cost.MEMORY_GB * runs * (organization.seconds(1_000, 400_000) - cost.REPORT_SECONDS)
+        usage.MEMORY_GB * runs * (organization.seconds(1_000, 400_000) - REPORT_SECONDS)
     )
 
 
 def test_one_account_has_no_line_of_an_organization():
-    assert "Step Functions" not in {line.service for line in bill(estimate(10**6, 400, 1, accounts=1))}
+    assert "Step Functions" not in {line.service for line in bill(estimate(Load(10**6, 400, 1, accounts=1)))}
 
 
 def test_a_run_of_a_thousand_accounts_costs_less_than_ten_cents_in_step_functions_and_lambda():
@@ -128,32 +130,32 @@ def test_a_run_of_a_thousand_accounts_costs_less_than_ten_cents_in_step_function
     assert 1_000 / organization.AT_ONCE * measured.REVIEW_SECONDS[1][1] < 10 * 60
     assert (
         prices.STATE_TRANSITION.of(organization.transitions(1_000))
-        + prices.GB_SECOND.of(cost.MEMORY_GB * seconds)
+        + prices.GB_SECOND.of(usage.MEMORY_GB * seconds)
         + prices.INVOCATION.of(organization.invocations(1_000))
     ) < 0.10
 
 
 def test_one_region_forwards_nothing():
-    usage = estimate(100_000_000, 5_000, 1)
+    usage = estimate(Load(100_000_000, 5_000, 1))
 
     assert dollars(usage)["EventBridge", "events of other regions"] == 0
     assert dollars(usage)["EventBridge", "transfer between regions"] == 0
 
 
 def test_an_idle_queue_is_asked_all_the_same():
-    assert estimate(1, 1, 1).requests.amount == pytest.approx(648_000, rel=0.001)
+    assert estimate(Load(1, 1, 1)).requests.amount == pytest.approx(648_000, rel=0.001)
 
 
 def test_few_events_are_no_more_batches_than_events():
-    assert estimate(10, 1, 1).invocations.amount == pytest.approx(10 + 30 / 7 + 30)
+    assert estimate(Load(10, 1, 1)).invocations.amount == pytest.approx(10 + 30 / 7 + 30)
 
 
 def test_many_events_are_full_batches():
-    assert estimate(10**9, 5_000, 1).invocations.amount == pytest.approx(500_000 + 30 / 7 + 30)
+    assert estimate(Load(10**9, 5_000, 1)).invocations.amount == pytest.approx(500_000 + 30 / 7 + 30)
 
 
 def test_the_others_are_what_they_come_to_by_hand():
-    usage = estimate(100_000_000, 5_000, 10)
+    usage = estimate(Load(100_000_000, 5_000, 10))
     ours = total(bill(usage))
     other = {each.name: each.dollars for each in alternatives(usage)}
 
@@ -165,7 +167,7 @@ def test_the_others_are_what_they_come_to_by_hand():
 
 
 def test_a_query_is_paid_for_10_mb_at_least():
-    other = {each.name: each.dollars for each in alternatives(estimate(1, 1, 1))}
+    other = {each.name: each.dollars for each in alternatives(estimate(Load(1, 1, 1)))}
 
     assert other["Athena daily, over one day"] == pytest.approx(30 * 10e6 / 1e12 * 5)
 
@@ -225,10 +227,10 @@ def test_the_figures_are_those_of_the_template():
     mapping = ingest["Events"]["Queue"]["Properties"]
 
     busy = [TEMPLATE[name]["Properties"]["MemorySize"] for name in ("IngestFunction", "ReporterFunction")]
-    assert [each / 1024 for each in busy] == [cost.MEMORY_GB] * 2
+    assert [each / 1024 for each in busy] == [usage.MEMORY_GB] * 2
     assert mapping["MaximumBatchingWindowInSeconds"] == measured.WINDOW == WINDOW
     assert mapping["ScalingConfig"]["MaximumConcurrency"] == limits.SANDBOXES
-    assert TEMPLATE["ReporterFunction"]["Properties"]["Timeout"] == cost.REPORT_SECONDS
+    assert TEMPLATE["ReporterFunction"]["Properties"]["Timeout"] == REPORT_SECONDS
     assert PARAMETERS["ReviewsAtOnce"]["Default"] == organization.AT_ONCE
     assert list(machine["States"]) == ["List", "Review", "SumUp"]
     assert len(machine["States"]["Review"]["ItemProcessor"]["States"]) == 1
@@ -249,7 +251,7 @@ def test_the_metrics_are_those_that_the_functions_emit(table, monkeypatch, capsy
 
 
 def test_the_fullest_limit_comes_first():
-    first, *others = limits.limits(estimate(10**9, 5_000, 1))
+    first, *others = limits.limits(estimate(Load(10**9, 5_000, 1)))
 
     assert first.name == "ingest"
     assert all(first.rate / first.most >= each.rate / each.most for each in others)

@@ -7,8 +7,11 @@ from botocore.stub import Stubber
 from builders import ROOT
 from samtranslator.yaml_helper import yaml_parse
 
+from lastseen.pricing import log_metrics
 from lastseen.pricing.cost import bill
 from lastseen.pricing.deployed import NEEDED, Unpriceable, usage_of
+from lastseen.pricing.limits import limits
+from lastseen.pricing.load import Roads
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 YESTERDAY = NOW - timedelta(days=1)
@@ -89,6 +92,61 @@ def test_a_stack_is_priced_by_what_it_used(client, measure):
     assert {line.item: line.dollars for line in bill(usage)}["events of other regions"] == pytest.approx(0.80)
 
 
+LOG_ROAD = {
+    "LogFunction": "tracker-LogFunction-1",
+    "LogLogs": "tracker-LogLogs-1",
+    "LogQueue": "https://sqs.us-east-1.amazonaws.com/123456789012/tracker-LogQueue-1",
+    "LogDeadLetterQueue": "https://sqs.us-east-1.amazonaws.com/123456789012/tracker-LogDeadLetterQueue-1",
+}
+
+
+@pytest.fixture
+def read_logs(measure):
+    measure("LastActivity", "Messages", 1_000, service="logs")
+    measure("LastActivity", "Objects", 1_200, service="logs")
+    measure("LastActivity", "Sightings", 90_000, service="logs")
+    measure("AWS/SQS", "NumberOfEmptyReceives", 600_000, QueueName="tracker-LogQueue-1")
+    measure("AWS/SQS", "NumberOfMessagesSent", 7, QueueName="tracker-LogDeadLetterQueue-1")
+    measure("AWS/Lambda", "Invocations", 40, FunctionName=LOG_ROAD["LogFunction"])
+    measure("AWS/Lambda", "Duration", 8_000, FunctionName=LOG_ROAD["LogFunction"])
+    measure("AWS/Logs", "IncomingBytes", 2**30, LogGroupName=LOG_ROAD["LogLogs"])
+
+
+def test_the_log_road_of_a_stack_is_priced_too(client, measure, read_logs):
+    measure("LastActivity", "Messages", 100_000, service="ingest")
+    usage = usage_of(client(NAMES | LOG_ROAD), "tracker", 12, NOW)
+
+    assert usage.roads is Roads.BOTH
+    assert usage.events.amount == 100_000
+    assert usage.reading.objects.amount == 1_200
+    assert usage.reading.requests.amount == 1_000 * 1.2 + 600_000 + 7
+    assert usage.reading.told.amount == 0
+    assert (usage.reading.invocations.amount, usage.reading.gb_seconds.amount) == (40, 4)
+    assert usage.reading.logs_gb.amount == 1
+    assert {line.item: line.dollars for line in bill(usage)}["log files read"] == pytest.approx(0.00048)
+
+
+def test_a_stack_that_only_reads_log_files_has_what_they_sighted_as_its_events(client, read_logs):
+    usage = usage_of(client(NAMES | LOG_ROAD), "tracker", 12, NOW)
+
+    assert usage.roads is Roads.LOGS
+    assert usage.events.amount == 90_000
+    assert {each.name for each in limits(usage)} == {"log function", "table"}
+
+
+def test_cloudtrails_topic_is_counted_where_the_stack_subscribes_to_it(client, read_logs):
+    names = NAMES | LOG_ROAD | {"LogSubscription": "arn:aws:sns:us-east-1:123456789012:trail:1"}
+
+    assert usage_of(client(names), "tracker", 12, NOW).reading.told.amount == 1_000
+
+
+def test_a_stack_without_the_log_road_has_no_line_of_it(client, measure):
+    measure("LastActivity", "Messages", 1, service="ingest")
+    usage = usage_of(client(), "tracker", 12, NOW)
+
+    assert (usage.roads, usage.reading) == (Roads.EVENTS, None)
+
+
 def test_a_rule_that_is_counted_without_its_bus_is_counted_too(client, measure):
     measure("LastActivity", "Messages", 1, service="ingest")
     measure("AWS/Events", "MatchedEvents", 5, RuleName="tracker-HubBusRule-1")
@@ -140,4 +198,6 @@ def test_the_resources_that_are_asked_about_are_the_templates():
     template = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
 
     assert set(NEEDED) <= template.keys()
+    assert {*log_metrics.NAMES, "LogSubscription"} <= template.keys()
+    assert set(LOG_ROAD) == set(log_metrics.NAMES)
     assert set(NAMES) == set(NEEDED)
