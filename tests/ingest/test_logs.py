@@ -117,14 +117,14 @@ def test_what_is_no_log_is_left_out_by_its_key_and_counted(put, items, capsys):
     nothing = [put(b"not fetched", kind=f"CloudTrail-{kind}") for kind in ("Digest", "Insight", "Aggregated")]
     foreign = [key().replace("CloudTrail", "Config"), "notes.txt"]
 
-    assert take(*map(by_s3, [*nothing, *foreign])) == []
+    assert take(*map(by_s3, [*nothing, *nothing, *foreign])) == []
     counted = measured(capsys.readouterr().out)
     assert {reason: counted["Skipped", reason] for reason in ("digest", "insight", "aggregated")} == {
-        "digest": 1,
-        "insight": 1,
-        "aggregated": 1,
+        "digest": 2,
+        "insight": 2,
+        "aggregated": 2,
     }
-    assert (counted["Objects"], counted["Messages"], items()) == (0, 5, {})
+    assert (counted["Objects"], counted["Messages"], items()) == (0, 8, {})
 
 
 def test_no_message_decides_what_is_read(aws, put, people, monkeypatch, caplog):
@@ -136,16 +136,21 @@ def test_no_message_decides_what_is_read(aws, put, people, monkeypatch, caplog):
 
     assert take(by_s3(key(), bucket="theirs"), by_s3(outside), by_s3(put(log(seen(20))))) == []
     assert people() == {"alice"}
-    assert [line.bucket for line in caplog.records] == ["theirs", "trail"]
+    assert [(line.message, line.bucket, line.key, line.reason) for line in caplog.records] == [
+        ("left out", "theirs", key(), "elsewhere"),
+        ("left out", "trail", outside, "elsewhere"),
+    ]
 
 
-def test_messages_that_are_not_understood_come_again_and_the_others_do_not(put, people, caplog):
+def test_messages_that_are_not_understood_come_again_and_the_others_do_not(put, people, caplog, capsys):
     assert take("nonsense", by_s3(put(log(seen(20)))), '{"hello": 1}') == ["m0", "m2"]
     assert people() == {"alice"}
-    assert [line.reason for line in caplog.records] == [
-        "it is not JSON: JSON is malformed: invalid character (byte 4)",
-        "it tells of no object: hello",
+    assert [(line.message, line.message_id, line.reason) for line in caplog.records] == [
+        ("unreadable", "m0", "it is not JSON: JSON is malformed: invalid character (byte 4)"),
+        ("unreadable", "m2", "it tells of no object: hello"),
     ]
+    counted = measured(capsys.readouterr().out)
+    assert (counted["Messages"], counted["Objects"], counted["Unreadable"]) == (3, 1, 2)
 
 
 BROKEN = [
@@ -193,7 +198,8 @@ def test_a_record_that_cannot_be_read_is_set_aside_by_itself_and_its_object_does
         ("trail", [name], "record 3"),
     ]
     assert "is dated 2099" in found[0]["reason"]
-    assert {(line.key, line.place) for line in caplog.records} == {(name, "record 2"), (name, "record 3")}
+    logged = {(line.message, line.bucket, line.key, line.place, line.reason) for line in caplog.records}
+    assert logged == {("unreadable", "trail", name, each["place"], each["reason"]) for each in found}
 
 
 def test_a_letter_that_is_redriven_has_its_object_read_again(put, people, letters, aws):
@@ -212,17 +218,21 @@ def test_an_object_of_something_else_comes_again_and_floods_nothing(put, letters
     assert letters() == []
 
 
-def test_twenty_records_that_cannot_be_read_are_set_aside_and_one_more_is_the_objects_fault(put, monkeypatch):
+def test_twenty_records_that_cannot_be_read_are_set_aside_and_one_more_is_the_objects_fault(put, caplog):
     lines = [{"eventTime": 1}] * (delivery.MOST_PROBLEMS + 1)
 
     assert take(by_s3(put(log(*lines[1:])))) == []
+    caplog.clear()
     assert take(by_s3(put(log(*lines)))) == ["m0"]
+    (line,) = caplog.records
+    assert line.reason.startswith("more than 20 records can't be read, the first, record 1: ")
 
 
-def test_a_letter_that_cannot_be_sent_brings_its_object_again(put, dynamodb, monkeypatch):
+def test_a_letter_that_cannot_be_sent_brings_its_object_again(put, dynamodb, monkeypatch, caplog):
     monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/none")
 
     assert take(by_s3(put(log({"eventTime": 1}))), by_s3(put(log(seen(20)), n=2))) == ["m0"]
+    assert caplog.records[-1].reason.startswith("a record that can't be read could not be set aside: ")
 
 
 @pytest.fixture
@@ -264,8 +274,9 @@ def test_an_object_that_is_gone_comes_again(put, people):
     assert people() == {"alice"}
 
 
-def test_the_owner_of_the_bucket_is_asked_for(put, monkeypatch):
-    monkeypatch.setenv("LOG_BUCKET_OWNER", "210987654321")
+@pytest.mark.parametrize(("owner", "expected"), [("210987654321", "210987654321"), ("", None)])
+def test_the_owner_of_the_bucket_is_asked_for_if_it_is_set(put, monkeypatch, owner, expected):
+    monkeypatch.setenv("LOG_BUCKET_OWNER", owner)
     calls = []
     logs.objects()._connect(datetime.now(UTC))
     logs.objects()._client.meta.events.register(
@@ -273,7 +284,7 @@ def test_the_owner_of_the_bucket_is_asked_for(put, monkeypatch):
     )
     take(by_s3(put(log())))
 
-    assert [each["ExpectedBucketOwner"] for each in calls] == ["210987654321"]
+    assert [each.get("ExpectedBucketOwner") for each in calls] == [expected]
 
 
 def test_a_bucket_of_another_account_is_read_by_its_role_which_is_assumed_again_in_time(
@@ -293,10 +304,12 @@ def test_a_bucket_of_another_account_is_read_by_its_role_which_is_assumed_again_
     assert people() == {"alice"}
 
 
-def test_without_a_way_to_the_bucket_every_message_comes_again(put, monkeypatch):
+def test_without_a_way_to_the_bucket_every_message_comes_again(put, monkeypatch, caplog):
     monkeypatch.setenv("LOG_ROLE_ARN", "no role")
 
     assert take(by_s3(put(log())), by_s3(put(log(), n=1))) == ["m0", "m1"]
+    (reason,) = {line.reason for line in caplog.records}
+    assert reason.startswith("the bucket can't be asked: ")
 
 
 def test_all_messages_about_an_object_come_again_and_it_is_read_once(put, dynamodb, asked):
@@ -341,7 +354,7 @@ def fault(dynamodb):
     return put
 
 
-def test_only_objects_behind_failed_writes_come_again(put, people, fault, letters):
+def test_only_objects_behind_failed_writes_come_again(put, people, fault, letters, caplog):
     def refuse_alice(_, name, request):
         return refuse(request) if name["principal"]["S"] == ALICE else None
 
@@ -351,6 +364,8 @@ def test_only_objects_behind_failed_writes_come_again(put, people, fault, letter
     assert take(*map(by_s3, names)) == ["m0"]
     assert people() == {"bob"}
     assert [each["s3ObjectKey"] for each in letters()] == [[names[1]]]  # Alice's comes again as a whole.
+    (line,) = [each for each in caplog.records if each.message == "not recorded"]
+    assert (line.key, line.reason) == (names[0], "not all that it says could be written")
 
 
 def test_killed_between_objects_nothing_is_lost(put, items, fault):
@@ -370,7 +385,7 @@ def test_killed_between_objects_nothing_is_lost(put, items, fault):
     assert len(items()) == 11
 
 
-def test_what_there_is_no_time_for_comes_again_and_is_not_fetched(put, people, asked):
+def test_what_there_is_no_time_for_comes_again_and_is_not_fetched(put, people, asked, caplog):
     bodies = [by_s3(put(log(seen(20, user=f"user{n}")), n=n)) for n in range(40)]
     plenty, late = 300_000, delivery.MARGIN_MS - 1
     failed = take(*bodies, context=Context(plenty, plenty, plenty, late))
@@ -378,6 +393,7 @@ def test_what_there_is_no_time_for_comes_again_and_is_not_fetched(put, people, a
     assert len(failed) == 38 + 1  # The second was read, and may not have been to its end.
     assert people() >= {"user0"}
     assert len(asked[0]) < 20
+    assert {line.reason for line in caplog.records} == {"not read before the function's deadline"}
 
 
 def test_writes_stop_before_the_deadline(put, items):
@@ -387,25 +403,24 @@ def test_writes_stop_before_the_deadline(put, items):
     assert items() == {}
 
 
-def test_a_connection_that_breaks_in_a_long_object_is_an_error_of_that_object(put, people, monkeypatch, asked):
+def test_a_connection_that_breaks_in_a_long_object_is_an_error_of_that_object(
+    put, people, monkeypatch, asked, caplog
+):
     monkeypatch.setattr("ingest.objects._AT_ONCE", 10)
-    bad, good = put(log(seen(20), seen(20, user="bob")), n=1), put(log(seen(20)), n=2)
+    bad, good = put(log(seen(20, user="bob")), n=1), put(log(seen(20)), n=2)
+
+    def read(_):
+        raise ReadTimeoutError(endpoint_url="https://trail")
 
     def broken(http_response, parsed, **_):
-        body = parsed["Body"]
+        if http_response.url.endswith(bad):
+            parsed["Body"].read = read
 
-        def read(size):
-            raise ReadTimeoutError(endpoint_url="https://trail")
-
-        if calls["all"] == 2:
-            body.read = read
-        calls["all"] += 1
-
-    calls = Counter()
-    monkeypatch.setattr("ingest.objects.FETCHERS", 1)
     logs.objects()._client.meta.events.register("after-call.s3.GetObject", broken)
 
-    assert set(take(by_s3(bad), by_s3(good))) < {"m0", "m1"}
+    assert take(by_s3(bad), by_s3(good)) == ["m0"]
+    assert people() == {"alice"}
+    assert [line.reason for line in caplog.records] == ['Read timeout on endpoint URL: "https://trail"']
 
 
 def test_objects_of_one_record_each_are_written_together(put, dynamodb, capsys):
@@ -432,6 +447,7 @@ def test_one_long_object_is_written_in_between_and_ends_the_same(put, items, cap
 
     make_table(boto3.client("dynamodb"), "activity")
     monkeypatch.setattr(delivery, "MOST_HELD", 1 << 20)
+    monkeypatch.setattr("ingest.objects._AT_ONCE", 1 << 10)  # It is not fetched as a whole either.
 
     assert take(by_s3(name)) == []
     assert without_roads(items()) == once
