@@ -46,6 +46,7 @@ def metrics(printed):
             assert directive["Namespace"] == "LastActivity"
             for metric in directive["Metrics"]:
                 name = metric["Name"]
+                assert metric["Unit"] == ("Seconds" if name == "NewestEventAge" else "Count")
                 value = entry[name]
                 key = (name, entry["reason"]) if "reason" in entry else name
                 found[key] = sum(value) if isinstance(value, list) else value
@@ -74,8 +75,8 @@ def test_an_unreadable_message_comes_back_and_its_batch_mates_are_recorded(items
 
     assert failed(answer) == ["bad", "poison"]
     assert (ALICE, "ID#AIDAALICE") in items()
-    reasons = {entry.message_id: entry.reason for entry in caplog.records}
-    assert reasons["poison"].endswith("Object missing required field `eventTime` - at `$.detail`")
+    reasons = {(entry.message, entry.message_id): entry.reason for entry in caplog.records}
+    assert reasons["unreadable", "poison"].endswith("Object missing required field `eventTime` - at `$.detail`")
 
 
 def test_only_the_messages_behind_a_failed_write_come_back(items):
@@ -93,7 +94,7 @@ def test_without_a_table_every_message_that_sights_or_covers_comes_back(aws, cap
 
     assert failed(answer) == ["m1", "m2"]
     (line,) = caplog.records
-    assert line.activities == 6
+    assert (line.message, line.activities) == ("not written", 6)
     assert "ResourceNotFoundException" in line.reason
 
 
@@ -129,9 +130,10 @@ def test_an_event_that_aws_did_not_send_does_not_reach_the_table(items, capsys, 
     assert metrics(capsys.readouterr().out)["Ignored", "not_from_aws"] == 1
 
 
-def test_one_bare_envelope_is_recorded(items):
+def test_one_bare_envelope_is_recorded(items, capsys):
     assert lambda_handler(json.loads(sample("console-login")), None) == {"batchItemFailures": []}
     assert ("arn:aws:iam::123456789012:user/heidi", "SIGNIN") in items()
+    assert metrics(capsys.readouterr().out)["Messages"] == 1
 
 
 def test_a_bare_event_that_cannot_be_read_is_an_error(dynamodb):

@@ -127,6 +127,16 @@ def test_what_is_no_log_is_left_out_by_its_key_and_counted(put, items, capsys):
     assert (counted["Objects"], counted["Messages"], items()) == (0, 8, {})
 
 
+def test_what_is_in_a_file_and_is_no_log_is_counted_and_not_recorded(put, items, capsys):
+    digest = {"digestStartTime": "2026-11-20T12:00:00Z", "digestEndTime": "2026-11-20T13:00:00Z"}
+    ours = [envelope(source="my.app"), envelope(source="my.other.app")]
+    bodies = [by_s3(put(json.dumps(each).encode(), n=n)) for n, each in enumerate((digest, digest, ours, ours))]
+
+    assert take(*bodies) == []
+    counted = measured(capsys.readouterr().out)
+    assert (counted["Skipped", "digest"], counted["Ignored", "not_from_aws"], items()) == (2, 4, {})
+
+
 def test_no_message_decides_what_is_read(aws, put, people, monkeypatch, caplog):
     """Neither another bucket nor another prefix than those of the settings."""
     monkeypatch.setenv("LOG_PREFIX", "AWSLogs/")
@@ -488,6 +498,12 @@ def test_a_missing_setting_is_named(monkeypatch, name):
 def test_a_batch_from_elsewhere_is_an_error():
     with pytest.raises(UnreadableRecord, match="not a batch from SQS: no 'messageId'"):
         lambda_handler({"Records": [{"s3": {}}]}, None)
+
+
+def test_each_line_of_the_log_names_the_invocation(put, dynamodb):
+    take(by_s3(put(log())))
+
+    assert logs.recorder.logger.get_current_keys()["function_request_id"] == "request-1"
 
 
 def test_without_a_context_there_is_no_deadline(put, people):
