@@ -60,19 +60,19 @@ def log_name(name: str) -> LogName | None:
 
 def place_of(folder: str) -> tuple[str, str, str]:
     """The account, the kind and the region, as far as the path of a folder tells them."""
-    parts = folder.strip("/").split("/")
+    parts = folder.split("/")
     below = parts[len(parts) - parts[::-1].index(LOGS) :] if LOGS in parts else []
     if below and ORGANIZATION.fullmatch(below[0]):
         below = below[1:]
-    account, kind, region = (*below[:3], "", "", "")[:3]
+    account, kind, region = (*below, "", "", "")[:3]
     return account, kind, region
 
 
 def why_skipped(path: str) -> Skipped | None:
     """Of a file or a folder, by its path."""
-    *folders, name = path.rstrip("/").split("/")
+    *folders, name = path.split("/")
     log = log_name(name)
-    kinds = [log.kind] if log else [each for each in (*folders, name) if each in SKIPPED]
+    kinds = [log.kind] if log else [each for each in folders if each in SKIPPED]
     account, kind, _ = place_of("/".join(folders))
     if not kinds and kind and ACCOUNT.fullmatch(account):
         kinds = [kind]

@@ -77,7 +77,7 @@ def runs(stream: BinaryIO, size: int = SIZE, most: int = MOST) -> Iterator[Run]:
         del part, run
 
 
-def read(part: Part, before: int = 0) -> Run:
+def read(part: Part, before: int) -> Run:
     """`before`: how many records the parts before it had."""
     records = part.records()
     if records is not None:
@@ -106,7 +106,7 @@ def named(place: Place) -> str:
     return f"record {place}" if isinstance(place, int) else place
 
 
-def entries(part: Part, before: int = 0) -> Iterator[Entry]:
+def entries(part: Part, before: int) -> Iterator[Entry]:
     """Of every document in it. Of a part of a list, records are counted from the list's beginning."""
     alone = len(part.content.strip()) if part.is_all else 0
     for document in documents(part.content, part.line):

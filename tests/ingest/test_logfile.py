@@ -5,7 +5,7 @@ import time
 import tracemalloc
 
 import pytest
-from builders import record
+from builders import envelope, record
 
 from ingest.logfile import entries as entries_of
 from ingest.logfile import named, runs
@@ -18,9 +18,17 @@ MANY = f"{json.dumps(ONE)}\n" + "".join(f'{{"eventID": "{number**9}"}}\n' for nu
 LINES = f"{json.dumps(ONE)}\n\n{json.dumps(TWO)}\n"
 
 
+class Stream(io.BytesIO):
+    """Of a bucket or a file; nobody may ask it for all that it has."""
+
+    def read(self, size):
+        assert 0 < size <= 1 << 20
+        return super().read(size)
+
+
 def entries(content, **more):
     content = content if isinstance(content, bytes) else content.encode()
-    return [entry for part in parts(io.BytesIO(content), **more) for entry in entries_of(part)]
+    return [entry for part in parts(Stream(content), **more) for entry in entries_of(part, 0)]
 
 
 def read(content, **more):
@@ -224,13 +232,20 @@ def test_what_is_no_log_file_of_good_records_is_left_to_be_read_one_by_one(conte
 
 
 @pytest.mark.parametrize(
-    "behind", [b"", b"\0" * 9, b"\0" * 300_000], ids=["", "padded", "padded by more than a block"]
+    "behind", [b"", b"\0" * 9, b"\0" * 1_400_000], ids=["", "padded", "padded by more than a block"]
 )
 @pytest.mark.parametrize("second", [ONE, TWO], ids=["alike", "not alike"])
 def test_several_gzip_files_one_after_the_other_are_one(second, behind):
     lines = [f"{json.dumps(each)}\n".encode() for each in (ONE, second)]
 
     assert read(behind.join(map(gzip.compress, lines)) + behind) == [("line 1", ONE), ("line 2", second)]
+
+
+def test_a_gzip_file_that_ends_with_a_block_does_not_hide_the_one_behind_it(monkeypatch):
+    first, second = (gzip.compress(f"{json.dumps(each)}\n".encode()) for each in (ONE, TWO))
+    monkeypatch.setattr("ingest.unpacking._FIRST_BLOCK", len(first))
+
+    assert read(first + second) == [("line 1", ONE), ("line 2", TWO)]
 
 
 @pytest.mark.parametrize(
@@ -247,6 +262,11 @@ def test_several_gzip_files_one_after_the_other_are_one(second, behind):
             [("record 1", ONE), ("record 2", TWO)],
             id="cut short, behind a whole one",
         ),
+        pytest.param(
+            gzip.compress(LOG.encode()) + b"\x05\0\0\0",
+            [("record 1", ONE), ("record 2", TWO)],
+            id="rubbish behind that looks like a length",
+        ),
         pytest.param(b"\x1f\x8b\x00", [], id="cut in its head"),
     ],
 )
@@ -255,9 +275,9 @@ def test_a_gzip_that_is_not_whole_is_named_after_what_could_be_read(content, fou
 
     def read_all():
         for part in parts(io.BytesIO(content)):
-            read.extend((entry.place, entry.body) for entry in entries_of(part))
+            read.extend((entry.place, entry.body) for entry in entries_of(part, 0))
 
-    with pytest.raises(UnreadableFile, match="not a whole gzip file"):
+    with pytest.raises(UnreadableFile, match="^not a whole gzip file"):
         read_all()
 
     assert [(place, json.loads(body)) for place, body in read[: len(found)]] == found
@@ -267,7 +287,7 @@ def test_a_gzip_that_is_not_whole_is_named_after_what_could_be_read(content, fou
     "content", [b"", b" \n\n", gzip.compress(b"")], ids=["nothing", "blank", "gzip of nothing"]
 )
 def test_an_empty_file_is_no_log_file(content):
-    with pytest.raises(UnreadableFile, match="the file is empty"):
+    with pytest.raises(UnreadableFile, match="^the file is empty$"):
         entries(content)
 
 
@@ -281,11 +301,22 @@ def test_of_a_very_long_file_lines_are_read_some_at_a_time(pack, monkeypatch):
     ]
 
 
+def test_a_very_long_file_may_have_a_log_file_a_line_and_begin_with_something_else(monkeypatch):
+    read_in_pieces(monkeypatch)
+    logs = [json.dumps({"Records": [record(eventID=str(number))]}) for number in range(2, 50)]
+    found, problems, _ = read_all("\n".join(["nonsense", *logs]), size=200)
+
+    assert found == {f"line {number}, record 1": str(number) for number in range(2, 50)}
+    assert problems == ["line 1"]
+
+
 def test_one_value_that_is_too_long_is_named(monkeypatch):
+    with pytest.raises(UnreadableFile, match="^longer than 1 MB, and neither a list of records nor one record"):
+        entries(json.dumps({"Records": "x" * (1 << 20)}), size=1 << 18, most=1 << 20)
     read_in_pieces(monkeypatch)
 
     with pytest.raises(UnreadableFile, match="and neither a list of records nor one record a line"):
-        entries(json.dumps({"Records": "x" * 400}), size=100, most=200)
+        read_all(json.dumps({"Records": "x" * 400}), size=100, most=200)
 
 
 def numbered(count, **more):
@@ -295,7 +326,7 @@ def numbered(count, **more):
 def read_all(content, size=3_000, **more):
     """Of a file read in parts of a few records: the ids of its records by place, and the places of problems."""
     found, problems, sizes = {}, [], []
-    for run in runs(io.BytesIO(content if isinstance(content, bytes) else content.encode()), size, **more):
+    for run in runs(Stream(content if isinstance(content, bytes) else content.encode()), size, **more):
         found |= {named(place): each.event_id for place, each in run.records}
         problems += [named(place) for place, _ in run.problems]
         sizes.append(run.size)
@@ -330,10 +361,11 @@ def test_several_long_log_files_packed_one_after_another_are_all_read(monkeypatc
     assert (problems, largest < 4_000) == ([], True)
 
 
-def test_lines_behind_a_long_log_file_are_read(monkeypatch):
+@pytest.mark.parametrize("form", ["on one line", "an array"])
+def test_lines_behind_a_long_log_file_are_read(form, monkeypatch):
     read_in_pieces(monkeypatch)
     lines = "\n".join(json.dumps({"eventID": f"line-{number}", **record(eventID=None)}) for number in range(30))
-    found, problems, _ = read_all(f"{LISTS['on one line'](numbered(30))}\n{lines}")
+    found, problems, _ = read_all(f"{LISTS[form](numbered(30))}\n{lines}")
 
     assert sorted(found.values()) == sorted([*map(str, range(30)), *(f"line-{number}" for number in range(30))])
     assert problems == []
@@ -400,8 +432,21 @@ def test_a_digest_is_known_by_its_content():
         "logFiles": [],
     }
 
-    assert [run.is_digest for run in runs(io.BytesIO(json.dumps(digest).encode()))] == [True]
+    content = json.dumps(digest).encode()
+    (run,) = runs(io.BytesIO(content))
+    assert (run.is_digest, run.size, run.count, [*run.records], run.problems) == (True, len(content), 0, [], [])
     assert [run.is_digest for run in runs(io.BytesIO(LOG.encode()))] == [False]
+
+
+def test_of_each_line_it_is_told_what_it_holds():
+    good = envelope(), envelope(source="my.app"), record(eventID="2")
+    content = "\n".join([*map(json.dumps, good), '{"eventID": 3}']).encode()
+    (run,) = runs(io.BytesIO(content))
+
+    assert [(place, each.event_id) for place, each in run.records] == [("line 1", "event-1"), ("line 3", "2")]
+    ((place, reason),) = run.problems
+    assert (place, "Expected `str" in reason) == ("line 4", True)
+    assert (run.size, run.count, run.not_from_aws, run.is_digest) == (len(content), 4, 1, False)
 
 
 def test_what_nests_too_deeply_is_left_to_the_reader_of_records():

@@ -52,6 +52,9 @@ def test_what_is_not_named_so_tells_nothing(name):
         ("logs/records.jsonl", None),
         ("logs/notes.txt", Skipped.NOT_CLOUDTRAIL),
         ("logs/", None),
+        (f"AWSLogs/{ACCOUNT}/Config/", Skipped.NOT_CLOUDTRAIL),
+        (f"AWSLogs/{ACCOUNT}/CloudTrail-Digest/", Skipped.DIGEST),
+        (f"AWSLogs/{ACCOUNT}/CloudTrail/", None),
     ],
 )
 def test_what_sights_nobody_is_known_by_its_path(path, reason):
