@@ -277,7 +277,7 @@ def test_a_gzip_that_is_not_whole_is_named_after_what_could_be_read(content, fou
         for part in parts(io.BytesIO(content)):
             read.extend((entry.place, entry.body) for entry in entries_of(part, 0))
 
-    with pytest.raises(UnreadableFile, match="^not a whole gzip file"):
+    with pytest.raises(UnreadableFile, match=r"^not a whole gzip file"):
         read_all()
 
     assert [(place, json.loads(body)) for place, body in read[: len(found)]] == found
@@ -287,7 +287,7 @@ def test_a_gzip_that_is_not_whole_is_named_after_what_could_be_read(content, fou
     "content", [b"", b" \n\n", gzip.compress(b"")], ids=["nothing", "blank", "gzip of nothing"]
 )
 def test_an_empty_file_is_no_log_file(content):
-    with pytest.raises(UnreadableFile, match="^the file is empty$"):
+    with pytest.raises(UnreadableFile, match=r"^the file is empty$"):
         entries(content)
 
 
@@ -311,7 +311,9 @@ def test_a_very_long_file_may_have_a_log_file_a_line_and_begin_with_something_el
 
 
 def test_one_value_that_is_too_long_is_named(monkeypatch):
-    with pytest.raises(UnreadableFile, match="^longer than 1 MB, and neither a list of records nor one record"):
+    with pytest.raises(
+        UnreadableFile, match=r"^longer than 1 MB, and neither a list of records nor one record"
+    ):
         entries(json.dumps({"Records": "x" * (1 << 20)}), size=1 << 18, most=1 << 20)
     read_in_pieces(monkeypatch)
 
