@@ -128,6 +128,7 @@ def test_every_facet_is_told_of():
             model.ip_facet("x"),
             model.session_facet("x"),
             model.change_facet("x", NOON),
+            model.road_facet("x"),
         )
     }
 
