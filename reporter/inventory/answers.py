@@ -24,7 +24,7 @@ _DENIED = {
     "AuthorizationErrorException",
     "UnauthorizedOperation",
 }
-_DENIES = "make verify, which shows what denies it"
+_DENIES = "make verify"
 _LONGEST_REASON = 500
 # How botocore begins: the code and the operation are what tells.
 _PREFACE = re.compile(r"^An error occurred \((\w+)\) when calling the (\w+) operation[^:]*: ")

@@ -8,7 +8,6 @@ from reporter.judgement import undated
 from reporter.judgement.report import Report
 from reporter.judgement.subjects import Limits
 from reporter.listening.coverage import Coverage
-from reporter.listening.times import date
 from reporter.publishing.todo import MOST_ROWS, Todo
 from reporter.publishing.wording import (
     count,
@@ -53,12 +52,12 @@ def body(report: Report, files: str = "", link: str = "", *, rows: int = MOST_RO
     """
     todo = Todo(report.findings, rows)
     sections = (
-        _head(report),
+        _head(report, link),
         _what_to_do(report, todo),
         _to_mend(report),
         _changes(report),
         _undated(report),
-        _method(report, files, link),
+        _method(report, files),
     )
     texts = (_text(lines) for lines in map(list, sections) if lines)
     return "\n\n".join(texts) + "\n"
@@ -69,8 +68,10 @@ def _text(lines: Iterable[str]) -> str:
     return "\n".join(map(line, lines))
 
 
-def _head(report: Report) -> Iterator[str]:
+def _head(report: Report, link: str) -> Iterator[str]:
     yield f"IAM last activity in account {_account(report)}, {minute(report.at)}"
+    if link:
+        yield f"Full report: {link}"
     if report.warnings:
         yield from (
             "",
@@ -101,7 +102,7 @@ def _to_mend(report: Report) -> Iterator[str]:
         *some([f"- Exemption of {each.arn}: {fixed(each.why, each.fix)}" for each in report.lapses]),
     ]
     if lines:
-        yield from ("TO FIX IN THE TRACKER", "", *lines)
+        yield from ("TO FIX IN THE TRACKER ('make' in its checkout)", "", *lines)
 
 
 def _changes(report: Report) -> Iterator[str]:
@@ -109,7 +110,7 @@ def _changes(report: Report) -> Iterator[str]:
         return
     new = sum(each.is_new for each in report.findings)
     told = [f"{new:,} new", f"{len(report.findings) - new:,} still open", f"{len(report.resolved):,} resolved"]
-    since = date(report.previous) if report.previous else "the last report"
+    since = f"{report.previous:%Y-%m-%d}" if report.previous else "the last report"
     yield f"WHAT CHANGED since {since}: {', '.join(told)}"
     yield from some(resolutions(report.resolved))
 
@@ -120,7 +121,7 @@ def _undated(report: Report) -> Iterator[str]:
         yield from some([undated.listed(each, report.at) for each in report.of_iam.undated])
 
 
-def _method(report: Report, files: str, link: str) -> Iterator[str]:
+def _method(report: Report, files: str) -> Iterator[str]:
     yield "METHOD"
     yield ""
     yield f"Stale: no use known to CloudTrail or IAM for {_thresholds(report.limits)}."
@@ -130,8 +131,6 @@ def _method(report: Report, files: str, link: str) -> Iterator[str]:
         yield from counts(report)
     if report.exempt:
         yield f"Exempt by tag: {some_of([exempt(each) for each in report.exempt])}."
-    if link:
-        yield f"Evidence: {link}"
     if files:
         yield f"Files: {files}"
 

@@ -53,18 +53,20 @@ class Todo:
         return [*aligned(rows), *self._beyond()]
 
     def commands(self, account: str) -> Iterator[str]:
-        """One block to run, which stops where the caller is of another account; and what it leaves out."""
+        """One block to run, which stops where the caller is of another account; and what it leaves out.
+
+        It echoes each number: what follows the last one was not done.
+        """
         told = self._commands()
-        block = [part for command, rows in told.items() for part in (f": {_numbers(rows, ' ')}", command)]
+        block = [part for command, rows in told.items() for part in (f"echo '{_numbers(rows)}'", command)]
         if block:
             caller = '"$(aws sts get-caller-identity --query Account --output text)"'
             guard = f"test {caller} = {account} || {{ echo 'another account: nothing was done' >&2; exit 1; }}"
-            yield from ("", "Commands, by number, for this account only:", "")
+            yield from ("", "Commands, by number; the first error stops them:", "")
             yield from ("( set -e", guard, *block, ")")
-            yield from ("", "To undo them:", "")
-            yield from (f"{_numbers(rows)}  {undo(command)}" for command, rows in told.items())
+            yield from ("", "To undo them, in order:", "", *map(undo, told))
         for title, of in (
-            ("Instead, for good (cannot be undone):", _is_final),
+            ("Or delete the password (cannot be undone):", _is_final),
             ("Ask the owner first, since AWS does not record the use of these:", undated.disables),
         ):
             rest = [f"{_numbers(rows)}  {command}" for command, rows in self._every().items() if of(command)]
@@ -124,8 +126,8 @@ class Todo:
         )
 
 
-def _numbers(rows: Iterable[int], between: str = ", ") -> str:
-    return between.join(map(str, rows))
+def _numbers(rows: Iterable[int]) -> str:
+    return ", ".join(map(str, rows))
 
 
 def _is_final(command: str) -> bool:

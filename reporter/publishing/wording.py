@@ -68,7 +68,7 @@ def _again(resolved: Resolved) -> str:
 
 def missed_use(missed: Missed) -> str:
     subject, use = missed.subject, missed.subject.claim.use
-    where = " ".join(filter(None, (use.service, f"in {use.region}" if use.region else "")))
+    where = " ".join(filter(None, (use.service, f"in {use.region}" if use.region not in missed.cause else "")))
     when = f"{day(missed.used)}{f' ({where})' if where else ''}"
     seen = f" (the last event came on {day(missed.seen)})" if missed.seen else ""
     what = named(subject.kind, subject.name, subject.access_key_id)

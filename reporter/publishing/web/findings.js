@@ -7,7 +7,7 @@ const RISKS = new Map(Object.entries({
 const isCredential = (row) => row.kind === "password" || row.kind === "access_key";
 const COLUMNS = [
   { title: "Name", class: "long", value: (finding) => finding.name, cell: name },
-  { title: "Why first", value: (finding) => finding.priority,
+  { title: "Risk", value: (finding) => finding.priority,
     cell: why },
   { title: "Status", value: (finding) => `${finding.status} ${finding.is_new ? 0 : 1}`,
     cell: (finding) => (finding.status
@@ -93,8 +93,8 @@ function detail(finding) {
 function step({ command, undo, ask_first: askFirst }) {
   const button = el("button", { type: "button", class: "copy", onclick: () => copy(button, visible(command)) }, "Copy");
   const what = / put-(user|role)-policy /.test(command)
-    ? "To stop it (the finding stays open until it is deleted or exempt):"
-    : undo ? "To disable it:" : "To delete it for good:";
+    ? "To deny it everything (the finding stays open until it is deleted or exempt):"
+    : undo ? `To disable ${/ --[a-z-]+-id (\S+)/.exec(command)?.[1] ?? "it"}:` : "To delete the password for good:";
   const told = askFirst ? `Ask the owner first, since AWS does not record its use. ${what}` : what;
   return [el("p", { class: "soft" }, told, " ", button), el("pre", {}, command),
     el("p", { class: "soft" }, undo ? "To undo that:" : "This cannot be undone: a new password would have to be set."),

@@ -20,7 +20,7 @@ const FIRST = [
     [one(finding.kind), finding.access_key_id && [" ", el("code", {}, finding.access_key_id)]].flat() },
   { title: "Account", class: "long", value: (finding) => titled(byAccount.get(finding.account)),
     cell: (finding) => whose(byAccount.get(finding.account)) },
-  { title: "Why first", value: (finding) => report.first.indexOf(finding), cell: (finding) =>
+  { title: "Risk", value: (finding) => report.first.indexOf(finding), cell: (finding) =>
     (finding.risk === "administrator" ? el("span", { class: "administrator" }, "administrator") : null) },
   { title: "Status", value: (finding) => `${finding.status} ${finding.is_new ? 0 : 1}`, cell: (finding) =>
     [badge(finding.status), " ", finding.is_new ? el("span", { class: "badge new" }, "new") : ""] },

@@ -84,7 +84,7 @@ def test_what_is_missing_is_named_if_that_is_why(error, code, action):
 @pytest.mark.parametrize(
     ("error", "fix"),
     [
-        pytest.param(refused("AccessDenied", "no"), "make verify, which shows what denies it", id="denied"),
+        pytest.param(refused("AccessDenied", "no"), "make verify", id="denied"),
         pytest.param(
             refused("Throttling", "no"), "nothing, if the next report has it; otherwise make verify", id="busy"
         ),

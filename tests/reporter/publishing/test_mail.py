@@ -153,16 +153,16 @@ def test_commands_come_in_one_block_that_stops_in_another_account_and_then_how_t
     block, rest = re.findall(r"(?ms)^\( set -e$(.*?)^\)$(.*?)^METHOD$", text)[0]
     assert [line.replace(deny, "...").partition("[")[0] for line in block.splitlines()[1:]] == [
         f"test \"$(aws sts get-caller-identity --query Account --output text)\" = {ACCOUNT} || {{ echo 'another account: nothing was done' >&2; exit 1; }}",
-        ": 1 2",
+        "echo '1, 2'",
         "aws iam put-user-policy --user-name carol ...",
-        ": 3",
+        "echo '3'",
         "aws iam put-role-policy --role-name batch ...",
     ]
     assert rest.startswith(
-        "\n\nTo undo them:\n\n"
-        "1, 2  aws iam delete-user-policy --user-name carol --policy-name LastActivityDenyAll\n"
-        "3  aws iam delete-role-policy --role-name batch --policy-name LastActivityDenyAll\n\n"
-        "Instead, for good (cannot be undone):\n\n"
+        "\n\nTo undo them, in order:\n\n"
+        "aws iam delete-user-policy --user-name carol --policy-name LastActivityDenyAll\n"
+        "aws iam delete-role-policy --role-name batch --policy-name LastActivityDenyAll\n\n"
+        "Or delete the password (cannot be undone):\n\n"
         "1, 2  aws iam delete-login-profile --user-name carol\n\n"
     )
 
@@ -227,7 +227,7 @@ def test_a_password_of_somebody_who_is_in_use_can_only_be_deleted():
 
     assert table(text) == [["1*", "password", "carol", "100", "opens the console, cannot be undone"]]
     assert (
-        "\n\nInstead, for good (cannot be undone):\n\n1  aws iam delete-login-profile --user-name carol\n"
+        "\n\nOr delete the password (cannot be undone):\n\n1  aws iam delete-login-profile --user-name carol\n"
         in text
     )
     assert "( set -e" not in text
@@ -247,7 +247,7 @@ def test_the_mail_says_what_to_do_before_how_it_was_judged():
         "2*  user      carol  100\n"
         "3*  role      batch  130\n"
         "\n"
-        "Commands, by number, for this account only:\n"
+        "Commands, by number; the first error stops them:\n"
     )
     assert text.endswith(
         "METHOD\n"
@@ -302,7 +302,10 @@ def test_a_gap_is_to_be_mended_and_nothing_looks_clean():
     text = body(report(gaps=[Gap("credential report", "AccessDenied")]))
 
     assert "Nothing is stale among what was checked.\n" in text
-    assert "TO FIX IN THE TRACKER\n\n- Not checked: credential report: AccessDenied. Fix: " in text
+    assert (
+        "TO FIX IN THE TRACKER ('make' in its checkout)\n\n- Not checked: credential report: AccessDenied. Fix: "
+        in text
+    )
 
 
 def test_what_could_not_be_judged_is_counted_apart():
@@ -318,7 +321,7 @@ def test_what_could_not_be_judged_is_counted_apart():
 def test_the_evidence_is_linked_where_the_consoles_address_is_known(link):
     text = body(report(), "s3://reports/1/", link)
 
-    assert ("\nEvidence: " in text) is bool(link)
+    assert ("\nFull report: " in text) is bool(link)
     assert text.endswith("\nFiles: s3://reports/1/\n")
 
 

@@ -367,7 +367,7 @@ def test_what_cannot_be_undone_and_what_its_owner_is_to_be_asked_about_is_told(o
     text = run("document.querySelector('#findings .detail').innerText")
 
     assert "This cannot be undone: a new password would have to be set." in text
-    assert "To stop it (the finding stays open until it is deleted or exempt): Copy" in text
+    assert "To deny it everything (the finding stays open until it is deleted or exempt): Copy" in text
     assert "Ask the owner first, since AWS does not record its use. To disable it: Copy" in text
 
 

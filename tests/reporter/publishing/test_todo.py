@@ -52,7 +52,7 @@ def test_ten_roles_without_a_recorded_use_are_named_and_the_rest_is_counted(numb
 
 
 def test_the_commands_begin_after_an_empty_line():
-    assert "\n\nCommands, by number, for this account only:\n\n( set -e\n" in body(review_of(*used(1)))
+    assert "\n\nCommands, by number; the first error stops them:\n\n( set -e\n" in body(review_of(*used(1)))
 
 
 def test_of_the_roles_without_a_recorded_use_the_new_ones_are_named_first():
@@ -73,8 +73,8 @@ def test_a_star_means_new_only_where_something_was_reported_before():
 def test_a_user_that_is_idle_altogether_is_denied_once_for_its_password_and_itself():
     text = body(review_of(alice(Password(used=100), Key(used=100))))
 
-    assert re.findall(r"(?m)^: (.*)\naws iam ([\w-]+)", text) == [
-        ("1 3", "update-access-key"),
-        ("2 3", "put-user-policy"),
+    assert re.findall(r"(?m)^echo '(.*)'\naws iam ([\w-]+)", text) == [
+        ("1, 3", "update-access-key"),
+        ("2, 3", "put-user-policy"),
     ]
-    assert "cannot be undone" not in text.partition("Instead, for good")[0]
+    assert "cannot be undone" not in text.partition("Or delete the password")[0]
