@@ -14,6 +14,7 @@ from lastseen.asking.handle import Handle, Name
 from reporter.inventory.answers import Unanswered
 
 _NONE = {"NoSuchEntity"}
+_NO_KEY = {"ValidationError", "InvalidParameterValue"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,17 @@ class Iam:
             return Said((f"IAM could not be asked: {why}.",), {"problem": str(why)})
 
     def _of_key(self, key: str) -> Said:
-        account = str(
-            self._asked("sts:GetAccessKeyInfo", lambda sts: sts.get_access_key_info(AccessKeyId=key)).get(
-                "Account", ""
-            )
+        info = asked(
+            self.client,
+            "sts:GetAccessKeyInfo",
+            lambda sts: sts.get_access_key_info(AccessKeyId=key),
+            {"Account": None},
+            where=_NO_KEY,
         )
+        account = info.get("Account", "")
+        if account is None:
+            told = "AWS says that this can be no access key's id: compare it letter by letter."
+            return Said((told,), {"problem": told})
         own = self._own_account
         if account not in ("", own):
             whose = self.titled(account)

@@ -16,9 +16,10 @@ from lastseen.screen import Screen
 from lastseen.terminal import INCOMPLETE, NOTHING_FOUND, misused, print_json, warn
 from lastseen.times import BadDuration, Times, duration, length, noun
 from reporter.listening import canaries
-from reporter.listening.coverage import Coverage
+from reporter.listening.coverage import Coverage, Trails
 from reporter.listening.region import Region as Place
 from reporter.listening.region import State
+from reporter.listening.times import minute
 from reporter.publishing.document import region_as_dict
 
 EXAMPLES = """\b
@@ -138,6 +139,9 @@ def _told(about: Coverage, now: datetime) -> Iterator[str]:
     if by := about.by_road(now):
         yield f"Events come {by}."
     yield from about.warnings(now)
+    trails = about.trails
+    if isinstance(trails, Trails) and trails.problems and trails.noted:
+        yield f"CloudTrail's trails are told as the reporter found them on {minute(trails.noted)}."
     yield from (f"Not checked: {gap.what}: {gap.reason}" for gap in about.gaps(now))
     yield from about.notes(now)
 

@@ -134,21 +134,25 @@ def noted(table: ActivityTable, now: datetime) -> dict[str, Coverage]:
     """
     sent = _read(table, CANARY_SENT)
     known = regions(_read(table, COVERAGE), sent, _read(table, CANARY), _roads(table))
-    said = {
-        place_covered(each.facet): each.evidence.error_code for each in sent if now - each.last_seen <= _STALE
-    }
+    notes = {place_covered(each.facet): each for each in sent if now - each.last_seen <= _STALE}
+    said = {place: each.evidence.error_code for place, each in notes.items()}
+    looked = {account: each.last_seen for (account, kind), each in notes.items() if kind == _PROBLEMS}
     return {
         account: Coverage(
             tuple(each for each in known if each.account == account),
-            _trails(*(said.get((account, kind), "") for kind in (_PROBLEMS, _NOTES, _UNREAD))),
+            _trails(
+                looked.get(account), *(said.get((account, kind), "") for kind in (_PROBLEMS, _NOTES, _UNREAD))
+            ),
             said.get((account, EVERY), ""),
         )
         for account in dict.fromkeys(each.account for each in known)
     }
 
 
-def _trails(problems: str, notes: str, unread: str) -> Trails | Gap:
-    return Gap(TRAILS, unread) if unread else Trails(tuple(problems.splitlines()), tuple(notes.splitlines()))
+def _trails(looked: datetime | None, problems: str, notes: str, unread: str) -> Trails | Gap:
+    if unread:
+        return Gap(TRAILS, unread)
+    return Trails(tuple(problems.splitlines()), tuple(notes.splitlines()), noted=looked)
 
 
 def _roads(table: ActivityTable, account: str = "") -> list[Activity]:

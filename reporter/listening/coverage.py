@@ -23,12 +23,14 @@ _AGAIN = "Fix: nothing, if the next report doesn't say it; otherwise make verify
 class Trails:
     """Sentences: `problems`, settings that keep events from arriving, and `notes` on unreadable trails.
 
-    `by`: the names of the trails that log management events, as far as that is known.
+    `by`: the names of the trails that log management events, as far as that is known. `noted`: when the
+    reporter noted this, if CloudTrail was not just asked.
     """
 
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     by: tuple[str, ...] = field(default=(), compare=False)
+    noted: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,13 @@ def test_a_name_that_was_never_seen_is_told_as_iam_knows_it(key, handle, said):
     assert f"\n{said}" in done.stdout
 
 
+def test_of_what_can_be_no_keys_id_that_is_said(key, failing):
+    failing("sts.GetAccessKeyInfo", lambda name: ClientError({"Error": {"Code": "ValidationError"}}, name))
+    done = ask("who", "AKIAEXAMPLEALICE00O1")
+
+    assert "\nAWS says that this can be no access key's id: compare it letter by letter.\n" in done.stdout
+
+
 @pytest.mark.parametrize("handle", ["AROAEXAMPLEDEPLOY0001", "198.51.100.7", "kms.amazonaws.com"])
 def test_of_what_iam_cannot_be_asked_for_nothing_is_said(key, handle):
     assert "IAM" not in ask("who", handle).stdout
