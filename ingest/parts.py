@@ -8,6 +8,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 import msgspec
@@ -157,7 +158,7 @@ class _Cutter:
 
     def _list_that_is_over(self) -> Part | None:
         """If another document begins before the next record of this one would."""
-        for cut in list(_NEW_DOCUMENT.finditer(self._content))[: -_TRIES - 1 : -1]:
+        for cut in islice(_NEW_DOCUMENT.finditer(self._content), _TRIES):  # A text may look like one.
             content = self._opening + self._content[: cut.start() + 1]
             if is_json(content):
                 self._between = None

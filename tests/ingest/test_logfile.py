@@ -304,10 +304,19 @@ def test_of_a_very_long_file_lines_are_read_some_at_a_time(pack, monkeypatch):
 def test_a_very_long_file_may_have_a_log_file_a_line_and_begin_with_something_else(monkeypatch):
     read_in_pieces(monkeypatch)
     logs = [json.dumps({"Records": [record(eventID=str(number))]}) for number in range(2, 50)]
-    found, problems, _ = read_all("\n".join(["nonsense", *logs]), size=200)
+    found, problems, largest = read_all("\n".join(["", "nonsense", *logs]), size=200)
 
-    assert found == {f"line {number}, record 1": str(number) for number in range(2, 50)}
-    assert problems == ["line 1"]
+    assert found == {f"line {number + 1}, record 1": str(number) for number in range(2, 50)}
+    assert (problems, largest < 1_000) == (["line 2"], True)
+
+
+def test_a_very_long_file_may_have_its_documents_on_one_line(monkeypatch):
+    read_in_pieces(monkeypatch)
+    content = (json.dumps({"detail": record()}) * 50).encode()
+    found = [(run.size, run.count) for run in runs(Stream(content), size=200)]
+
+    assert sum(count for _, count in found) == 50
+    assert max(size for size, _ in found) < 1_000
 
 
 def test_one_value_that_is_too_long_is_named(monkeypatch):
@@ -367,10 +376,10 @@ def test_several_long_log_files_packed_one_after_another_are_all_read(monkeypatc
 def test_lines_behind_a_long_log_file_are_read(form, monkeypatch):
     read_in_pieces(monkeypatch)
     lines = "\n".join(json.dumps({"eventID": f"line-{number}", **record(eventID=None)}) for number in range(30))
-    found, problems, _ = read_all(f"{LISTS[form](numbered(30))}\n{lines}")
+    found, problems, largest = read_all(f"{LISTS[form](numbered(30))}\n{lines}")
 
     assert sorted(found.values()) == sorted([*map(str, range(30)), *(f"line-{number}" for number in range(30))])
-    assert problems == []
+    assert (problems, largest < 5_000) == ([], True)
 
 
 @pytest.mark.parametrize("bad", [0, 41, 99])
