@@ -53,6 +53,7 @@ def sent(table):
 def test_every_enabled_region_is_tested_and_it_is_noted_when(sent, table):
     enabled(HERE, THERE)
 
+    assert unlisted(table, ACCOUNT) == ""
     assert sent() == {HERE: Sent(NOON, NOON), THERE: Sent(NOON, NOON)}
     assert unlisted(table, ACCOUNT) == ""
     evidence = {key: item.activity.evidence for key, item in table.items_of(CANARY_SENT).items()}
@@ -109,7 +110,7 @@ def test_a_call_that_fails_ends_no_waiting_for_those_before(sent):
 
 LOOKS = [
     pytest.param(Trails(), id="all is well"),
-    pytest.param(Trails(("No trail logs.", "No reads."), ("A trail could not be read.",)), id="sentences"),
+    pytest.param(Trails(("No trail logs.", "No reads."), ("One could not be read.", "Nor another.")), id="sentences"),
     pytest.param(Gap(TRAILS, "AccessDenied"), id="not read"),
 ]
 

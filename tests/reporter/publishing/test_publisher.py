@@ -63,10 +63,13 @@ def test_the_whole_report_is_kept_by_account_and_time(publisher, notification, a
     assert "AKIA1" in text[f"{FOLDER}report.html"]
 
 
-def test_mail_and_machines_are_told_where_it_is_kept(publisher, notification):
-    publisher("reports").publish(REPORT)
+def test_mail_and_machines_are_told_where_it_is_kept(publisher, notification, aws):
+    made = publisher("reports")
+    aws("s3").put_object(Bucket="reports", Key="of another account", Body=b"")
+    report, _ = made.publish(REPORT)
 
     mail, plain, attributes = notification()
+    assert report.gaps == ()
     assert f"Files: s3://reports/{FOLDER}\n" in mail
     page = quote(f"{FOLDER}report.html", safe="")
     assert (
