@@ -151,8 +151,8 @@ def test_a_replay_of_the_past_tells_nothing_and_leaves_the_flag(flags, table, st
     assert handle(stream()) == []
     assert sent() == []
     assert flags.of(ACCOUNT)[CAROL, KEY].first_flagged == at(0)
-    assert [line.reason for line in lines(caplog, "not announced")] == [
-        "used before it was flagged; the next report finds that"
+    assert [(line.principal, line.facet, line.reason) for line in lines(caplog, "not announced")] == [
+        (CAROL, KEY, "used before it was flagged; the next report finds that")
     ]
 
 
@@ -428,7 +428,8 @@ def test_a_record_that_cannot_be_read_is_set_aside_and_holds_nothing_up(used, se
     assert letter["reason"].startswith(f"item {CAROL} KEY#{keys[place]}: NewImage is no item of the table")
     assert letter["record"]["dynamodb"]["SequenceNumber"] == records[place]["dynamodb"]["SequenceNumber"]
     (line,) = lines(caplog, "unreadable")
-    assert line.reason == letter["reason"]
+    number = records[place]["dynamodb"]["SequenceNumber"]
+    assert (line.levelname, line.sequence_number, line.reason) == ("ERROR", number, letter["reason"])
 
 
 def test_a_flag_on_what_reports_do_not_flag_is_set_aside(used, set_aside):
@@ -447,7 +448,9 @@ def test_what_cannot_be_set_aside_comes_again_and_nothing_after_it_was_told(
 
     assert handle(records) == again_from(records[1])
     assert [notice["access_key_id"] for notice in sent()] == ["AKIACAROL"]
-    assert [line.reason for line in lines(caplog, "not set aside")]
+    (line,) = lines(caplog, "not set aside")
+    assert line.sequence_number == records[1]["dynamodb"]["SequenceNumber"]
+    assert "later" in line.reason
     stop()
     assert handle(records[1:]) == []
     assert len(set_aside()) == 1
@@ -495,7 +498,9 @@ def test_notices_are_counted(used, capsys):
     handle(used(KEY, "KEY#AKIATWO"))
 
     (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "Awakened" in line]
-    assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "LastActivity"
+    (measured,) = line["_aws"]["CloudWatchMetrics"]
+    assert measured["Namespace"] == "LastActivity"
+    assert measured["Metrics"] == [{"Name": "Awakened", "Unit": "Count"}]
     assert (line["Awakened"], line["service"]) == ([2.0], "awakened")
 
 

@@ -115,7 +115,7 @@ def test_a_notice_does_not_wait_for_a_name(used, dynamodb, topic, told, deny):
 
 
 def test_what_only_the_accounts_topic_refuses_is_set_aside_and_mailed_once(
-    used, of_accounts, told, refuse, set_aside, flags
+    used, of_accounts, told, refuse, set_aside, flags, caplog
 ):
     refuse(of_accounts)
     (record,) = used(KEY)
@@ -125,7 +125,10 @@ def test_what_only_the_accounts_topic_refuses_is_set_aside_and_mailed_once(
     (letter,) = set_aside()
     assert letter["reason"].startswith(f"the topic {of_accounts} refused this notice, which was mailed: ")
     assert "no such topic" in letter["reason"]
-    assert letter["record"]["dynamodb"]["SequenceNumber"] == record["dynamodb"]["SequenceNumber"]
+    number = record["dynamodb"]["SequenceNumber"]
+    assert letter["record"]["dynamodb"]["SequenceNumber"] == number
+    (line,) = [each for each in caplog.records if each.message == "not sent to the topic of accounts"]
+    assert (line.sequence_number, line.reason) == (number, letter["reason"])
     assert not flags.of(ACCOUNT)[CAROL, KEY].first_flagged
 
 
