@@ -77,6 +77,7 @@ def test_one_use_of_a_flagged_users_flagged_key_is_one_notice_and_takes_both_fla
     }
     (line,) = lines(caplog, "announced")
     assert (line.account, line.principal, line.event_id) == (ACCOUNT, CAROL, "event-1")
+    assert line.reason.endswith(": access key AKIACAROL of user carol used after 200 days")
 
 
 def test_the_same_records_once_more_tell_nothing(used, sent, caplog):
