@@ -74,7 +74,7 @@ def test_the_second_report_tells_new_from_old(sent, aws):
     text = sent()[1][1]
     assert "WHAT TO DO: 3 findings, the most dangerous first (* is new)\n" in text
     assert re.findall(r"(?m)^\d+\*  +role  +(\w+)", text) == ["batch"]
-    assert "WHAT CHANGED since 20 November 2026: 1 new, 2 still open, 0 resolved" in text
+    assert "WHAT CHANGED since 2026-11-20: 1 new, 2 still open, 0 resolved" in text
     assert {finding["name"]: finding["first_flagged"] for finding in later["findings"]} == {
         "alice": "2026-11-20T12:00:00Z",
         "deploy": "2026-11-20T12:00:00Z",
