@@ -2,6 +2,8 @@
 
 import ast
 import os
+from copy import deepcopy
+from functools import cache
 
 import boto3
 from builders import ROOT
@@ -33,6 +35,11 @@ class _NoManagedPolicies:
 
 def hub():
     """template.yaml, with only the email address given."""
+    return deepcopy(_hub())
+
+
+@cache
+def _hub():
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
     source = yaml_parse((ROOT / "template.yaml").read_text())
     for resource in source["Resources"].values():
@@ -43,6 +50,11 @@ def hub():
 
 
 def forwarder():
+    return deepcopy(_forwarder())
+
+
+@cache
+def _forwarder():
     return yaml_parse((ROOT / "ingest" / "forwarder.yaml").read_text())
 
 
