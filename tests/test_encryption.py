@@ -92,10 +92,15 @@ def test_the_hubs_own_key_is_made_only_where_it_is_needed():
     assert keys == [["TopicKey"], []]
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("is_given", [False, True], ids=["nothing given", "all given"])
 @pytest.mark.parametrize(
-    "logs", [templates.EVENTS, templates.LOGS, templates.LOGS_OF_ANOTHER], ids=["", "logs", "theirs"]
+    ("template", "logs"),
+    [
+        pytest.param(templates.hub(), templates.EVENTS, id="hub"),
+        pytest.param(templates.hub(), templates.LOGS, id="hub, logs"),
+        pytest.param(templates.hub(), templates.LOGS_OF_ANOTHER, id="hub, another's logs"),
+        pytest.param(templates.forwarder(), templates.EVENTS, id="forwarder"),
+    ],
 )
 def test_what_is_deployed_is_a_valid_template_either_way(template, is_given, logs):
     """A reference to what is not made under a condition would be found."""

@@ -160,7 +160,7 @@ def gist(one):
     return [(each.principal, each.facets) for each in reading.everything()], reading.ignored
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(records(3))
 def test_records_that_are_alike_sight_the_same_with_the_same(some):
     gists = defaultdict(list)
@@ -255,7 +255,7 @@ def sisters(identity, call):
             yield made(identity | {"sessionContext": {"sessionIssuer": issuer}}, call)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(odd_identities, odd_calls)
 def test_what_differs_in_one_thing_is_alike_only_if_it_comes_to_the_same(identity, call):
     gists = defaultdict(list)
@@ -291,7 +291,7 @@ def ingested(some, keeping, rng, sandboxes=2, most=10):
     return {activity.key: activity for activity in table}
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(records(1500), st.randoms(use_true_random=False))
 def test_what_is_stored_is_within_the_resolution_of_the_truth_in_any_order(some, rng):
     keeping = Keeping(timedelta(seconds=300), timedelta(seconds=600))
@@ -310,7 +310,7 @@ def test_what_is_stored_is_within_the_resolution_of_the_truth_in_any_order(some,
 busy = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3600)), min_size=40, max_size=120)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(busy, st.randoms(use_true_random=False))
 def test_of_a_few_busy_principals_the_same_holds_for_one_sandbox(calls, rng):
     """The same likeness again and again, mostly in order of time: what the memory is for."""
@@ -325,7 +325,7 @@ def test_of_a_few_busy_principals_the_same_holds_for_one_sandbox(calls, rng):
         assert timedelta(0) <= stored[key].first_seen - first <= resolution
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(records(5), st.randoms(use_true_random=False))
 def test_where_times_are_exact_memory_changes_nothing(some, rng):
     shuffled = some * 2

@@ -24,8 +24,13 @@ def names():
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("around", ["{}", '"{}"', '  "{}",\n', "'{}';", "`{}`"])
-@pytest.mark.parametrize("prefix", ["", "user/", f"{ME}:user/"], ids=["name", "type and name", "ARN"])
+@pytest.mark.parametrize(
+    ("around", "prefix"),
+    [
+        *((around, "") for around in ("{}", '"{}"', '  "{}",\n', "'{}';", "`{}`")),
+        *((around, prefix) for around in ("{}", '  "{}",\n') for prefix in ("user/", f"{ME}:user/")),
+    ],
+)
 def test_a_name_is_not_cut_whatever_iam_allows_it_to_hold(name, around, prefix):
     assert ask("who", around.format(f"{prefix}{name}")).stdout.splitlines()[0] == f"{ME}:user/{name}"
 

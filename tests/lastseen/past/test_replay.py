@@ -84,7 +84,7 @@ def table_of(fields, size):
     return [attributes(activity) for activity in table]
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(records, st.randoms(use_true_random=False))
 def test_twice_shuffled_and_in_any_batches_the_table_is_identical(fields, rng):
     once = table_of(fields, 1000)
@@ -135,7 +135,7 @@ def gathered(fields, most_kinds=1000):
     return [attributes(activity) for activity in table]
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(records, st.randoms(use_true_random=False))
 def test_a_replay_comes_to_what_the_ingest_function_would_have_written(fields, rng):
     once = table_of(fields, 1)

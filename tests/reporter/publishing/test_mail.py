@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from builders import ACCOUNT, NOON, activity
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activity.item import Flag, Item
@@ -437,6 +437,7 @@ def test_the_subject_of_a_clean_account():
     assert subject_line(report(alias="")) == f"IAM in {ACCOUNT}: nothing stale"
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=200), st.integers(0, 30))
 def test_the_subject_keeps_to_snss_rules_whatever_the_alias(alias, number):
     people = [person(f"p{each}", used=100) for each in range(number)]

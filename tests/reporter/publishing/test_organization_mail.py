@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from organizations import account, large, left_by, organization, small
 
@@ -128,6 +128,7 @@ def test_five_thousand_accounts_of_which_a_thousand_were_not_read_fit_into_sns()
 HOSTILE = st.text() | st.text("\r\n\t\x00\x1b\x7f\u202e\u2028\u200b é", min_size=1) | st.just("x" * 10_000)
 
 
+@settings(max_examples=40)
 @given(HOSTILE, HOSTILE, HOSTILE)
 def test_hostile_names_add_no_line_move_no_cursor_and_keep_the_rows_apart(name, path, reason):
     of = [account(1, name, path=path), account(2, name, path=path)]

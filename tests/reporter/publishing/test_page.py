@@ -7,7 +7,7 @@ from time import perf_counter, sleep
 import pytest
 from accounts import Key, Password, User, alice, deploy, review_of
 from builders import ACCOUNT, NOON
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import AXE, HOSTILE, SHOWN, Parsed, hashed
 
@@ -85,6 +85,7 @@ def test_the_page_holds_the_report_as_it_is():
     assert json.loads(Parsed(page(report)).texts["script"][0]) == report
 
 
+@settings(max_examples=40)
 @given(st.text() | st.text("<>!-/scriptSCRIPT&;\\u{}\"'\u2028\ud800"))
 def test_no_name_adds_an_element_or_changes_on_its_way(name):
     report = document(finding(name))
