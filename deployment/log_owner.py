@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from deployment.logs import PREFIX, ROLE, Plan, Way
+from lastseen.checking.notifications import Bucket
 
 Step = tuple[str, str]
 
@@ -62,44 +63,22 @@ def _telling(plan: Plan, stack: str, queue: str) -> Iterator[Step]:
     bucket, tells = plan.address.bucket, plan.found.tells_eventbridge
     if plan.way is Way.EVENTBRIDGE and tells is not True:
         what = "Switch EventBridge on for" if tells is False else "If EventBridge is off, switch it on for"
-        yield f"{what} bucket {bucket}; its other notifications stay:", _eventbridge(plan)
+        yield f"{what} bucket {bucket}; its other notifications stay:", _bucket(plan).tell_eventbridge()
     if plan.way is Way.S3:
         what = f"Have account {plan.owner} let bucket {bucket} notify the queue; its other notifications stay:"
-        yield what, _notification(plan, stack, queue)
-
-
-def _eventbridge(plan: Plan) -> str:
-    return _notified(plan, "merge(@, {EventBridgeConfiguration: `{}`})")
-
-
-def _notification(plan: Plan, stack: str, queue: str) -> str:
-    """The queue beside what is there; a second time, instead of itself."""
-    name = f"{stack}-logs"
-    mine: dict[str, Any] = {"Id": name, "QueueArn": queue, "Events": ["s3:ObjectCreated:*"]}
-    if prefix := plan.values[PREFIX]:
-        mine["Filter"] = {"Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}}
-    others = f'not_null(QueueConfigurations, `[]`)[?Id != `"{name}"`]'
-    return _notified(plan, f"merge(@, {{QueueConfigurations: [{others}, `{json.dumps([mine])}`][]}})")
-
-
-def _notified(plan: Plan, query: str) -> str:
-    """Setting a bucket's notifications replaces them all: this reads them, and sets them with what is added."""
-    where = _where(plan)
-    read = f"aws s3api get-bucket-notification-configuration {where} --output json --query {shlex.quote(query)}"
-    return f'aws s3api put-bucket-notification-configuration {where} --notification-configuration "$({read})"'
+        yield what, _bucket(plan).tell_queue(stack, queue, plan.values[PREFIX])
 
 
 def _bucket_key(plan: Plan) -> Step:
-    where = _where(plan)
+    where = _bucket(plan).where
     query = "{Rules: ServerSideEncryptionConfiguration.Rules[].merge(@, {BucketKeyEnabled: `true`})}"
     read = f"aws s3api get-bucket-encryption {where} --output json --query {shlex.quote(query)}"
     what = "Optional: without an S3 Bucket Key, KMS bills a request for each new log file. To switch it on:"
     return what, f'aws s3api put-bucket-encryption {where} --server-side-encryption-configuration "$({read})"'
 
 
-def _where(plan: Plan) -> str:
-    region = f" --region {plan.found.home}" if plan.found.home else ""
-    return f"--bucket {plan.address.bucket} --expected-bucket-owner {plan.owner}{region}"
+def _bucket(plan: Plan) -> Bucket:
+    return Bucket(plan.address.bucket, plan.owner, plan.found.home)
 
 
 def _statement(principal: str, action: str, resource: str) -> str:

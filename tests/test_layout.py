@@ -96,6 +96,8 @@ CORE = (
     "lastseen.asking.words",
     "lastseen.checking.check",
     "lastseen.checking.granted",
+    "lastseen.checking.log_files",
+    "lastseen.checking.notifications",
     "lastseen.checking.parts",
     "lastseen.checking.patterns",
     "lastseen.checking.rules",

@@ -6,6 +6,7 @@ from typing import Any
 
 from lastseen.checking.answer import asked, unless_gone
 from lastseen.checking.check import Unread
+from lastseen.checking.log_files import Notified, Trail
 from lastseen.checking.parts import Mapped
 from lastseen.checking.stack import Caller, Stack
 from reporter.inventory.account import Gap
@@ -59,6 +60,46 @@ class Aws:
                 for page in pages.paginate(TopicArn=topic)
                 for each in page["Subscriptions"]
             },
+        )
+
+    def subscribed(self, topic: str) -> set[str] | Unread:
+        """What this account has subscribed to a topic, which may be another account's and region's."""
+        pages = self.client("sns", topic.split(":")[3]).get_paginator("list_subscriptions")
+        return asked(
+            "sns:ListSubscriptions",
+            lambda: {
+                each["Endpoint"]
+                for page in pages.paginate()
+                for each in page["Subscriptions"]
+                if each["TopicArn"] == topic and each["SubscriptionArn"].startswith("arn:")
+            },
+        )
+
+    def notified(self, bucket: str) -> Notified | Unread:
+        s3 = self.client("s3", self.region)
+        return asked(
+            "s3:GetBucketNotification",
+            lambda: Notified.of(s3.get_bucket_notification_configuration(Bucket=bucket)),
+        )
+
+    def delivering(self, bucket: str) -> list[Trail]:
+        """The trails whose files are there, as far as they can be asked; trails() has what can't."""
+        here = self.client("cloudtrail", self.region)
+        homes = asked(
+            "cloudtrail:DescribeTrails",
+            lambda: {
+                each["TrailARN"]: each["HomeRegion"]
+                for each in here.describe_trails()["trailList"]
+                if each["S3BucketName"] == bucket
+            },
+        )
+        found = [] if isinstance(homes, Unread) else [self._delivered(*each) for each in homes.items()]
+        return [each for each in found if not isinstance(each, Unread)]
+
+    def _delivered(self, trail: str, home: str) -> Trail | Unread:
+        cloudtrail = self.client("cloudtrail", home)
+        return asked(
+            "cloudtrail:GetTrailStatus", lambda: Trail.of(trail, cloudtrail.get_trail_status(Name=trail))
         )
 
     def mappings(self, function: str) -> list[Mapped] | Unread:

@@ -27,6 +27,11 @@ class Buses:
             if logical in physical
         }
 
+    def log_rule(self, physical: Mapping[str, str]) -> Found:
+        """The one that takes word of new log files; None too if the stack has none."""
+        name = own_name(physical.get("LogRule", ""))
+        return _rule(self.client("events", self.region), self.region, name) if name else None
+
     def policy(self, bus: str) -> str | Unread | None:
         events = self.client("events", self.region)
         name = bus.rpartition("/")[2]

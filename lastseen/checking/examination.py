@@ -8,6 +8,7 @@ from lastseen.checking.aws import Aws
 from lastseen.checking.buses import Buses
 from lastseen.checking.check import Check, Unread, unread, wrong
 from lastseen.checking.granted import grants, role_checks
+from lastseen.checking.log_files import Logs, bucket_check, delivery_checks, topic_check
 from lastseen.checking.parts import Mapped
 from lastseen.checking.patterns import cases, pattern_checks, trials
 from lastseen.checking.rules import Found, Rule
@@ -56,6 +57,7 @@ class Examination:
         else:
             elsewhere = self.buses.forwarders([each for each in enabled if each != stack.region], bus)
             yield from () if by_logs else rules.forwarder_checks(elsewhere)
+        yield from self._log_files(stack)
         yield from self._patterns(stack, here, elsewhere)
         yield from self._parts(stack, rules.forwarding_roles(elsewhere, bus))
         if self.test and not isinstance(trails, Gap) and trails.problems:
@@ -68,6 +70,16 @@ class Examination:
         topic = stack.outputs["ReportTopicArn"]
         address = stack.parameters.get("NotificationEmail", "")
         return parts.subscription_check(self.aws.subscriptions(topic), address, topic)
+
+    def _log_files(self, stack: Stack) -> Iterator[Check]:
+        logs = Logs.of(stack)
+        if logs is None:
+            return
+        if logs.topic:
+            yield topic_check(logs, self.aws.subscribed(logs.topic))
+        else:
+            yield bucket_check(logs, self.aws.notified(logs.bucket.name), self.buses.log_rule(stack.known))
+        yield from delivery_checks(logs, self.aws.delivering(logs.bucket.name))
 
     def _patterns(self, stack: Stack, here: Mapping[str, Found], elsewhere: Regions) -> Iterator[Check]:
         samples = {path.stem: path.read_text() for path in sorted(samples_folder().glob("*.json"))}

@@ -53,9 +53,14 @@ class Stack:
         return all(self.outputs.get(each) for each in _OUTPUTS)
 
     @property
+    def is_by_logs(self) -> bool:
+        """Whether its events come by CloudTrail's log files, with or without EventBridge."""
+        return self.parameters.get("Roads") != "events" and bool(self.parameters.get("LogBucketArn"))
+
+    @property
     def is_by_logs_alone(self) -> bool:
-        """Whether its events come by CloudTrail's log files, and no longer by EventBridge."""
-        return self.parameters.get("Roads") == "logs" and bool(self.parameters.get("LogBucketArn"))
+        """Whether they no longer come by EventBridge."""
+        return self.is_by_logs and self.parameters.get("Roads") == "logs"
 
     @property
     def known(self) -> Mapping[str, str]:

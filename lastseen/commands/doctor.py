@@ -52,8 +52,9 @@ def doctor(
     A line for each check: right; WRONG, with the remedy below it; or not
     permitted, with the action that you may not call. It looks at who you are
     and at the stack, the trails, the mail's subscription, the rules of each
-    region and what they take, what the functions' roles really hold, queues,
-    schedules and alarms. It changes nothing.
+    region and what they take, how word of log files comes, what the
+    functions' roles really hold, queues, schedules and alarms. It changes
+    nothing.
 
     With --wait, it also calls sts:GetCallerIdentity in each region that
     forwards, and waits for CloudTrail's events of these calls to come to the

@@ -96,6 +96,7 @@ def life(run, client):
     story["twice"] = run("deploy", "YES=1", f"TABLE={table}", status=2)
     story["logs"] = run("settings", "YES=1", "LOGS=s3://trail") + run("deploy", "YES=1", "LOGS=s3://trail")
     story["saved logs"] = saved(run)
+    story["verify logs"] = run("verify", "WAIT=0m", status=1)
     yield story
     run("destroy", "YES=1", f"FORWARD={ELSEWHERE}")
 
@@ -265,7 +266,12 @@ def test_log_files_take_their_buckets_address_alone(life):
 
 def test_what_is_printed_brings_log_files_into_the_table_and_is_not_printed_again(life, run, client, paste):
     (command,) = re.findall(r"(?m)^\d\. Switch EventBridge on .*\n +(aws .*)$", life["logs"])
-    paste(command)
+    (fix,) = re.findall(
+        r"(?m)^WRONG +log files: EventBridge is off for bucket trail: .*\n +fix: (aws .*)$", life["verify logs"]
+    )
+    assert fix == command
+    paste(fix)
+    assert "right          log files: EventBridge tells the stack's queue" in run("verify", "WAIT=0m", status=1)
     user = someone()
     record = {"eventTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "awsRegion": "eu-north-1"}
     put = {"Bucket": "trail", "Key": key(f"{datetime.now(UTC):%Y%m%dT%H%M}", n=8_000_001)}

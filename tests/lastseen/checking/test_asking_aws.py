@@ -12,6 +12,7 @@ from lastseen.checking.aws import Aws
 from lastseen.checking.buses import Buses
 from lastseen.checking.check import Unread
 from lastseen.checking.granted import BY_BOUNDARY, BY_DENY, BY_ORGANIZATION, Denial, Grant
+from lastseen.checking.log_files import Notified, Trail
 from lastseen.checking.patterns import Case, Trial
 from lastseen.checking.rules import ALL_EVENTS
 from lastseen.checking.simulator import Simulator
@@ -329,3 +330,51 @@ def test_without_alarms_of_its_own_no_alarm_of_the_account_is_listed(client, ask
 
     assert asked.alarms([]) == {}
     assert asked.alarms(["of another stack"]).keys() == {"of another stack"}
+
+
+def test_what_is_subscribed_to_a_topic_is_asked_in_its_region(client, asked):
+    sns = client("sns", THERE)
+    topic, other = (sns.create_topic(Name=name)["TopicArn"] for name in ("trail", "other"))
+    queue = f"arn:aws:sqs:{HERE}:{ACCOUNT}:logs"
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+    sns.subscribe(TopicArn=other, Protocol="sqs", Endpoint=f"{queue}-other")
+
+    assert asked.subscribed(topic) == {queue}
+
+
+def test_a_bucket_says_whom_it_tells(client, asked):
+    client("s3").create_bucket(Bucket="trail")
+    assert asked.notified("trail") == Notified(eventbridge=False)
+
+    answer(client, "s3", "GetBucketNotificationConfiguration", {"EventBridgeConfiguration": {}})
+    assert asked.notified("trail") == Notified(eventbridge=True)
+
+
+def test_the_rule_for_log_files_is_found_by_the_stacks_name_for_it(client, buses):
+    make_rule(client, "mine-logs", "{}", targets=[{"Arn": "arn:aws:sqs:us-east-1:123456789012:logs"}])
+
+    assert buses.log_rule({"LogRule": "mine-logs"}).targets == {"arn:aws:sqs:us-east-1:123456789012:logs": ""}
+    assert buses.log_rule({}) is None
+    assert buses.log_rule({"LogRule": "gone"}) is None
+
+
+@pytest.fixture
+def trail(client):
+    for name in ("trail", "other"):
+        client("s3").create_bucket(Bucket=name)
+        client("cloudtrail").create_trail(Name=f"to-{name}", S3BucketName=name, IsMultiRegionTrail=True)
+
+
+def test_the_trails_of_a_bucket_say_what_failed_last(client, asked, trail):
+    answer(client, "cloudtrail", "GetTrailStatus", {"IsLogging": True, "LatestDeliveryError": "AccessDenied"})
+
+    assert asked.delivering("trail") == [
+        Trail(f"arn:aws:cloudtrail:{HERE}:{ACCOUNT}:trail/to-trail", undelivered="AccessDenied")
+    ]
+
+
+@pytest.mark.parametrize("operation", ["DescribeTrails", "GetTrailStatus"])
+def test_trails_that_may_not_be_asked_are_left_to_the_check_of_trails(client, asked, trail, operation):
+    refuse(client, "cloudtrail", operation)
+
+    assert asked.delivering("trail") == []
