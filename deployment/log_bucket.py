@@ -5,12 +5,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deployment import log_notes, log_owner, logs, next_steps
+from deployment import announcing, deploying, log_notes, log_owner, logs, next_steps
 from deployment.forwarders import Client
 from deployment.log_found import Address, Found, Trail
 from deployment.log_owner import Step
 from deployment.logs import Plan
-from deployment.settings import Parameters, Settings, check
+from deployment.settings import Parameters, Settings, Unusable, check
 from lastseen.checking.answer import asked
 from lastseen.checking.aws import Aws
 from lastseen.checking.check import Unread
@@ -21,18 +21,30 @@ _DENIED, _GONE = 403, 404
 def settle(client: Client, settings: Settings, words: Mapping[str, str], parameters: Parameters) -> Settings:
     """With the parameters that LOGS means, if it is given; says what was found. An empty one clears them."""
     if logs.LOGS not in words:
-        return settings
+        return _with_bucket(client, settings)
     before = dict(settings.values)
     if words[logs.LOGS]:
         plan = _plan(client, settings, words)
         values, said = plan.values, list(log_notes.lines(plan))
     else:
-        values, said = logs.NONE, ["Log files: no longer read; events come by EventBridge alone"]
+        values = logs.taken_away(before, words)
+        said = ["Log files: no longer read; events come by EventBridge alone"]
     values = {name: value for name, value in values.items() if value or name in before}
     for name, value in values.items():
         check(name, value, parameters[name])
+    settled = _with_bucket(client, settings.with_values(values))
     print("\n".join(said), flush=True)
-    return settings.with_values(values)
+    return settled
+
+
+def _with_bucket(client: Client, settings: Settings) -> Settings:
+    """Refuses Roads=logs without a bucket, which the template would take for EventBridge."""
+    values = dict(settings.values)
+    if values.get(logs.ROADS) == "logs" and not values.get(logs.BUCKET):
+        known = deploying.logs_of(announcing.trails(client, settings.region)).rstrip("/")
+        where = known or "s3://BUCKET, the bucket that your trail delivers to"
+        raise Unusable(f"{logs.ROADS}=logs needs {logs.LOGS}={where}")
+    return settings
 
 
 def owner_steps(

@@ -10,7 +10,7 @@ from deployment.log_found import Address, Found, Trail
 from deployment.settings import Unusable
 from lastseen.checking.check import Unread, some
 
-LOGS = "LOGS"
+LOGS, ROADS = "LOGS", "Roads"
 BUCKET, PREFIX, OWNER, TOPIC, ROLE, KEY = (
     "LogBucketArn",
     "LogPrefix",
@@ -96,7 +96,7 @@ def _refuse(
 ) -> None:
     if given.get(BUCKET, arn) != arn:
         raise Unusable(f"{LOGS}={address} and {BUCKET}={given[BUCKET]} name two buckets: give one of them")
-    if before.get("Roads") == "events":
+    if before.get(ROADS) == "events":
         raise Unusable(f"with Roads=events, no log files are read: give Roads=both or Roads=logs with {LOGS}")
     if not found.is_there:
         others = "" if isinstance(found.trails, Unread) else _places(found.trails)
@@ -159,6 +159,12 @@ def _usable(plan: Plan) -> None:
         )
 
 
+def taken_away(before: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Without log files, they can't be the only road any more; unless Roads says so, which is refused then."""
+    by_events = {ROADS: "both"} if before.get(ROADS) == "logs" and ROADS not in given else {}
+    return NONE | by_events
+
+
 def place(values: Mapping[str, str]) -> str:
     """Where a stack with these parameters finds log files; "" if it reads none."""
     bucket = values.get(BUCKET, "").rpartition(":")[2]
@@ -167,4 +173,4 @@ def place(values: Mapping[str, str]) -> str:
 
 def are_alone(values: Mapping[str, str]) -> bool:
     """Whether events come by log files only, which need no forwarders."""
-    return bool(values.get(BUCKET)) and values.get("Roads") == "logs"
+    return bool(values.get(BUCKET)) and values.get(ROADS) == "logs"

@@ -121,7 +121,7 @@ DEPLOYED = SETTINGS.with_values({"LogBucketArn": "arn:aws:s3:::old", "LogRoleArn
 def test_an_empty_address_takes_the_log_files_away_and_leaves_the_rest(aws, capsys):
     values = settled("LOGS=", settings=DEPLOYED)
 
-    assert values == {"LogBucketArn": "", "LogRoleArn": "", "Roads": "logs"}
+    assert values == {"LogBucketArn": "", "LogRoleArn": "", "Roads": "both"}
     assert capsys.readouterr().out == "Log files: no longer read; events come by EventBridge alone\n"
 
 
@@ -141,6 +141,26 @@ def test_without_an_address_nothing_is_asked_and_nothing_changes():
 def test_an_address_that_is_of_no_use_is_refused(bucket, word, why):
     with pytest.raises(Unusable, match=why):
         settled(word)
+
+
+ALONE = SETTINGS.with_values({"Roads": "logs"})
+
+
+@pytest.mark.parametrize("words", [{}, {"LOGS": "", "Roads": "logs"}], ids=["no LOGS", "LOGS taken away"])
+def test_log_files_as_the_only_road_need_their_bucket_and_the_trails_is_named(aws, bucket, words):
+    with pytest.raises(Unusable, match=r"^Roads=logs needs LOGS=s3://BUCKET, the bucket that your trail "):
+        settle(client, ALONE, words, PARAMETERS)
+
+    aws("cloudtrail").create_trail(Name="all", S3BucketName=bucket, S3KeyPrefix="p", IsMultiRegionTrail=True)
+    with pytest.raises(Unusable, match=f"^Roads=logs needs LOGS=s3://{bucket}/p$"):
+        settle(client, ALONE, words, PARAMETERS)
+
+
+def test_log_files_as_the_only_road_take_a_bucket_in_any_way(bucket):
+    by_arn = ALONE.with_values({"LogBucketArn": f"arn:aws:s3:::{bucket}"})
+
+    assert settle(client, by_arn, {}, PARAMETERS) == by_arn
+    assert settled(f"LOGS=s3://{bucket}", settings=ALONE)["Roads"] == "logs"
 
 
 def test_an_alias_of_a_key_is_refused_as_for_the_parameter_itself(aws, bucket):
