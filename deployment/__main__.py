@@ -59,8 +59,8 @@ def _settled(
     """What to deploy. AWS is asked who deploys it before the first question, and before anything is built."""
     settings = _placed(settings) if is_asked else complete(settings, parameters)
     announcing.announce(_client, settings)
-    _confirmable(is_told=words.get("YES") == "1")
     settings = log_bucket.settle(_client, settings, words, parameters)
+    _confirmable(is_told=words.get("YES") == "1")
     return complete(asked(settings, parameters, _ask), parameters) if is_asked else settings
 
 

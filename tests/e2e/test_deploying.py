@@ -64,6 +64,8 @@ def life(run, client):
     """What was said at each step of one stack's life, and how things stood then."""
     story = {"no address": run("settings", "YES=1", status=2)}
     story["not deployed"] = run("settings", f"EMAIL={EMAIL}", status=2)
+    story["no bucket"] = run("settings", f"EMAIL={EMAIL}", "LOGS=s3://missing", status=2)
+    story["no bucket at all"] = run("settings", f"EMAIL={EMAIL}", "Roads=logs", status=2)
     story["settings"] = run("settings", f"EMAIL={EMAIL}", "KEY_DAYS=60", "YES=1")
     story["unasked deploy"] = run("deploy", status=2), stacks_of(client, REGION)
     story["declined"] = run("deploy", answer="n", status=2), saved(run)
@@ -158,6 +160,13 @@ def test_nothing_is_deployed_unasked_and_it_says_where_to_first(life):
     assert said.endswith("deploy: nothing was deployed: without a terminal, give YES=1\n")
     assert at_once == "deploy: nothing was deployed: without a terminal, give YES=1\n"
     assert STACK not in there
+
+
+def test_what_is_wrong_with_a_setting_is_told_before_that_nobody_can_confirm(life):
+    assert life["no bucket"].endswith(
+        "deploy: there is no bucket missing: the trails here deliver to s3://trail/AWSLogs/\n"
+    )
+    assert life["no bucket at all"].endswith("\ndeploy: Roads=logs needs LOGS=s3://trail\n")
 
 
 def test_it_says_which_trails_log_before_anything_is_built(life):
