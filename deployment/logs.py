@@ -171,6 +171,11 @@ def place(values: Mapping[str, str]) -> str:
     return f"s3://{bucket}/{values.get(PREFIX, '')}" if bucket else ""
 
 
+def are_read(values: Mapping[str, str]) -> bool:
+    """Whether events come by log files, with or without EventBridge."""
+    return bool(values.get(BUCKET)) and values.get(ROADS) != "events"
+
+
 def are_alone(values: Mapping[str, str]) -> bool:
     """Whether events come by log files only, which need no forwarders."""
-    return bool(values.get(BUCKET)) and values.get(ROADS) == "logs"
+    return are_read(values) and values.get(ROADS) == "logs"

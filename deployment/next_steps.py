@@ -9,8 +9,9 @@ TAG = "aws iam tag-user --user-name NAME --tags 'Key=last-activity:exempt,Value=
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """`forwards`: whether the other regions' forwarders were deployed with it, or are not needed.
+    """`forwards`: whether the other regions' forwarders were deployed with it, or are of no use.
 
+    `is_by_logs`: whether events come by log files, too, of all regions.
     `has_members`: whether it reports on other accounts, too. `logs`: where the trail's files are, "" if that is
     not known. `config`: the file of the settings, "" for the one that make takes without being told.
     `owner`: what the owner of the bucket with log files has to add, and how.
@@ -23,6 +24,7 @@ class Deployed:
     is_new: bool
     is_confirmed: bool
     forwards: bool
+    is_by_logs: bool = False
     has_members: bool = False
     logs: str = ""
     config: str = ""
@@ -40,9 +42,10 @@ def _steps(deployed: Deployed) -> Iterator[tuple[str, str]]:
     where = f"--stack {deployed.stack} --region {deployed.region}"
     if not deployed.is_confirmed:
         yield f"Confirm the subscription in AWS's mail to {deployed.email}; until then nothing is mailed.", ""
-    if not deployed.forwards:
+    if not (deployed.forwards or deployed.is_by_logs):
         what = "Have the other regions forward their events" if deployed.is_new else "Update the forwarders"
-        yield f"{what}; sign-ins and STS calls are logged in several:", make("forwarders", deployed.config)
+        what += "; sign-ins and STS calls are logged in several:"
+        yield what, make("forwarders", deployed.config)
     if deployed.has_members:
         new, old = (
             "Let reports read the organization's accounts:",
@@ -51,8 +54,18 @@ def _steps(deployed: Deployed) -> Iterator[tuple[str, str]]:
         yield new if deployed.is_new else old, make("members", deployed.config)
     yield from deployed.owner
     yield "Check that all of it works; this waits until events arrive:", make("verify", deployed.config)
-    if not deployed.is_new:
-        return
+    if deployed.is_new:
+        yield from _first_steps(deployed, where)
+    if deployed.is_by_logs and not deployed.forwards:
+        verb = "deploy" if deployed.is_new else "update"
+        yield (
+            f"Only for notices within seconds from other regions, {verb} their forwarders;"
+            " the events come by log files, in minutes:",
+            make("forwarders", deployed.config),
+        )
+
+
+def _first_steps(deployed: Deployed, where: str) -> Iterator[tuple[str, str]]:
     logs = deployed.logs or "s3://BUCKET/"
     yield (
         "Read the past out of the trail's bucket, so that the first report knows it:",

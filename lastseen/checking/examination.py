@@ -56,7 +56,7 @@ class Examination:
             yield unread("forwarders", enabled)
         else:
             elsewhere = self.buses.forwarders([each for each in enabled if each != stack.region], bus)
-            yield from () if by_logs else rules.forwarder_checks(elsewhere)
+            yield from () if by_logs else rules.forwarder_checks(elsewhere, by_logs=stack.is_by_logs)
         yield from self._log_files(stack)
         yield from self._patterns(stack, here, elsewhere)
         yield from self._parts(stack, rules.forwarding_roles(elsewhere, bus))
@@ -64,7 +64,7 @@ class Examination:
             yield wrong("events", "no test calls were made: the trails let no events through as they are")
         elif self.test:
             ways = rules.connected(stack.region, here, elsewhere)
-            yield from self.test(stack, [stack.region, *elsewhere] if by_logs else ways)
+            yield from self.test(stack, [stack.region, *elsewhere] if stack.is_by_logs else ways)
 
     def _subscription(self, stack: Stack) -> Check:
         topic = stack.outputs["ReportTopicArn"]

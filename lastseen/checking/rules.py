@@ -63,8 +63,13 @@ def hub_checks(
         yield right("rules", f"{', '.join(good)}: {how}, and with their targets")
 
 
-def forwarder_checks(regions: Mapping[str, tuple[Rule, ...] | Unread]) -> Iterator[Check]:
-    """Of each other region, the rules there that forward CloudTrail's events to the hub."""
+def forwarder_checks(
+    regions: Mapping[str, tuple[Rule, ...] | Unread], *, by_logs: bool = False
+) -> Iterator[Check]:
+    """Of each other region, the rules there that forward CloudTrail's events to the hub.
+
+    `by_logs`: events come by log files, too, and then of all regions.
+    """
     unasked: dict[Unread, list[str]] = {}
     missing, good = [], []
     for region, found in regions.items():
@@ -82,8 +87,13 @@ def forwarder_checks(regions: Mapping[str, tuple[Rule, ...] | Unread]) -> Iterat
         yield right("forwarders", f"{number(len(good), 'other region')} {verb} to the hub", regions=good)
     if missing:
         named = sorted(missing, key=lambda each: (each not in _FIRST, each))
-        said = f"no forwarder in {some(named)}: activity there is not tracked"
-        yield wrong("forwarders", said, "make forwarders", regions=named)
+        none = f"no forwarder in {some(named)}"
+        if by_logs:
+            yield right("forwarders", f"{none}: their events come by log files, in minutes", regions=named)
+        else:
+            yield wrong(
+                "forwarders", f"{none}: activity there is not tracked", "make forwarders", regions=named
+            )
     for why, places in unasked.items():
         yield unread("forwarders", why, regions=places)
 

@@ -57,8 +57,9 @@ def doctor(
     nothing.
 
     With --wait, it also calls sts:GetCallerIdentity in each region that
-    forwards, and waits for CloudTrail's events of these calls to come to the
-    table. That mostly takes 2 to 5 minutes. Ctrl-C ends the wait.
+    forwards (with log files, in each enabled one), and waits for CloudTrail's
+    events of these calls to come to the table. That mostly takes 2 to 5
+    minutes. Ctrl-C ends the wait.
 
     Exit status 1 says that something is wrong; 2, that nothing could be
     asked, as when you may not read the stack. What else is not permitted

@@ -65,6 +65,19 @@ def test_an_update_is_checked_again_and_its_forwarders_are_updated():
     ]
 
 
+@pytest.mark.parametrize(("is_new", "verb"), [(True, "deploy"), (False, "update")])
+def test_with_log_files_forwarders_come_last_and_only_for_notices_within_seconds(is_new, verb):
+    *_, what, command = told(is_new=is_new, is_by_logs=True).splitlines()
+
+    assert what.partition(". ")[2] == (
+        f"Only for notices within seconds from other regions, {verb} their forwarders; the events come by log"
+        " files, in minutes:"
+    )
+    assert command == "     make forwarders"
+    assert told(is_by_logs=True).count("make forwarders") == 1
+    assert "forwarders" not in told(is_new=is_new, is_by_logs=True, forwards=True)
+
+
 @pytest.mark.parametrize(
     ("is_new", "what"),
     [

@@ -273,6 +273,14 @@ def test_log_files_take_their_buckets_address_alone(life):
     }
 
 
+def test_with_log_files_no_forwarder_is_needed(life):
+    said = life["verify logs"]
+
+    assert re.search(r"(?m)^right +forwarders: no forwarder in .*: their events come by log files", said)
+    assert "is not tracked" not in said
+    assert re.findall(r"(?m)^     (make \w+)", life["logs"]) == ["make verify", "make forwarders"]
+
+
 def test_what_is_printed_brings_log_files_into_the_table_and_is_not_printed_again(life, run, client, paste):
     (command,) = re.findall(r"(?m)^\d\. Switch EventBridge on .*\n +(aws .*)$", life["logs"])
     (fix,) = re.findall(

@@ -138,6 +138,22 @@ def test_each_other_region_has_a_rule_that_forwards(regions, expected):
     assert said(forwarder_checks(regions)) == expected
 
 
+def test_with_log_files_a_region_without_a_forwarder_is_right():
+    (check,) = forwarder_checks({"us-east-2": (), "us-east-1": ()}, by_logs=True)
+
+    words = "no forwarder in us-east-1, us-east-2: their events come by log files, in minutes"
+    assert said([check]) == [("right", "forwarders", words)]
+    assert check.remedy == ""
+
+
+def test_with_log_files_a_forwarder_that_is_there_has_to_forward_all_the_same():
+    off = (rule("us-east-1", "R", "DISABLED"),)
+
+    assert said(forwarder_checks({"us-east-1": off}, by_logs=True)) == said(
+        forwarder_checks({"us-east-1": off})
+    )
+
+
 def allow(principal, **condition):
     statement = {"Effect": "Allow", "Principal": principal, "Action": "events:PutEvents", "Resource": BUS}
     return statement | ({"Condition": {"StringEquals": condition}} if condition else {})
