@@ -54,7 +54,7 @@ verify: $(SETUP)  ## check that all of it works; waits for events up to WAIT=15m
 members: $(SETUP)  ## give each account of the organization the role that reports read with, or OU=ou-...
 	@$(BIN)/python -m deployment members $(GIVEN)
 
-forwarders: $(SETUP)  ## have all other regions (and accounts) forward to the stack, or FORWARD=us-east-1,us-west-2
+forwarders: $(SETUP)  ## have all other regions (and accounts) forward to the stack, or FORWARD=us-east-1,us-west-2; FORWARD=none removes them
 	@$(BIN)/python -m deployment forwarders $(GIVEN)
 
 destroy: $(SETUP)  ## remove all but the table; asks first, if not YES=1

@@ -115,6 +115,9 @@ def _forward(settings: Settings, words: Mapping[str, str]) -> int:
     """In this account, and where the stack is an organization's, in its others."""
     hub, stack = _hub(settings)
     regions = _regions(settings, words)
+    if words.get("FORWARD") == forwarders.NONE:
+        print(f"\nRemoving what forwards to {hub.bus} (stacks {hub.forwarder}):", flush=True)
+        return forwarders.tell(removal.withdraw(_client, hub, regions, stacks.parameters(stack)))
     body = files.FORWARDER.read_text(encoding="utf-8")
     print(f"\nForwarding to {hub.bus} (stack {hub.forwarder}):", flush=True)
     failed = forwarders.tell(forwarders.deploy(_client, hub, regions, body))

@@ -61,8 +61,17 @@ def forward(
 def remove(client: Client, hub: Hub, saved: Mapping[str, str], wait: Wait | None = None) -> Iterator[Outcome]:
     """`saved`: the parameters that the stack was deployed with; it may be gone."""
     expected = bool(saved.get(ROLE) or saved.get(ORGANIZATION))
-    waiting = aloud(what="removing") if wait is None else wait
-    return Rollout(client, hub, wait=waiting).remove(expected=expected)
+    return Rollout(client, hub, wait=_removing(wait)).remove(expected=expected)
+
+
+def withdraw(client: Client, hub: Hub, saved: Mapping[str, str], wait: Wait | None = None) -> Iterator[Outcome]:
+    """Of what remove() takes away, only the forwarders."""
+    expected = bool(saved.get(ORGANIZATION))
+    return Rollout(client, hub, wait=_removing(wait)).remove(expected=expected, members=False)
+
+
+def _removing(wait: Wait | None) -> Wait:
+    return aloud(what="removing") if wait is None else wait
 
 
 def _rollout(

@@ -14,6 +14,7 @@ from lastseen.checking.aws import Aws
 from lastseen.checking.check import Unread
 
 Client = Callable[[str, str], Any]  # By the names of a service and a region.
+NONE = "none"  # FORWARD=none: those that are there are removed.
 REFUSED = (BotoCoreError, ClientError, Failed)
 
 
@@ -46,9 +47,9 @@ class Outcome:
 def regions(client: Client, home: str, wanted: str = "all") -> list[str]:
     """All that are enabled, or those of `wanted`, separated by commas; but for `home`.
 
-    Raises Failed if the enabled ones can't be listed.
+    Where none are to stay, it is of all that they go. Raises Failed if the enabled ones can't be listed.
     """
-    if wanted not in ("", "all"):
+    if wanted not in ("", "all", NONE):
         return [each for each in wanted.replace(",", " ").split() if each != home]
     enabled = Aws(client, home).regions()
     if isinstance(enabled, Unread):

@@ -1,11 +1,12 @@
-"""All of a deployment taken away, but for the table."""
+"""All of a deployment taken away, but for the table; or only its forwarders."""
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
-from deployment import stacks
+from deployment import across, stacks
 from deployment.forwarders import Client, Hub, Outcome, remove
 from deployment.settings import Unusable
 from deployment.stacks import Wait
@@ -27,10 +28,10 @@ def confirm(stack: str, region: str, *, is_told: bool) -> None:
 
 
 def destroy(
-    client: Client, hub: Hub, regions: Iterable[str], bucket: str, wait: Wait = time.sleep
+    client: Client, hub: Hub, among: Iterable[str], bucket: str, wait: Wait = time.sleep
 ) -> Iterator[Outcome]:
     """The forwarders, the stack with its reports, and what was built for it, out of `bucket` or SAM's own."""
-    yield from remove(client, hub, regions, wait)
+    yield from remove(client, hub, among, wait)
     cloudformation, s3 = client("cloudformation", hub.region), client("s3", hub.region)
     if found := stacks.find(cloudformation, hub.stack):
         if reports := stacks.outputs(found).get("ReportBucketName"):
@@ -41,6 +42,19 @@ def destroy(
         yield Outcome(hub.region, f"there is no stack {hub.stack}")
     if artifacts := _built(cloudformation, bucket):
         yield Outcome(artifacts, f"{empty(s3, artifacts, f'{hub.stack}/')} objects below {hub.stack}/ deleted")
+
+
+def withdraw(
+    client: Client, hub: Hub, among: Iterable[str], saved: Mapping[str, str], wait: Wait | None = None
+) -> Iterator[Outcome]:
+    """The forwarders alone, of other accounts and of these regions of this one."""
+    is_any = False
+    here = remove(client, hub, among, wait or time.sleep)
+    for outcome in chain(across.withdraw(client, hub, saved, wait), here):
+        is_any = True
+        yield outcome
+    if not is_any:
+        yield Outcome("all regions", "there was none")
 
 
 def empty(s3: Any, bucket: str, prefix: str = "") -> int:

@@ -81,8 +81,11 @@ class Rollout:
         if lost := [each for each in standing.instances if each.state is State.INOPERABLE]:
             print(f"  {_release(sets, what.name, self.hub.region, lost)}")
 
-    def remove(self, *, expected: bool) -> Iterator[Outcome]:
-        """Both StackSets, each with its stacks. `expected`: whether this deployment is for an organization."""
+    def remove(self, *, expected: bool, members: bool = True) -> Iterator[Outcome]:
+        """The StackSets, each with its stacks. `expected`: whether this deployment is for an organization.
+
+        `members`: whether that of the members' roles goes, too.
+        """
         try:
             found = organization.organization(self.client, self.hub.region)
         except Unavailable as error:
@@ -90,10 +93,11 @@ class Rollout:
                 yield Outcome("StackSets", f"not looked for: {error}. What was deployed by hand stays")
             return
         sets = StackSets(self.client("cloudformation", self.hub.region), found.call_as, self.wait)
-        for name, is_ours in (
+        both = (
             (self.hub.forwarder, spread.is_forwarder_set(self.hub, found.caller)),
             (spread.member_set(self.hub), spread.is_member_set(self.hub, found.caller)),
-        ):
+        )
+        for name, is_ours in both if members else both[:1]:
             try:
                 there = sets.find(name)
                 if there and is_ours(stacks.parameters(there)):

@@ -56,7 +56,8 @@ class Examination:
             yield unread("forwarders", enabled)
         else:
             elsewhere = self.buses.forwarders([each for each in enabled if each != stack.region], bus)
-            yield from () if by_logs else rules.forwarder_checks(elsewhere, by_logs=stack.is_by_logs)
+            in_turn = rules.forwarder_checks(elsewhere, by_logs=stack.is_by_logs)
+            yield from rules.left_checks(elsewhere) if by_logs else in_turn
         yield from self._log_files(stack)
         yield from self._patterns(stack, here, elsewhere)
         yield from self._parts(stack, rules.forwarding_roles(elsewhere, bus))

@@ -98,6 +98,16 @@ def forwarder_checks(
         yield unread("forwarders", why, regions=places)
 
 
+def left_checks(regions: Mapping[str, tuple[Rule, ...] | Unread]) -> Iterator[Check]:
+    """Of a stack that listens by log files alone, which of them still have a forwarder."""
+    left = [region for region, found in regions.items() if found and not isinstance(found, Unread)]
+    if left:
+        said = f"left in {some(left)}: with Roads=logs, what they forward costs and is not read"
+        yield wrong("forwarders", said, "make forwarders FORWARD=none", regions=left)
+    for why in dict.fromkeys(each for each in regions.values() if isinstance(each, Unread)):
+        yield unread("forwarders", why, regions=[each for each in regions if regions[each] == why])
+
+
 def bus_check(policy: str | Unread | None, stack: Stack) -> Check:
     """Whether this account, and the organization if one is given, may put events on the hub's bus."""
     if isinstance(policy, Unread):

@@ -161,6 +161,17 @@ def test_forwarders_are_removed_where_there_are_any(client, hub, is_there):
     assert forwarded_to(client, hub, "us-east-1") is None
 
 
+def test_no_forwarder_is_left_where_none_is_wanted(client, hub):
+    deployed(client, hub)
+
+    assert list(removal.withdraw(client, hub, OTHERS, {})) == [Outcome(region, "removed") for region in OTHERS]
+    assert list(removal.withdraw(client, hub, OTHERS, {})) == [Outcome("all regions", "there was none")]
+
+
+def test_where_none_is_wanted_all_regions_are_looked_at(client):
+    assert forwarders.regions(client, HOME, forwarders.NONE) == forwarders.regions(client, HOME)
+
+
 def test_a_bucket_is_emptied_of_all_versions_and_only_below_the_prefix(client):
     s3 = client("s3", "us-east-1")
     s3.create_bucket(Bucket="builds")

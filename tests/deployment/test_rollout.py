@@ -99,6 +99,9 @@ class Deploying:
     def destroyed(self):
         return list(across.remove(self.client, self.hub, self.parameters, self.wait))
 
+    def withdrawn(self):
+        return list(across.withdraw(self.client, self.hub, self.parameters, self.wait))
+
     def _told(self, code):
         return code, self.capsys.readouterr().out
 
@@ -449,6 +452,15 @@ def test_both_stack_sets_are_taken_away_with_their_stacks_and_nothing_is_left_fo
     assert second.told == "removed, with 4 stacks"
     assert deploying.aws.sets == {}
     assert deploying.destroyed() == []
+
+
+def test_the_forwarders_can_be_taken_away_alone(deploying):
+    deploying.members()
+    deploying.forwarders()
+
+    assert [each.region for each in deploying.withdrawn()] == [f"StackSet {FORWARDER}"]
+    assert list(deploying.aws.sets) == [ROLE]
+    assert deploying.withdrawn() == []
 
 
 def test_a_stack_that_cannot_be_deleted_is_told_and_the_next_time_does_the_rest(deploying, organization):

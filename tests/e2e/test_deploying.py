@@ -99,6 +99,12 @@ def life(run, client):
     story["logs"] = run("settings", "YES=1", "LOGS=s3://trail") + run("deploy", "YES=1", "LOGS=s3://trail")
     story["saved logs"] = saved(run)
     story["verify logs"] = run("verify", "WAIT=0m", status=1)
+    run("forwarders", f"FORWARD={ELSEWHERE}")
+    run("settings", "YES=1", "Roads=logs")
+    run("deploy", "YES=1")
+    story["left over"] = run("verify", "WAIT=0m", status=1)
+    story["none"] = run("forwarders", "FORWARD=none")
+    story["none left"] = run("verify", "WAIT=0m", status=1)
     yield story
     run("destroy", "YES=1", f"FORWARD={ELSEWHERE}")
 
@@ -281,6 +287,15 @@ def test_with_log_files_no_forwarder_is_needed(life):
     assert re.findall(r"(?m)^     (make \w+)", life["logs"]) == ["make verify", "make forwarders"]
 
 
+def test_a_forwarder_that_log_files_alone_leave_over_is_named_and_removed(life):
+    left = f"WRONG          forwarders: left in {ELSEWHERE}: with Roads=logs, what they forward costs and is not read"
+    fix = "               fix: make forwarders FORWARD=none"
+
+    assert f"{left}\n{fix}\n" in life["left over"]
+    assert re.findall(r"(?m)^  ([\w-]+: .*)$", life["none"]) == [f"{ELSEWHERE}: removed"]
+    assert "forwarders:" not in life["none left"]
+
+
 def test_what_is_printed_brings_log_files_into_the_table_and_is_not_printed_again(life, run, client, paste):
     (command,) = re.findall(r"(?m)^\d\. Switch EventBridge on .*\n +(aws .*)$", life["logs"])
     (fix,) = re.findall(
@@ -288,7 +303,7 @@ def test_what_is_printed_brings_log_files_into_the_table_and_is_not_printed_agai
     )
     assert fix == command
     paste(fix)
-    assert "right          log files: EventBridge tells the stack's queue" in run("verify", "WAIT=0m", status=1)
+    assert "right          log files: EventBridge tells the stack's queue" in run("verify", "WAIT=0m")
     user = someone()
     record = {"eventTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "awsRegion": "eu-north-1"}
     put = {"Bucket": "trail", "Key": key(f"{datetime.now(UTC):%Y%m%dT%H%M}", n=8_000_001)}

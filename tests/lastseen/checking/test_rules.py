@@ -17,6 +17,7 @@ from lastseen.checking.rules import (
     forwarder_checks,
     forwarding_roles,
     hub_checks,
+    left_checks,
     targets,
 )
 
@@ -152,6 +153,20 @@ def test_with_log_files_a_forwarder_that_is_there_has_to_forward_all_the_same():
     assert said(forwarder_checks({"us-east-1": off}, by_logs=True)) == said(
         forwarder_checks({"us-east-1": off})
     )
+
+
+def test_by_log_files_alone_no_forwarder_is_to_be_left():
+    left = {"us-east-1": (rule(),), "us-east-2": (rule(state="DISABLED"),), "us-west-2": ()}
+    (check,) = left_checks(left)
+
+    assert (str(check.state), check.remedy) == ("wrong", "make forwarders FORWARD=none")
+    assert (
+        check.said == "left in us-east-1, us-east-2: with Roads=logs, what they forward costs and is not read"
+    )
+    assert said(left_checks({"us-west-2": (), "us-east-1": DENIED, "us-east-2": DENIED})) == [
+        ("not_permitted", "forwarders", "needs events:ListRuleNamesByTarget in us-east-1, us-east-2")
+    ]
+    assert said(left_checks({"us-west-2": ()})) == []
 
 
 def allow(principal, **condition):
