@@ -43,9 +43,12 @@ def _steps(deployed: Deployed) -> Iterator[tuple[str, str]]:
     if not deployed.is_confirmed:
         yield f"Confirm the subscription in AWS's mail to {deployed.email}; until then nothing is mailed.", ""
     if not (deployed.forwards or deployed.is_by_logs):
-        what = "Have the other regions forward their events" if deployed.is_new else "Update the forwarders"
-        what += "; sign-ins and STS calls are logged in several:"
-        yield what, make("forwarders", deployed.config)
+        new, old = "Have the other regions forward their events", "Update the forwarders of the other regions"
+        what = new if deployed.is_new else old
+        yield (
+            f"{what}; sign-ins and STS calls are logged in several regions:",
+            make("forwarders", deployed.config),
+        )
     if deployed.has_members:
         new, old = (
             "Let reports read the organization's accounts:",

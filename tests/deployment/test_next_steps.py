@@ -20,7 +20,7 @@ WHERE = "--stack last-activity --region eu-west-1"
 ALL = f"""\
 What to do next:
 1. Confirm the subscription in AWS's mail to team@example.com; until then nothing is mailed.
-2. Have the other regions forward their events; sign-ins and STS calls are logged in several:
+2. Have the other regions forward their events; sign-ins and STS calls are logged in several regions:
      make forwarders
 3. Check that all of it works; this waits until events arrive:
      make verify
@@ -58,7 +58,7 @@ def test_what_is_done_already_is_left_out(changes, left_out):
 
 def test_an_update_is_checked_again_and_its_forwarders_are_updated():
     assert told(is_new=False, is_confirmed=True).splitlines()[1:] == [
-        "1. Update the forwarders; sign-ins and STS calls are logged in several:",
+        "1. Update the forwarders of the other regions; sign-ins and STS calls are logged in several regions:",
         "     make forwarders",
         "2. Check that all of it works; this waits until events arrive:",
         "     make verify",
