@@ -9,6 +9,7 @@ from lastseen.checking.answer import asked
 from lastseen.checking.aws import Aws
 from lastseen.checking.check import Check, State, Unread
 from lastseen.checking.trails import trail_checks
+from reporter.inventory.account import Gap
 
 
 def announce(client: Client, settings: Settings) -> None:
@@ -48,6 +49,12 @@ def trails(client: Client, region: str) -> list[dict[str, Any]]:
     cloudtrail = client("cloudtrail", region)
     found = asked("cloudtrail:DescribeTrails", lambda: cloudtrail.describe_trails()["trailList"])
     return [] if isinstance(found, Unread) else found
+
+
+def has_trail(client: Client, region: str) -> bool:
+    """Whether a trail logs management events; one that may not be asked is taken to."""
+    found = Aws(client, region).trails()
+    return isinstance(found, Gap) or bool(found.by or found.notes)
 
 
 def is_confirmed(client: Client, settings: Settings, topic: str) -> bool:

@@ -33,6 +33,7 @@ def tell(
         is_new=is_new,
         is_confirmed=announcing.is_confirmed(client, settings, outputs["ReportTopicArn"]),
         forwards=forwards or logs.are_alone(values),
+        has_trail=announcing.has_trail(client, settings.region),
         is_by_logs=logs.are_read(values),
         has_members="ExternalId" in outputs,
         logs=logs.place(values) or deploying.logs_of(announcing.trails(client, settings.region)),

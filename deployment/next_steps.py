@@ -4,6 +4,9 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_MAKE_TRAIL = (
+    "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-create-and-update-a-trail.html"
+)
 TAG = "aws iam tag-user --user-name NAME --tags 'Key=last-activity:exempt,Value=REASON'"
 
 
@@ -11,6 +14,7 @@ TAG = "aws iam tag-user --user-name NAME --tags 'Key=last-activity:exempt,Value=
 class Deployed:
     """`forwards`: whether the other regions' forwarders were deployed with it, or are of no use.
 
+    `has_trail`: whether a trail logs management events, as far as that is known.
     `is_by_logs`: whether events come by log files, too, of all regions.
     `has_members`: whether it reports on other accounts, too. `logs`: where the trail's files are, "" if that is
     not known. `config`: the file of the settings, "" for the one that make takes without being told.
@@ -24,6 +28,7 @@ class Deployed:
     is_new: bool
     is_confirmed: bool
     forwards: bool
+    has_trail: bool = True
     is_by_logs: bool = False
     has_members: bool = False
     logs: str = ""
@@ -40,6 +45,9 @@ def lines(deployed: Deployed) -> Iterator[str]:
 
 def _steps(deployed: Deployed) -> Iterator[tuple[str, str]]:
     where = f"--stack {deployed.stack} --region {deployed.region}"
+    if not deployed.has_trail:
+        what = "Make a trail of all regions that logs management events, or start the one you have"
+        yield f"{what}; without it, no events arrive: {_MAKE_TRAIL}", ""
     if not deployed.is_confirmed:
         yield f"Confirm the subscription in AWS's mail to {deployed.email}; until then nothing is mailed.", ""
     if not (deployed.forwards or deployed.is_by_logs):
@@ -69,11 +77,11 @@ def _steps(deployed: Deployed) -> Iterator[tuple[str, str]]:
 
 
 def _first_steps(deployed: Deployed, where: str) -> Iterator[tuple[str, str]]:
-    logs = deployed.logs or "s3://BUCKET/"
-    yield (
-        "Read the past out of the trail's bucket, so that the first report knows it:",
-        f".venv/bin/lastseen replay {shlex.quote(logs)} {where} --since 90d",
-    )
+    if deployed.logs:
+        yield (
+            "Read the past out of the trail's bucket, so that the first report knows it:",
+            f".venv/bin/lastseen replay {shlex.quote(deployed.logs)} {where} --since 90d",
+        )
     yield "Have a report mailed now; the next comes by the schedule:", _invoke(deployed)
     yield "Exempt who has to stay, such as a break-glass user (a role: tag-role --role-name):", TAG
 

@@ -5,7 +5,7 @@ import pytest
 from botocore.exceptions import ClientError
 from builders import ACCOUNT
 
-from deployment.announcing import announce, is_confirmed, trails
+from deployment.announcing import announce, has_trail, is_confirmed, trails
 from deployment.settings import Settings
 
 
@@ -109,6 +109,19 @@ def test_it_warns_that_trails_could_not_be_asked_for_another_reason(aws, trail, 
 def test_the_trails_are_described_unless_that_is_refused(aws, trail):
     assert [each["Name"] for each in trails(client, "us-east-1")] == ["all"]
     assert trails(refusing("DescribeTrails"), "us-east-1") == []
+
+
+def test_a_trail_that_logs_is_known_and_one_that_may_not_be_asked_is_taken_to(aws, trail):
+    assert has_trail(client, "us-east-1")
+
+    aws("cloudtrail").stop_logging(Name="all")
+    assert not has_trail(client, "us-east-1")
+    assert has_trail(refusing("DescribeTrails"), "us-east-1")
+    assert has_trail(refusing("GetTrailStatus"), "us-east-1")
+
+
+def test_without_any_trail_there_is_none(aws):
+    assert not has_trail(client, "us-east-1")
 
 
 @pytest.mark.parametrize("address", ["team@example.com", "other@example.com"])

@@ -15,6 +15,7 @@ NEW = Deployed(
     is_new=True,
     is_confirmed=False,
     forwards=False,
+    logs="s3://trail/",
 )
 WHERE = "--stack last-activity --region eu-west-1"
 ALL = f"""\
@@ -25,7 +26,7 @@ What to do next:
 3. Check that all of it works; this waits until events arrive:
      make verify
 4. Read the past out of the trail's bucket, so that the first report knows it:
-     .venv/bin/lastseen replay s3://BUCKET/ {WHERE} --since 90d
+     .venv/bin/lastseen replay s3://trail/ {WHERE} --since 90d
 5. Have a report mailed now; the next comes by the schedule:
      echo '{{}}' | aws lambda invoke --region eu-west-1 --function-name reporter-1 --invocation-type Event \
 --payload fileb:///dev/stdin /dev/null
@@ -118,4 +119,21 @@ TRAIL = {"IsMultiRegionTrail": True, "S3BucketName": "logs"}
 )
 def test_the_past_is_read_from_the_bucket_of_a_trail_of_all_regions(trails, place):
     assert logs_of(trails) == place
-    assert (place or "s3://BUCKET/") in told(logs=logs_of(trails))
+    assert f"lastseen replay {place} " in told(logs=logs_of(trails)) or not place
+
+
+def test_as_long_as_no_bucket_is_known_nothing_is_to_be_read_from_one():
+    assert "replay" not in told(logs="")
+    assert "s3://" not in told(logs="")
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_without_a_trail_making_one_comes_first(is_new):
+    first = told(is_new=is_new, has_trail=False).splitlines()[1]
+
+    assert first == (
+        "1. Make a trail of all regions that logs management events, or start the one you have; without it, no"
+        " events arrive: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/"
+        "cloudtrail-create-and-update-a-trail.html"
+    )
+    assert "Make a trail" not in told(is_new=is_new)
