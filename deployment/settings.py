@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any, Self
 
 SHORT = {
@@ -48,9 +49,16 @@ def given(words: Iterable[str], parameters: Parameters) -> dict[str, str]:
     for word in words:
         name, _, value = word.partition("=")
         if name not in known | set(OF_MAKE):
-            raise Unusable(f"{name} is no setting: there are {', '.join(sorted(known))}")
+            raise Unusable(f"{_meant(name, known)}{name} is no setting: there are {', '.join(sorted(known))}")
         found[name] = value.strip()
     return found
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """The question whether it was another one, whatever the case; "" if none is like it."""
+    names = {each.casefold(): each for each in known}
+    near = get_close_matches(name.casefold(), names, n=1)
+    return f"Did you mean {names[near[0]]}? " if near else ""
 
 
 def merged(saved: Settings, given: Mapping[str, str], parameters: Parameters) -> Settings:

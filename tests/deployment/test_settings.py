@@ -68,6 +68,25 @@ def test_what_cannot_be_used_is_refused_with_its_reason(word, why):
 
 
 @pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        pytest.param(
+            "EMIAL", "Did you mean EMAIL? EMIAL is no setting: there are ARCH, ", id="letters swapped"
+        ),
+        pytest.param("email", "Did you mean EMAIL? email is no setting: ", id="lower case"),
+        pytest.param("LOG", "Did you mean LOGS? LOG is no setting: ", id="a letter too few"),
+        pytest.param("Logbucket", "Did you mean LogBucketArn? ", id="a parameter"),
+        pytest.param("XYZZY", "XYZZY is no setting: there are ARCH, ", id="like none"),
+    ],
+)
+def test_a_setting_that_is_misspelt_is_answered_with_the_one_that_is_like_it(name, begins):
+    with pytest.raises(Unusable) as refused:
+        given([f"{name}=x"], PARAMETERS)
+
+    assert str(refused.value).startswith(begins)
+
+
+@pytest.mark.parametrize(
     ("settings", "why"),
     [
         pytest.param(Settings(region="eu-west-1"), "make deploy EMAIL=", id="no address"),
@@ -306,7 +325,9 @@ def test_make_hands_on_what_was_given_on_its_command_line_and_nothing_else():
             "settings", ["REGION=eu-west-1"], "EMAIL is not set: make deploy EMAIL=...", id="no address"
         ),
         pytest.param("settings", ["EMAIL=a@example.com"], "no AWS region: give REGION=", id="no region"),
-        pytest.param("destroy", ["EMIAL=x"], "EMIAL is no setting", id="a name that is misspelt"),
+        pytest.param(
+            "destroy", ["EMIAL=x"], "Did you mean EMAIL? EMIAL is no setting", id="a name that is misspelt"
+        ),
     ],
 )
 def test_without_a_terminal_what_is_missing_is_one_line(tmp_path, command, words, told):
