@@ -42,7 +42,7 @@ class Sources:
     flags: Flags
 
 
-def gather(sources: Sources, account: str, terms: Terms, now: datetime, *, partition: str = "aws") -> Known:
+def gather(sources: Sources, account: str, terms: Terms, now: datetime, *, partition: str) -> Known:
     """Raises nothing for what could not be read: that is among the gaps of what is known."""
     iam, table = sources.iam, sources.table
     inventory = _with_undated(iam, iam.list(account), terms, now)

@@ -50,6 +50,15 @@ def test_the_coverage_is_of_this_account_alone():
     ]
 
 
+def test_why_the_enabled_regions_could_not_be_listed_is_told():
+    tested = activity(principal="canary-sent", facet=f"{ACCOUNT}#*", error_code="AccessDeniedException")
+
+    assert "The enabled regions could not be listed (AccessDeniedException)." in body(
+        review_of(deploy(), tested)
+    )
+    assert review_of(deploy(), tested, Refused("table")).coverage.unlisted == ""
+
+
 def test_a_stale_user_comes_with_the_commands_for_all_its_keys_whatever_their_threshold():
     report = review_of(alice(Password(used=200), Key(used=100)), Limits(user=90, access_key=180))
     commands = {str(each.subject.kind): " ".join(each.subject.commands) for each in report.findings}
