@@ -41,7 +41,7 @@ class _Line(NamedTuple):
         return cls(content.rfind(b"\n", 0, at) + 1, end, _found(_LINE, content, end))
 
 
-def documents(content: bytes, line: int = 1) -> Iterator[Document]:
+def documents(content: bytes, line: int) -> Iterator[Document]:
     """What is no JSON is one, too, for somebody to say so. `line` is that of the beginning."""
     at = _found(_BEGINNING, content, 0)
     line += content.count(b"\n", 0, at)

@@ -55,6 +55,7 @@ def read_in_pieces(monkeypatch):
         pytest.param(json.dumps(ONE, indent=2), [("line 1", ONE)], id="one record on many lines"),
         pytest.param(json.dumps([ONE, TWO]), [("record 1", ONE), ("record 2", TWO)], id="an array"),
         pytest.param("\ufeff" + LOG, [("record 1", ONE), ("record 2", TWO)], id="a byte order mark"),
+        pytest.param(f"{LOG}\n", [("record 1", ONE), ("record 2", TWO)], id="a log file that ends its line"),
         pytest.param('{"Records": []}', [], id="no records"),
     ],
 )
@@ -104,6 +105,9 @@ INDENTED, COMPACT = json.dumps(json.loads(LOG), indent=2), json.dumps(json.loads
             json.dumps(ENVELOPE) * 2 + json.dumps(ONE, indent=2) + f"\n{json.dumps(TWO)}",
             ["line 1", "line 1, column 49", "line 1, column 97", "line 4"],
             id="envelopes and records in any way",
+        ),
+        pytest.param(
+            f"\n{json.dumps(ENVELOPE) * 2}", ["line 2", "line 2, column 49"], id="a blank line before"
         ),
         pytest.param(
             f"{LOG},\n{json.dumps(ONE)}", ["line 1, record 1", "line 1, record 2", "line 2"], id="commas"
