@@ -121,6 +121,7 @@ format: $(SETUP)  ### rewrite the code as ruff formats it
 
 checkov: $(AUDIT)  ### the templates, held against checkov's rules; those left out are in .checkov.yaml
 	$(AUDIT_BIN)/checkov --config-file .checkov.yaml
+	$(BIN)/pytest -q tests/checkov.py
 
 # --strict: what could not be asked about is not fine.
 audit: checkov  ### the same, and the locked requirements against the advisories on PyPI, which it has to reach

@@ -5,6 +5,7 @@ from dataclasses import replace
 from builders import ACCOUNT
 
 from deployment.log_found import Address, Found, Trail
+from deployment.log_owner import steps
 from deployment.logs import planned
 
 ARCHIVE = "222222222222"
@@ -14,6 +15,7 @@ KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/mine"
 TRAIL = Trail("all", "trail", "AWSLogs/")
 OWN = Found(ACCOUNT, "eu-west-1", (TRAIL,), is_there=True, is_own=True, home="eu-west-1")
 THEIRS = replace(OWN, is_own=False)
+READER, QUEUE = f"arn:aws:iam::{ACCOUNT}:role/reader", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:logs"
 ROLE = f"arn:aws:iam::{ARCHIVE}:role/audit/log-reader"
 
 
@@ -24,3 +26,7 @@ def plan(found=OWN, address="s3://trail", before=None, **given):
 
 def with_trails(*trails, found=OWN):
     return replace(found, trails=trails)
+
+
+def told(*args, **given):
+    return list(steps(plan(*args, **given), "last-activity", READER, QUEUE))
