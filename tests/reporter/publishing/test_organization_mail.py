@@ -146,6 +146,41 @@ def test_hostile_names_add_no_line_move_no_cursor_and_keep_the_rows_apart(name, 
     assert subject.isprintable()
 
 
+ONE, TWO = account(1), account(2)
+
+
+@pytest.mark.parametrize(
+    ("summaries", "subject"),
+    [
+        pytest.param([left_by(ONE, 0)], "1 account: nothing stale", id="nothing"),
+        pytest.param([left_by(ONE, 3, new=True)], "1 account: 3 new", id="new alone"),
+        pytest.param([left_by(ONE, 3)], "1 account: 3 open", id="open alone"),
+        pytest.param(
+            [left_by(ONE, 3, new=True), left_by(TWO, 2) | {"resolved": 4}],
+            "2 accounts: 3 new, 2 open, 4 resolved",
+            id="all of it",
+        ),
+        pytest.param(
+            [left_by(ONE, 0), not_read(TWO, "x")],
+            "2 accounts: nothing stale, 1 account not read",
+            id="not read",
+        ),
+    ],
+)
+def test_the_subject_tells_what_there_is_and_nothing_else(summaries, subject):
+    listed = [ONE, TWO][: len(summaries)]
+
+    assert subject_line(organization(listed, summaries)) == f"IAM in o-acmeexample, {subject}"
+
+
+def test_one_account_with_one_finding_is_told_as_one():
+    text = body(organization([ONE], [left_by(ONE, 1, new=True)]), FILES, LINK)
+
+    assert "1 new, 0 still open, 0 resolved. 1 of 1 account was read.\n" in text
+    assert "WHAT TO DO: 1 finding, the most dangerous first\n" in text
+    assert "more finding" not in text
+
+
 @pytest.mark.parametrize("name", ["o-acmeexample", "o-" + "x" * 32, "the organization"])
 @pytest.mark.parametrize("scale", [1, 1_000, 1_000_000])
 def test_a_subject_that_would_be_too_long_keeps_what_is_new_and_what_is_wrong(name, scale):
