@@ -1,4 +1,6 @@
-"""The log road: bucket, word of an object in each way, queue, deployed function under its role, table, notice, report.
+"""The log road: bucket, word of an object in each way, queue, deployed function under its role, table, notice.
+
+test_report.py has its report.
 
 The local server's CloudTrail writes no log files: tests put them, and publish what CloudTrail would.
 """
@@ -10,7 +12,7 @@ from itertools import count
 
 import pytest
 from builders import ACCOUNT, record
-from e2e.paths import id_of, invoke, key_of, someone
+from e2e.paths import id_of, key_of, someone
 from e2e.server import eventually
 from e2e.stack import NAME, TOPIC, Queue
 from logfiles import key, log
@@ -162,26 +164,6 @@ def test_both_roads_end_in_the_table_that_one_makes(stack, queue, put):
 
     assert {name: item for name, item in stack.items().items() if name[0] == user["arn"]} == mine
     assert len(mine) == 4
-
-
-def test_the_report_says_that_events_come_by_log_files_and_within_what_time(stack, queue, put):
-    """From a region that has no forwarder."""
-    tell(queue, put(call_by(someone(), awsRegion="ap-south-1")))
-    place = ("road", f"ROAD#{ACCOUNT}#ap-south-1#logs")
-    eventually(lambda: place in stack.items(), "it is recorded", within=60)
-    with stack.mailbox("reports-by-logs") as mailbox:
-        invoke(stack, "ReporterFunction", {})
-        mails = eventually(mailbox.take, "a mail", within=30)
-
-    heard = {each["region"]: each for each in kept(stack, mails[0])["heard"]}
-    assert heard["ap-south-1"]["roads"].keys() == {"logs"}
-    assert 60 <= heard["ap-south-1"]["roads"]["logs"]["delay_seconds"] < 180
-
-
-def kept(stack, mail):
-    """The document of the report that a mail tells of."""
-    bucket, key = json.loads(json.loads(mail)["Message"])["report"].removeprefix("s3://").split("/", 1)
-    return json.load(stack.server.client("s3").get_object(Bucket=bucket, Key=key)["Body"])
 
 
 def test_the_function_may_read_only_under_its_prefix(stack, server):

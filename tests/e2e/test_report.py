@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import ACCOUNT, alice, envelope, record
+from e2e.paths import key_of, someone
 from e2e.server import eventually
+from e2e.stack import Queue
+from logfiles import key, log
 
 from activity.model import to_text
 
@@ -24,6 +27,7 @@ def mailbox(stack):
 def report(server, stack, mailbox):
     """Of the account in which alice has just used her key."""
     see_alice(server.client("iam"), stack)
+    see_a_region_by_log_files(server.client("s3"), stack)
     answer = invoke(server, stack)
     (mail,) = eventually(mailbox.take, "the mail has come", within=20)
     return answer, json.loads(mail)
@@ -37,6 +41,15 @@ def see_alice(iam, stack):
     stack.queue().send([json.dumps(envelope(call))])
     known = ALICE, f"KEY#{key['AccessKeyId']}"
     eventually(lambda: known in stack.items(), "alice's key is recorded", within=30)
+
+
+def see_a_region_by_log_files(s3, stack):
+    name, caller = key(n=7_000_001), someone()
+    call = record(caller, eventTime=to_text(datetime.now(UTC) - timedelta(minutes=1)), awsRegion="ap-south-1")
+    s3.put_object(Bucket="trail", Key=name, Body=log(call))
+    logs = Queue(stack.server.client("sqs"), stack.outputs["LogQueueArn"])
+    logs.send([json.dumps({"s3Bucket": "trail", "s3ObjectKey": [name]})])
+    eventually(lambda: key_of(caller) in stack.items(), "the log object is recorded", within=60)
 
 
 def invoke(server, stack):
@@ -108,6 +121,17 @@ def test_the_whole_report_is_in_the_bucket(report, server, stack):
     assert [point["at"][:10] for point in kept["trend"]] == [kept["at"][:10]]
     assert len(read("report.csv").splitlines()) == 1 + len(answer["findings"])
     assert "legacy-batch" in read("report.html")
+
+
+def test_it_says_by_which_road_events_come_and_how_late(report, server, stack):
+    _, message = report
+    bucket, name = json.loads(message["Message"])["report"].removeprefix("s3://").split("/", 1)
+    kept = json.load(server.client("s3").get_object(Bucket=bucket, Key=name)["Body"])
+
+    by_road = {each["region"]: each["roads"] for each in kept["heard"]}
+    assert by_road["ap-south-1"].keys() == {"logs"}
+    assert 60 <= by_road["ap-south-1"]["logs"]["delay_seconds"] < 180
+    assert "events" in by_road["eu-north-1"]
 
 
 def test_a_later_report_tells_when_each_was_first_flagged(report, server, stack, mailbox):
