@@ -11,6 +11,11 @@ from deployment import stacks
 from deployment.stacks import Failed, Wait
 
 _MOST_NAMED = 15
+_TOLD = {
+    "AWS::IAM::Role": "IAM roles",
+    "AWS::Lambda::Function": "Lambda functions",
+    "AWS::KMS::Key": "KMS keys",
+}
 _TO_BEGIN = 60.0
 _BETWEEN_WORDS = 30.0
 
@@ -45,11 +50,14 @@ def changes(cloudformation: Any, stack: str, arn: str) -> list[Change]:
 
 
 def lines(found: list[Change]) -> Iterator[str]:
-    """What is added is counted; what is there already and changes is named."""
+    """What is added is counted, roles and functions apart; what is there already and changes is named."""
     counts = Counter(each.action for each in found)
     words = {"Add": "to add", "Modify": "to change", "Replace": "to replace", "Remove": "to remove"}
     told = [f"{counts[action]} {word}" for action, word in words.items() if counts[action]]
     yield f"Changes: {', '.join(told) or 'none of resources'}"
+    added = Counter(each.kind for each in found if each.action == "Add")
+    if telling := [f"{what}: {added[kind]}" for kind, what in _TOLD.items() if added[kind]]:
+        yield f"  among what is added, {'; '.join(telling)}"
     named = [each for each in found if each.action != "Add"]
     for each in named[:_MOST_NAMED]:
         yield f"  {each.action.lower()} {each.resource} ({each.kind})"

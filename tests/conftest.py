@@ -8,6 +8,7 @@ import boto3
 import botocore.client
 import botocore.hooks
 import botocore.session
+import moto.core.base_backend
 import moto.core.models
 import moto.core.responses
 import pytest
@@ -34,7 +35,7 @@ def pytest_collection_finish():
 
 
 # Each test has a session and clients of its own, which would find out anew what is always the same: the descriptions
-# of all services, the classes of their clients, which handlers take keywords, what events were named before, and which
+# of all services, the classes of their clients, their addresses, which handlers take keywords, what events were named before, and which
 # calls moto answers. It would also listen, anew for each test, for calls of another library than botocore.
 _alias, _aliaser = botocore.hooks.EventAliaser._alias_event_name, botocore.hooks.EventAliaser(None)
 _aliases, _takes = cache(lambda name: _alias(_aliaser, name)), lru_cache(500)(botocore.hooks.accepts_kwargs)
@@ -44,6 +45,10 @@ botocore.hooks.accepts_kwargs = lambda handler: _takes(getattr(handler, "__func_
 _class_of, _classes = botocore.client.ClientCreator._create_client_class, {}
 botocore.client.ClientCreator._create_client_class = lambda self, name, model: (
     _classes.get(name) or _classes.setdefault(name, _class_of(self, name, model))
+)
+_urls_of, _urls = moto.core.base_backend.BaseBackend.urls.fget, {}
+moto.core.base_backend.BaseBackend.urls = property(
+    lambda self: _urls.get(type(self)) or _urls.setdefault(type(self), _urls_of(self))
 )
 moto.core.models.RESPONSES_METHODS.clear()
 moto.core.responses.method_names_from_class = cache(moto.core.responses.method_names_from_class)

@@ -5,6 +5,7 @@ import pytest
 from deployment.change_set import Change, aloud, lines, named_in
 
 ADDED = Change("Add", "Queue", "AWS::SQS::Queue")
+ROLE = Change("Add", "IngestRole", "AWS::IAM::Role")
 CHANGED = Change("Modify", "IngestFunction", "AWS::Lambda::Function")
 REPLACED = Change("Replace", "Dashboard", "AWS::CloudWatch::Dashboard")
 REMOVED = Change("Remove", "OldAlarm", "AWS::CloudWatch::Alarm")
@@ -24,6 +25,11 @@ ARN = "arn:aws:cloudformation:eu-west-1:123456789012:changeSet/samcli-deploy1/83
                 "  remove OldAlarm (AWS::CloudWatch::Alarm)",
             ],
             id="one of each",
+        ),
+        pytest.param(
+            [ADDED, ROLE, ROLE, Change("Add", "Ingest", "AWS::Lambda::Function")],
+            ["Changes: 4 to add", "  among what is added, IAM roles: 2; Lambda functions: 1"],
+            id="roles and functions",
         ),
         pytest.param([], ["Changes: none of resources"], id="outputs or tags alone"),
     ],

@@ -200,8 +200,9 @@ def test_a_deployment_is_quiet_and_says_where_the_rest_is(life):
 
     assert said[0] == "Packaging; what SAM says is in .aws-sam/deploy.log"
     assert re.fullmatch(r"Changes: \d+ to add", said[1])
-    assert said[2].startswith("Deploy this? (y/N): Deploying; ")
-    assert len(said) == 3
+    assert re.fullmatch(r"  among what is added, IAM roles: \d+; Lambda functions: \d+; KMS keys: 1", said[2])
+    assert said[3].startswith("Deploy this? (y/N): Deploying; ")
+    assert len(said) == 4
     assert "Changeset created successfully" in (ROOT / ".aws-sam" / "deploy.log").read_text()
 
 
