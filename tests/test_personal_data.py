@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import boto3
+import jmespath
 import pytest
 from builders import ACCOUNT, ROOT, activity, at
 from moto.server import ThreadedMotoServer
@@ -117,10 +118,10 @@ def test_the_name_of_an_account_is_erased_and_no_other(server, client, table):
     assert names.all() == {ACCOUNT: Account(ACCOUNT, "acme-prod")}
 
 
-def test_the_ingest_function_of_the_stack_is_started_afresh(tmp_path):
-    """moto has neither its stack nor its function: what the AWS CLI would be told is looked at."""
+def test_the_functions_of_the_stack_that_record_are_started_afresh(tmp_path):
+    """moto has neither its stack nor its functions: what the AWS CLI would be told is looked at."""
     aws = tmp_path / "aws"
-    aws.write_text('#!/bin/sh\n[ "$1" = lambda ] || echo tracker-IngestFunction-1\necho "$@" >> "$0.log"\n')
+    aws.write_text('#!/bin/sh\n[ "$1" = lambda ] || echo ingest-1 logs-1\necho "$@" >> "$0.log"\n')
     aws.chmod(0o755)
     subprocess.run(
         ["sh", "-c", FORGET.replace("STACK", "tracker")],
@@ -129,8 +130,12 @@ def test_the_ingest_function_of_the_stack_is_started_afresh(tmp_path):
         timeout=60,
     )
 
-    asked, changed = (tmp_path / "aws.log").read_text().splitlines()
-    assert asked.startswith("cloudformation describe-stack-resource --stack-name tracker ")
-    assert "--logical-resource-id IngestFunction " in asked
-    assert changed.startswith("lambda update-function-configuration --function-name tracker-IngestFunction-1 ")
-    assert re.search(r"--description Started afresh at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", changed)
+    asked, *changed = (tmp_path / "aws.log").read_text().splitlines()
+    assert asked.startswith("cloudformation list-stack-resources --stack-name tracker ")
+    names = "IngestFunction", "LogFunction", "ReporterFunction"
+    every = [{"LogicalResourceId": each, "PhysicalResourceId": each.lower()} for each in names]
+    found = jmespath.search(asked.partition(" --query ")[2], {"StackResourceSummaries": every})
+    assert found == ["ingestfunction", "logfunction"]
+    for function, line in zip(("ingest-1", "logs-1"), changed, strict=True):
+        assert line.startswith(f"lambda update-function-configuration --function-name {function} ")
+        assert re.search(r"--description Started afresh at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", line)
