@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from activity import settings
-from activity.model import Activity, is_detail
+from activity.model import Activity, is_detail, is_of_road
 
 Key = tuple[str, str]
+_AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Keeping:
         return max(filter(None, (at + self.retention, self.expires_after)))
 
     def resolution_of(self, facet: str) -> timedelta:
+        if is_of_road(facet):  # Roads are judged by the day.
+            return min(self.detail_resolution, _AN_HOUR)
         return self.detail_resolution if is_detail(facet) else self.resolution
 
 

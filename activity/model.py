@@ -21,7 +21,7 @@ SIGNIN = "SIGNIN"
 CANARY_AGENT = "last-activity-canary"
 
 # Kept at the coarser resolution: these add detail to a last-seen time, and don't decide one.
-_DETAIL = ("SERVICE#", "IP#", "SESSION#", "ROAD#")
+_DETAIL = ("SERVICE#", "IP#", "SESSION#")
 
 
 def id_facet(unique_id: str) -> str:
@@ -140,6 +140,10 @@ def kind_and_value(facet: str) -> tuple[str, str]:
 
 def is_denied(facet: str) -> bool:
     return facet.startswith("DENIED#")
+
+
+def is_of_road(facet: str) -> bool:
+    return facet.startswith("ROAD#")
 
 
 def is_detail(facet: str) -> bool:

@@ -25,7 +25,7 @@ _CONTROL_TOWER = re.compile(r"aws-controltower-logs-(\d{12})-")
 
 
 class Way(StrEnum):
-    """How word of a new file comes."""
+    """How the stack is told of a new file."""
 
     TOPIC = "CloudTrail's topic"
     EVENTBRIDGE = "EventBridge"

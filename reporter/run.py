@@ -170,6 +170,7 @@ def sources_from_env(environ: Mapping[str, str]) -> Sources:
         trails=_trails(boto3.client),
         table=ActivityTable(connect(), settings.text(environ, "ACTIVITY_TABLE"), keeping),
         flags=Flags.from_env(environ),
+        logs=environ.get("LOG_BUCKET", ""),
     )
 
 

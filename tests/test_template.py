@@ -701,6 +701,7 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
         "STALE_KEY_DAYS": {"Ref": "StaleKeyDays"},
         "STALE_ROLE_DAYS": {"Ref": "StaleRoleDays"},
         "EXEMPT_TAG": "last-activity:exempt",
+        "LOG_BUCKET": "",
     }
     organization = {
         "ACCOUNT_TOPIC_ARN": "",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from lastseen.asking.beside import Clients, asked
@@ -68,10 +69,10 @@ class Expected:
         heard = {*heard}
         return {each: name for each, name in sorted(self.accounts.items()) if each not in heard}
 
-    def sentences(self, accounts: Mapping[str, Coverage]) -> list[str]:
+    def sentences(self, accounts: Mapping[str, Coverage], now: datetime) -> list[str]:
         """What is missing, and what is not known."""
         about = accounts.get(self.account)
-        regions, roads = self.unheard(about), about.roads if about else ()
+        regions, roads = self.unheard(about), {road for each in accounts.values() for road in each.roads(now)}
         told = []
         if regions:
             where = noun(len(regions), "this region is", "these regions are")

@@ -28,7 +28,7 @@ class Buses:
         }
 
     def log_rule(self, physical: Mapping[str, str]) -> Found:
-        """The one that takes word of new log files; None too if the stack has none."""
+        """The one that is told of new log files; None too if the stack has none."""
         name = own_name(physical.get("LogRule", ""))
         return _rule(self.client("events", self.region), self.region, name) if name else None
 

@@ -1,4 +1,4 @@
-"""How word of new log files comes to the stack's queue, and whether CloudTrail can deliver them."""
+"""How the stack's queue is told of new log files, and whether CloudTrail can deliver them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass

@@ -70,7 +70,7 @@ def coverage(
             print_json(_silent_accounts(expected.silent_accounts(known)))
             warn(expected.unknown)
         else:
-            _show(printing.screen(), accounts, names, clock, limit, expected.sentences(known))
+            _show(printing.screen(), accounts, names, clock, limit, expected.sentences(known, clock.now))
         if not came:
             printing.beside().prose(lookup.heard.line(clock))
             raise typer.Exit(NOTHING_FOUND)
@@ -141,7 +141,7 @@ def _told(about: Coverage, now: datetime) -> Iterator[str]:
     yield from about.warnings(now)
     trails = about.trails
     if isinstance(trails, Trails) and trails.problems and trails.noted:
-        yield f"CloudTrail's trails are told as the reporter found them on {minute(trails.noted)}."
+        yield f"What is said of CloudTrail's trails is as of {minute(trails.noted)}, by the reporter."
     yield from (f"Not checked: {gap.what}: {gap.reason}" for gap in about.gaps(now))
     yield from about.notes(now)
 

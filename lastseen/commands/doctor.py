@@ -52,7 +52,7 @@ def doctor(
     A line for each check: right; WRONG, with the remedy below it; or not
     permitted, with the action that you may not call. It looks at who you are
     and at the stack, the trails, the mail's subscription, the rules of each
-    region and what they take, how word of log files comes, what the
+    region and what they take, how log files are told of, what the
     functions' roles really hold, queues, schedules and alarms. It changes
     nothing.
 

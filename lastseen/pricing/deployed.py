@@ -44,7 +44,7 @@ def usage_of(client: Client, stack: str, principals: int | None, now: datetime) 
         reason = " ".join(str(error).split())  # botocore's refusal of a parameter has several lines.
         raise Unpriceable(f"cannot read what {stack} used: {reason}") from error
     used = {name: counted[metric] for name, metric in _metrics(names).items()}
-    if not used["events"] and not used.get(log_metrics.MESSAGES):
+    if not used["events"] and not used.get(log_metrics.SIGHTINGS):
         raise Unpriceable(f"{stack} has counted no events in the last 30 days: give --events instead")
     return _usage(used, table, people, log_metrics.reading(names, used))
 

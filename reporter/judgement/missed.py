@@ -12,7 +12,7 @@ from reporter.listening.coverage import Coverage
 from reporter.listening.roads import remedy
 
 _A_DAY = timedelta(days=1)
-_VERIFY = "make verify, which checks its rule and its trail"
+_VERIFY = "make verify"
 _NOTHING = "nothing to do: IAM's record counts"
 # Even delayed events have arrived by then.
 _LATE = timedelta(hours=4)
@@ -72,7 +72,7 @@ def missed(
         is_due = _should_show(used, coverage, retention, now)
         if is_due and (seen is None or seen < used - SAME_USE) and not _is_of_session(verdict.seen, used):
             told.add((subject.arn, used))
-            yield Missed(subject, used, seen, *_cause(subject, used, verdict.seen, coverage))
+            yield Missed(subject, used, seen, *_cause(subject, used, verdict.seen, coverage, now))
 
 
 def hidden_uses(
@@ -127,10 +127,12 @@ def _is_by_service(seen: Activity) -> bool:
     return seen.evidence.type == "AWSService" and seen.evidence.event_name == "AssumeRole"
 
 
-def _cause(subject: Subject, used: datetime, seen: Activity | None, coverage: Coverage) -> tuple[str, str]:
+def _cause(
+    subject: Subject, used: datetime, seen: Activity | None, coverage: Coverage, now: datetime
+) -> tuple[str, str]:
     """The likely cause, and what to do about it."""
     use = subject.claim.use
-    forward = remedy(coverage.roads).forward
+    forward = remedy(coverage.roads(now)).forward
     region = {each.region: each for each in coverage.known}.get(use.region)
     since, until = (region.since, region.until) if region else (None, None)
     if use.region and (since is None or used < since):

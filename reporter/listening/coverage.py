@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from activity.model import LOGS
 from reporter.inventory.account import Gap
 from reporter.listening.region import A_DAY, Region, State
 from reporter.listening.roads import NAMES, Remedy, how_soon, remedy
@@ -35,11 +36,15 @@ class Trails:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """`unlisted`: why the enabled regions aren't known. Then only those that sent events before are tested."""
+    """`unlisted`: why the enabled regions aren't known. Then only those that sent events before are tested.
+
+    `logs`: the bucket of the log files that the stack reads, "" if it reads none, or that is not known.
+    """
 
     regions: tuple[Region, ...] | Gap = ()
     trails: Trails | Gap = field(default_factory=Trails)
     unlisted: str = ""
+    logs: str = ""
 
     @property
     def known(self) -> tuple[Region, ...]:
@@ -60,10 +65,11 @@ class Coverage:
         """When the first event came, from any region."""
         return min((each.since for each in self.known if each.since), default=None)
 
-    @property
-    def roads(self) -> frozenset[str]:
-        """The roads that events of the account have come by."""
-        return frozenset(road.name for each in self.known for road in each.roads)
+    def roads(self, now: datetime) -> frozenset[str]:
+        """The roads that events of the account come by, or if none do, came by."""
+        every = [road for each in self.known for road in each.roads]
+        used = [road for road in every if road.is_in_use(now)]
+        return frozenset(road.name for road in used or every)
 
     def by_road(self, now: datetime) -> str:
         """By which roads events come now, and how soon; "" if none do."""
@@ -98,6 +104,7 @@ class Coverage:
         """What else to know, a sentence each."""
         yield from self.listening(now)
         yield from self._stopped_roads(now)
+        yield from self._silent_log_files(now)
         yield from self._not_connected(now)
         yield from self._refused(now)
         if self.unlisted:
@@ -117,15 +124,15 @@ class Coverage:
             yield self._nothing(missing, now)
             return
         stopped = [each for each in missing if missing[each] is State.SILENT]
-        for names, day, to_do in self._together({each: date(each.until or each.back) for each in stopped}):
+        for names, day, to_do in self._together({each: date(each.until or each.back) for each in stopped}, now):
             yield f"No events from {names} since {day}: {to_do.gone} {to_do.fix}{_ON_PURPOSE}"
         unread = [each for each in missing if missing[each] is State.NO_READS]
-        for names, day, to_do in self._together({each: date(each.back) for each in unread if each.back}):
+        for names, day, to_do in self._together({each: date(each.back) for each in unread if each.back}, now):
             yield (
                 f"No read-only events from {names} since {day}, though others arrive:"
                 f" {to_do.no_reads} {to_do.fix}"
             )
-        for names, _, to_do in self._together({each: "" for each in unread if not each.back}):
+        for names, _, to_do in self._together({each: "" for each in unread if not each.back}, now):
             yield (
                 f"No read-only events have ever come from {names}, though others arrive:"
                 f" {to_do.no_reads} {to_do.fix}"
@@ -162,14 +169,15 @@ class Coverage:
         lost = [each for each in self.known if each.state(now) is State.NOT_CONNECTED and each not in missing]
         never = [each.region for each in lost if not each.until]
         if never:
-            yield f"No events come from {_regions(never)} Fix: {remedy(self.roads).forward}."
-        for names, day, to_do in self._together({each: date(each.until) for each in lost if each.until}):
+            yield f"No events come from {_regions(never)} Fix: {remedy(self.roads(now)).forward}."
+        for names, day, to_do in self._together({each: date(each.until) for each in lost if each.until}, now):
             yield f"No events from {names} since {day}: activity there is not tracked. Fix: {to_do.forward}."
 
     def _stopped_roads(self, now: datetime) -> Iterator[str]:
         """Roads that brought nothing lately, of regions that events come from by the other."""
         stopped: dict[tuple[str, str, str], list[str]] = {}
-        for each in self.known:
+        # Of other accounts, no test calls show that a road is there at all.
+        for each in (region for region in self.known if region.sent):
             others = [road for road in each.roads if road.is_in_use(now)]
             for road in each.roads if others else ():
                 if road.has_stopped(now):
@@ -177,8 +185,18 @@ class Coverage:
                     stopped.setdefault(what, []).append(each.region)
         for (name, day, fix), names in stopped.items():
             yield (
-                f"Nothing has come by {name} from {', '.join(names)} since {day}, though events come by the"
-                f" other road. {fix} If you switched it off: nothing to do."
+                f"Nothing from {', '.join(names)} by {name} since {day}, though events still arrive."
+                f" {fix} If you switched it off: nothing to do."
+            )
+
+    def _silent_log_files(self, now: datetime) -> Iterator[str]:
+        """Of a stack that reads them, if they have brought nothing, though the account's events arrive."""
+        heard = [road for each in self.known for road in each.roads if not road.is_given_up(now)]
+        is_settled = self.since is not None and now - self.since >= _YOUNG
+        if self.logs and is_settled and heard and all(road.name != LOGS for road in heard):
+            yield (
+                f"No log files in {self.logs} have brought events of this account: {remedy([LOGS]).gone}"
+                f" {remedy([LOGS]).fix}"
             )
 
     def _refused(self, now: datetime) -> Iterator[str]:
@@ -188,18 +206,19 @@ class Coverage:
             for each in self.known
             if each.sent and each.sent.refusal and each.state(now) is not State.DISABLED
         ]
-        for names, why, _ in self._together({each: each.sent.refusal for each in refused if each.sent}):
+        for names, why, _ in self._together({each: each.sent.refusal for each in refused if each.sent}, now):
             yield f"{names} could not be tested: {why}. {_AGAIN}"
         missing = self.missing(now)
         quiet = [each for each in refused if each.state(now) is State.QUIET and each not in missing]
-        for names, day, to_do in self._together({each: date(each.until) for each in quiet}):
+        for names, day, to_do in self._together({each: date(each.until) for each in quiet}, now):
             yield f"No events from {names} since {day}. {to_do.fix}"
 
-    def _together(self, told: Mapping[Region, str]) -> Iterator[tuple[str, str, Remedy]]:
+    def _together(self, told: Mapping[Region, str], now: datetime) -> Iterator[tuple[str, str, Remedy]]:
         """Groups regions with the same text and remedy into one line: a stopped trail silences them all."""
         groups: dict[tuple[str, Remedy], list[str]] = {}
         for each, what in told.items():
-            to_do = remedy({road.name for road in each.roads} or self.roads)
+            own, used = {road.name for road in each.roads}, self.roads(now)
+            to_do = remedy(own & used or used or own)
             groups.setdefault((what, to_do), []).append(each.region)
         for (what, to_do), names in groups.items():
             yield ", ".join(names), what, to_do

@@ -30,8 +30,11 @@ class Road:
     def is_in_use(self, now: datetime) -> bool:
         return now - self.until <= _STOPPED
 
+    def is_given_up(self, now: datetime) -> bool:
+        return now - self.until > _GIVEN_UP
+
     def has_stopped(self, now: datetime) -> bool:
-        return _STOPPED < now - self.until <= _GIVEN_UP
+        return not (self.is_in_use(now) or self.is_given_up(now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,10 @@ _BY_EVENTS = Remedy(
     "make forwarders",
 )
 _BY_LOGS = Remedy(
-    "the trail is switched off, or word of its log files doesn't arrive.",
-    'Fix: make verify, then "How word of a file comes" in docs/logs.md.',
+    "the trail is switched off, or the queue isn't told of new log files.",
+    'Fix: make verify, then "How the stack is told of new files" in docs/logs.md.',
     "the trail logs no read events.",
-    "a trail of all regions, whose log files arrive: make verify",
+    "log all regions in the trail, then make verify",
 )
 
 
@@ -72,11 +75,11 @@ def length(delay: timedelta) -> str:
 
 
 def how_soon(roads: Sequence[Road]) -> str:
-    """By which roads events come, and within what time: the longest delay of each region's last event."""
+    """By which roads events come, and how late the latest was; of several regions, the longest."""
     delays = {name: [each.delay for each in roads if each.name == name] for name in NAMES}
     used = [name for name in NAMES if delays[name]]
     return ", ".join(
-        f"by {NAMES[name]} within {length(max(delays[name]))}"
+        f"by {NAMES[name]}, latest after {length(max(delays[name]))}"
         + (f" ({len(delays[name])} region{'' if len(delays[name]) == 1 else 's'})" if len(used) > 1 else "")
         for name in used
     )

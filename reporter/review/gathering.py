@@ -34,12 +34,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Everything that a report asks."""
+    """Everything that a report asks. `logs`: the bucket of the log files that the stack reads, if any."""
 
     iam: Iam
     trails: CloudTrail
     table: ActivityTable
     flags: Flags
+    logs: str = ""
 
 
 def gather(sources: Sources, account: str, terms: Terms, now: datetime, *, partition: str) -> Known:
@@ -150,4 +151,5 @@ def _coverage(sources: Sources, account: str) -> Coverage:
         or_gap("CloudTrail's coverage", lambda: canaries.known_regions(table, account)),
         trails,
         "" if isinstance(unlisted, Gap) else unlisted,
+        sources.logs,
     )

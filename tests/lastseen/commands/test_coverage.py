@@ -106,7 +106,7 @@ def test_coverage_says_what_mail_and_alarm_say(table, aws, trail, happened, miss
     assert all(f"\n{line}\n" in told for line in sentences)
     assert bool(report.warnings) is (missing is not None)
     is_of_trails = happened in (the_trail_was_stopped, the_trail_logs_one_region)
-    as_of = "\nCloudTrail's trails are told as the reporter found them on 20 November 2026 12:00 UTC.\n"
+    as_of = "\nWhat is said of CloudTrail's trails is as of 20 November 2026 12:00 UTC, by the reporter.\n"
     assert (as_of in told) is is_of_trails
     in_all = {None: "Events are missing from 0 of 2 regions.", 0: "EVENTS NOT ARRIVING."}
     assert f"\n\n{in_all.get(missing, f'EVENTS NOT ARRIVING from {missing} of 2 regions.')}\n" in told

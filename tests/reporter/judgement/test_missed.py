@@ -176,7 +176,7 @@ def test_a_use_that_log_files_missed_needs_no_forwarder():
     elsewhere = used(ago(days=9), region="us-east-1")
     (told_of,) = told(elsewhere, coverage=Coverage((by_logs,)))
 
-    assert told_of.fix == "a trail of all regions, whose log files arrive: make verify"
+    assert told_of.fix == "log all regions in the trail, then make verify"
 
 
 def test_a_use_that_was_seen_under_an_old_name_was_not_missed():

@@ -269,7 +269,8 @@ def test_the_head_tells_from_where_and_when_events_came():
     by_both = (Road("events", days(0), timedelta(seconds=3)), Road("logs", days(0), timedelta(minutes=6)))
     heard = replace(regions[0], roads=by_both), replace(regions[1], roads=by_both[1:])
     assert (
-        ", since 2026-10-21: by EventBridge within 3 s (1 region), by log files within 6 min (2 regions).\n"
+        ", since 2026-10-21: by EventBridge, latest after 3 s (1 region),"
+        " by log files, latest after 6 min (2 regions).\n"
     ) in head(heard)
     assert ("\nIt is not known whether events arrive: the findings may rest on IAM's word alone.\n") in head(
         Gap("x", "y")
