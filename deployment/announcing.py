@@ -44,10 +44,15 @@ def _said(check: Check) -> str:
             return f"Not checked: whether CloudTrail's trails log management events; that {check.said}"
 
 
-def trails(client: Client, region: str) -> list[dict[str, Any]]:
-    """As CloudTrail describes them; none if it may not be asked."""
+def described(client: Client, region: str) -> list[dict[str, Any]] | Unread:
+    """The trails, as CloudTrail describes them."""
     cloudtrail = client("cloudtrail", region)
-    found = asked("cloudtrail:DescribeTrails", lambda: cloudtrail.describe_trails()["trailList"])
+    return asked("cloudtrail:DescribeTrails", lambda: cloudtrail.describe_trails()["trailList"])
+
+
+def trails(client: Client, region: str) -> list[dict[str, Any]]:
+    """The same; none if CloudTrail may not be asked."""
+    found = described(client, region)
     return [] if isinstance(found, Unread) else found
 
 

@@ -85,11 +85,8 @@ def look(client: Client, region: str, bucket: str) -> Found:
 
 
 def trails(client: Client, region: str) -> tuple[Trail, ...] | Unread:
-    cloudtrail = client("cloudtrail", region)
-    return asked(
-        "cloudtrail:DescribeTrails",
-        lambda: tuple(_trail(each) for each in cloudtrail.describe_trails()["trailList"]),
-    )
+    found = announcing.described(client, region)
+    return found if isinstance(found, Unread) else tuple(map(_trail, found))
 
 
 def _trail(described: Mapping[str, Any]) -> Trail:

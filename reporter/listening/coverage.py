@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from activity.model import LOGS
 from reporter.inventory.account import Gap
 from reporter.listening.region import A_DAY, Region, State
-from reporter.listening.roads import NAMES, Remedy, how_soon, remedy
+from reporter.listening.roads import NAMES, Remedy, how_late, remedy
 from reporter.listening.times import date, length, minute
 
 # The name of the trails' gap.
@@ -72,8 +72,8 @@ class Coverage:
         return frozenset(road.name for road in used or every)
 
     def by_road(self, now: datetime) -> str:
-        """By which roads events come now, and how soon; "" if none do."""
-        return how_soon([road for each in self.known for road in each.roads if road.is_in_use(now)])
+        """By which roads events come now, and how late the latest was; "" if none do."""
+        return how_late([road for each in self.known for road in each.roads if road.is_in_use(now)])
 
     def gaps(self, now: datetime) -> tuple[Gap, ...]:
         """Unreadable trails are no gap while test calls come back: events do arrive."""

@@ -74,7 +74,7 @@ def length(delay: timedelta) -> str:
     return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
 
 
-def how_soon(roads: Sequence[Road]) -> str:
+def how_late(roads: Sequence[Road]) -> str:
     """By which roads events come, and how late the latest was; of several regions, the longest."""
     delays = {name: [each.delay for each in roads if each.name == name] for name in NAMES}
     used = [name for name in NAMES if delays[name]]
