@@ -49,6 +49,18 @@ def is_root(arn: str) -> bool:
     return parts(arn)[1::2] == ("iam", "root")
 
 
+@lru_cache(maxsize=4096)
+def is_person(arn: str) -> bool:
+    """Whether what it does is done by people: a user's, the root user's, or a role that people share."""
+    return parts(arn).type in ("user", "root") or is_shared_by_people(arn)
+
+
+@lru_cache(maxsize=4096)
+def is_shared_by_people(arn: str) -> bool:
+    """Whether it is the role of an Identity Center permission set, with a session name for each person."""
+    return is_role(arn) and parts(arn).name.startswith("AWSReservedSSO_")
+
+
 def without_path(arn: str) -> str:
     """The ARN as role sessions name their role. A name is unique in its account, whatever its path."""
     head, slash, rest = arn.partition("/")

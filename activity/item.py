@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from activity.days import NONE, Days, is_month
 from activity.model import Activity, Evidence, from_text, to_text
 
 EVIDENCE = Evidence._fields
@@ -103,7 +104,16 @@ def activity_of(item: Mapping[str, Any]) -> Activity:
     known = {name: plain[name] for name in EVIDENCE if name in plain}
     evidence = Evidence(**known | ({"delay": _seconds(item)} if "delay" in known else {}))
     seen = _time(item, "first_seen"), _time(item, "last_seen")
-    return Activity(plain["principal"], plain["facet"], *seen, evidence)
+    return Activity(plain["principal"], plain["facet"], *seen, evidence, _days_of(item))
+
+
+def _days_of(item: Mapping[str, Any]) -> Days:
+    months = [name for name in item if is_month(name)]
+    try:
+        return Days.from_months({name: int(item[name]["N"]) for name in months})
+    except (KeyError, ValueError) as error:
+        said = ", ".join(f"{name} is {_said(item, name)!r}" for name in months)
+        raise UnreadableItem.named(_key_of(item), f"{said}: no days of a month, a bit for each") from error
 
 
 def _flag_of(item: Mapping[str, Any]) -> Flag | None:
@@ -158,7 +168,14 @@ def attributes(activity: Activity) -> dict[str, Any]:
         "first_seen": to_text(activity.first_seen),
         "last_seen": to_text(activity.last_seen),
         **known_of(activity.evidence),
+        **({"days": [each.isoformat() for each in activity.days]} if activity.days else {}),
     }
+
+
+def stored(activity: Activity) -> dict[str, Any]:
+    """The item that `activity_of` reads as this activity."""
+    values = attributes(activity._replace(days=NONE)) | activity.days.months()
+    return {name: typed(value) for name, value in values.items()}
 
 
 def plain(key: tuple[str, str], item: Item) -> dict[str, Any]:

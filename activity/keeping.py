@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from activity import settings
+from activity.arn import is_person
+from activity.days import KEPT
 from activity.model import Activity, is_detail, is_of_road
 
 Key = tuple[str, str]
@@ -16,22 +18,34 @@ _AN_HOUR = timedelta(hours=1)
 class Keeping:
     """How exactly and how long the table keeps times. A resolution of 0 is exact in any order of records.
 
-    `expires_after`: no item that is written expires before then, however old it is.
+    `expires_after`: no item that is written expires before then, however old it is. `has_days_of_people`: whether to
+    keep the days on which people were active, and not only roles.
     """
 
     resolution: timedelta = timedelta(0)
     detail_resolution: timedelta = timedelta(0)
     retention: timedelta = timedelta(days=400)
     expires_after: datetime | None = None
+    has_days_of_people: bool = True
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         seconds = settings.whole_number(environ, "RESOLUTION", default=300, least=0)
         detail = settings.whole_number(environ, "DETAIL_RESOLUTION", default=3600, least=0)
-        return cls(timedelta(seconds=seconds), timedelta(seconds=detail), retention_from_env(environ))
+        return cls(
+            timedelta(seconds=seconds),
+            timedelta(seconds=detail),
+            retention_from_env(environ),
+            has_days_of_people=settings.is_true(environ, "DAYS_OF_PEOPLE", default=True),
+        )
 
     def expiry(self, at: datetime) -> datetime:
         return max(filter(None, (at + self.retention, self.expires_after)))
+
+    def days_of(self, principal: str) -> timedelta | None:
+        """For how long the days are kept on which it was active; None if they are not."""
+        is_kept = self.has_days_of_people or not is_person(principal)
+        return min(KEPT, self.retention) if is_kept else None
 
     def resolution_of(self, facet: str) -> timedelta:
         if is_of_road(facet):  # Roads are judged by the day.

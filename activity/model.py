@@ -9,6 +9,8 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from activity.days import KEPT, NONE, Days, oldest_kept, only
+
 ACCOUNTS = "accounts"
 COVERAGE = "coverage"
 REPORT = "report"
@@ -20,6 +22,8 @@ SIGNIN = "SIGNIN"
 # In the user agent, which CloudTrail keeps. The reporter's own calls are recognized by it when they come back.
 CANARY_AGENT = "last-activity-canary"
 
+# Of these the days are kept, and of coverage: whoever or whatever was active, or tried to be.
+_OF_DAYS = ("ID#", "KEY#", "DENIED#")
 # Kept at the coarser resolution: these add detail to a last-seen time, and don't decide one.
 _DETAIL = ("SERVICE#", "IP#", "SESSION#")
 
@@ -150,6 +154,11 @@ def is_detail(facet: str) -> bool:
     return facet.startswith(_DETAIL)
 
 
+def has_days(principal: str, facet: str) -> bool:
+    """Whether its item keeps on which days it was seen."""
+    return facet.startswith(_OF_DAYS) or facet == SIGNIN or principal == COVERAGE
+
+
 # Tuples, since there are several for each kind of record: a frozen dataclass takes five times as long to make.
 
 
@@ -182,13 +191,14 @@ class Evidence(NamedTuple):
 
 
 class Activity(NamedTuple):
-    """The first and the last sighting of one principal with one facet."""
+    """The first and the last sighting of one principal with one facet, and the days of all if they are kept."""
 
     principal: str
     facet: str
     first_seen: datetime
     last_seen: datetime
     evidence: Evidence
+    days: Days = NONE
 
     @property
     def key(self) -> tuple[str, str]:
@@ -200,16 +210,31 @@ class Activity(NamedTuple):
         if self.last_seen == other.last_seen:
             is_older = self.evidence.rank() < other.evidence.rank()
         newer, older = (other, self) if is_older else (self, other)
-        if newer.first_seen <= older.first_seen:
+        both = newer.days | older.days
+        if newer.first_seen <= older.first_seen and newer.days == both:
             return newer
-        return newer._replace(first_seen=older.first_seen)
+        return newer._replace(first_seen=min(newer.first_seen, older.first_seen), days=both)
 
-    def superseding(self, stored: "Activity", resolution: timedelta) -> "Activity | None":
-        """What to store instead of `stored`, or None if neither time moves by more than `resolution`."""
-        merged = stored.merge(self)
+    def keeping(self, kept: timedelta | None) -> "Activity":
+        """Without the days longer ago than that, by whole months, as of the last sighting; None: without any."""
+        if not self.days:
+            return self
+        last = self.last_seen.date()
+        days = NONE if kept is None else self.days.between(oldest_kept(last, kept), last)
+        return self._replace(days=days)
+
+    def superseding(
+        self, stored: "Activity", resolution: timedelta, kept: timedelta | None = KEPT
+    ) -> "Activity | None":
+        """What to store instead of `stored`, or None if neither time moves by more than `resolution`.
+
+        A new day is always stored; `kept` says for how long.
+        """
+        merged = stored.merge(self).keeping(kept)
         if stored.first_seen - merged.first_seen > resolution:
             return merged
-        if merged.last_seen - stored.last_seen > resolution or (not resolution and merged != stored):
+        is_later = merged.last_seen - stored.last_seen > resolution
+        if is_later or merged.days.missing_in(stored.days) or (not resolution and merged != stored):
             return merged._replace(first_seen=stored.first_seen)
         return None
 
@@ -222,8 +247,8 @@ class Sighting(NamedTuple):
     at: datetime
     evidence: Evidence
 
-    def activities(self, since: datetime | None = None) -> Iterator[Activity]:
-        """`since`: when the principal was first seen like this, if that was before.
+    def activities(self, since: datetime | None = None, on: Days = NONE) -> Iterator[Activity]:
+        """`since`: when the principal was first seen like this, if that was before; `on`: the days of all.
 
         Keeps an error code only of a refused call, and then on all of its activities.
         """
@@ -231,7 +256,8 @@ class Sighting(NamedTuple):
         if evidence.error_code and not any(map(is_denied, self.facets)):
             evidence = evidence._replace(error_code="")
         for facet in self.facets:
-            yield Activity(self.principal, facet, since or self.at, self.at, evidence)
+            days = on or only(self.at.date()) if has_days(self.principal, facet) else NONE
+            yield Activity(self.principal, facet, since or self.at, self.at, evidence, days)
 
 
 def to_text(at: datetime) -> str:

@@ -21,3 +21,10 @@ def whole_number(environ: Mapping[str, str], name: str, *, default: int, least: 
     if not value.isascii() or not value.isdigit() or int(value) < least:
         raise BadSetting(f"{name} must be a whole number from {least}, not {value!r}")
     return int(value)
+
+
+def is_true(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = environ.get(name, "").strip().lower()
+    if value not in ("", "true", "false"):
+        raise BadSetting(f"{name} must be true or false, not {value!r}")
+    return value == "true" if value else default

@@ -1,6 +1,5 @@
-"""The activity table in DynamoDB: the only file that knows its keys, attributes and conditions."""
+"""The activity table in DynamoDB: what it is asked, and how what was read takes part in what is written."""
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,23 +12,20 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity import settings
-from activity.item import EVIDENCE, Item, UnreadableItem, activity_of, known_of, readable, typed
+from activity.item import Item, UnreadableItem, activity_of, readable, typed
 from activity.keeping import Keeping, Key, Outcome, Recorded
-from activity.model import Activity, to_text
+from activity.model import Activity
+from activity.update import IS_FREE, IS_NO_OLDER, key_of, put, replacing
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BY_FACET = "by_facet"
 WRITERS = 16
+MOST_READ = 100  # Keys that BatchGetItem takes.
 _IDLE_READS = 20
 
-# No item yet, or one whose last_seen moves by more than the resolution and whose first_seen doesn't.
-_MOVES_ON = "attribute_not_exists(#last_seen) OR (#last_seen < :older AND #first_seen <= :newer)"
-_IS_NO_OLDER = "attribute_not_exists(#last_seen) OR #last_seen <= :last_seen"
-_IS_FREE = "attribute_not_exists(#last_seen) OR #last_seen < :last_seen"
-_IS_ITS_OWN = "#last_seen = :last_seen AND #event_id = :event_id"
-_STILL_AS_READ = "#last_seen = :read_last AND #first_seen = :read_first AND "
+_INVALID = "ValidationException"
 
 
 class TooLate(Exception):
@@ -50,43 +46,50 @@ class ActivityTable:
         name = settings.text(environ, "ACTIVITY_TABLE")
         return cls(connect(), name, Keeping.from_env(environ))
 
-    def record(self, activity: Activity, *, is_late: Callable[[], bool] = lambda: False) -> Recorded:
-        """Calls `is_late` before each call to DynamoDB, and raises TooLate if it is True.
+    def record(
+        self,
+        activity: Activity,
+        stored: Activity | None = None,
+        *,
+        is_late: Callable[[], bool] = lambda: False,
+    ) -> Recorded:
+        """`stored`: what the table was seen to hold. Each write is refused if it holds something else by then.
 
-        Also raises botocore's ClientError or BotoCoreError; such a write may be repeated freely. Raises
-        UnreadableItem if somebody has edited the item.
+        Calls `is_late` before each call to DynamoDB, and raises TooLate if it is True. Also raises botocore's
+        ClientError or BotoCoreError; such a write may be repeated freely. Raises UnreadableItem if somebody has
+        edited the item.
         """
         resolution = self._keeping.resolution_of(activity.facet)
-        bounds = {
-            ":older": typed(to_text(activity.last_seen - resolution)),
-            ":newer": typed(to_text(activity.first_seen + resolution)),
-        }
-        refused_with: Activity | None = None
+        kept = self._keeping.days_of(activity.principal)
+        new = activity = activity.keeping(kept)
         while True:
-            _stop_if(is_late)
+            if stored:
+                merged = activity.superseding(stored, resolution, kept)
+                if merged is None:
+                    return Recorded(stored, is_written=False)
+                new = merged
+            if is_late():
+                raise TooLate("not written before the function's deadline")
             try:
-                return self._put(activity, "if_not_exists(#first_seen, :first_seen)", _MOVES_ON, bounds)
-            except self._refusal as refused:
-                stored = activity_of(refused.response["Item"])  # type: ignore[typeddict-item]  # ALL_OLD puts it there
-            if stored == refused_with:
+                self._update(replacing(stored, new, self._expiry(new.last_seen)))
+            except self._refusal as refused:  # Somebody else wrote it meanwhile, or deleted it.
+                item: Any = refused.response.get("Item", {})
+            else:
+                return Recorded(new, is_written=True)
+            found = activity_of(item) if "last_seen" in item else None
+            if stored and found == stored:
                 raise UnreadableItem.named(stored.key, "an attribute is of another type than is written")
-            merged = activity.superseding(stored, resolution)
-            if merged is None:
-                return Recorded(stored, is_written=False)
-            refused_with = stored
-            _stop_if(is_late)
-            with suppress(self._refusal):  # Somebody else wrote it meanwhile: read it again.
-                return self._put(merged, ":first_seen", *_as_read(stored))
+            stored, new = found, activity
 
     def replace(self, activity: Activity) -> None:
         """Unlike `record`, writes the times exactly as given. Never replaces a newer activity by an older."""
         with suppress(self._refusal):
-            self._put(activity, ":first_seen", _IS_NO_OLDER, {})
+            self._update(put(activity, self._expiry(activity.last_seen), IS_NO_OLDER))
 
     def take(self, turn: Activity) -> bool:
         """Whether it was written: not if the table has one of that time or later from another event."""
         try:
-            self._put(turn, ":first_seen", f"{_IS_FREE} OR ({_IS_ITS_OWN})", {})
+            self._update(put(turn, self._expiry(turn.last_seen), IS_FREE))
         except self._refusal:
             return False
         return True
@@ -94,24 +97,38 @@ class ActivityTable:
     def record_all(
         self, activities: Sequence[Activity], *, is_late: Callable[[], bool] = lambda: False
     ) -> Outcome:
-        """Takes at most one activity per key. Once `is_late` returns True, the rest count as failed."""
+        """Takes at most one activity per key. Once `is_late` returns True, the rest count as failed.
+
+        Reads before it writes: most of what need not be written is known to the table by another sandbox, and a
+        read costs a tenth of a write that is refused.
+        """
 
         def attempt(activity: Activity) -> Recorded | str:
+            stored = held.get(activity.key, {})
             try:
-                return self.record(activity, is_late=is_late)
+                known = activity_of(stored) if "last_seen" in stored else None
+                return self.record(activity, known, is_late=is_late)
             except (ClientError, BotoCoreError, TooLate, UnreadableItem) as error:
                 return str(error)
 
+        keys = [each.key for each in activities]
+        chunks = [keys[start : start + MOST_READ] for start in range(0, len(keys), MOST_READ)]
+        held: dict[Key, dict[str, Any]] = {}
         with ThreadPoolExecutor(WRITERS) as pool:
+            try:
+                for read in pool.map(self._read, () if is_late() else chunks):
+                    held |= read
+            except (ClientError, BotoCoreError) as error:
+                return Outcome.of(activities, [str(error)] * len(activities))
             return Outcome.of(activities, list(pool.map(attempt, activities)))
 
     def get(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """The items that exist among `keys`. Raises TimeoutError if DynamoDB returns none for a minute."""
-        wanted = [{"principal": typed(p), "facet": typed(f)} for p, f in dict.fromkeys(keys)]
+        wanted = [key_of(*each) for each in dict.fromkeys(keys)]
         found = {}
         pause, idle = 0.05, 0
         while wanted:
-            chunk, wanted = wanted[:100], wanted[100:]  # BatchGetItem takes 100 keys.
+            chunk, wanted = wanted[:MOST_READ], wanted[MOST_READ:]
             answer = self._client.batch_get_item(RequestItems={self._name: {"Keys": chunk}})
             for item in answer["Responses"].get(self._name, []):
                 found[item["principal"]["S"], item["facet"]["S"]] = readable(item)
@@ -125,6 +142,18 @@ class ActivityTable:
                 time.sleep(pause)
             wanted = left + wanted
         return found
+
+    def _read(self, keys: Sequence[Key]) -> dict[Key, dict[str, Any]]:
+        """The items at up to 100 keys, as far as DynamoDB gets in one call."""
+        try:
+            wanted = {self._name: {"Keys": [key_of(*each) for each in keys]}}
+            answer = self._client.batch_get_item(RequestItems=wanted)  # type: ignore[arg-type]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _INVALID:
+                raise
+            return {}  # One key that DynamoDB doesn't take must not fail the others.
+        items = answer["Responses"].get(self._name, [])
+        return {(item["principal"]["S"], item["facet"]["S"]): item for item in items}
 
     def of(self, principal: str, *, facet_begins: str = "") -> Iterator[Activity]:
         """All activities of one principal, by facet."""
@@ -159,35 +188,11 @@ class ActivityTable:
         )
         return [item["principal"]["S"] for page in pages for item in page["Items"]]
 
-    def _put(self, activity: Activity, first_seen: str, condition: str, bounds: dict[str, Any]) -> Recorded:
-        known = {name: typed(value) for name, value in known_of(activity.evidence).items()}
-        unknown = [name for name in EVIDENCE if name not in known]
-        times = f"SET #first_seen = {first_seen}, #last_seen = :last_seen, #expires_at = :expires_at"
-        sets = "".join(f", #{name} = :{name}" for name in known)
-        removes = " REMOVE " + ", ".join(f"#{name}" for name in unknown) if unknown else ""
-        update = times + sets + removes
-        # Placeholders for all attributes, because `type`, `region` and others are reserved words of DynamoDB.
-        marks = re.findall(r"#\w+", f"{update} {condition}")
-        answer = self._client.update_item(
-            TableName=self._name,
-            Key={"principal": typed(activity.principal), "facet": typed(activity.facet)},
-            UpdateExpression=update,
-            ConditionExpression=condition,
-            ExpressionAttributeNames={mark: mark[1:] for mark in marks},
-            ExpressionAttributeValues={
-                **bounds,
-                **{f":{name}": value for name, value in known.items()},
-                ":first_seen": typed(to_text(activity.first_seen)),
-                ":last_seen": typed(to_text(activity.last_seen)),
-                ":expires_at": self._expiry(activity.last_seen),
-            },
-            ReturnValues="ALL_NEW",
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
-        )
-        return Recorded(activity_of(answer["Attributes"]), is_written=True)
+    def _update(self, update: dict[str, Any]) -> None:
+        self._client.update_item(TableName=self._name, **update)
 
-    def _expiry(self, at: datetime) -> dict[str, str]:
-        return {"N": str(int(self._keeping.expiry(at).timestamp()))}
+    def _expiry(self, at: datetime) -> int:
+        return int(self._keeping.expiry(at).timestamp())
 
 
 def connect() -> "DynamoDBClient":
@@ -201,19 +206,3 @@ def connect() -> "DynamoDBClient":
             read_timeout=2,
         ),
     )
-
-
-def _stop_if(is_late: Callable[[], bool]) -> None:
-    if is_late():
-        raise TooLate("not written before the function's deadline")
-
-
-def _as_read(stored: Activity) -> tuple[str, dict[str, Any]]:
-    """The condition that the item hasn't been written since it was read."""
-    values = {
-        ":read_last": typed(to_text(stored.last_seen)),
-        ":read_first": typed(to_text(stored.first_seen)),
-    }
-    if not stored.evidence.event_id:
-        return _STILL_AS_READ + "attribute_not_exists(#event_id)", values
-    return _STILL_AS_READ + "#event_id = :read_event", values | {":read_event": typed(stored.evidence.event_id)}

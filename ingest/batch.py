@@ -98,7 +98,7 @@ class Batch:
     def _add_writes(self, group: Group) -> None:
         for record in group.telling():
             for sighting in read(record, arrived=self._arrived, road=self._road).everything():
-                self._writes.add(sighting, group.messages)
+                self._writes.add(sighting, group.messages, group.days)
 
     def _gist(self, alike: Hashable, record: Record) -> Gist:
         reading = read(record, arrived=self._arrived, road=self._road)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from activity.arn import is_person, is_shared_by_people
 from activity.model import (
     CANARY,
     CANARY_AGENT,
@@ -159,9 +160,9 @@ def _assumed_facets(record: Record, role: Principal) -> Iterator[str]:
 def _personal_facets(record: Record, principal: Principal) -> Iterator[str]:
     """The address people came from, and the person behind a shared role. Machines get neither."""
     address = address_of(record.source_ip_address or "")
-    if address and principal.is_person:
+    if address and is_person(principal.arn):
         yield ip_facet(address)
-    if principal.is_shared_by_people and principal.session_name:
+    if is_shared_by_people(principal.arn) and principal.session_name:
         yield session_facet(principal.session_name)
 
 

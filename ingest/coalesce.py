@@ -3,16 +3,17 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
+from activity.days import NONE, Days, only
 from activity.keeping import Key
 from activity.model import Activity, Sighting
 from ingest.principals import Ignored
 from ingest.wire import Record
 
 _SECOND = timedelta(seconds=1)
-_LONG_AGO = timedelta(days=1)
+_LONG_AGO = _A_DAY = timedelta(days=1)
 # So an event that comes a little later than the one before it causes no further question.
 _LATER = timedelta(minutes=1)
 _EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -45,14 +46,17 @@ class Stored:
         return len(self._held)
 
     def remember(self, stored: Activity, asked: datetime) -> None:
-        """Notes the times between which a write would move neither time by more than the resolution.
+        """Notes between which times a write would move neither time by more than the resolution, nor add a day.
 
         Without a resolution, the event id decides within a second, and only the table knows that.
         """
         resolution = self._resolution_of(stored.facet)
         around = resolution + _SECOND if resolution else resolution
-        since = max(stored.first_seen - around, stored.last_seen - _LONG_AGO)
-        self._held[stored.key] = Quiet(since, stored.last_seen + around, asked + resolution + _LATER)
+        since, until = max(stored.first_seen - around, stored.last_seen - _LONG_AGO), stored.last_seen + around
+        if stored.days:
+            began, ended = _days_around(stored)
+            since, until = max(since, began - _SECOND), min(until, ended)
+        self._held[stored.key] = Quiet(since, until, asked + resolution + _LATER)
         self._held.move_to_end(stored.key)
         if len(self._held) > self._most:
             self._held.popitem(last=False)  # The least recently used.
@@ -86,15 +90,17 @@ class Gist:
 
 
 class Group:
-    """Records of one batch that are alike: only the oldest and the newest of them can change the table.
+    """Records of one batch that are alike: only the oldest, the newest and their days can change the table.
 
     If several share the newest second, the greatest event id decides; differing records with that id all count.
     """
 
-    __slots__ = ("first", "gist", "last", "messages", "newest", "oldest")
+    __slots__ = ("day", "days", "first", "gist", "last", "messages", "newest", "oldest")
 
     def __init__(self, gist: Gist, record: Record, at: datetime, message: str) -> None:
         self.gist = gist
+        self.day = at.toordinal()
+        self.days = only(at.date())
         self.first = self.last = at
         self.oldest = record
         self.newest = [record]
@@ -102,6 +108,8 @@ class Group:
 
     def add(self, record: Record, at: datetime, message: str) -> None:
         self.messages.append(message)
+        if (day := at.toordinal()) != self.day:
+            self.day, self.days = day, self.days | only(at.date())
         if at < self.first:
             self.first, self.oldest = at, record
         elif at >= self.last:
@@ -131,8 +139,9 @@ class Coalescer:
         self._activities: dict[Key, Activity] = {}
         self._messages: dict[Key, list[list[str]]] = {}
 
-    def add(self, sighting: Sighting, messages: list[str]) -> None:
-        for activity in sighting.activities():
+    def add(self, sighting: Sighting, messages: list[str], on: Days = NONE) -> None:
+        """`on`: the days of all that is alike."""
+        for activity in sighting.activities(on=on):
             known = self._activities.get(activity.key)
             self._activities[activity.key] = known.merge(activity) if known else activity
             self._messages.setdefault(activity.key, []).append(messages)
@@ -143,3 +152,11 @@ class Coalescer:
 
     def messages_behind(self, keys: Iterable[Key]) -> set[str]:
         return {message for key in keys for messages in self._messages[key] for message in messages}
+
+
+def _days_around(stored: Activity) -> tuple[datetime, datetime]:
+    """When the day of the last sighting began, or the day before if that is known as well; and when it ends."""
+    last = stored.last_seen.date()
+    midnight = datetime.combine(last, time.min, UTC)
+    is_longer = last - _A_DAY in stored.days
+    return midnight - _A_DAY if is_longer else midnight, midnight + _A_DAY

@@ -7,12 +7,12 @@ or why nobody.
 from collections.abc import Hashable
 from functools import lru_cache
 
-from activity.arn import is_role, parts
+from activity.arn import is_role, is_shared_by_people, parts
 from activity.model import CANARY_AGENT
 from ingest.changes import IAM, is_own_change
 from ingest.cloudtrail import STS, assumed, is_canary
 from ingest.identity import form_of, long_term_key, without_session
-from ingest.principals import NOBODY_OF_OURS, is_shared_by_people
+from ingest.principals import NOBODY_OF_OURS
 from ingest.refusals import SIGN_IN
 from ingest.wire import Record, UserIdentity
 

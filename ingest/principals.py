@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 """
 
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple
 
 from activity.arn import is_role, is_root, is_user, parts
@@ -68,25 +67,6 @@ class Principal(NamedTuple):
     account: str
     access_key_id: str = ""
     session_name: str = ""
-
-    @property
-    def is_shared_by_people(self) -> bool:
-        return is_shared_by_people(self.arn)
-
-    @property
-    def is_person(self) -> bool:
-        return is_person(self.arn)
-
-
-@lru_cache(maxsize=4096)
-def is_person(arn: str) -> bool:
-    return parts(arn).type in ("user", "root") or is_shared_by_people(arn)
-
-
-@lru_cache(maxsize=4096)
-def is_shared_by_people(arn: str) -> bool:
-    """Whether it is the role of an Identity Center permission set, with a session name for each person."""
-    return is_role(arn) and parts(arn).name.startswith("AWSReservedSSO_")
 
 
 def who_acted(record: Record) -> tuple[list[Principal], Ignored | None]:

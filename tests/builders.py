@@ -4,7 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from activity.model import Activity, Evidence
+from activity.days import NONE, Days
+from activity.model import Activity, Evidence, has_days
 
 ROOT = Path(__file__).parent.parent
 NOON = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
@@ -23,10 +24,10 @@ def at(seconds):
 
 
 def activity(seconds=0, event_id="e", facet="ID#AIDAALICE", principal=ALICE, first=None, **evidence):
-    when = at(seconds)
-    return Activity(
-        principal, facet, when if first is None else at(first), when, Evidence(event_id, **evidence)
-    )
+    """Seen on the day of its first and of its last sighting, if its days are kept."""
+    when, began = at(seconds), at(seconds if first is None else first)
+    days = Days.of(began.date(), when.date()) if has_days(principal, facet) else NONE
+    return Activity(principal, facet, began, when, Evidence(event_id, **evidence), days)
 
 
 def alice(**more):

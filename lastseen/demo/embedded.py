@@ -13,12 +13,14 @@ class EmbeddedTable:
 
     def record(self, activity: Activity) -> Recorded:
         stored = self._stored.get(activity.key)
-        resolution = self._keeping.resolution_of(activity.facet)
-        kept = activity if stored is None else activity.superseding(stored, resolution)
-        if kept is None:
+        kept = self._keeping.days_of(activity.principal)
+        new: Activity | None = activity.keeping(kept)
+        if stored:
+            new = activity.superseding(stored, self._keeping.resolution_of(activity.facet), kept)
+        if new is None:
             return Recorded(self._stored[activity.key], is_written=False)
-        self._stored[activity.key] = kept
-        return Recorded(kept, is_written=True)
+        self._stored[activity.key] = new
+        return Recorded(new, is_written=True)
 
     def record_all(self, activities: Sequence[Activity]) -> Outcome:
         return Outcome.of(activities, [self.record(activity) for activity in activities])

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from activity.days import NONE, only
 from activity.keeping import Key
 from activity.model import Activity
 from ingest.cloudtrail import CLOUDTRAIL_BEGAN, EARLY, Reading, read, time_of
@@ -41,10 +42,23 @@ class _Alike:
     it is known what they come to.
     """
 
-    __slots__ = ("count", "event_id", "first", "kept", "last", "newest", "reading", "size", "told")
+    __slots__ = (
+        "count",
+        "day",
+        "days",
+        "event_id",
+        "first",
+        "kept",
+        "last",
+        "newest",
+        "reading",
+        "size",
+        "told",
+    )
 
     def __init__(self, record: Record, reading: Reading, at: datetime) -> None:
         self.count = 0
+        self.day, self.days = 0, NONE
         self.first = self.last = at
         self.event_id = record.event_id or ""
         self.newest = [record]
@@ -110,10 +124,10 @@ class Gathering:
         for place, record in records:
             try:
                 alike = likeness(record)
-                group = groups.get(alike)
+                group, at = groups.get(alike), record.event_time
                 if group is None:
                     group = self._group(alike, record, time_of(record, before))
-                elif began < (at := record.event_time) < group.first:
+                elif began < at < group.first:
                     group.first = at
                 elif at >= group.last or at <= began:
                     self._replace(group, record, time_of(record, before))
@@ -121,6 +135,8 @@ class Gathering:
                 yield place, str(error)
                 continue
             group.count += 1
+            if (day := at.toordinal()) != group.day:  # As a rule, the next is of the same day.
+                group.day, group.days = day, group.days | only(at.astimezone(UTC).date())
 
     def end_of_run(self) -> None:
         """Lets go of its records and of their content, to which they refer for their details."""
@@ -135,7 +151,7 @@ class Gathering:
         self.end_of_run()
         for group in self._groups.values():
             for reading in group.readings(self._arrived):
-                _merge(activities, reading, group.first)
+                _merge(activities, reading, group)
             sightings += len(reading.sightings) * group.count
             if reading.ignored:
                 ignored[reading.ignored] += group.count
@@ -159,9 +175,9 @@ class Gathering:
         group.add(record, at)
 
 
-def _merge(activities: dict[Key, Activity], reading: Reading, first: datetime) -> None:
-    """Records that are alike sight the same, so that the oldest of them gives no more than its time."""
+def _merge(activities: dict[Key, Activity], reading: Reading, group: _Alike) -> None:
+    """Records that are alike sight the same, so that the others give no more than their times."""
     for sighting in reading.everything():
-        for activity in sighting.activities(since=first):
+        for activity in sighting.activities(since=group.first, on=group.days):
             known = activities.get(activity.key)
             activities[activity.key] = known.merge(activity) if known else activity

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from activity.days import Days
 from lastseen.past.files import File
 from lastseen.past.reading import Opener, Plan, Reader, Report, Said, Stop
 
@@ -25,8 +26,8 @@ Tasks = Iterator[list[File] | None]
 _END, _STOP = "end", "stop"
 _FINISHED = b""
 
-_encode = msgspec.msgpack.encode
-_decoder = msgspec.msgpack.Decoder(Said)
+_encode = msgspec.msgpack.Encoder(enc_hook=Days.to_bytes).encode
+_decoder = msgspec.msgpack.Decoder(Said, dec_hook=lambda _, packed: Days.from_bytes(packed))
 
 
 def alone(plan: Plan, tasks: Tasks, is_stopped: Callable[[], bool]) -> Iterator[tuple[int, Said]]:
