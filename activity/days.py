@@ -1,6 +1,6 @@
 """On which days something was active: days in UTC, merged in any order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Self
@@ -39,6 +39,14 @@ class Days:
         mask = 0
         for each in days:
             mask |= _bit(each)
+        return cls(mask)
+
+    @classmethod
+    def all_of(cls, each: Iterable["Days"]) -> Self:
+        """Those of all of them."""
+        mask = 0
+        for days in each:
+            mask |= days.mask
         return cls(mask)
 
     @classmethod

@@ -18,8 +18,8 @@ _AN_HOUR = timedelta(hours=1)
 class Keeping:
     """How exactly and how long the table keeps times. A resolution of 0 is exact in any order of records.
 
-    `expires_after`: no item that is written expires before then, however old it is. `has_days_of_people`: whether to
-    keep the days on which people were active, and not only roles.
+    `expires_after`: no item that is written expires before then, however old it is.
+    `has_days_of_people`: whether days are also kept for people, not only for roles.
     """
 
     resolution: timedelta = timedelta(0)

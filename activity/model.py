@@ -216,7 +216,7 @@ class Activity(NamedTuple):
         return newer._replace(first_seen=min(newer.first_seen, older.first_seen), days=both)
 
     def keeping(self, kept: timedelta | None) -> "Activity":
-        """Without the days longer ago than that, by whole months, as of the last sighting; None: without any."""
+        """Without the days longer ago than that, by whole months, from the last one; None: without any."""
         if not self.days:
             return self
         last = self.last_seen.date()

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from activity.flags import BY_FLAG
-from activity.item import EVIDENCE, Item, readable, typed
+from activity.item import Item, readable, typed
 from activity.keeping import Key
 from activity.model import denied_facet, id_facet, ip_facet, service_facet
 from activity.table import BY_FACET
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 SEGMENTS = 4
-
-_FLAG = "flagged", "flagged_id", "first_flagged", "idle_since", "awakened_at"
-_READ = ("principal", "facet", "first_seen", "last_seen", *EVIDENCE, *_FLAG)
 
 
 class Scan:
@@ -66,11 +63,8 @@ class Scan:
         return [_key(item) for item in items]
 
     def _read(self, condition: str, values: dict[str, str]) -> dict[Key, Item]:
-        # Placeholders, because `type`, `region` and others are reserved words of DynamoDB.
         items = self._items(
             FilterExpression=condition,
-            ProjectionExpression=", ".join(f"#{name}" for name in _READ),
-            ExpressionAttributeNames={f"#{name}": name for name in _READ},
             ExpressionAttributeValues={mark: typed(value) for mark, value in values.items()},
         )
         return {_key(item): readable(item) for item in items}

@@ -1,10 +1,11 @@
-"""Figure 7: what `lastseen cost` reckons with: the writes of two sandboxes by rate, and where they go."""
+"""Figure 7: what `lastseen cost` reckons with: reads and writes of two sandboxes by rate, and where they go."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from activity.item import attributes
+from activity.item import stored, typed
 from benchmarks.batches import SIZE, SqsBatch, arrival, batches
 from benchmarks.sandbox import KEEPING
 from benchmarks.writes import WINDOW
@@ -18,7 +19,8 @@ EXPIRY = "expires_at", 6  # An attribute that the embedded table does not keep: 
 @dataclass(frozen=True, slots=True)
 class Load:
     events: int
-    writes: int  # Those that found nothing to do are paid for, too.
+    reads: int
+    writes: int
     busiest_principal: int
     busiest_facet: int  # Of new items only: an update costs the index nothing.
     items: int
@@ -28,7 +30,8 @@ class Load:
 
     def __str__(self) -> str:
         return (
-            f"{self.writes:,} writes; {self.busiest_principal:,} to the busiest principal;"
+            f"{self.reads:,} reads; {self.writes:,} writes;"
+            f" {self.busiest_principal:,} to the busiest principal;"
             f" {self.busiest_facet:,} to the busiest facet of the index; {self.items:,} items of"
             f" {self.item_bytes} bytes, {self.largest_item} at most, and {self.index_bytes} in the index"
         )
@@ -40,25 +43,27 @@ def load(rate: int) -> Load:
 
 
 def spread(events: int, stream: Iterable[SqsBatch]) -> Load:
-    table, written = EmbeddedTable(KEEPING), Counter[str]()
+    table, reads, written = EmbeddedTable(KEEPING), 0, Counter[str]()
     memories = [Memory(KEEPING.resolution_of) for _ in range(SANDBOXES)]
     for number, messages in enumerate(stream):
         memory = memories[number % SANDBOXES]
         batch = Batch(memory, arrived=arrival(messages))
         for message in messages["Records"]:
             batch.add(message["body"], message["messageId"])
-        activities = batch.activities()
-        written.update(activity.principal for activity in activities)
-        batch.remember(table.record_all(activities).stored)
-    return _summed(events, table, written)
+        recorded = [table.record(each) for each in batch.activities()]
+        reads += len(recorded)
+        written.update(each.stored.principal for each in recorded if each.is_written)
+        batch.remember(each.stored for each in recorded)
+    return _summed(events, table, reads, written)
 
 
-def _summed(events: int, table: EmbeddedTable, written: Counter[str]) -> Load:
+def _summed(events: int, table: EmbeddedTable, reads: int, written: Counter[str]) -> Load:
     items = list(table)
-    sizes = [_size(attributes(item)) + len(EXPIRY[0]) + EXPIRY[1] for item in items]
-    keys = [_size({"principal": item.principal, "facet": item.facet}) for item in items]
+    sizes = [_size(stored(item)) + len(EXPIRY[0]) + EXPIRY[1] for item in items]
+    keys = [_size({name: typed(getattr(item, name)) for name in ("principal", "facet")}) for item in items]
     return Load(
         events=events,
+        reads=reads,
         writes=written.total(),
         busiest_principal=max(written.values()),
         busiest_facet=max(Counter(item.facet for item in items).values()),
@@ -69,8 +74,13 @@ def _summed(events: int, table: EmbeddedTable, written: Counter[str]) -> Load:
     )
 
 
-def _size(item: dict[str, str | bool]) -> int:
-    """As DynamoDB counts it: names and text by their bytes, a boolean as one."""
-    return sum(
-        len(name) + (1 if isinstance(value, bool) else len(value.encode())) for name, value in item.items()
-    )
+def _size(item: dict[str, dict[str, Any]]) -> int:
+    """As DynamoDB counts it: names and text by their bytes, a boolean as one, a number by pairs of digits."""
+    return sum(len(name) + _length(*value.items()) for name, value in item.items())
+
+
+def _length(typed_value: tuple[str, Any]) -> int:
+    kind, value = typed_value
+    if kind == "BOOL":
+        return 1
+    return len(value) // 2 + 2 if kind == "N" else len(value.encode())

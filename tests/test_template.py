@@ -693,7 +693,11 @@ def read_from_environment(*files):
 
 def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parameter(resources):
     table = {"ACTIVITY_TABLE": {"Ref": "ActivityTable"}, "RETENTION_DAYS": {"Ref": "RetentionDays"}}
-    times = {"RESOLUTION": {"Ref": "Resolution"}, "DETAIL_RESOLUTION": {"Ref": "DetailResolution"}}
+    times = {
+        "RESOLUTION": {"Ref": "Resolution"},
+        "DETAIL_RESOLUTION": {"Ref": "DetailResolution"},
+        "DAYS_OF_PEOPLE": {"Ref": "DaysOfPeople"},
+    }
     reporter = {
         "REPORT_TOPIC_ARN": {"Ref": "ReportTopic"},
         "REPORT_BUCKET": {"Ref": "ReportBucket"},
@@ -917,8 +921,9 @@ def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_n
     }
 
 
-def test_ingest_may_update_the_table_and_read_the_queue_and_nothing_else(resources):
+def test_ingest_may_read_and_update_the_table_and_read_the_queue_and_nothing_else(resources):
     assert allowed(resources["IngestRole"]) == {
+        ("dynamodb:BatchGetItem", TABLE),
         ("dynamodb:UpdateItem", TABLE),
         ("sqs:DeleteMessage", arn("Queue")),
         ("sqs:GetQueueAttributes", arn("Queue")),

@@ -29,7 +29,7 @@ _OF_ORGANIZATION = {
 GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "IngestRole": (
         (_TAKE, _QUEUE.format("Queue")),
-        (("dynamodb:UpdateItem",), _TABLE),
+        (("dynamodb:BatchGetItem", "dynamodb:UpdateItem"), _TABLE),
         (_PRINT, _LOGS.format("IngestLogs")),
         (("kms:Decrypt",), "{CustomersKey}"),
     ),
@@ -90,7 +90,7 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "LogRole": (
         (_TAKE, _QUEUE.format("LogQueue")),
         (("sqs:SendMessage",), _QUEUE.format("LogDeadLetterQueue")),
-        (("dynamodb:UpdateItem",), _TABLE),
+        (("dynamodb:BatchGetItem", "dynamodb:UpdateItem"), _TABLE),
         (_PRINT, _LOGS.format("LogLogs")),
         (("s3:GetObject",), "{LogFile}"),
         (("sts:AssumeRole",), "{LogReader}"),

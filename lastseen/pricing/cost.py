@@ -27,6 +27,11 @@ def bill(usage: Usage) -> tuple[Line, ...]:
         Line("Lambda", "time", usage.gb_seconds, prices.GB_SECOND),
         Line("DynamoDB", "writes", usage.writes, prices.WRITE_UNIT),
         Line("DynamoDB", "writes to the index", usage.index_writes, prices.WRITE_UNIT),
+        *(
+            [Line("DynamoDB", "reads before writes", usage.read_first, prices.READ_UNIT)]
+            if usage.read_first
+            else []
+        ),
         Line("DynamoDB", "reads", usage.reads, prices.READ_UNIT),
         Line("DynamoDB", "table", usage.table_gb, prices.TABLE_GB),
         Line("DynamoDB", "index", usage.index_gb, prices.TABLE_GB),

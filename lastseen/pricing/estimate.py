@@ -22,7 +22,7 @@ REPORT_SECONDS = 900
 
 
 def estimate(load: Load) -> Usage:
-    """By both roads, everything comes twice, but for `unforwarded`."""
+    """By both roads, everything comes twice, but for `unforwarded`, and is written once."""
     usage = _usage(load, load.events, _writes(load))
     if load.roads is not Roads.BOTH or load.places == 1:
         return usage
@@ -30,7 +30,11 @@ def estimate(load: Load) -> Usage:
         load, events=max(1, load.events // load.places), principals=max(1, load.principals // load.accounts)
     )
     nothing = Quantity(0, "no forwarders")
-    alone = _usage(load, own.events, _writes(own))
+    others = logs.written(load).amount - logs.written(own).amount
+    formula = (
+        f"{(_writes(own).amount + others) / load.events:.3g} an event: each by the road that it comes by first"
+    )
+    alone = _usage(load, own.events, Quantity(_writes(own).amount + others, formula))
     return replace(usage, unforwarded=replace(alone, forwarded=nothing, transferred=nothing))
 
 
@@ -61,6 +65,7 @@ def _usage(load: Load, events: int, written: Quantity) -> Usage:
             f"items x {measured.INDEX_ENTRY_BYTES} bytes and {ITEM_OVERHEAD} of DynamoDB's own",
         ),
         logs_gb=Quantity(invocations.amount * LOG_BYTES / GB, f"{LOG_BYTES:,} bytes an invocation"),
+        read_first=_read_first(load),
         accounts=load.accounts,
         roads=load.roads,
         reading=logs.reading(load) if load.roads.are_logs else None,
@@ -68,13 +73,19 @@ def _usage(load: Load, events: int, written: Quantity) -> Usage:
 
 
 def _writes(load: Load) -> Quantity:
-    """The table's, but for what the log function adds to another road's."""
+    """By both roads, the log function finds all stored that ingest has written some minutes before."""
     if not load.roads.are_events:
         return logs.written(load)
     count = writes.in_a_month(load, Roads.EVENTS)
     usual = (load.resolution, load.detail_resolution) == (RESOLUTION, DETAIL_RESOLUTION)
     figures = "figure 7" if usual else "figures 7 and 12"
     return Quantity(count, f"{count / load.events:.3g} an event: two sandboxes in {figures} of the benchmarks")
+
+
+def _read_first(load: Load) -> Quantity:
+    roads = [each for each in (Roads.EVENTS, Roads.LOGS) if load.roads in (each, Roads.BOTH)]
+    count = sum(writes.read_in_a_month(load, each) for each in roads)
+    return Quantity(count / 2, f"{count / load.events:.3g} items an event at half a unit, by the same figures")
 
 
 def _forwarded(load: Load) -> Quantity:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lastseen.pricing import logs, measured
+from lastseen.pricing.load import Roads
 from lastseen.pricing.measured import SECONDS
 from lastseen.pricing.usage import VCPU, Reading, Usage
 
@@ -31,7 +32,7 @@ def limits(usage: Usage) -> tuple[Limit, ...]:
 
 def _table(usage: Usage) -> Limit:
     return Limit(
-        "table", usage.all_writes / SECONDS, 4_000, "writes", "tried again; on-demand doubles with its peak"
+        "table", usage.writes.amount / SECONDS, 4_000, "writes", "tried again; on-demand doubles with its peak"
     )
 
 
@@ -44,9 +45,8 @@ def _by_events(usage: Usage) -> list[Limit]:
 
 
 def _log_function(usage: Usage, reading: Reading) -> Limit:
-    """Its writes are the table's, if it has none of its own."""
     events = usage.events.amount
-    writes = sum(each.amount for each in reading.writes) or usage.writes.amount
+    writes = usage.writes.amount if usage.roads is Roads.LOGS else 0
     each = logs.seconds(events, reading.objects.amount, writes) / VCPU / events
     return Limit("log function", events / SECONDS, SANDBOXES / each, "events", WAITS)
 

@@ -30,6 +30,7 @@ BUCKET_KEY = 100
 def reading(load: Load) -> Reading:
     count = min(load.events, max(load.places * SECONDS / SPAN, load.events / RECORDS))
     batches = min(count, max(count / BATCH, SECONDS / WINDOW))
+    writes_made = written(load).amount if load.roads is Roads.LOGS else 0
     return Reading(
         objects=Quantity(
             count,
@@ -43,17 +44,17 @@ def reading(load: Load) -> Reading:
         told=Quantity(count, "one a file, if CloudTrail's topic tells of it; S3's own notification is free"),
         invocations=Quantity(batches, f"a batch every {WINDOW} s or {BATCH:,} files"),
         gb_seconds=Quantity(
-            MEMORY_GB * seconds(load.events, count, written(load).amount) / VCPU,
+            MEMORY_GB * seconds(load.events, count, writes_made) / VCPU,
             f"{MEMORY_GB} GB x (events x {measured.RECORD_SECONDS * 1e6:.2f} µs + files x"
             f" {measured.OBJECT_SECONDS * 1e3:.2f} ms + writes x {measured.WRITE_SECONDS * 1e3:.1f} ms)"
             f" / {VCPU:.2f} of a vCPU",
         ),
         logs_gb=Quantity(batches * LOG_BYTES / GB, f"{LOG_BYTES:,} bytes an invocation"),
-        writes=(written(load),) if load.roads is Roads.BOTH else (),
     )
 
 
 def written(load: Load) -> Quantity:
+    """By this road alone: of what came by the other as well, it finds all stored."""
     count = writes.in_a_month(load, Roads.LOGS)
     return Quantity(
         count, f"{count / load.events:.3g} an event: two sandboxes in figures 7 and 12 of the benchmarks"
@@ -81,7 +82,6 @@ def lines(read: Reading) -> tuple[Line, ...]:
         Line("KMS", "log files decrypted", decrypted, prices.KEY_REQUEST),
         Line("Lambda", "requests of the log function", read.invocations, prices.INVOCATION),
         Line("Lambda", "time of the log function", read.gb_seconds, prices.GB_SECOND),
-        *(Line("DynamoDB", "writes of the log function", each, prices.WRITE_UNIT) for each in read.writes),
         Line(
             "CloudWatch",
             "metrics of the log function",

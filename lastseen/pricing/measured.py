@@ -25,13 +25,14 @@ MESSAGE_BYTES = 2_209
 BATCH = 2_000
 WINDOW = 10  # Seconds, of the event source mapping in template.yaml.
 
-# Figure 7: events in an hour, and the writes they took two sandboxes that knew nothing. That is more than in an
-# hour in the midst of a month, in which many a facet is still stored from the hour before.
-WRITES = ((100, 240), (1_000, 1_304), (10_000, 6_664), (100_000, 22_054), (1_000_000, 37_732))
+# Figure 7: events in an hour, and the items that two sandboxes that knew nothing read, and wrote. That is more
+# than in an hour in the midst of a month, in which many a facet is still stored from the hour before.
+READS = ((100, 240), (1_000, 1_304), (10_000, 6_664), (100_000, 22_054), (1_000_000, 37_732))
+WRITES = ((100, 206), (1_000, 1_047), (10_000, 4_932), (100_000, 13_000), (1_000_000, 20_327))
 
 # Figure 7, too: what the table holds after that hour, and how large it is. Each write is one write unit.
 ITEMS_PER_PRINCIPAL = 6
-ITEM_BYTES = 575
+ITEM_BYTES = 579
 INDEX_ENTRY_BYTES = 90
 
 
@@ -46,8 +47,8 @@ RECORD_TIMES = ((500, 9.7e-6), (2_000, 8.3e-6))
 OBJECT_SECONDS = (RECORD_TIMES[0][1] - RECORD_TIMES[1][1]) / (1 / RECORD_TIMES[0][0] - 1 / RECORD_TIMES[1][0])
 RECORD_SECONDS = RECORD_TIMES[0][1] - OBJECT_SECONDS / RECORD_TIMES[0][0]
 
-# Figure 12: of so many events in an hour, the writes for principals, ids and keys at a resolution of 5 minutes
-# and of an hour, and those for services, addresses and sessions.
+# Figure 12: of so many events in an hour, the items of principals, ids and keys that are read, or written, at a
+# resolution of 5 minutes and of an hour, and those of services, addresses and sessions.
 MEASURED_PRINCIPALS = 5_000
 
 
@@ -59,7 +60,7 @@ class Counted(NamedTuple):
     details_hour: int
 
 
-BY_ROAD = {
+READ = {
     Roads.EVENTS: (
         Counted(1_389, 1_962, 1_178, 1_060, 757),
         Counted(13_889, 11_309, 4_819, 7_613, 4_606),
@@ -74,18 +75,33 @@ BY_ROAD = {
     ),
 }
 
+WRITTEN = {
+    Roads.EVENTS: (
+        Counted(1_389, 1_692, 923, 951, 667),
+        Counted(13_889, 8_657, 3_548, 6_467, 3_767),
+        Counted(138_889, 33_952, 8_112, 35_217, 13_855),
+        Counted(1_388_889, 82_058, 11_419, 129_618, 24_624),
+    ),
+    Roads.LOGS: (
+        Counted(1_389, 1_640, 923, 932, 667),
+        Counted(13_889, 8_190, 3_548, 6_282, 3_767),
+        Counted(138_889, 31_206, 8_112, 33_661, 13_855),
+        Counted(1_388_889, 72_029, 11_419, 117_926, 24_624),
+    ),
+}
 
-def writes_in_an_hour(events: float, principals: int) -> float:
-    """Of `events` in one hour by `principals`; the rest of the stream's shape is taken to be the same.
+
+def in_an_hour(counts: tuple[tuple[int, int], ...], events: float, principals: int) -> float:
+    """READS or WRITES of `events` in one hour by `principals`, if the stream's shape is the same otherwise.
 
     What decides is how often one principal acts: between two measured rates, and beyond the last of them, the
-    logarithms lie on a line. Below the first there is nothing to save, and each event takes as many writes.
+    logarithms lie on a line. Below the first there is nothing to save, and each event takes as many.
     """
     scale = principals / STREAM_PRINCIPALS
     rate = events / scale
-    if rate <= WRITES[0][0]:
-        return scale * rate * WRITES[0][1] / WRITES[0][0]
-    above = next((i for i, (most, _) in enumerate(WRITES) if rate <= most), len(WRITES) - 1)
-    (events_1, writes_1), (events_2, writes_2) = WRITES[above - 1], WRITES[above]
+    if rate <= counts[0][0]:
+        return scale * rate * counts[0][1] / counts[0][0]
+    above = next((i for i, (most, _) in enumerate(counts) if rate <= most), len(counts) - 1)
+    (events_1, writes_1), (events_2, writes_2) = counts[above - 1], counts[above]
     slope = log(writes_2 / writes_1) / log(events_2 / events_1)
     return scale * writes_1 * exp(slope * log(rate / events_1))

@@ -20,7 +20,8 @@ class Alternative:
 
 def alternatives(usage: Usage) -> tuple[Alternative, ...]:
     events = usage.events.amount
-    rest = total(bill(usage)) - prices.WRITE_UNIT.of(usage.all_writes + usage.index_writes.amount)
+    rest = total(bill(usage)) - prices.WRITE_UNIT.of(usage.writes.amount + usage.index_writes.amount)
+    rest -= prices.READ_UNIT.of(usage.read_first.amount if usage.read_first else 0)
     times = 2 if usage.roads is Roads.BOTH else 1
     each_event = rest + prices.WRITE_UNIT.of(times * events)
     each_facet = rest + prices.WRITE_UNIT.of(times * events * measured.FACETS_PER_EVENT)

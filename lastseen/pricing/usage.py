@@ -30,10 +30,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A month of the log function. `told`: what CloudTrail's topic publishes.
-
-    `writes`: its own; none if they are among the table's others.
-    """
+    """A month of the log function. `told`: what CloudTrail's topic publishes."""
 
     objects: Quantity
     requests: Quantity
@@ -41,14 +38,14 @@ class Reading:
     invocations: Quantity
     gb_seconds: Quantity
     logs_gb: Quantity
-    writes: tuple[Quantity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
     """A month of it. Where each figure comes from is said by its formula.
 
-    `transferred`: those of `forwarded` that come from another region. `reading`: None without the log road.
+    `transferred`: those of `forwarded` that come from another region. `read_first`: before writes; None if `reads`
+    has them. `reading`: None without the log road.
     `unforwarded`: the same by both roads, if no other account or region forwards.
     """
 
@@ -65,15 +62,11 @@ class Usage:
     table_gb: Quantity
     index_gb: Quantity
     logs_gb: Quantity
+    read_first: Quantity | None = None
     accounts: int = 1
     roads: Roads = Roads.EVENTS
     reading: Reading | None = None
     unforwarded: "Usage | None" = None
-
-    @property
-    def all_writes(self) -> float:
-        """Of the table, without its indexes."""
-        return self.writes.amount + sum(each.amount for each in (self.reading.writes if self.reading else ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""How many times either road writes, at any resolution."""
+"""How many items either road reads and writes, at any resolution."""
 
+from collections.abc import Mapping
 from math import exp, log
 
 from lastseen.pricing import measured
@@ -8,12 +9,26 @@ from lastseen.pricing.measured import HOURS, MEASURED_PRINCIPALS, Counted
 
 
 def in_a_month(load: Load, road: Roads) -> float:
-    """By one road. Figure 7 has those of events; figure 12 how many times that it is at the same rate."""
+    """Items written by one road: those of events by figure 7, and what others are to them by figure 12."""
+    return _in_a_month(load, road, measured.WRITES, measured.WRITTEN)
+
+
+def read_in_a_month(load: Load, road: Roads) -> float:
+    """Items read before: those that are written, and those that the other sandbox has written already."""
+    return _in_a_month(load, road, measured.READS, measured.READ)
+
+
+def _in_a_month(
+    load: Load,
+    road: Roads,
+    in_an_hour: tuple[tuple[int, int], ...],
+    by_road: Mapping[Roads, tuple[Counted, ...]],
+) -> float:
     rate = load.events / HOURS
-    usual = measured.writes_in_an_hour(rate, load.principals)
+    usual = measured.in_an_hour(in_an_hour, rate, load.principals)
     scaled = rate * MEASURED_PRINCIPALS / load.principals
-    more = _counted(measured.BY_ROAD[road], scaled, load.resolution, load.detail_resolution)
-    known = _counted(measured.BY_ROAD[Roads.EVENTS], scaled, RESOLUTION, DETAIL_RESOLUTION)
+    more = _counted(by_road[road], scaled, load.resolution, load.detail_resolution)
+    known = _counted(by_road[Roads.EVENTS], scaled, RESOLUTION, DETAIL_RESOLUTION)
     return min(usual * more / known, rate * measured.FACETS_PER_EVENT) * HOURS
 
 

@@ -3,7 +3,7 @@
 import pytest
 from builders import ALICE, NOON, activity, at
 
-from activity.item import Flag, Item, UnreadableItem, item_of, plain, typed, unedited
+from activity.item import Flag, Item, UnreadableItem, activity_of, item_of, plain, stored, typed, unedited
 
 KEY = ALICE, "ID#AIDAALICE"
 SEEN = {
@@ -13,7 +13,9 @@ SEEN = {
     "last_seen": "2026-11-20T12:00:00Z",
     "event_id": "e",
     "region": "eu-west-1",
+    "d2611": 1 << 19,
 }
+SHOWN = {name: value for name, value in SEEN.items() if name != "d2611"} | {"days": ["2026-11-20"]}
 
 
 def test_an_item_expires_in_utc():
@@ -25,7 +27,7 @@ def test_an_item_expires_in_utc():
 @pytest.mark.parametrize(
     ("item", "shown"),
     [
-        pytest.param(Item(activity(first=-10, region="eu-west-1")), SEEN, id="seen"),
+        pytest.param(Item(activity(first=-10, region="eu-west-1")), SHOWN, id="seen"),
         pytest.param(
             Item(None, Flag(at(0), at(-10), told_at=at(10)), is_flags_own=True),
             {
@@ -39,13 +41,37 @@ def test_an_item_expires_in_utc():
         ),
         pytest.param(
             Item(activity(first=-10, region="eu-west-1"), Flag(at(0))),
-            SEEN,
+            SHOWN,
             id="seen, and there for another flag",
         ),
     ],
 )
 def test_an_item_is_shown_under_the_tables_names(item, shown):
     assert plain(KEY, item) == shown
+
+
+def test_what_is_stored_is_read_as_the_same():
+    seen = activity(0, first=-40 * 86_400, mfa=True, region="eu-west-1")
+
+    assert stored(seen)["d2610"] == {"N": str(1 << 10)}
+    assert activity_of(stored(seen)) == seen
+
+
+@pytest.mark.parametrize(
+    "months",
+    [
+        pytest.param({"d2611": {"S": "5"}}, id="text"),
+        pytest.param({"d2613": {"N": "1"}}, id="a thirteenth month"),
+        pytest.param({"d2611": {"N": str(1 << 30)}}, id="the 31st of November"),
+        pytest.param({"d2611": {"N": "-1"}}, id="less than nothing"),
+        pytest.param({"d2611": {"N": "1.5"}}, id="half a day"),
+    ],
+)
+def test_days_that_were_edited_are_named(months):
+    with pytest.raises(
+        UnreadableItem, match="no days of a month, a bit for each; correct that, or delete the item"
+    ):
+        item_of(stored(activity(0)) | months)
 
 
 def test_of_many_the_problem_of_one_is_told():

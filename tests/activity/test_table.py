@@ -1,6 +1,7 @@
 """One contract for both tables: DynamoDB's (moto here) and the one in memory."""
 
 import sys
+from collections import Counter
 from datetime import timedelta
 from itertools import count, permutations
 from threading import Barrier
@@ -11,7 +12,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from builders import ACCOUNT, ALICE, activity, at
 
-from activity.item import attributes
+from activity.item import stored
 from activity.keeping import Keeping
 from activity.model import id_facet
 from activity.scan import Scan
@@ -170,15 +171,20 @@ def test_an_item_has_the_attributes_of_the_contract(table, items):
         "session_name": "s",
         "mfa": True,
         "error_code": "AccessDenied",
+        "d2611": str(1 << 19),
     }
 
 
-def test_attributes_are_those_of_the_item_without_its_expiry(table, items):
+def test_what_is_stored_is_the_item_without_its_expiry(table, items):
     table.record(activity(0, region="eu-west-1"))
-    (stored,) = items().values()
+    (kept,) = items().values()
 
-    assert attributes(activity(0, region="eu-west-1")) == {
-        name: value for name, value in stored.items() if name != "expires_at"
+    assert kept.pop("expires_at")
+    assert kept == {
+        name: value
+        for each in [stored(activity(0, region="eu-west-1"))]
+        for name, typed in each.items()
+        for value in typed.values()
     }
 
 
@@ -314,7 +320,9 @@ def test_what_was_begun_in_time_is_written_and_what_was_not_is_not(table, items)
     calls = count(1)
     many = [activity(0, principal=f"principal-{number}") for number in range(40)]
 
-    outcome = table.record_all(many, is_late=lambda: next(calls) > 25)
+    outcome = table.record_all(
+        many, is_late=lambda: next(calls) > 26
+    )  # One of them is for what is read before.
 
     assert (outcome.written, len(outcome.failed), len(items())) == (25, 15, 25)
 
@@ -500,14 +508,41 @@ def test_a_turn_is_taken_by_the_first_of_its_time(table, before, turn, is_taken)
     assert only(table) == (turn if is_taken else before)
 
 
-def test_what_moves_on_takes_one_call(table):
-    calls = []
+@pytest.mark.parametrize(
+    ("later", "writes"),
+    [
+        pytest.param(activity(301, first=0), 1, id="moves on"),
+        pytest.param(activity(300, first=0), 0, id="is known"),
+        pytest.param(activity(0, first=-86_400), 1, id="has another day"),
+        pytest.param(activity(0, principal=BOB), 1, id="is new"),
+    ],
+)
+def test_what_was_read_takes_no_write_but_one_that_succeeds(dynamodb, later, writes):
+    table = ActivityTable(dynamodb, "activity", FIVE_MINUTES)
     table.record(activity(0))
-    table._client.meta.events.register("before-call.dynamodb.UpdateItem", lambda **_: calls.append(1))
-    table = ActivityTable(table._client, "activity", FIVE_MINUTES)
-    table.record(activity(301, first=0))
+    calls = Counter()
+    for name in ("UpdateItem", "BatchGetItem"):
+        dynamodb.meta.events.register(
+            f"before-call.dynamodb.{name}", lambda model, **_: calls.update([model.name])
+        )
+    outcome = table.record_all([later])
 
-    assert len(calls) == 1
+    assert (outcome.written, outcome.superseded) == (writes, 1 - writes)
+    assert calls == Counter(BatchGetItem=1, UpdateItem=writes)
+
+
+def test_what_cannot_be_read_is_not_written(dynamodb, table, items):
+    """Or a role that may not read would go unnoticed, and pay for writes that are refused."""
+
+    def refuse(**_):
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "BatchGetItem")
+
+    dynamodb.meta.events.register("before-call.dynamodb.BatchGetItem", refuse)
+    outcome = table.record_all([activity(0), activity(0, principal=BOB)])
+
+    assert outcome.failed.keys() == {(ALICE, "ID#AIDAALICE"), (BOB, "ID#AIDAALICE")}
+    assert all("AccessDenied" in each for each in outcome.failed.values())
+    assert items() == {}
 
 
 def test_what_a_principal_was_seen_with_is_found_by_how_its_facet_begins(table):

@@ -91,10 +91,45 @@ def test_the_table_is_asked_again_a_minute_after_the_resolution_has_passed(arriv
 
 
 def test_the_table_is_always_asked_of_what_is_more_than_a_day_older_than_the_newest():
-    known = stored(activity(0, first=-30 * DAY))
+    known = stored(activity(0, first=-DAY)._replace(first_seen=at(-30 * DAY)))
 
     assert covers(known, activity(1 - DAY))
     assert not covers(known, activity(-DAY))
+
+
+@pytest.mark.parametrize(
+    ("seen", "is_covered"),
+    [
+        pytest.param(activity(299), True, id="later on that day"),
+        pytest.param(activity(300), False, id="from midnight on it is another day"),
+        pytest.param(activity(300 - DAY), True, id="the first second of that day"),
+        pytest.param(activity(299 - DAY), False, id="the day before is not known"),
+    ],
+)
+def test_what_is_known_of_a_day_does_not_hold_on_another(seen, is_covered):
+    """Five minutes before midnight."""
+    shift = timedelta(hours=12, seconds=-300)
+    known = Stored(lambda _: FIVE_MINUTES)
+    today = activity(0)
+    known.remember(today._replace(first_seen=at(-30 * DAY), last_seen=today.last_seen + shift), at(1000))
+
+    assert (
+        known.covers(
+            seen._replace(first_seen=seen.last_seen + shift, last_seen=seen.last_seen + shift), at(1000)
+        )
+        is is_covered
+    )
+
+
+def test_the_day_before_is_known_if_it_is_stored():
+    midnight = at(12 * 3600)
+    known = Stored(lambda _: FIVE_MINUTES)
+    known.remember(activity(12 * 3600 + 60, first=0), at(1000))
+
+    assert known.covers(activity(12 * 3600 - 1), at(1000))
+    assert known.quiet([activity().key]).since == max(
+        midnight - timedelta(days=1), at(0) - FIVE_MINUTES
+    ) - timedelta(seconds=1)
 
 
 def test_what_was_asked_for_longest_ago_is_forgotten_first():

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from logfiles import key, log, plan, replay, save, seen
 
-from activity.item import attributes
+from activity.item import stored as as_item
 from activity.model import CANARY_AGENT
 from activity.table import ActivityTable
 from ingest.batch import Batch, Memory
@@ -73,6 +73,10 @@ records = st.lists(
 )
 
 
+def plain(item):
+    return {name: value for name, typed in item.items() for value in typed.values()}
+
+
 def table_of(fields, size):
     """What a table with exact times ends as when the records come in batches of `size`."""
     table = EmbeddedTable()
@@ -81,7 +85,7 @@ def table_of(fields, size):
         for each in fields[start : start + size]:
             batch.add_record(decoded(json.dumps(each)), "m")
         table.record_all(batch.activities())
-    return [attributes(activity) for activity in table]
+    return [plain(as_item(activity)) for activity in table]
 
 
 @settings(max_examples=80)
@@ -132,7 +136,7 @@ def gathered(fields, most_kinds=1000):
         if len(gathering) >= most_kinds:
             table.record_all(gathering.hand_over().activities)
     table.record_all(gathering.hand_over().activities)
-    return [attributes(activity) for activity in table]
+    return [plain(as_item(activity)) for activity in table]
 
 
 @settings(max_examples=80)
@@ -223,7 +227,7 @@ def year(tmp_path):
 
 
 def contents(table):
-    return [attributes(activity) for activity in table]
+    return [plain(as_item(activity)) for activity in table]
 
 
 def test_on_several_cores_the_table_is_the_same(year):

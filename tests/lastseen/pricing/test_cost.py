@@ -15,6 +15,7 @@ from lastseen.pricing import cost, limits, measured, organization, prices, usage
 from lastseen.pricing.cost import bill, total
 from lastseen.pricing.estimate import REPORT_SECONDS, estimate
 from lastseen.pricing.load import Load
+from lastseen.pricing.measured import in_an_hour
 from lastseen.pricing.others import alternatives
 
 BENCHMARKS = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
@@ -41,13 +42,15 @@ def of_type(kind):
         ),
         pytest.param(("SQS", "requests"), 48.00, id="100 M sent, 10 M received, 10 M deleted, at 40 cents"),
         pytest.param(("Lambda", "requests"), 0.0518, id="2,592,000 s / 10 s = 259,200, and 34.3 runs"),
-        # 48.42 M writes x 2.92 ms + 100 M events x 6.84 us = 142,144 s, / 0.2894 vCPU = 491,121 s; 30,857 s
-        # of the reporter's 34.3 runs; x 0.5 GB = 260,989 GB-s.
-        pytest.param(("Lambda", "time"), 3.48, id="261,000 GB-seconds"),
-        # 138,889 events an hour by 5,000 are 19,444 by 700, between 10,000 (6,664 writes) and 100,000 (22,054):
-        # 6,664 x 1.9444 ^ 0.5197 = 9,415, x 5,000 / 700 x 720 hours = 48.4 M.
-        pytest.param(("DynamoDB", "writes"), 30.26, id="48.4 M writes at 62.5 cents"),
+        # 33.56 M writes x 2.92 ms + 100 M events x 6.84 us = 98,750 s, / 0.2894 vCPU = 341,120 s; 30,857 s
+        # of the reporter's 34.3 runs; x 0.5 GB = 185,990 GB-s.
+        pytest.param(("Lambda", "time"), 2.48, id="186,000 GB-seconds"),
+        # 138,889 events an hour by 5,000 are 19,444 by 700, between 10,000 (4,932 writes) and 100,000 (13,000):
+        # 4,932 x 1.9444 ^ 0.4209 = 6,525, x 5,000 / 700 x 720 hours = 33.6 M.
+        pytest.param(("DynamoDB", "writes"), 20.97, id="33.6 M writes at 62.5 cents"),
         pytest.param(("DynamoDB", "writes to the index"), 0.0188, id="30,010 items"),
+        # 6,664 x 1.9444 ^ 0.5197 = 9,415 reads, x 5,000 / 700 x 720 hours = 48.4 M.
+        pytest.param(("DynamoDB", "reads before writes"), 3.026, id="48.4 M x 0.5 at 12.5 cents"),
         pytest.param(("DynamoDB", "reads"), 0.0643, id="30,010 items x 0.5 x 34.3 runs"),
         pytest.param(("DynamoDB", "table"), 0.0047, id="30,010 x 675 bytes = 0.0189 GB at 25 cents"),
         pytest.param(("DynamoDB", "index"), 0.0013, id="30,010 x 190 bytes = 0.0053 GB at 25 cents"),
@@ -93,6 +96,9 @@ def test_the_total_is_the_sum_of_all_lines():
         ),
         pytest.param(("DynamoDB", "notes of the reviews"), 0.4929, id="34.3 x 1,000 x 23 at 62.5 cents"),
         pytest.param(("S3", "reports of the accounts"), 0.4286, id="4.3 x 6,000 and 30 x 2,000 at half a cent"),
+        # 1,388,889 events an hour by 400,000 are 2,431 by 700: 1,304 x 2.431 ^ 0.7085 = 2,446 reads, x 400,000 /
+        # 700 x 720 hours = 1,006 M.
+        pytest.param(("DynamoDB", "reads before writes"), 62.91, id="1,006 M x 0.5 at 12.5 cents"),
         pytest.param(("DynamoDB", "reads"), 5.149, id="2,403,000 items x 0.5 x 34.3 runs"),
     ],
 )
@@ -159,8 +165,8 @@ def test_the_others_are_what_they_come_to_by_hand():
     ours = total(bill(usage))
     other = {each.name: each.dollars for each in alternatives(usage)}
 
-    assert other["one write for each event"] == pytest.approx(ours - 30.26 - 0.02 + 62.50, abs=0.02)
-    assert other["one for each event and facet"] == pytest.approx(ours - 30.26 - 0.02 + 193.75, abs=0.02)
+    assert other["one write for each event"] == pytest.approx(ours - 20.97 - 3.03 - 0.02 + 62.50, abs=0.02)
+    assert other["one for each event and facet"] == pytest.approx(ours - 20.97 - 3.03 - 0.02 + 193.75, abs=0.02)
     assert other["IAM Access Analyzer"] == pytest.approx(1_000)
     assert other["Athena daily, over one day"] == pytest.approx(0.10)
     assert other["Athena daily, over 90 days"] == pytest.approx(9.00)
@@ -174,25 +180,29 @@ def test_a_query_is_paid_for_10_mb_at_least():
 
 @pytest.mark.parametrize(("events", "writes"), measured.WRITES)
 def test_at_a_measured_rate_writes_are_those_measured(events, writes):
-    assert measured.writes_in_an_hour(events, measured.STREAM_PRINCIPALS) == pytest.approx(writes)
+    assert in_an_hour(measured.WRITES, events, measured.STREAM_PRINCIPALS) == pytest.approx(writes)
 
 
 @pytest.mark.parametrize(
     ("events", "principals", "writes"),
     [
-        pytest.param(10, 700, 24, id="below the first rate each event takes 2.4"),
-        pytest.param(2_000, 1_400, 2 * 1_304, id="twice the principals and events, twice the writes"),
-        pytest.param(31_622.8, 700, 12_123, id="halfway between two rates: the root of their product"),
-        pytest.param(10**7, 700, 64_555, id="beyond the last: on the same line"),
+        pytest.param(10, 700, 20.6, id="below the first rate each event takes 2.06"),
+        pytest.param(2_000, 1_400, 2 * 1_047, id="twice the principals and events, twice the writes"),
+        pytest.param(31_622.8, 700, 8_007, id="halfway between two rates: the root of their product"),
+        pytest.param(10**7, 700, 31_784, id="beyond the last: on the same line"),
     ],
 )
 def test_between_measured_rates_the_logarithms_lie_on_a_line(events, principals, writes):
-    assert measured.writes_in_an_hour(events, principals) == pytest.approx(writes, rel=0.001)
+    assert in_an_hour(measured.WRITES, events, principals) == pytest.approx(writes, rel=0.001)
 
 
-@pytest.mark.parametrize(("events", "writes"), measured.WRITES[:3])
-def test_the_writes_are_those_of_two_sandboxes(events, writes):
-    assert load(events).writes == writes
+@pytest.mark.parametrize("place", range(3))
+def test_the_reads_and_writes_are_those_of_two_sandboxes(place):
+    events, reads = measured.READS[place]
+    found = load(events)
+
+    assert (events, found.reads) == (events, reads)
+    assert (events, found.writes) == measured.WRITES[place]
 
 
 def test_an_item_is_as_large_as_the_stream_makes_it():
@@ -206,14 +216,15 @@ def test_an_item_is_as_large_as_the_stream_makes_it():
 def test_the_figures_are_those_of_the_benchmarks():
     told = BENCHMARKS.replace(",", "")
 
-    assert "; ".join(str(writes) for _, writes in measured.WRITES) in told
+    for counts in (measured.READS, measured.WRITES):
+        assert "; ".join(str(count) for _, count in counts) in told
     assert f"({measured.EVENT_SECONDS * 1e6:.2f} µs / " in told
     assert f"({measured.EVENTS_PER_SECOND} / " in told
     assert f"{measured.EVENTS_PER_WRITE} came to one write" in told
     assert f"the {measured.FACETS_PER_EVENT} that an event has" in told
     assert f"by {measured.STREAM_PRINCIPALS} principals in batches of {measured.BATCH}" in told
     assert f"has {measured.MESSAGE_BYTES} bytes on average" in told
-    assert f"{measured.ITEM_BYTES} 670; {measured.INDEX_ENTRY_BYTES} |" in told
+    assert f"{measured.ITEM_BYTES} 673; {measured.INDEX_ENTRY_BYTES} |" in told
     for principals, seconds in measured.REVIEW_SECONDS:
         assert f"of {principals} users and roles | | {seconds} s |" in told
     assert f"| {measured.REVIEW_WRITES} writes |" in told
