@@ -24,6 +24,10 @@ class Screen:
         )
         self._heading = "" if self._console.no_color else "bold"
 
+    @property
+    def is_terminal(self) -> bool:
+        return self._console.is_terminal
+
     def heading(self, text: str) -> None:
         self._console.print(Text(shown(text), style=self._heading), soft_wrap=True)
 

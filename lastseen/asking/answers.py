@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from lastseen.asking.accounts import Names
 from lastseen.asking.asked import Answer
+from lastseen.asking.calendar import ranges
 from lastseen.asking.lengths import miscounted
 from lastseen.asking.listing import Row
 from lastseen.asking.matches import Match
@@ -14,6 +15,7 @@ from lastseen.screen import Screen
 from lastseen.times import Times
 
 MOST_MATCHES = 20
+_MAY_BE_EMPTY = "account name", "active on", "refused on", "flagged"
 UNSEEN = "not since tracking began"
 
 
@@ -38,7 +40,7 @@ def show_matches(
         )
         for match in shown
     ]
-    _table(screen, ("last seen", "found by", "account name", "to go on"), rows, is_split=False)
+    show_table(screen, ("last seen", "found by", "account name", "to go on"), rows, is_split=False)
     if len(matches) > len(shown):
         screen.line(f"{len(matches) - len(shown):,} more, seen longer ago: --all")
 
@@ -59,18 +61,18 @@ def show_rows(screen: Screen, rows: Sequence[Row], times: Times, names: Names) -
         seen = times.text(row.last.last_seen) if row.last else UNSEEN
         first = times.text(row.first_seen) if row.first_seen else ""
         who = f"{row.principal} ({row.holder})" if row.holder else row.principal
-        lines.append((who, names.get(row.account, ""), seen, first, event, _flags(row, times)))
-    _table(screen, ("principal", "account name", "last seen", "first seen", "last event", "flagged"), lines)
+        days = ranges(row.active), ranges(row.refused)
+        lines.append((who, names.get(row.account, ""), *days, seen, first, event, _flags(row, times)))
+    head = "active on", "refused on", "last seen", "first seen", "last event", "flagged"
+    show_table(screen, ("principal", "account name", *head), lines)
 
 
-def _table(
+def show_table(
     screen: Screen, head: Sequence[str], lines: Sequence[Sequence[str]], *, is_split: bool = True
 ) -> None:
-    """Without the names of accounts, and the flags, where there are none."""
+    """Without the columns that may be empty, where they are."""
     columns = [
-        column
-        for column in zip(head, *lines, strict=True)
-        if any(column[1:]) or column[0] not in ("account name", "flagged")
+        column for column in zip(head, *lines, strict=True) if any(column[1:]) or column[0] not in _MAY_BE_EMPTY
     ]
     first, *rows = zip(*columns, strict=True)
     screen.table(first, rows, is_split=is_split)
@@ -85,7 +87,12 @@ def _flags(row: Row, times: Times) -> str:
 def show_several(screen: Screen, answers: Sequence[Answer], times: Times, *, names: Names, unseen: str) -> None:
     """A row for each whom a handle may mean, and below what is to be said of those of whom there is none."""
     rows = [row for answer in answers for row in _rows(answer, times, names)]
-    _table(screen, ("handle", "last seen", "whose", "account name", "last event"), rows)
+    show_table(screen, ("handle", "last seen", "whose", "account name", "last event"), rows)
+    show_sentences(screen, answers, unseen)
+
+
+def show_sentences(screen: Screen, answers: Sequence[Answer], unseen: str) -> None:
+    """What is to be said of handles that nobody was found by."""
     told = [sentence for answer in answers for sentence in _sentences(answer, unseen)]
     if told:
         screen.line()

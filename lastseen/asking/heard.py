@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from activity.days import NONE, Days
 from activity.model import Activity, place_covered
 from activity.plain import day
 from ingest.identity import partition_of
@@ -19,6 +20,10 @@ class Heard:
     def since(self, account: str = "") -> datetime | None:
         """When tracking began, of an account or at all."""
         return min((each.first_seen for each in self._of(account)), default=None)
+
+    def days(self, account: str) -> Days:
+        """On which events of an account arrived, from any of its regions."""
+        return Days.all_of(each.days for each in self._of(account)) if account else NONE
 
     def accounts(self) -> dict[str, str]:
         """Each with its partition."""

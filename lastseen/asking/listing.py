@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from activity.days import NONE, Days
 from activity.item import Item, attributes
 from activity.keeping import Key
-from activity.model import Activity, is_of_principal, to_text
+from activity.model import Activity, is_denied, is_of_principal, to_text
 from activity.whose import Holder, by_holder
 from lastseen.asking.plain import told
+from lastseen.asking.presence import Span
 from lastseen.asking.profile import account_of, newest, type_of
 from lastseen.asking.roles import gathered
 
@@ -53,6 +55,8 @@ class Row:
     idle_since: datetime | None = None
     holder: str = ""
     others: tuple[str, ...] = ()
+    active: Days = NONE
+    refused: Days = NONE
 
     @property
     def account(self) -> str:
@@ -71,14 +75,22 @@ class Row:
             **idle,
             **{name: to_text(at) for name, at in times.items() if at},
             **({"flagged": list(self.flagged)} if self.flagged else {}),
+            **self._days(),
             **({"other_holder": self.holder} if self.holder else {}),
             **({"other_holders": list(self.others)} if self.others else {}),
         }
 
+    def _days(self) -> dict[str, list[str]]:
+        days = {"active_on": self.active, "refused_on": self.refused}
+        return {name: [str(day) for day in those] for name, those in days.items() if those}
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is None or empty is not asked for. `lag`: how much later the truth may be than the table's times."""
+    """What is None or empty is not asked for. `lag`: how much later the truth may be than the table's times.
+
+    `then`: active or refused on any of these days; rows have no other days.
+    """
 
     accounts: frozenset[str] = frozenset()
     kinds: frozenset[Kind] = frozenset()
@@ -87,6 +99,7 @@ class Wanted:
     new: timedelta | None = None
     only_flagged: bool = False
     lag: timedelta = timedelta(0)
+    then: Span | None = None
 
     def fits(self, row: Row, now: datetime) -> bool:
         is_there = not self.accounts or row.account in self.accounts
@@ -96,6 +109,8 @@ class Wanted:
         return is_there and is_of_kind and is_of_interest and self._is_then(row, now)
 
     def _is_then(self, row: Row, now: datetime) -> bool:
+        if self.then and not (row.active or row.refused):
+            return False
         lag = self.lag if row.last else timedelta(0)
         if self.idle is not None and row.quiet_since and now - row.quiet_since - lag < self.idle:
             return False
@@ -107,20 +122,20 @@ class Wanted:
 def rows(items: Mapping[Key, Item], wanted: Wanted, now: datetime, *, facet: str = "") -> list[Row]:
     """The last seen first; of the idle, who has been so for longest. `facet`: times of this one alone."""
     by_principal = gathered({key: item for key, item in items.items() if not item.problem})
-    found = (_rows_of(by_holder(principal, those), facet) for principal, those in by_principal.items())
+    found = (_rows_of(by_holder(principal, those), wanted, facet) for principal, those in by_principal.items())
     fitting = [row for each in found for row in each if wanted.fits(row, now) and (row.last or not facet)]
     sign = 1 if wanted.idle is not None else -1
     return sorted(fitting, key=lambda row: (sign * _stamp(row.quiet_since), row.principal))
 
 
-def _rows_of(by: Mapping[Holder, Mapping[str, Item]], facet: str) -> Iterator[Row]:
+def _rows_of(by: Mapping[Holder, Mapping[str, Item]], wanted: Wanted, facet: str) -> Iterator[Row]:
     """Of who has the name now, then of those who had it before."""
     now, *before = by
-    yield replace(_row(now, by[now], facet), others=tuple(holder.id for holder in before))
-    yield from (replace(_row(holder, by[holder], facet), holder=holder.id) for holder in before)
+    yield replace(_row(now, by[now], wanted, facet), others=tuple(holder.id for holder in before))
+    yield from (replace(_row(holder, by[holder], wanted, facet), holder=holder.id) for holder in before)
 
 
-def _row(holder: Holder, items: Mapping[str, Item], facet: str) -> Row:
+def _row(holder: Holder, items: Mapping[str, Item], wanted: Wanted, facet: str) -> Row:
     activities = [
         item.activity
         for each, item in items.items()
@@ -135,7 +150,16 @@ def _row(holder: Holder, items: Mapping[str, Item], facet: str) -> Row:
         tuple(sorted(flags)),
         min(_known(flag.first_flagged for flag in flags.values()), default=None),
         max(_known(flag.idle_since for flag in flags.values()), default=None),
+        active=_days(activities, wanted.then, are_refused=False),
+        refused=_days(activities, wanted.then, are_refused=True),
     )
+
+
+def _days(activities: Iterable[Activity], then: Span | None, *, are_refused: bool) -> Days:
+    if then is None:
+        return NONE
+    those = (each.days for each in activities if is_denied(each.facet) is are_refused)
+    return Days.all_of(those).between(then.first, then.last)
 
 
 def _known(times: Iterable[datetime | None]) -> Iterator[datetime]:

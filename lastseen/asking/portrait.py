@@ -7,9 +7,11 @@ from datetime import timedelta
 from activity.item import Item
 from activity.keeping import Key
 from activity.model import Activity, is_denied
+from lastseen.asking.calendar import Calendar
+from lastseen.asking.facts import Place, by_week, days, facts, in_short
 from lastseen.asking.handle import Handle
 from lastseen.asking.profile import Profile, type_of
-from lastseen.asking.words import counted, event_of, flagged, named
+from lastseen.asking.words import counted, event_of, named
 from lastseen.screen import Screen
 from lastseen.times import Times
 
@@ -27,22 +29,20 @@ def show_profile(
     *,
     handle: Handle,
     asked: Collection[str],
-    account: str,
-    unseen: str,
+    place: Place,
     everything: bool,
 ) -> None:
-    """`asked`: the facets that it was found by, which are shown whatever else is left out.
-
-    `account`: its name and id, "" if that is not known. `unseen`: since when nothing was seen, if nothing was.
-    """
+    """`asked`: the facets that it was found by, which are shown whatever else is left out."""
     screen.heading(profile.principal)
     word = _word(profile.principal)
     which = f", unique id {profile.holder.id}" if profile.holder.has_namesakes else ""
-    screen.line(f"{word} of account {account or 'unknown'}{which}")
+    screen.line(f"{word} of account {place.account or 'unknown'}{which}")
     if profile.holder.is_succeeded:
         screen.line(f"Another {word} has had this name since {times.text(profile.holder.until)}.")
     screen.line()
-    screen.facts(list(_facts(profile, times, handle, unseen)))
+    calendar = Calendar(profile.active_days, profile.refused_days, place.heard)
+    weeks = by_week(calendar, times) if screen.is_terminal else ()
+    screen.facts([*facts(profile, times, handle, place.unseen), *days(calendar, times), *weeks])
     screen.line()
     if profile.activities:
         rows = list(_rows(profile, times, asked, everything))
@@ -53,48 +53,6 @@ def show_profile(
 
 def _word(principal: str) -> str:
     return _WORDS.get(type_of(principal), "principal")
-
-
-def _facts(profile: Profile, times: Times, handle: Handle, unseen: str) -> Iterator[tuple[str, str]]:
-    last, first, denied = profile.last, profile.first_seen, profile.last_denied
-    if last and first:
-        yield "last seen", f"{times.text(last.last_seen)}, {times.ago(last.last_seen)}"
-        yield "first seen", f"{times.text(first)}, {times.ago(first)}"
-        yield "last event", event_of(last.evidence)
-        yield from _circumstances(last)
-    else:
-        yield "last seen", f"{'by no call that was allowed' if denied else 'not'} {unseen}"
-    if denied:
-        yield "last denied", f"{times.text(denied.last_seen)}, {times.ago(denied.last_seen)}"
-        yield "denied event", event_of(denied.evidence)
-        yield from () if last else _circumstances(denied)
-    yield from _flags(profile, times)
-    if handle.session and not _has_session(profile, handle.session):
-        yield "session", f"{handle.session}: not kept; of sessions, only those of Identity Center roles are"
-
-
-def _flags(profile: Profile, times: Times) -> Iterator[tuple[str, str]]:
-    for facet, flag in profile.flags.items():
-        what = flagged(facet)
-        if flag.first_flagged:
-            idle = f", idle since {times.text(flag.idle_since)}" if flag.idle_since else ""
-            yield "flagged", f"{what}: since {times.text(flag.first_flagged)}{idle}"
-        if flag.awakened_at:
-            yield "awakened", f"{what}: was flagged, and seen again at {times.text(flag.awakened_at)}"
-
-
-def _circumstances(activity: Activity) -> Iterator[tuple[str, str]]:
-    evidence = activity.evidence
-    if evidence.user_agent:
-        yield "user agent", evidence.user_agent
-    if evidence.session_name:
-        yield "by session", evidence.session_name
-    if evidence.mfa is not None:
-        yield "with MFA", "yes" if evidence.mfa else "no"
-
-
-def _has_session(profile: Profile, session: str) -> bool:
-    return any(each.facet == f"SESSION#{session}" for each in profile.activities)
 
 
 def _rows(
@@ -161,19 +119,10 @@ def show_namesakes(screen: Screen, namesakes: Sequence[Profile], times: Times, o
     screen.line(f"Other {_word(principal)}s have had this name. Nothing above is theirs:")
     for profile in namesakes:
         screen.line()
-        screen.facts([("unique id", profile.holder.id), *_in_short(profile, times)])
+        screen.facts([("unique id", profile.holder.id), *in_short(profile, times)])
     screen.line()
     screen.line("All that is known of them:")
     screen.line(f"    {shlex.join(['lastseen', 'who', principal, '--all', *options])}")
-
-
-def _in_short(profile: Profile, times: Times) -> Iterator[tuple[str, str]]:
-    last, first, denied = profile.last, profile.first_seen, profile.last_denied
-    if last and first:
-        yield "seen", f"from {times.text(first)} to {times.text(last.last_seen)}"
-    if denied:
-        yield "last denied", times.text(denied.last_seen)
-    yield from _flags(profile, times)
 
 
 def _was(items: Sequence[Item]) -> str:

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any, Self
 
 from activity.arn import parts
+from activity.days import Days
 from activity.item import Flag, Item, plain
 from activity.keeping import Key
 from activity.model import Activity, held_by, is_of_principal, kind_and_value, to_text
@@ -71,6 +72,20 @@ class Profile:
     @property
     def last_denied(self) -> Activity | None:
         return next((each for each in self.activities if kind_of(each.facet) == "DENIED"), None)
+
+    @property
+    def active_days(self) -> Days:
+        """All on which it was active with whatever it has, since it got its name."""
+        return self._days(kind="ID")
+
+    @property
+    def refused_days(self) -> Days:
+        return self._days(kind="DENIED")
+
+    def _days(self, kind: str) -> Days:
+        those = (each for each in self.activities if kind_of(each.facet) == kind)
+        began = self.holder.since.date()
+        return Days.all_of(each.days.between(began, each.last_seen.date()) for each in those)
 
     @property
     def unique_ids(self) -> list[str]:

@@ -17,6 +17,7 @@ from lastseen.asking.answers import show_caveats, show_rows
 from lastseen.asking.listing import Kind, Row, Wanted, rows
 from lastseen.asking.lookup import Lookup
 from lastseen.commands.options import Printing, Where, with_options
+from lastseen.commands.then import span_of
 from lastseen.screen import Screen
 from lastseen.terminal import NOTHING_FOUND, misused, print_json, warn
 from lastseen.times import BadDuration, Times, duration, length
@@ -28,6 +29,8 @@ lastseen list --new 24h                   who is seen for the first time
 lastseen list --service kms --active 7d   who called KMS this week
 lastseen list --account acme-prod         who is in an account of the organization
 lastseen list --flagged --json            what the last report named
+lastseen list --active-between 2026-10-12 2026-10-14
+                                          who was there on those three days
 """
 
 
@@ -46,6 +49,10 @@ Kinds = Annotated[
 ]
 
 
+ActiveBetween = Annotated[
+    tuple[str, str] | None,
+    typer.Option(metavar="FIRST LAST", help="Active, or refused, on any day from one to another, in UTC."),
+]
 Service = Annotated[
     str | None,
     typer.Option(metavar="s3", help="Who called this service, and was not refused; times are of that."),
@@ -59,6 +66,7 @@ def list_principals(
     idle: Annotated[str | None, typer.Option(metavar="90d", help="Not seen or refused for so long.")] = None,
     active: Annotated[str | None, typer.Option(metavar="1h", help="Seen or refused within.")] = None,
     new: Annotated[str | None, typer.Option(metavar="24h", help="First seen within.")] = None,
+    active_between: ActiveBetween = None,
     accounts: Accounts = None,
     kinds: Kinds = None,
     service: Service = None,
@@ -77,8 +85,11 @@ def list_principals(
     been seen since, --idle leaves them out. Exit status 1: none was found.
     """
     facet = _service(service) if service else ""
+    span = span_of(*active_between) if active_between else None
+    if span and (service or flagged):
+        misused("--active-between asks for days, which are not kept by service or flag: leave those out")
     wanted = Wanted(
-        frozenset(), frozenset(map(_kind, kinds or [])), *_times(idle, active, new), flagged, _lag(facet)
+        frozenset(), frozenset(map(_kind, kinds or [])), *_times(idle, active, new), flagged, _lag(facet), span
     )
     with where.asking() as (lookup, _):
         places = _ids(accounts or [], lookup)

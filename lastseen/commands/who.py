@@ -10,6 +10,7 @@ from activity.model import session_facet
 from lastseen.asking.accounts import with_names
 from lastseen.asking.answers import show_caveats, show_matches, show_nothing, show_several
 from lastseen.asking.asked import Answer, answer, answers, as_dicts, words
+from lastseen.asking.facts import Place
 from lastseen.asking.forms import Unrecognised, readings
 from lastseen.asking.iam import Iam
 from lastseen.asking.lengths import miscounted
@@ -19,6 +20,7 @@ from lastseen.asking.plain import told
 from lastseen.asking.portrait import show_namesakes, show_other_names, show_profile
 from lastseen.asking.profile import Profile as Known
 from lastseen.commands.options import Printing, Where, with_options
+from lastseen.commands.then import Then, tell
 from lastseen.screen import Screen
 from lastseen.terminal import MISUSED, NOTHING_FOUND, misused, print_json, warn
 from lastseen.times import Times
@@ -35,6 +37,8 @@ lastseen who judy@example.com            a session of Identity Center
 lastseen who b4c8d418-20a1-70ee-9f3d-1234567890ab
 lastseen who root                        the root users of all accounts
 lastseen who PowerUsers                  a permission set
+lastseen who alice --on 2026-10-13       was she there on that day?
+lastseen who deploy --between 2026-10-12 2026-10-14
 aws iam list-access-keys --query 'AccessKeyMetadata[].AccessKeyId' --output text |
     lastseen who -
 """
@@ -48,6 +52,7 @@ def who(
     ],
     where: Where,
     printing: Printing,
+    then: Then,
     everything: Annotated[bool, typer.Option("--all", help="Leave nothing out, and look everywhere.")] = False,
 ) -> None:
     """Find whose a key, an address or a name is, and all that is known of them.
@@ -65,14 +70,19 @@ def who(
     look-ups take a few reads. Networks, and names of users and roles with a
     path, are looked for in the whole index.
 
+    --on and --between say for each of them whether it was active then, refused,
+    idle or, if no events of its account arrived, not known. A day is one in UTC.
+
     If there are no sightings, it asks IAM, if you have the permission. Exit
-    status 1: a handle has no sightings; 2: it is not a handle, or AWS did not
-    answer.
+    status 1: a handle has no sightings (then); 2: it is not a handle, or AWS did
+    not answer.
     """
-    asked = _handles(handles)
+    asked, span = _handles(handles), then.span()
     with where.asking() as (lookup, connection):
         iam = Iam(connection.beside, lookup.titled)
-        if asked != handles or len(asked) > 1:
+        if span:
+            tell(lookup, answers(lookup, iam, asked, everywhere=everything), span, printing)
+        elif asked != handles or len(asked) > 1:
             _several(lookup, answers(lookup, iam, asked, everywhere=everything), printing)
         else:
             answered = answer(lookup, iam, asked[0], everywhere=everything)
@@ -155,15 +165,14 @@ def _show(
         if each is not found:
             screen.line()
         unseen = "" if each.last else lookup.heard.unseen(each.account)
-        account = lookup.titled(each.account)
+        place = Place(lookup.titled(each.account), unseen, lookup.heard.days(each.account))
         show_profile(
             screen,
             each,
             clock,
             handle=handle,
             asked=asked,
-            account=account,
-            unseen=unseen,
+            place=place,
             everything=everything,
         )
         show_other_names(screen, lookup.other_names(each), options)

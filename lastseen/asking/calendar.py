@@ -1,0 +1,81 @@
+"""On which days somebody was active, refused, idle, or nobody knows: as numbers, and as a strip of weeks."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from activity.days import NONE, Days
+
+WEEKS = 53
+SPANS = 30, 90, 400
+_DAY = timedelta(days=1)
+_WEEK = timedelta(weeks=1)
+# For a week with so many active days.
+_MARKS = "·▁▂▃▄▅▆█"
+_UNKNOWN = " "
+
+
+class There(StrEnum):
+    """What is known of somebody on a day."""
+
+    ACTIVE = "active"
+    REFUSED = "refused"
+    IDLE = "idle"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """`heard`: the days on which events of its account arrived. Of any other day, silence says nothing."""
+
+    active: Days
+    refused: Days = NONE
+    heard: Days = NONE
+
+    @property
+    def known(self) -> Days:
+        return self.heard | self.active | self.refused
+
+    def on(self, day: date) -> There:
+        if day in self.active:
+            return There.ACTIVE
+        if day in self.refused:
+            return There.REFUSED
+        return There.IDLE if day in self.heard else There.UNKNOWN
+
+    def between(self, first: date, last: date) -> dict[date, There]:
+        span = range((last - first).days + 1)
+        return {day: self.on(day) for day in (first + each * _DAY for each in span)}
+
+    def counts(self, of: Days, today: date) -> str:
+        """How many of the last days are among these, and how many of all are not known; today is the last."""
+        spans = [(span, today - (span - 1) * _DAY) for span in SPANS]
+        counted = [f"{len(of.between(first, today))} of {_among(span)}" for span, first in spans]
+        span, first = spans[-1]
+        unknown = span - len(self.known.between(first, today))
+        return ", ".join(counted) + (f" ({unknown} not known)" if unknown else "")
+
+    def strip(self, today: date) -> tuple[str, str]:
+        """A mark for each of the last weeks, higher for more active days; and their first and last day."""
+        marks = "".join(self._mark(today - back * _WEEK) for back in reversed(range(WEEKS)))
+        return marks, f"{today - WEEKS * _WEEK + _DAY}".ljust(WEEKS - len(f"{today}")) + f"{today}"
+
+    def _mark(self, last: date) -> str:
+        first = last - _WEEK + _DAY
+        count = len(self.active.between(first, last))
+        return _MARKS[count] if count or self.known.between(first, last) else _UNKNOWN
+
+
+def _among(span: int) -> str:
+    return f"the last {span} days" if span == SPANS[0] else str(span)
+
+
+def ranges(days: Days) -> str:
+    """As people write them: 2026-10-12 to 2026-10-14, 2026-10-20."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == _DAY:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
