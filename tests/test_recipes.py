@@ -86,7 +86,12 @@ def answers(endpoint):
             [[f"{ME}:user/carol", "ID#AIDAEXAMPLECAROL00001", "2026-11-20T12:00:00Z", "2026-11-20T11:58:20Z"]],
             id="what is flagged",
         ),
-        pytest.param(8, [[ACCOUNT, "acme-prod", "Workloads/Prod", "ACTIVE"]], id="what accounts are called"),
+        pytest.param(
+            8,
+            [["ID#AIDAEXAMPLEALICE00001", "2621440"], ["KEY#AKIAEXAMPLEALICE0001", "2097152"]],
+            id="on which days it was active",
+        ),
+        pytest.param(9, [[ACCOUNT, "acme-prod", "Workloads/Prod", "ACTIVE"]], id="what accounts are called"),
     ],
 )  # fmt: skip
 def test_a_recipe_answers_its_question(answers, number, answer):
@@ -110,4 +115,4 @@ def test_all_of_a_principal_is_its_facets_with_their_evidence(answers):
 
 def test_coverage_is_by_account_and_region(answers):
     assert [f"{ACCOUNT}#eu-west-1", "2026-06-02T07:15:31Z", "2026-11-22T17:42:10Z"] in answers[7]
-    assert len(answers) == 9
+    assert len(answers) == 10

@@ -38,7 +38,7 @@ def test_the_readme_shows_what_replay_and_the_look_ups_print(home):
     commands = re.findall(r"(?m)^\$ lastseen (.*)$", shown)
     printed = [f"$ lastseen {each}\n{ask(*shlex.split(each), now=THEN, **home).stdout}" for each in commands]
 
-    assert [each.split()[0] for each in commands] == ["replay", "who", "who", "who"]
+    assert [each.split()[0] for each in commands] == ["replay", "who", "who", "who", "list", "who"]
     assert shown == "\n".join(printed)
 
 

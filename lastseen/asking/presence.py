@@ -1,17 +1,22 @@
 """Whether those whom handles may mean were there on certain days."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from activity.days import Days
 from activity.model import has_days, is_denied
 from lastseen.asking.asked import Answer
 from lastseen.asking.calendar import Calendar, There, ranges
+from lastseen.asking.heard import Heard
 from lastseen.asking.lookup import Lookup
 from lastseen.asking.matches import Match
 from lastseen.asking.words import named
+from lastseen.times import noun
+
+_DAY = timedelta(days=1)
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +26,26 @@ class Span:
     first: date
     last: date
 
+    @property
+    def days(self) -> Days:
+        return Days.of(*(self.first + each * _DAY for each in range((self.last - self.first).days + 1)))
+
     def __str__(self) -> str:
         return f"on {self.first}" if self.first == self.last else f"from {self.first} to {self.last}"
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Of one whom a handle may mean: what is known of each day; `of` certain facets, or of all."""
+    """Of one whom a handle may mean: what is known of each day; `of` certain facets, or of all.
+
+    `by`: the facets that it was found by, if none of them keeps days.
+    """
 
     handle: str
     principal: str
     account: str
     of: tuple[str, ...]
+    by: tuple[str, ...]
     days: dict[date, There]
 
     @property
@@ -60,6 +73,19 @@ class Presence:
         return {"handle": self.handle, "principal": self.principal, **of, "days": days}
 
 
+def unheard(heard: Heard, accounts: Collection[str], span: Span) -> str:
+    """In words, on which of these days no events of an account arrived."""
+    places = sorted(accounts or heard.accounts())
+    missing = {each: span.days.missing_in(heard.days(each)) for each in places}
+    silent = [f"from account {each} on {ranges(days)}" for each, days in missing.items() if days]
+    if not silent:
+        return ""
+    left = len(silent) - _MOST_NAMED
+    more = f", and from {left:,} more {noun(left, 'account')} on some of these days" if left > 0 else ""
+    named_first = ", ".join(silent[:_MOST_NAMED])
+    return f"No events arrived {named_first}{more}: who was active there then is not known."
+
+
 def presences(lookup: Lookup, answers: Iterable[Answer], span: Span) -> Iterator[Presence]:
     """Of a key by its own days; of whoever is found otherwise, by all that is known of them."""
     for answer in answers:
@@ -67,7 +93,7 @@ def presences(lookup: Lookup, answers: Iterable[Answer], span: Span) -> Iterator
             of = tuple(each for each in match.facets if has_days(match.principal, each))
             calendar = _calendar(lookup, match, of)
             days = calendar.between(span.first, span.last)
-            yield Presence(answer.asked, match.principal, match.account, of, days)
+            yield Presence(answer.asked, match.principal, match.account, of, () if of else match.facets, days)
 
 
 def _calendar(lookup: Lookup, match: Match, of: Sequence[str]) -> Calendar:

@@ -16,6 +16,7 @@ from lastseen.asking.accounts import NoAccount, id_of, with_names
 from lastseen.asking.answers import show_caveats, show_rows
 from lastseen.asking.listing import Kind, Row, Wanted, rows
 from lastseen.asking.lookup import Lookup
+from lastseen.asking.presence import unheard
 from lastseen.commands.options import Printing, Where, with_options
 from lastseen.commands.then import span_of
 from lastseen.screen import Screen
@@ -99,6 +100,8 @@ def list_principals(
         shown = found[:limit]
         if not found:
             _none(printing.beside(), lookup, clock, next(iter(places), ""), caveat)
+        if span:
+            caveat = unheard(lookup.heard, places, span)
         if printing.as_json:
             print_json(with_names((row.as_dict(clock.now) for row in shown), lookup.account_names))
             show_caveats(printing.beside(), caveat)

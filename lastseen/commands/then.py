@@ -81,5 +81,5 @@ def _show(
         show_table(screen, ("handle", f"{span}", "whose", "account name"), rows)
     show_sentences(screen, answers, lookup.heard.unseen())
     is_unknown = any(each.days_that_are(There.UNKNOWN) for each in found)
-    is_of_all = any(not each.of for each in found)
+    is_of_all = any(each.by for each in found)
     show_caveats(screen, _UNKNOWN if is_unknown else "", _DAYS if is_of_all else "")

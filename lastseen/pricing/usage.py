@@ -44,8 +44,8 @@ class Reading:
 class Usage:
     """A month of it. Where each figure comes from is said by its formula.
 
-    `transferred`: those of `forwarded` that come from another region. `read_first`: before writes; None if `reads`
-    has them. `reading`: None without the log road.
+    `transferred`: those of `forwarded` that come from another region. `read_first`: None if `reads` has it.
+    `reading`: None without the log road.
     `unforwarded`: the same by both roads, if no other account or region forwards.
     """
 

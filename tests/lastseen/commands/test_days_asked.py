@@ -1,0 +1,175 @@
+"""Was somebody there on that day, and who was: `lastseen who --on` and `--between`, `list --active-between`, and the strip."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from asking import ask
+from builders import ACCOUNT, ALICE, activity
+
+from activity.days import Days
+from activity.model import COVERAGE, coverage_facet
+
+BOB = f"arn:aws:iam::{ACCOUNT}:user/bob"
+NIGHTLY = f"arn:aws:iam::{ACCOUNT}:role/nightly"
+TODAY = date(2026, 11, 20)
+A_DAY = timedelta(days=1)
+
+
+def on(*days, **more):
+    """Seen on these days of November, at noon."""
+    first, last = (round((date(2026, 11, day) - TODAY) / A_DAY) * 86_400 for day in (days[0], days[-1]))
+    seen = activity(last, first=first, **more)
+    return seen._replace(days=Days.of(*(date(2026, 11, day) for day in days)))
+
+
+@pytest.fixture
+def november(table):
+    """Events arrived from the 5th on, but on the 11th; alice and her key, bob refused, and a role each night."""
+    heard = [day for day in range(5, 21) if day != 11]
+    for each in (
+        on(*heard, principal=COVERAGE, facet=coverage_facet(ACCOUNT, "eu-west-1"), account=ACCOUNT),
+        on(6, 13, 14, 20, account=ACCOUNT),
+        on(13, 20, facet="KEY#AKIAEXAMPLEALICE0001", account=ACCOUNT),
+        on(14, 15, facet="DENIED#AIDAALICE", account=ACCOUNT),
+        on(14, facet="IP#198.51.100.7", account=ACCOUNT),
+        on(12, 13, facet="DENIED#AIDABOB", principal=BOB, account=ACCOUNT, error_code="AccessDenied"),
+        on(*heard, facet="ID#AROANIGHTLY", principal=NIGHTLY, account=ACCOUNT),
+    ):
+        table.record(each)
+
+
+def told(*words):
+    done = ask(*words, "--json")
+    return [json.loads(line) for line in done.stdout.splitlines()], done.exit_code
+
+
+@pytest.mark.parametrize(
+    ("day", "there", "code"),
+    [
+        pytest.param("2026-11-13", "active", 0, id="active"),
+        pytest.param("2026-11-14", "active", 0, id="active, and refused"),
+        pytest.param("2026-11-15", "refused", 0, id="refused"),
+        pytest.param("2026-11-16", "idle", 1, id="idle"),
+        pytest.param("2026-11-11", "not known", 1, id="no events arrived"),
+        pytest.param("2026-11-04", "not known", 1, id="before tracking began"),
+        pytest.param("2026-11-21", "not known", 1, id="tomorrow"),
+    ],
+)
+def test_whether_somebody_was_there_on_a_day(november, day, there, code):
+    assert told("who", "alice", "--on", day) == (
+        [{"handle": "alice", "principal": ALICE, "days": {day: there}}],
+        code,
+    )
+
+
+def test_a_key_has_days_of_its_own(november):
+    (found,), _ = told("who", "AKIAEXAMPLEALICE0001", "--between", "2026-11-13", "2026-11-14")
+
+    assert found["days"] == {"2026-11-13": "active", "2026-11-14": "idle"}
+    assert found["facets"] == ["KEY#AKIAEXAMPLEALICE0001"]
+
+
+def test_of_several_each_is_told_and_nobody_is_told_as_such(november):
+    done = ask("who", "alice", "198.51.100.7", "nobody", "--between", "2026-11-10", "2026-11-14")
+
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert lines[0].split("  ")[0] == "handle"
+    assert "from 2026-11-10 to 2026-11-14" in lines[0]
+    assert lines[1].startswith("alice ")
+    assert "active 2026-11-13 to 2026-11-14; idle 2026-11-10, 2026-11-12; not known 2026-11-11" in lines[1]
+    assert ALICE in lines[1]
+    assert lines[2].startswith("198.51.100.7 ")
+    assert "No sightings of nobody" in done.stdout
+    assert "Not known: no events of the account arrived on these days" in done.stdout
+    assert "Whoever is found by anything else is shown with all days" in done.stdout
+    assert "Whoever" not in ask("who", "alice", "--on", "2026-11-13").stdout
+
+
+def test_of_one_whole_answer_a_word_says_it_all(november):
+    done = ask("who", "AKIAEXAMPLEALICE0001", "--on", "2026-11-13")
+
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[1].split("  ")[1].strip() == "active"
+    assert "Not known" not in done.stdout
+    assert "Whoever" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["--on", "yesterday"], "'yesterday' is no day: write it as 2026-10-13", id="no day"),
+        pytest.param(["--on", "2026-02-30"], "'2026-02-30' is no day", id="no day of that month"),
+        pytest.param(["--between", "2026-11-14", "2026-11-13"], "give the first day first", id="the other way"),
+        pytest.param(
+            ["--on", "2026-11-13", "--between", "2026-11-13", "2026-11-14"], "give one of them", id="both"
+        ),
+    ],
+)
+def test_days_that_cannot_be_asked_about_are_named(november, words, said):
+    done = ask("who", "alice", *words)
+
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_who_was_there_on_the_nights_of_an_incident(november):
+    found, code = told("list", "--active-between", "2026-11-12", "2026-11-14")
+
+    assert code == 0
+    assert {each["principal"]: (each.get("active_on"), each.get("refused_on")) for each in found} == {
+        ALICE: (["2026-11-13", "2026-11-14"], ["2026-11-14"]),
+        BOB: (None, ["2026-11-12", "2026-11-13"]),
+        NIGHTLY: (["2026-11-12", "2026-11-13", "2026-11-14"], None),
+    }
+
+
+def test_who_was_there_is_told_by_day(november):
+    done = ask("list", "--active-between", "2026-11-12", "2026-11-14", "--type", "role")
+
+    assert done.stdout.splitlines()[0].split() == [
+        "principal",
+        "active",
+        "on",
+        "last",
+        "seen",
+        "first",
+        "seen",
+        "last",
+        "event",
+    ]
+    assert "2026-11-12 to 2026-11-14" in done.stdout
+    assert ALICE not in done.stdout
+
+
+def test_days_on_which_nobody_listened_are_said(november):
+    done = ask("list", "--active-between", "2026-11-10", "2026-11-12")
+
+    assert f"No events arrived from account {ACCOUNT} on 2026-11-11: who was active there" in done.stdout
+    assert "2026-11-11" not in ask("list", "--active-between", "2026-11-12", "2026-11-14").stdout
+
+
+def test_days_are_not_kept_by_service(november):
+    done = ask("list", "--active-between", "2026-11-12", "2026-11-14", "--service", "s3")
+
+    assert done.exit_code == 2
+    assert "are not kept by service" in done.stderr
+
+
+def test_on_how_many_days_somebody_was_active_stands_in_the_answer(november):
+    lines = ask("who", "alice").stdout.splitlines()
+
+    facts = dict(line.split("  ", 1) for line in lines if "  " in line)
+    assert facts["active on"].strip() == "4 of the last 30 days, 4 of 90, 4 of 400 (385 not known)"
+    assert facts["refused on"].strip() == "2 of the last 30 days, 2 of 90, 2 of 400 (385 not known)"
+    assert not [line for line in lines if line.startswith("by week")]
+
+
+def test_on_a_terminal_there_is_a_strip_of_the_weeks(november):
+    lines = ask("who", "alice", FORCE_COLOR="1", COLUMNS="80").stdout.splitlines()
+    (place,) = [number for number, line in enumerate(lines) if line.startswith("by week")]
+
+    assert lines[place] == "by week" + " " * 7 + " " * 50 + "▁▁▂"
+    assert lines[place + 1].split() == ["2025-11-15", "2026-11-20"]
+    assert max(map(len, lines[place : place + 2])) <= 80
