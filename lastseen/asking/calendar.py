@@ -25,6 +25,21 @@ class There(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """From the first day to the last, both included, in UTC."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> Days:
+        return Days.of(*(self.first + each * _DAY for each in range((self.last - self.first).days + 1)))
+
+    def __str__(self) -> str:
+        return f"on {self.first}" if self.first == self.last else f"from {self.first} to {self.last}"
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """`heard`: the days on which events of its account arrived. Of any other day, silence says nothing."""
 
@@ -43,9 +58,8 @@ class Calendar:
             return There.REFUSED
         return There.IDLE if day in self.heard else There.UNKNOWN
 
-    def between(self, first: date, last: date) -> dict[date, There]:
-        span = range((last - first).days + 1)
-        return {day: self.on(day) for day in (first + each * _DAY for each in span)}
+    def during(self, span: Span) -> dict[date, There]:
+        return {day: self.on(day) for day in span.days}
 
     def counts(self, of: Days, today: date) -> str:
         """How many of the last days are among these, and how many of all are not known; today is the last."""

@@ -11,8 +11,8 @@ from activity.item import Item, attributes
 from activity.keeping import Key
 from activity.model import Activity, is_denied, is_of_principal, to_text
 from activity.whose import Holder, by_holder
+from lastseen.asking.calendar import Span
 from lastseen.asking.plain import told
-from lastseen.asking.presence import Span
 from lastseen.asking.profile import account_of, newest, type_of
 from lastseen.asking.roles import gathered
 

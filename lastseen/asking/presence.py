@@ -2,36 +2,20 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from activity.days import Days
 from activity.model import has_days, is_denied
 from lastseen.asking.asked import Answer
-from lastseen.asking.calendar import Calendar, There, ranges
+from lastseen.asking.calendar import Calendar, Span, There, ranges
 from lastseen.asking.heard import Heard
 from lastseen.asking.lookup import Lookup
 from lastseen.asking.matches import Match
 from lastseen.asking.words import named
 from lastseen.times import noun
 
-_DAY = timedelta(days=1)
 _MOST_NAMED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From the first day to the last, both included, in UTC."""
-
-    first: date
-    last: date
-
-    @property
-    def days(self) -> Days:
-        return Days.of(*(self.first + each * _DAY for each in range((self.last - self.first).days + 1)))
-
-    def __str__(self) -> str:
-        return f"on {self.first}" if self.first == self.last else f"from {self.first} to {self.last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +76,7 @@ def presences(lookup: Lookup, answers: Iterable[Answer], span: Span) -> Iterator
         for match in answer.matches:
             of = tuple(each for each in match.facets if has_days(match.principal, each))
             calendar = _calendar(lookup, match, of)
-            days = calendar.between(span.first, span.last)
+            days = calendar.during(span)
             yield Presence(answer.asked, match.principal, match.account, of, () if of else match.facets, days)
 
 

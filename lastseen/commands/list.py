@@ -14,6 +14,7 @@ from activity.keeping import Keeping, Key
 from activity.model import id_facet, service_facet
 from lastseen.asking.accounts import NoAccount, id_of, with_names
 from lastseen.asking.answers import show_caveats, show_rows
+from lastseen.asking.calendar import Span
 from lastseen.asking.listing import Kind, Row, Wanted, rows
 from lastseen.asking.lookup import Lookup
 from lastseen.asking.presence import unheard
@@ -86,30 +87,29 @@ def list_principals(
     been seen since, --idle leaves them out. Exit status 1: none was found.
     """
     facet = _service(service) if service else ""
-    span = span_of(*active_between) if active_between else None
-    if span and (service or flagged):
-        misused("--active-between asks for days, which are not kept by service or flag: leave those out")
-    wanted = Wanted(
-        frozenset(), frozenset(map(_kind, kinds or [])), *_times(idle, active, new), flagged, _lag(facet), span
-    )
+    span = _span(active_between, is_of_principals=not (service or flagged))
+    of_kinds, times = frozenset(map(_kind, kinds or [])), _times(idle, active, new)
+    wanted = Wanted(frozenset(), of_kinds, *times, flagged, _lag(facet), span)
     with where.asking() as (lookup, _):
         places = _ids(accounts or [], lookup)
         wanted = replace(wanted, accounts=places)
         clock, items = printing.times(), _items(lookup, wanted, facet)
         found, caveat = _found(items, wanted, clock.now, facet)
+        caveat = unheard(lookup.heard, places, span) if span else caveat
         shown = found[:limit]
         if not found:
             _none(printing.beside(), lookup, clock, next(iter(places), ""), caveat)
-        if span:
-            caveat = unheard(lookup.heard, places, span)
-        if printing.as_json:
-            print_json(with_names((row.as_dict(clock.now) for row in shown), lookup.account_names))
-            show_caveats(printing.beside(), caveat)
-        else:
-            _show(printing.screen(), lookup, shown, clock, left=len(found) - len(shown), caveat=caveat)
+        _tell(printing, lookup, shown, clock, left=len(found) - len(shown), caveat=caveat)
 
 
-def _show(screen: Screen, lookup: Lookup, shown: list[Row], clock: Times, *, left: int, caveat: str) -> None:
+def _tell(
+    printing: Printing, lookup: Lookup, shown: list[Row], clock: Times, *, left: int, caveat: str
+) -> None:
+    if printing.as_json:
+        print_json(with_names((row.as_dict(clock.now) for row in shown), lookup.account_names))
+        show_caveats(printing.beside(), caveat)
+        return
+    screen = printing.screen()
     show_rows(screen, shown, clock, lookup.account_names)
     if left:
         screen.line(f"{left:,} more: without --limit")
@@ -147,6 +147,12 @@ def _items(lookup: Lookup, wanted: Wanted, facet: str) -> Mapping[Key, Item]:
     if wanted.only_flagged:
         return lookup.flagged(wanted.accounts)
     return lookup.seen_with(facet) if facet else lookup.everybody()
+
+
+def _span(days: tuple[str, str] | None, *, is_of_principals: bool) -> Span | None:
+    if days and not is_of_principals:
+        misused("--active-between asks for days, which are not kept by service or flag: leave those out")
+    return span_of(*days) if days else None
 
 
 def _service(text: str) -> str:

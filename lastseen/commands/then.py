@@ -9,9 +9,9 @@ import typer
 
 from lastseen.asking.answers import show_caveats, show_sentences, show_table
 from lastseen.asking.asked import Answer
-from lastseen.asking.calendar import There
+from lastseen.asking.calendar import Span, There
 from lastseen.asking.lookup import Lookup
-from lastseen.asking.presence import Presence, Span, presences
+from lastseen.asking.presence import Presence, presences
 from lastseen.commands.options import Printing
 from lastseen.screen import Screen
 from lastseen.terminal import MISUSED, NOTHING_FOUND, misused, print_json, warn
