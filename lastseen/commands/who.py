@@ -57,10 +57,9 @@ def who(
 ) -> None:
     """Find whose a key, an address or a name is, and all that is known of them.
 
-    If the handle may mean several principals, it lists them. If several had
-    one name, one after the other, it prints the one that the handle belongs
-    to, or the one that has the name now, and names the others (--all: in full;
-    --json: other_holder).
+    If the handle may mean several principals, it lists them. If several had one
+    name, one after the other, it prints whom the handle belongs to, or who has
+    the name now, and names the others (--all: in full; --json: other_holder).
 
     For several handles, or - (standard input, such as the AWS CLI's text or
     JSON), it prints one line for each principal that a handle may mean. With
@@ -74,8 +73,7 @@ def who(
     idle or, if no events of its account arrived, not known. A day is one in UTC.
 
     If there are no sightings, it asks IAM, if you have the permission. Exit
-    status 1: a handle has no sightings (then); 2: it is not a handle, or AWS did
-    not answer.
+    status 1: a handle has no sightings (then); 2: it is no handle, or AWS failed.
     """
     asked, span = _handles(handles), then.span()
     with where.asking() as (lookup, connection):
