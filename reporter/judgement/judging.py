@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from activity.keeping import Key
 from reporter.inventory.account import Inventory
 from reporter.judgement import undated
 from reporter.judgement.candidates import LeftOut, left_out
-from reporter.judgement.findings import findings
+from reporter.judgement.findings import FLAGGED, findings
 from reporter.judgement.gaps import all_gaps, readable
 from reporter.judgement.known import Known
 from reporter.judgement.missed import missed
@@ -38,6 +39,7 @@ def judge_account(known: Known) -> Report:
         resolved=became,
         gaps=all_gaps(known, judged),
         exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
+        dormant=tuple(each for each in judged if each[1].status is Status.DORMANT),
         lapses=tuple(lapses(judged, remembered, now)),
         missed=tuple(missed(judged, known.coverage, retention=known.terms.retention, now=now)),
         counts=_counts(inventory, judged, keys_of),
@@ -54,10 +56,38 @@ def verdicts(known: Known, seen: Seen) -> list[Judged]:
     def limit(kind: Kind) -> timedelta:
         return timedelta(days=known.terms.limits.days(kind))
 
-    return [
-        (each, judge(each, seen, limit=limit(each.kind), now=known.now, unread=known.unread_of(each)))
+    heard = known.coverage.days
+    judged = [
+        (
+            each,
+            judge(
+                each,
+                seen,
+                limit=limit(each.kind),
+                now=known.now,
+                unread=known.unread_of(each),
+                heard=heard,
+            ),
+        )
         for each in known.subjects
     ]
+    return list(_with_dormant_credentials(judged))
+
+
+def _with_dormant_credentials(judged: Sequence[Judged]) -> Iterator[Judged]:
+    """A stale user with a dormant password or key is dormant: to disable the user would disable that, too."""
+    spared = [each for each in judged if each[1].dormancy and each[1].status is Status.DORMANT]
+    until = {subject.arn: verdict.dormancy for subject, verdict in sorted(spared, key=_stale_from)}
+    for subject, verdict in judged:
+        is_spared = subject.kind is Kind.USER and verdict.status in FLAGGED and subject.arn in until
+        if is_spared:
+            verdict = replace(verdict, status=Status.DORMANT, dormancy=until[subject.arn])
+        yield subject, verdict
+
+
+def _stale_from(judged: Judged) -> date:
+    dormancy = judged[1].dormancy
+    return dormancy.stale_from if dormancy else date.min
 
 
 def _by_key(judged: Sequence[Judged]) -> dict[Key, Judged]:

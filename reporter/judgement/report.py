@@ -35,6 +35,7 @@ class Report:
     resolved: tuple[Resolved, ...]
     gaps: tuple[Gap, ...]
     exempt: tuple[Judged, ...]
+    dormant: tuple[Judged, ...]
     lapses: tuple[Lapse, ...]
     missed: tuple[Missed, ...]
     counts: dict[str, dict[str, int]]

@@ -21,6 +21,7 @@ class How(StrEnum):
     USED = "used"  # or attempted, and refused
     RENEWED = "renewed"  # the password was reset, or the user has a newer credential
     EXEMPT = "exempt"
+    DORMANT = "dormant"  # used rarely and regularly, as its days show by now
     DISABLED = "disabled"
     DELETED = "deleted"
     WITHIN_LIMIT = "within_limit"  # the threshold was raised
@@ -116,11 +117,13 @@ def _kind(key: Key) -> Kind:
 def _by_verdict(subject: Subject, verdict: Verdict, flag: Flag) -> How | None:
     if verdict.status is Status.EXEMPT:
         return How.EXEMPT
-    if verdict.status is not Status.ACTIVE:
+    if verdict.status not in (Status.ACTIVE, Status.DORMANT):
         return None
     idle_since = flag.idle_since
     if verdict.at and (idle_since is None or verdict.at > idle_since):
         return How.USED
+    if verdict.status is Status.DORMANT:
+        return How.DORMANT
     began = max(filter(None, (subject.created, subject.renewed)))
     is_newer = idle_since is not None and began > idle_since
     return How.RENEWED if is_newer else How.WITHIN_LIMIT

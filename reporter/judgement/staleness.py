@@ -1,13 +1,17 @@
 """The verdict on one user, password, access key or role, by the newer of what we saw and what IAM claims."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 
+from activity.days import NONE, Days
 from activity.model import Activity, is_denied
 from activity.plain import day
 from reporter.inventory.account import Gap
+from reporter.judgement.dormancy import Active, Dormancy, Unheard, dormancy
 from reporter.judgement.exemption import Exemption
 from reporter.judgement.seen import Seen
 from reporter.judgement.subjects import Kind, Subject
@@ -23,6 +27,7 @@ class Status(StrEnum):
     ACTIVE = "active"
     STALE = "stale"
     NEVER_USED = "never_used"
+    DORMANT = "dormant"
     UNKNOWN = "unknown"
     EXEMPT = "exempt"
 
@@ -38,7 +43,8 @@ class Verdict:
 
     `idle` counts from there, or from creation. `notes`: what else to know. `seen`: the newest sighting;
     `refused`: the newest that was refused; `allowed`: the newest that was not. `would_be`: what the exempt and
-    the unknown would be without the exemption or the gap.
+    the unknown would be without the exemption or the gap. `active`: on which days it was. `dormancy`: why the
+    dormant are not stale.
     """
 
     status: Status
@@ -51,6 +57,8 @@ class Verdict:
     refused: Activity | None = None
     would_be: Status | None = None
     gaps: tuple[Gap, ...] = ()
+    active: Active = field(default_factory=Active)
+    dormancy: Dormancy | None = None
 
     @property
     def seen(self) -> Activity | None:
@@ -58,12 +66,18 @@ class Verdict:
 
 
 def judge(
-    subject: Subject, seen: Seen, *, limit: timedelta, now: datetime, unread: Gap | None = None
+    subject: Subject,
+    seen: Seen,
+    *,
+    limit: timedelta,
+    now: datetime,
+    unread: Gap | None = None,
+    heard: Days = NONE,
 ) -> Verdict:
     """Stale only if every source could be read and shows it idle: a gap never makes anything stale.
 
-    `unread`: why there may be sightings that could not be read. An exemption that could be read holds, even if
-    nothing else could.
+    `unread`: why there may be sightings that could not be read. `heard`: the days on which events of the
+    account came. An exemption that could be read holds, even if nothing else could.
     """
     own = list(seen.of(subject.holder, subject.facets))
     sighting = newest(own)
@@ -79,9 +93,14 @@ def judge(
         source=source,
         allowed=newest(each for each in own if not is_denied(each.facet)),
         refused=newest(each for each in own if is_denied(each.facet)),
+        active=Active.of(_days(subject, own, now), heard, now.astimezone(UTC).date()),
     )
-    if status is Status.ACTIVE:
-        return verdict
+    return verdict if status is Status.ACTIVE else _spared(_dormant(verdict, heard, now), subject, now, unread)
+
+
+def _spared(verdict: Verdict, subject: Subject, now: datetime, unread: Gap | None) -> Verdict:
+    """What is idle, unless it is exempt, or something could not be read."""
+    status = verdict.status
     gaps = tuple(each for each in (unread, subject.claim.gap, subject.exemption) if isinstance(each, Gap))
     if isinstance(subject.exemption, Exemption) and not subject.exemption.is_over(now):
         would_be = Status.UNKNOWN if gaps else status
@@ -90,6 +109,24 @@ def judge(
         reason = "; ".join(f"{gap.what} could not be read: {gap.reason}" for gap in gaps)
         return replace(verdict, status=Status.UNKNOWN, would_be=status, reason=reason, gaps=gaps)
     return verdict
+
+
+def _dormant(verdict: Verdict, heard: Days, now: datetime) -> Verdict:
+    """What is stale, unless it has a rhythm and is not overdue."""
+    if verdict.at is None:
+        return verdict
+    last, today = (each.astimezone(UTC).date() for each in (verdict.at, now))
+    found = dormancy(verdict.active.days, last, heard, today)
+    if isinstance(found, Unheard):
+        return replace(verdict, notes=(*verdict.notes, _unheard(found)))
+    return replace(verdict, status=Status.DORMANT, dormancy=found) if found else verdict
+
+
+def _days(subject: Subject, own: Iterable[Activity], now: datetime) -> Days:
+    """On which days it was active; an item that tells no id may have those of a predecessor, too."""
+    every = reduce(or_, (each.days for each in own), NONE)
+    began, today = (each.astimezone(UTC).date() for each in (subject.exists_since, now))
+    return every.between(began, today)
 
 
 def newest(activities: Iterable[Activity]) -> Activity | None:
@@ -120,6 +157,13 @@ def _reason(subject: Subject, at: datetime | None, sighting: Activity | None) ->
 def _never(subject: Subject) -> str:
     began = "its last change" if subject.kind is Kind.PASSWORD else "its creation"
     return f"no use on record since {began} on {day(subject.created)}"
+
+
+def _unheard(of: Unheard) -> str:
+    return (
+        f"it seems to be used about every {of.rhythm_days} days, but no events are known to have come from"
+        f" {of.first} to {of.last}, so that this proves nothing"
+    )
 
 
 def _notes(subject: Subject, at: datetime | None, sighting: Activity | None, now: datetime) -> tuple[str, ...]:

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
+from activity.days import NONE, Days
 from activity.model import LOGS
 from reporter.inventory.account import Gap
 from reporter.listening.region import A_DAY, Region, State
@@ -64,6 +67,11 @@ class Coverage:
     def since(self) -> datetime | None:
         """When the first event came, from any region."""
         return min((each.since for each in self.known if each.since), default=None)
+
+    @property
+    def days(self) -> Days:
+        """The days on which events came, from any region."""
+        return reduce(or_, (each.days for each in self.known), NONE)
 
     def roads(self, now: datetime) -> frozenset[str]:
         """The roads that events of the account come by, or if none do, came by."""

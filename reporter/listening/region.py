@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from activity.days import NONE, Days
 from activity.model import Activity, place_covered, road_of
 from reporter.listening.roads import Road
 
@@ -70,7 +71,7 @@ class Sent:
 class Region:
     """`since`, `until`: the first and the last event that arrived. `back`: the last test call that did.
 
-    `roads`: those that events came by.
+    `roads`: those that events came by. `days`: those on which events came.
     """
 
     account: str
@@ -80,6 +81,7 @@ class Region:
     sent: Sent | None = None
     back: datetime | None = None
     roads: tuple[Road, ...] = ()
+    days: Days = NONE
 
     @property
     def waiting_since(self) -> datetime | None:
@@ -153,4 +155,5 @@ def _region(
         until=came.last_seen if came else None,
         sent=Sent(sent.first_seen, sent.last_seen, sent.evidence.error_code) if sent else None,
         back=back.last_seen if back else None,
+        days=came.days if came else NONE,
     )

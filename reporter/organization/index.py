@@ -27,6 +27,7 @@ def document(
         "new": told.total("new"),
         "open": told.total("open"),
         "resolved": told.total("resolved"),
+        "dormant": told.total("dormant"),
         "accounts": [_of_account(each) | {"page": link(each["files"], "report.html")} for each in told.read],
         "first": told.first[:MOST_TOLD],
         "unread": [each.account.plain() | {"reason": each.reason} for each in told.unread],
@@ -40,7 +41,7 @@ def document(
 
 
 def _of_account(each: Summary) -> dict[str, Any]:
-    same = ("alias", "new", "open", "resolved", "risks", "warnings", "files")
+    same = ("alias", "new", "open", "resolved", "dormant", "risks", "warnings", "files")
     return {**each["account"], **{name: each[name] for name in same}, "gaps": len(each["gaps"])}
 
 
@@ -67,5 +68,5 @@ def for_machines(told: Digest, files: str) -> dict[str, Any]:
         "accounts_read": len(told.read),
         "accounts_not_read": len(told.unread),
         "not_read": [each.account.id for each in told.unread[:1000]],
-        **{name: told.total(name) for name in ("new", "open", "resolved")},
+        **{name: told.total(name) for name in ("new", "open", "resolved", "dormant")},
     }

@@ -69,6 +69,8 @@ def _head(told: Digest) -> Iterator[str]:
     numbers = (
         f"{told.total('new'):,} new, {told.total('open'):,} still open, {told.total('resolved'):,} resolved"
     )
+    if told.total("dormant"):
+        numbers += f", {told.total('dormant'):,} dormant and not flagged"
     yield f"{numbers}. {len(told.read):,} of {count(reviewed, 'account was', 'accounts were')} read."
     if told.lost:
         yield f"NOT READ, BUT READ LAST TIME: {_cut(map(_title, told.lost))}."

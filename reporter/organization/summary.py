@@ -34,13 +34,14 @@ def summary(account: Account, report: Report, files: str) -> Summary:
         "new": len(new),
         "open": len(report.findings) - len(new),
         "resolved": len(report.resolved),
+        "dormant": len(report.dormant),
         "missed": len(report.missed),
         "risks": dict(sorted(risks.items())),
         "gaps": [{"what": gap.what, "reason": gap.reason} for gap in report.gaps],
         "warnings": list(report.warnings),
         "is_empty": report.is_empty,
         "first": [
-            finding_as_dict(each) | {"is_new": each.is_new, "risk": str(risk_of(each))}
+            finding_as_dict(each, has_days=False) | {"is_new": each.is_new, "risk": str(risk_of(each))}
             for each in most_dangerous_first(told.values())
         ],
     }

@@ -1,10 +1,12 @@
 """The report as plain data: the reporter's answer, report.json and the page's document."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from activity.commands import undo
+from activity.days import KEPT, Days
 from activity.model import Activity, to_text
 from reporter.inventory.account import Undated
 from reporter.judgement.danger import risk_of
@@ -18,6 +20,7 @@ from reporter.judgement.subjects import Kind, Subject
 from reporter.judgement.undated import age_days, disables
 from reporter.listening.region import Region
 from reporter.publishing import console
+from reporter.publishing.active import active_on, expected
 from reporter.publishing.todo import Todo
 from reporter.publishing.trend import Point, extended
 from reporter.publishing.wording import notes, since, starts_anew
@@ -28,6 +31,7 @@ def answer(report: Report) -> dict[str, Any]:
         "findings": [finding_as_dict(finding) for finding in report.findings],
         "gaps": [{"what": gap.what, "reason": gap.reason, "fix": gap.fix} for gap in report.gaps],
         "exempt": [_exempt(report.account, *judged) for judged in report.exempt],
+        "dormant": [dormant_as_dict(report.account, *judged) for judged in report.dormant],
         "counts": report.counts,
     }
 
@@ -52,6 +56,7 @@ def document(report: Report, earlier: Sequence[Point] = ()) -> dict[str, Any]:
         "lapses": [{"arn": each.arn, "why": each.why, "fix": each.fix} for each in report.lapses],
         "warnings": list(report.warnings),
         "notes": list(notes(report)),
+        "heard_days": _dates(coverage.days.between(*_span(report.at))),
         "heard": [region_as_dict(each, report.at) for each in (*coverage.received, *coverage.unreceived)],
         "root": {
             "last_used": _time(max(filter(None, (report.root.seen, report.root.used)), default=None)),
@@ -66,7 +71,8 @@ def document(report: Report, earlier: Sequence[Point] = ()) -> dict[str, Any]:
     }
 
 
-def finding_as_dict(finding: Finding) -> dict[str, Any]:
+def finding_as_dict(finding: Finding, *, has_days: bool = True) -> dict[str, Any]:
+    """`has_days`: whether to list the days, of which there may be hundreds."""
     subject, verdict = finding.subject, finding.verdict
     return {
         "account": finding.account,
@@ -79,6 +85,8 @@ def finding_as_dict(finding: Finding) -> dict[str, Any]:
         "threshold_days": finding.threshold_days,
         "first_flagged": to_text(finding.first_flagged),
         "reason": "; ".join((verdict.reason, *_anew(finding), *verdict.notes)),
+        "active_on": active_on(verdict.active),
+        **({"days": _dates(verdict.active.days)} if has_days else {}),
         "evidence": _evidence(subject, verdict.seen),
         "commands": list(subject.commands),
     }
@@ -211,6 +219,40 @@ def _exempt(account: str, subject: Subject, verdict: Verdict) -> dict[str, Any]:
         "reason": exempt.reason,
         "until": exempt.until.isoformat() if exempt.until else None,
     }
+
+
+def dormant_as_dict(account: str, subject: Subject, verdict: Verdict) -> dict[str, Any]:
+    dormancy = verdict.dormancy
+    assert dormancy  # noqa: S101  # that is what the verdict says
+    return {
+        "account": account,
+        **_subject(subject),
+        "last_used": _time(verdict.at),
+        "last_used_source": str(verdict.source) if verdict.source else None,
+        "idle_days": verdict.idle.days,
+        "rhythm_days": dormancy.rhythm_days,
+        "expected_by": _date(dormancy.expected_by),
+        "stale_from": _date(dormancy.stale_from),
+        "reason": expected(dormancy, verdict.active.until),
+        "active_on": active_on(verdict.active),
+        "days": _dates(verdict.active.days),
+    }
+
+
+def _span(at: datetime) -> tuple[date, date]:
+    """The days of which it is told whether something was active, or events came."""
+    today = at.astimezone(UTC).date()
+    return today - KEPT, today
+
+
+def _dates(days: Days) -> list[str]:
+    return list(map(_date, days))
+
+
+@lru_cache(maxsize=1024)
+def _date(day: date) -> str:
+    """One text for each day: of thousands of findings, hundreds of days each are listed."""
+    return day.isoformat()
 
 
 def _time(at: datetime | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from activity.days import KEPT
 from activity.plain import ascii_line, line, minute
 from reporter.inventory.account import Gap
 from reporter.judgement import undated
@@ -12,6 +13,7 @@ from reporter.publishing.todo import MOST_ROWS, Todo
 from reporter.publishing.wording import (
     count,
     counts,
+    dormant,
     exempt,
     fixed,
     missed_use,
@@ -129,6 +131,10 @@ def _method(report: Report, files: str) -> Iterator[str]:
     yield from report.coverage.listening(report.at)
     if not report.is_empty:
         yield from counts(report)
+    if any(each.verdict.active.days for each in report.findings):
+        yield f"Days active: days of the last {KEPT.days} on which CloudTrail showed a use."
+    if report.dormant:
+        yield f"Dormant, not flagged: {some_of([dormant(each) for each in report.dormant])}."
     if report.exempt:
         yield f"Exempt by tag: {some_of([exempt(each) for each in report.exempt])}."
     if files:

@@ -17,7 +17,7 @@ from reporter.publishing.mail import body, subject_line
 MOST_BYTES = 125_000
 # Lambda answers 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 _LONGEST_ANSWER = 5_500_000
-_LISTS = "findings", "gaps", "exempt"
+_LISTS = "findings", "gaps", "exempt", "dormant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ def fitting_answer(report: Report, files: str) -> dict[str, Any]:
         "findings": [],
         "gaps": _within(every["gaps"], _LONGEST_ANSWER // 8),
         "exempt": _within(every["exempt"], _LONGEST_ANSWER // 8),
+        "dormant": _within(every["dormant"], _LONGEST_ANSWER // 8),
     }
     fitting["findings"] = _within(every["findings"], _LONGEST_ANSWER - _length(fitting))
     left_out = {name: len(every[name]) for name in _LISTS if len(fitting[name]) < len(every[name])}
@@ -76,10 +77,13 @@ def _for_machines(report: Report, files: str) -> str:
         "new": sum(each.is_new for each in report.findings),
         "resolved_total": len(report.resolved),
         "gaps_total": len(report.gaps),
+        "dormant_total": len(report.dormant),
     }
     plain["gaps"] = _within(({"what": each.what, "reason": each.reason} for each in report.gaps), room // 8)
     plain["resolved"] = _within(map(resolved_as_dict, report.resolved), room // 8)
-    plain["findings"] = _within(map(finding_as_dict, worst), room - _length(plain))
+    plain["findings"] = _within(
+        (finding_as_dict(each, has_days=False) for each in worst), room - _length(plain)
+    )
     return json.dumps(plain, ensure_ascii=False)
 
 

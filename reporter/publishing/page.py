@@ -4,16 +4,21 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from activity.days import Days
+
 _WEB = Path(__file__).with_name("web")
 # By page; each script may use those before it.
 _SCRIPTS = {
-    "page": ("text", "table", "trend", "first", "findings", "filters", "sections"),
+    "page": ("text", "table", "trend", "first", "strip", "findings", "filters", "sections"),
     "organization": ("text", "table", "trend", "organization"),
 }
+# Lists whose entries may have days.
+_WITH_DAYS = "findings", "dormant"
 _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 # Where a browser reads JSON inside HTML, these could end the script element or begin a comment.
 _ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
@@ -22,7 +27,7 @@ _ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
 def page(document: Mapping[str, Any], kind: str = "page") -> str:
     """Of an account ("page"), or of an "organization". Any text in `document` may be hostile."""
     # The data last: what stands in it is not a place to fill.
-    return template(kind).replace("{{report}}", _embedded(document))
+    return template(kind).replace("{{report}}", _embedded(_packed(document)))
 
 
 def template(kind: str = "page") -> str:
@@ -49,6 +54,22 @@ def _policy(text: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def _packed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """With a number for each month in place of its days, of which thousands of findings have hundreds."""
+    lists = {name: [_with_months(each) for each in document.get(name, ())] for name in _WITH_DAYS}
+    packed = {name: those for name, those in lists.items() if name in document}
+    heard = {"heard_days": _months(document["heard_days"])} if "heard_days" in document else {}
+    return {**document, **packed, **heard}
+
+
+def _with_months(listed: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**listed, "days": _months(listed["days"])} if "days" in listed else listed
+
+
+def _months(days: list[str]) -> dict[str, int]:
+    return Days.of(*map(date.fromisoformat, days)).months()
 
 
 def _embedded(document: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from reporter.publishing.wording import count
 
 MOST_ROWS = 20
 _MOST_NAMED = 10
-_HEAD = ("#", "what", "whose", "key id", "days idle", "note")
+_HEAD = ("#", "what", "whose", "key id", "days idle", "days active", "note")
 _WHAT = {
     Kind.USER: "user",
     Kind.PASSWORD: "password",
@@ -122,6 +122,7 @@ class Todo:
             subject.name,
             subject.access_key_id,
             f"{verdict.idle.days:,}",
+            f"{len(verdict.active.days) or ''}",
             ", ".join(filter(None, notes)),
         )
 

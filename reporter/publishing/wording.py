@@ -15,6 +15,7 @@ from reporter.judgement.resolution import How, Resolved
 from reporter.judgement.staleness import Status
 from reporter.judgement.subjects import Kind
 from reporter.judgement.tidying import Judged
+from reporter.publishing.active import expected
 
 MOST_LISTED = 20
 _NEW_REPORT = "aws iam generate-credential-report, which asks for a new one or says why there is none"
@@ -28,6 +29,7 @@ NOUNS = {
 _HOW = {
     How.RENEWED: "set anew, or has a newer credential that is not used yet",
     How.EXEMPT: "exempt by tag",
+    How.DORMANT: "dormant, used rarely and regularly",
     How.DISABLED: "disabled",
     How.DELETED: "deleted",
     How.WITHIN_LIMIT: "within the threshold as it is now",
@@ -84,6 +86,14 @@ def exempt(judged: Judged) -> str:
     assert isinstance(subject.exemption, Exemption)  # noqa: S101  # that is what the verdict says
     until = f" (until {subject.exemption.until})" if subject.exemption.until else ""
     return f"{named(subject.kind, subject.name, subject.access_key_id)}{until}"
+
+
+def dormant(judged: Judged) -> str:
+    """ "role quarter-close (runs about every 91 days; next expected around 2027-01-01)"."""
+    subject, verdict = judged
+    assert verdict.dormancy  # noqa: S101  # that is what the verdict says
+    when = expected(verdict.dormancy, verdict.active.until)
+    return f"{named(subject.kind, subject.name, subject.access_key_id)} ({when})"
 
 
 def root_user(root: Root) -> str:

@@ -18,6 +18,7 @@ const COLUMNS = [
   { title: "Last used", class: "date", value: (finding) => finding.last_used,
     cell: (finding) => (!finding.status ? null : finding.last_used
       ? [day(finding.last_used), el("small", {}, ` ${many(finding.last_used_source)}`)] : el("small", {}, "none on record")) },
+  { title: "Last 53 weeks", value: (finding) => offsets(finding.days).length || null, first: "descending", cell: strip },
   { title: "Last event", class: "long", value: eventOf },
   { title: "From", class: "name", value: ({ evidence }) =>
     joined([evidence?.region ?? evidence?.last_used_region, evidence?.source_ip]), cell: from },
@@ -76,7 +77,7 @@ function detail(finding) {
   const { evidence } = finding;
   const lines = [
     ["Why", finding.reason], ["ARN", finding.arn], ["Unique id", finding.id], ["Access key", finding.access_key_id],
-    ["Account", finding.account], ["Created", finding.created],
+    ["Account", finding.account], ["Created", finding.created], ["Days", finding.active_on],
     ["CloudTrail saw it", evidence.last_seen ?? "never"],
     ["IAM says", joined([evidence.last_used ?? "no use", evidence.last_used_service, evidence.last_used_region], ", ")],
     ["Event", joined([evidence.event_source, evidence.event_name, evidence.event_id])],

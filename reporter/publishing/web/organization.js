@@ -53,10 +53,11 @@ const SECTIONS = [
 ];
 
 function head() {
-  const { organization, at, accounts, unread } = report;
+  const { organization, at, accounts, unread, dormant } = report;
   document.title = visible(`IAM last activity: ${organization}, ${at.slice(0, 10)}`);
   put("account", organization);
-  put("about", `IAM last activity in ${count(accounts.length + unread.length, "account", "accounts")}, ${minute(at)}.`);
+  put("about", `IAM last activity in ${count(accounts.length + unread.length, "account", "accounts")}, ${minute(at)}.`,
+    dormant ? ` ${number.format(dormant)} dormant, not flagged.` : "");
   put("tiles", tile("new", report.new), tile("still open", report.open), tile("resolved", report.resolved),
     tile("accounts not read", unread.length));
   trend();

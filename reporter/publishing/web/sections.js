@@ -9,7 +9,7 @@ const region = { title: "Region", class: "name", value: (each) => each.region };
 // What became of a finding, in the words of the mail.
 const OUTCOMES = new Map(Object.entries({
   used: "used again", refused: "attempted again, and refused,", renewed: "set anew, or has a newer credential that is not used yet",
-  exempt: "exempt by tag", disabled: "disabled", deleted: "deleted", within_limit: "within the threshold as it is now",
+  exempt: "exempt by tag", dormant: "dormant, used rarely and regularly", disabled: "disabled", deleted: "deleted", within_limit: "within the threshold as it is now",
   not_told: "unclear whose it was: several users had that name",
 }));
 const outcome = (how) => OUTCOMES.get(how) ?? plain(how);
@@ -23,6 +23,12 @@ const SECTIONS = [
   ["missed", "Missed events", "IAM saw these uses, and no event of them came from CloudTrail.",
     [who, what, dated("Used, says IAM", "used"), region, told("Service", "service"),
       dated("CloudTrail saw it", "seen"), told("Likely cause", "cause"), told("Fix", "fix")]],
+  ["dormant", "Dormant, not flagged", "Idle beyond the threshold, but used rarely and regularly, and not overdue.",
+    [who, what, { title: "Idle days", class: "number", first: "descending", value: (each) => each.idle_days },
+      dated("Last used", "last_used"), { title: "Every", class: "number", value: (each) => each.rhythm_days,
+        cell: (each) => count(each.rhythm_days, "day", "days") },
+      dated("Next expected", "expected_by"), dated("Stale from", "stale_from"),
+      { title: "Last 53 weeks", value: (each) => offsets(each.days).length || null, cell: strip }]],
   ["exempt", "Exempt by tag", "", [who, what, { title: "Would be", value: (each) => plain(each.would_be) },
     { title: "Idle days", class: "number", first: "descending", value: (each) => each.idle_days },
     told("Reason", "reason"), dated("Until", "until")]],

@@ -1,0 +1,38 @@
+"""The rhythm of a set of days: a job that runs each week, month or quarter. docs/cadence.md has the rule."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from statistics import median
+
+from activity.days import Days
+
+_A_DAY = timedelta(days=1)
+_SHORTEST = 7
+_FEWEST_GAPS = 3
+# How far a gap may be from the usual one, as a share of that: 9 days of 91, so that months of 28 to 31 days and
+# weekends are forgiven. More gaps prove more, so that each may be farther off: 7 days of 30.
+_OFF, _OFF_OF_MANY, _MANY_GAPS = 0.10, 0.22, 5
+# The share of gaps that must be alike.
+_ALIKE = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """`days`: from one run to the next, about. `first`: the day of the first run."""
+
+    days: int
+    first: date
+
+
+def rhythm(days: Days) -> Rhythm | None:
+    """Consecutive days are one run. A gap of twice the usual length is a run that was skipped."""
+    runs = [day for day in days if day - _A_DAY not in days]
+    gaps = [(later - earlier).days for earlier, later in pairwise(runs)]
+    if len(gaps) < _FEWEST_GAPS:
+        return None
+    usual = median(gaps)
+    off = round((_OFF_OF_MANY if len(gaps) >= _MANY_GAPS else _OFF) * usual)
+    single, double = (sum(abs(gap - times * usual) <= off for gap in gaps) for times in (1, 2))
+    is_regular = single >= _FEWEST_GAPS and single + double >= _ALIKE * len(gaps)
+    return Rhythm(round(usual), runs[0]) if is_regular and usual >= _SHORTEST else None
