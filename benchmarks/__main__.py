@@ -24,6 +24,7 @@ from benchmarks.past import past
 from benchmarks.plot import plot
 from benchmarks.reckoning import of_a_large_account, organization
 from benchmarks.report import against_the_lab, of_idle_accounts
+from benchmarks.rhythms import rhythms
 from benchmarks.roads import roads
 from benchmarks.throughput import throughput
 from benchmarks.writes import by_sandboxes, count, growth
@@ -72,6 +73,7 @@ def figures(*, is_quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
         "10. A large account that nobody uses": of_a_large_account,
         "11. Log objects": lambda: log_objects(rounds=rounds // 2, count=EVENTS),
         "12. The same hour by either road": lambda: roads(RATES[:-1] if is_quick else RATES),
+        "13. Rhythms": rhythms,
     }
 
 

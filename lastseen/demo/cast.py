@@ -1,13 +1,8 @@
-"""The demo's account: who is in it, and what happens in the week between its two reports."""
+"""The demo's account: who is in it."""
 
-import json
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from activity.model import CANARY_AGENT, from_text, to_text
 from lastseen.demo.account import Key, Person, Role
-from lastseen.samples import samples_folder
 
 ALICE_KEY = "AKIAEXAMPLEALICE0001"
 NINA_KEY = "AKIAEXAMPLENINA00001"
@@ -44,12 +39,14 @@ PEOPLE = (
     Person("nina", "AIDAEXAMPLENINA000001", 700, None, (Key(NINA_KEY, 700, 160),)),
 )
 REPORTER = Role("last-activity-reporter", "AROAEXAMPLEREPORTER01", 60)
+QUARTERLY = Role("quarter-close", "AROAEXAMPLEQUARTER001", 900, 90)
 ROLES = (
     REPORTER,
     Role("deploy", "AROAEXAMPLEDEPLOY0001", 700, 1, path="/ci/"),
     Role("thumbnails-lambda", "AROAEXAMPLETHUMBS0001", 300, None, path="/service-role/"),
     Role("auditor", "AROAEXAMPLEAUDITOR001", 800, 95),
     Role("legacy-batch", "AROAEXAMPLELEGACY0001", 93),
+    QUARTERLY,
     Role("old-importer", "AROAEXAMPLEIMPORTER01", 600, 300),
     Role("backup-tokyo", "AROAEXAMPLETOKYO00001", 600, 3, region="ap-northeast-1"),
     Role("dr-failover", "AROAEXAMPLEFAILOVER01", 500, 400, exempt="disaster recovery until=next year"),
@@ -68,64 +65,3 @@ ROLES = (
         path="/aws-reserved/sso.amazonaws.com/eu-west-1/",
     ),
 )
-
-Event = tuple[str, dict[str, Any]]
-
-
-def events(now: datetime) -> Iterator[Event]:
-    """The samples of events/, moved in time so that the newest of them has just happened; and some more."""
-    samples = {path.name: json.loads(path.read_text()) for path in sorted(samples_folder().glob("*.json"))}
-    newest = max(from_text(event["detail"]["eventTime"]) for event in samples.values())
-    shift = now - timedelta(minutes=10) - newest
-    for name, event in samples.items():
-        yield name, _moved(event, from_text(event["detail"]["eventTime"]) + shift)
-    key, role = samples["iam-user-access-key.json"], samples["role-session-with-path.json"]
-    for region in CONNECTED:
-        for called in (now - WEEK + timedelta(seconds=9), now - timedelta(seconds=4)):
-            name = f"the reporter's test call in {region} at {to_text(called)}"
-            yield name, _moved(_by_the_reporter(role, region), called)
-    yield "nina's key is used again", _moved(_by_nina(key), now - timedelta(days=2))
-
-
-def happened_before(event: Event, at: datetime) -> bool:
-    return from_text(event[1]["detail"]["eventTime"]) < at
-
-
-def _moved(event: dict[str, Any], at: datetime) -> dict[str, Any]:
-    return event | {"time": to_text(at), "detail": event["detail"] | {"eventTime": to_text(at)}}
-
-
-def _by_nina(event: dict[str, Any]) -> dict[str, Any]:
-    identity = event["detail"]["userIdentity"] | {
-        "principalId": "AIDAEXAMPLENINA000001",
-        "arn": "arn:aws:iam::123456789012:user/nina",
-        "accessKeyId": NINA_KEY,
-        "userName": "nina",
-    }
-    changed = {"userIdentity": identity, "eventID": "nina", "sourceIPAddress": "203.0.113.88"}
-    return event | {"detail": event["detail"] | changed}
-
-
-def _by_the_reporter(event: dict[str, Any], region: str) -> dict[str, Any]:
-    identity = event["detail"]["userIdentity"] | {
-        "principalId": f"{REPORTER.id}:report",
-        "arn": f"arn:aws:sts::123456789012:assumed-role/{REPORTER.name}/report",
-        "sessionContext": {
-            "sessionIssuer": {
-                "type": "Role",
-                "principalId": REPORTER.id,
-                "arn": f"arn:aws:iam::123456789012:role/{REPORTER.name}",
-                "accountId": "123456789012",
-                "userName": REPORTER.name,
-            }
-        },
-    }
-    changed = {
-        "userIdentity": identity,
-        "eventSource": "sts.amazonaws.com",
-        "eventName": "GetCallerIdentity",
-        "userAgent": f"Boto3/1.43 {CANARY_AGENT}",
-        "awsRegion": region,
-        "eventID": f"reporter-{region}",
-    }
-    return event | {"source": "aws.sts", "region": region, "detail": event["detail"] | changed}

@@ -27,10 +27,8 @@ from lastseen.demo.cast import (
     REPORTER,
     ROLES,
     WEEK,
-    Event,
-    events,
-    happened_before,
 )
+from lastseen.demo.events import Event, events, happened_before
 from lastseen.demo.local_aws import deny, enable, environment, local_aws, make_table, make_trail
 from reporter import app as reporter
 

@@ -35,4 +35,5 @@ def rhythm(days: Days) -> Rhythm | None:
     off = round((_OFF_OF_MANY if len(gaps) >= _MANY_GAPS else _OFF) * usual)
     single, double = (sum(abs(gap - times * usual) <= off for gap in gaps) for times in (1, 2))
     is_regular = single >= _FEWEST_GAPS and single + double >= _ALIKE * len(gaps)
-    return Rhythm(round(usual), runs[0]) if is_regular and usual >= _SHORTEST else None
+    is_still = gaps[-1] <= 2 * usual + off  # Else it has changed.
+    return Rhythm(round(usual), runs[0]) if is_regular and is_still and usual >= _SHORTEST else None

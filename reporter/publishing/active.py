@@ -21,9 +21,9 @@ def active_on(active: Active) -> str:
 
 
 def expected(dormancy: Dormancy, today: date) -> str:
-    """ "runs about every 91 days; next expected around 2027-01-01"."""
-    when = "next expected" if dormancy.expected_by >= today else "was expected"
-    return f"runs about every {dormancy.rhythm_days} days; {when} around {dormancy.expected_by}"
+    """ "runs about every 91 days, next around 2027-01-01"."""
+    when = "next" if dormancy.expected_by >= today else "expected"
+    return f"runs about every {dormancy.rhythm_days} days, {when} around {dormancy.expected_by}"
 
 
 def _day(day: date, today: date) -> str:

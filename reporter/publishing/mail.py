@@ -132,7 +132,7 @@ def _method(report: Report, files: str) -> Iterator[str]:
     if not report.is_empty:
         yield from counts(report)
     if any(each.verdict.active.days for each in report.findings):
-        yield f"Days active: days of the last {KEPT.days} on which CloudTrail showed a use."
+        yield f"Idle, active: in days; active of the last {KEPT.days}, by CloudTrail."
     if report.dormant:
         yield f"Dormant, not flagged: {some_of([dormant(each) for each in report.dormant])}."
     if report.exempt:

@@ -27,7 +27,8 @@ _ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
 def page(document: Mapping[str, Any], kind: str = "page") -> str:
     """Of an account ("page"), or of an "organization". Any text in `document` may be hostile."""
     # The data last: what stands in it is not a place to fill.
-    return template(kind).replace("{{report}}", _embedded(_packed(document)))
+    data = _packed(document) if kind == "page" else document
+    return template(kind).replace("{{report}}", _embedded(data))
 
 
 def template(kind: str = "page") -> str:

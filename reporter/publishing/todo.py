@@ -14,7 +14,7 @@ from reporter.publishing.wording import count
 
 MOST_ROWS = 20
 _MOST_NAMED = 10
-_HEAD = ("#", "what", "whose", "key id", "days idle", "days active", "note")
+_HEAD = ("#", "what", "whose", "key id", "idle", "active", "note")
 _WHAT = {
     Kind.USER: "user",
     Kind.PASSWORD: "password",

@@ -89,7 +89,7 @@ def exempt(judged: Judged) -> str:
 
 
 def dormant(judged: Judged) -> str:
-    """ "role quarter-close (runs about every 91 days; next expected around 2027-01-01)"."""
+    """ "role quarter-close (runs about every 91 days, next around 2027-01-01)"."""
     subject, verdict = judged
     assert verdict.dormancy  # noqa: S101  # that is what the verdict says
     when = expected(verdict.dormancy, verdict.active.until)

@@ -18,7 +18,7 @@ const COLUMNS = [
   { title: "Last used", class: "date", value: (finding) => finding.last_used,
     cell: (finding) => (!finding.status ? null : finding.last_used
       ? [day(finding.last_used), el("small", {}, ` ${many(finding.last_used_source)}`)] : el("small", {}, "none on record")) },
-  { title: "Last 53 weeks", value: (finding) => offsets(finding.days).length || null, first: "descending", cell: strip },
+  { title: "Last year", value: (finding) => offsets(finding.days).length || null, first: "descending", cell: strip },
   { title: "Last event", class: "long", value: eventOf },
   { title: "From", class: "name", value: ({ evidence }) =>
     joined([evidence?.region ?? evidence?.last_used_region, evidence?.source_ip]), cell: from },

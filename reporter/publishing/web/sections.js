@@ -28,7 +28,7 @@ const SECTIONS = [
       dated("Last used", "last_used"), { title: "Every", class: "number", value: (each) => each.rhythm_days,
         cell: (each) => count(each.rhythm_days, "day", "days") },
       dated("Next expected", "expected_by"), dated("Stale from", "stale_from"),
-      { title: "Last 53 weeks", value: (each) => offsets(each.days).length || null, cell: strip }]],
+      { title: "Last year", value: (each) => offsets(each.days).length || null, cell: strip }]],
   ["exempt", "Exempt by tag", "", [who, what, { title: "Would be", value: (each) => plain(each.would_be) },
     { title: "Idle days", class: "number", first: "descending", value: (each) => each.idle_days },
     told("Reason", "reason"), dated("Until", "until")]],

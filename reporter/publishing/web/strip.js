@@ -1,7 +1,7 @@
 
 // The last 53 weeks of a user, role or credential: a bar for each week, the taller the more days it was active. The
 // line below them is whole where events of the account came, and dotted where nothing is known.
-const WEEKS = 53, WEEK = 3, A_DAY = 86_400_000, HIGH = 18, BASE = 3;
+const WEEKS = 53, WEEK = 2.5, A_DAY = 86_400_000, HIGH = 18, BASE = 3;
 const lastDay = Date.parse(report.at.slice(0, 10)), firstDay = lastDay - (WEEKS * 7 - 1) * A_DAY;
 // By month, a number with a bit for each day; those that the strip has, counted from its first.
 function offsets(months = {}) {
@@ -24,7 +24,7 @@ function strip({ days, active_on: words }) {
   for (const day of offsets(days)) weeks.set(Math.floor(day / 7), (weeks.get(Math.floor(day / 7)) ?? 0) + 1);
   const bars = [...weeks].map(([week, total]) => {
     const tall = 5 + (HIGH - BASE - 6) * total / 7;
-    return `M${week * WEEK} ${HIGH - BASE - 1}v${-tall}h${WEEK - 0.6}v${tall}z`;
+    return `M${week * WEEK} ${HIGH - BASE - 1}v${-tall}h${WEEK - 0.5}v${tall}z`;
   });
   const told = joined([words, unknownDays && `of ${count(unknownDays, "day", "days")} of the last ${WEEKS * 7} nothing is known`], "; ");
   return drawn("svg", { class: "strip", role: "img", "aria-label": told, viewBox: `0 0 ${WEEKS * WEEK} ${HIGH}`,

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 from builders import ACCOUNT, NOON, activity
 
+from activity.days import Days
 from activity.model import CANARY, CANARY_AGENT, CANARY_SENT, COVERAGE, Evidence
 from lastseen.demo.local_aws import enable
 from reporter.inventory.account import Gap
@@ -183,7 +184,7 @@ def test_other_accounts_are_neither_tested_nor_mixed_in(sent, table):
     assert sent() == {HERE: Sent(NOON, NOON)}
     assert known_regions(table) == (
         Region(ACCOUNT, HERE, sent=Sent(NOON, NOON)),
-        Region("999999999999", "eu-west-3", NOON, NOON),
+        Region("999999999999", "eu-west-3", NOON, NOON, days=Days.of(NOON.date())),
     )
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from builders import ACCOUNT, NOON, ROOT, activity
 
+from activity.days import Days
 from activity.model import CANARY, CANARY_SENT, COVERAGE
 from reporter.listening.region import Region, Sent, State, regions
 
@@ -226,10 +227,11 @@ def test_regions_are_put_together_from_the_tables_items():
     old = activity(principal=CANARY, facet=ACCOUNT)
     found = regions(came, [*left, *every], [activity(-5, principal=CANARY, facet=here), old])
 
+    today = Days.of(NOON.date())
     waits = Sent(NOON - 99 * SECOND, NOON - 9 * SECOND)
     assert found == (
-        Region(ACCOUNT, "eu-west-1", NOON - 60 * SECOND, NOON, waits, NOON - 5 * SECOND),
+        Region(ACCOUNT, "eu-west-1", NOON - 60 * SECOND, NOON, waits, NOON - 5 * SECOND, days=today),
         Region(ACCOUNT, "us-east-1", sent=replace(waits, refusal="Throttling")),
-        Region("999999999999", "eu-west-1", NOON, NOON),
+        Region("999999999999", "eu-west-1", NOON, NOON, days=today),
     )
     assert all(one.account <= other.account for one, other in pairwise(found))

@@ -34,6 +34,7 @@ def test_organization_json_has_all_that_was_found(told):
         "new": 3,
         "open": 0,
         "resolved": 0,
+        "dormant": 0,
         "risks": of_account["risks"],
         "warnings": ["No trail logs."],
         "files": FILES,
@@ -47,6 +48,7 @@ def test_organization_json_has_all_that_was_found(told):
         "new": 3,
         "open": 0,
         "resolved": 0,
+        "dormant": 0,
         "unread": [UNREAD.plain() | {"reason": NO_ROLE}],
         "left_out": [CLOSED.plain()],
         "joined": [READ.plain()],
@@ -86,4 +88,5 @@ def test_machines_are_told_the_numbers_and_where_the_rest_is(told):
         "new": 3,
         "open": 0,
         "resolved": 0,
+        "dormant": 0,
     }

@@ -127,7 +127,7 @@ def test_a_sighting_is_told_as_cloudtrails_and_counts_the_days_idle():
     sighting = activity(-130 * 86_400, principal=f"arn:aws:iam::{ACCOUNT}:role/deploy", facet="ID#AROAdeploy")
     made = report(role("deploy", used=140), seen={sighting.key: sighting})
 
-    assert table(body(made)) == [["1*", "role", "deploy", "130"]]
+    assert table(body(made)) == [["1*", "role", "deploy", "130", "1"]]
     assert last_uses(made) == [("2026-07-13T12:00:00Z", "cloudtrail")]
 
 
@@ -197,7 +197,7 @@ def test_an_attempt_that_was_refused_is_told_as_one():
     )
     made = report(role("deploy"), seen={sighting.key: sighting})
 
-    assert table(body(made)) == [["1*", "role", "deploy", "130", "last use refused"]]
+    assert table(body(made)) == [["1*", "role", "deploy", "130", "1", "last use refused"]]
     (finding,) = document(made)["findings"]
     assert (finding["last_used"], finding["reason"][:30]) == (
         "2026-07-13T12:00:00Z",
@@ -242,8 +242,8 @@ def test_the_mail_says_what_to_do_before_how_it_was_judged():
         "\n"
         "WHAT TO DO: 3 findings, the most dangerous first\n"
         "\n"
-        "#   what      whose  days idle  note\n"
-        "1*  password  carol  100        opens the console\n"
+        "#   what      whose  idle  note\n"
+        "1*  password  carol  100   opens the console\n"
         "2*  user      carol  100\n"
         "3*  role      batch  130\n"
         "\n"

@@ -56,13 +56,14 @@ def step(command, undo="", *, ask_first=False):
 
 def document(*findings, **changes):
     kinds = "user", "password", "access_key", "role"
-    statuses = "active", "stale", "never_used", "unknown", "exempt"
+    statuses = "active", "stale", "never_used", "dormant", "unknown", "exempt"
     counts = {kind: dict.fromkeys(statuses, 0) for kind in kinds}
     for each in findings:
         counts[each["kind"]][each["status"]] += 1
     lists = (
         *("resolved", "lapses", "gaps", "exempt", "missed", "warnings", "notes", "heard", "disabled_keys"),
         "undated_credentials",
+        "dormant",
     )
     return {
         "account": ACCOUNT,
@@ -222,11 +223,11 @@ def test_the_most_dangerous_comes_first_and_every_heading_sorts_both_ways(opened
     assert run(NAMES) == ["bob", "alice", "batch-9", "batch-10"]
     run(f"{heading.format(0)}.click()")
     assert run(NAMES) == ["alice", "batch-9", "batch-10", "bob"]
-    assert run(sort) == ["ascending"] + ["none"] * 7
+    assert run(sort) == ["ascending"] + ["none"] * 8
     run(f"{heading.format(0)}.focus()")
     browser.press("Enter")
     assert run(NAMES) == ["bob", "batch-10", "batch-9", "alice"]
-    assert run(sort) == ["descending"] + ["none"] * 7
+    assert run(sort) == ["descending"] + ["none"] * 8
     run(f"{heading.format(4)}.click()")
     assert run(NAMES) == ["alice", "bob", "batch-9", "batch-10"], "what has no time is last, both ways"
     run(f"{heading.format(4)}.click()")

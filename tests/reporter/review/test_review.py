@@ -138,6 +138,8 @@ def test_a_finding_has_the_fields_of_the_contract(account, table):
         "first_flagged": "2026-11-20T12:00:00Z",
         "reason": "last seen by CloudTrail on 2026-08-12"
         " (s3.amazonaws.com ListBuckets, eu-west-1, 198.51.100.7)",
+        "active_on": "active on 1 day since 24 January: 12 August",
+        "days": ["2026-08-12"],
         "evidence": {
             "last_seen": "2026-08-12T12:00:00Z",
             "last_used": "2026-08-11T12:00:00Z",
@@ -203,7 +205,7 @@ def test_everything_is_counted(account):
         Role("sso", "AROA3", 300, path="/aws-reserved/sso.amazonaws.com/"),
     )
 
-    none = {"active": 0, "stale": 0, "never_used": 0, "unknown": 0, "exempt": 0}
+    none = dict.fromkeys(("active", "stale", "never_used", "dormant", "unknown", "exempt"), 0)
     assert report.counts == {
         "user": none | {"active": 2},
         "password": none | {"active": 1},

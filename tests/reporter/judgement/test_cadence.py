@@ -1,0 +1,73 @@
+"""The rhythm of days: what is one, what is none, and how often either is mistaken for the other."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from activity.days import Days
+from benchmarks.rhythms import AT_RANDOM, at_random, of_months, periodic, recognized, seen
+from reporter.judgement.cadence import Rhythm, rhythm
+
+FIRST = date(2025, 11, 3)  # A Monday.
+
+
+def on(*days):
+    return Days.of(*(FIRST + timedelta(days=each) for each in days))
+
+
+@pytest.mark.parametrize(
+    ("days", "every"),
+    [
+        pytest.param([0, 7, 14, 21], 7, id="four runs, a week apart"),
+        pytest.param([0, 7, 14], None, id="three runs: two gaps prove nothing"),
+        pytest.param(range(0, 400, 7), 7, id="weekly"),
+        pytest.param(range(0, 400, 14), 14, id="each second week"),
+        pytest.param([0, 30, 58, 89, 119], 30, id="monthly, months of 28 to 31 days"),
+        pytest.param([0, 28, 59, 91, 119, 150], 31, id="monthly, weekends put off"),
+        pytest.param([0, 89, 181, 272], 91, id="quarterly, quarters of 89 to 92 days"),
+        pytest.param([0, 1, 2, 91, 92, 182, 273, 274], 91, id="quarterly, each time for some days"),
+        pytest.param([0, 91, 182, 273, 364, 365], 91, id="quarterly, and once more the day after"),
+        pytest.param([0, 7, 14, 28, 35, 42, 49, 56], 7, id="weekly, one skipped"),
+        pytest.param([0, 91, 273, 364], None, id="quarterly, one of four skipped: two gaps are not enough"),
+        pytest.param([0, 365], None, id="yearly: 400 days don't show it"),
+        pytest.param(range(400), None, id="daily is one long run"),
+        pytest.param([day for day in range(400) if day % 7 < 5], 7, id="weekdays are a run a week"),
+        pytest.param(range(0, 400, 6), None, id="more often than once a week"),
+        pytest.param([0, 3, 40, 44, 131, 190, 201, 350], None, id="irregular"),
+        pytest.param([*range(0, 130, 7), 217, 308, 399], None, id="weekly, then quarterly"),
+        pytest.param([*range(0, 211, 30), 240, 331, 422], None, id="monthly, then quarterly"),
+        pytest.param([0, 91, 182, 273, 280, 287], None, id="quarterly, then weekly"),
+        pytest.param([0, 82, 173, 264], 91, id="a gap of nine days less"),
+        pytest.param([0, 81, 172, 263], None, id="a gap of ten days less, of three"),
+        pytest.param([], None, id="nothing"),
+    ],
+)
+def test_the_rhythm_of_these_days_is(days, every):
+    assert rhythm(on(*days)) == (every and Rhythm(every, FIRST))
+
+
+def test_the_order_in_which_days_came_does_not_matter():
+    days = [0, 91, 182, 273]
+
+    assert rhythm(on(*reversed(days))) == rhythm(on(*days))
+
+
+@pytest.mark.parametrize(
+    ("draw", "every", "least"),
+    [
+        pytest.param(periodic(7, 1), 7, 0.99, id="7 days, give or take 1"),
+        pytest.param(periodic(14, 1), 14, 0.99, id="14 days, give or take 1"),
+        pytest.param(periodic(30, 3), 30, 0.90, id="30 days, give or take 3"),
+        pytest.param(periodic(30, 3, 0.05), 30, 0.90, id="30 days, give or take 3, one in 20 missed"),
+        pytest.param(periodic(91, 2), 91, 0.98, id="91 days, give or take 2"),
+        pytest.param(of_months(1), 30.4, 0.99, id="monthly, or the next weekday"),
+        pytest.param(of_months(3), 91.3, 0.99, id="quarterly, or the next weekday"),
+    ],
+)
+def test_a_rhythm_is_recognized(draw, every, least):
+    assert recognized(draw, every) >= least
+
+
+@pytest.mark.parametrize("mean", AT_RANDOM)
+def test_random_days_are_seldom_taken_for_a_rhythm(mean):
+    assert seen(at_random(mean)) <= 0.005
