@@ -4,6 +4,7 @@ Ages are in days before noon. IAM's word and CloudTrail's are given apart: `used
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 from botocore.exceptions import ClientError
 from builders import ACCOUNT, NOON, activity, credential_report
 
+from activity.days import Days
 from activity.item import Item
 from activity.model import Activity
 from reporter.inventory.iam import Iam
@@ -117,6 +119,13 @@ class Root:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """The days before the report on which events came; on all, if nothing is said."""
+
+    days: Iterable[int] = range(431)
+
+
+@dataclass(frozen=True)
 class Refused:
     """A call that is denied: one of IAM's, `table`, `root`, `index`, `keys seen`, `ids` or `exempt`."""
 
@@ -133,6 +142,13 @@ def deploy(**more):
 
 def seen(days, facet, name="user/alice", **evidence):
     return activity(-days * DAY, principal=f"{ARN}:{name}", facet=facet, **evidence)
+
+
+def seen_on(ages, facet, name="user/alice", **evidence):
+    """Seen on several days, so many days ago; last on the latest of them."""
+    told = [days(each) for each in ages]
+    last = seen(min(ages), facet, name, **evidence)
+    return last._replace(first_seen=min(told), days=Days.of(*(each.date() for each in told)))
 
 
 def days(number):
@@ -155,7 +171,9 @@ def review_of(*things):
     # The report that flagged all of that was mailed.
     is_told = any(each.principal == "report" for each in those(Activity))
     mailed = [activity(-7 * DAY, principal="report", facet=ACCOUNT)] if flagged and not is_told else []
+    (heard,) = those(Heard) or [Heard()]
     spoke = activity(0, principal="coverage", facet=f"{ACCOUNT}#eu-west-1", first=-300 * DAY)
+    spoke = spoke._replace(days=Days.of(*(days(each).date() for each in heard.days)))
     sources = Sources(
         iam=Iam(client),
         trails=SimpleNamespace(check=Trails),

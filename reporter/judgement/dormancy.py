@@ -54,7 +54,7 @@ class Unheard:
 
 def dormancy(days: Days, last: date, heard: Days, today: date) -> Dormancy | Unheard | None:
     """`last`: the day of the last use, whoever knows of it. None if it has no rhythm, or is overdue."""
-    found = rhythm(days | Days.of(last))
+    found = rhythm(days)
     if found is None:
         return None
     stale_from = last + ceil(_OVERDUE * found.days) * _A_DAY

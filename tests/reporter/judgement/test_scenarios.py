@@ -6,7 +6,7 @@ does not say the id. The limit is 90 days where nothing else is said. Alice is 5
 """
 
 import pytest
-from accounts import Key, Password, Refused, Root, alice, deploy, review_of, seen
+from accounts import Heard, Key, Password, Refused, Root, alice, deploy, review_of, seen, seen_on
 from builders import ACCOUNT
 
 from reporter.judgement.subjects import Limits
@@ -25,6 +25,9 @@ EXEMPT_USER, EXEMPT_PASSWORD, EXEMPT_KEY, EXEMPT_ROLE = (
 )
 UNKNOWN_USER, UNKNOWN_PASSWORD, UNKNOWN_KEY, UNKNOWN_ROLE = (
     (*each[:1], 1, "unknown") for each in (USER, PASSWORD, KEY, ROLE)
+)
+DORMANT_USER, DORMANT_PASSWORD, DORMANT_KEY, DORMANT_ROLE = (
+    (*each[:2], "dormant") for each in (USER, PASSWORD, KEY, ROLE)
 )
 DISABLED = ("access_key", "AKIA1", "disabled")
 
@@ -187,6 +190,45 @@ LIMITS = [
     pytest.param([alice(Password(used=50), Key(used=50)), deploy(used=50), Limits(45, 51, 51)], [USER, PASSWORD], id="only the limit of users is reached"),
 ]  # fmt: skip
 
+# Of a job of each quarter, the last four runs. With 91 days from one to the next, it is overdue after 137.
+QUARTERLY, A_MONTH_LATE, OVERDUE = ([last + 91 * each for each in range(4)] for last in (95, 136, 137))
+MONTHLY = [100, 131, 161, 190, 221]
+DORMANT = [
+    pytest.param([deploy(made=900), seen_on(range(90, 400), *OF_DEPLOY)], [ROLE], id="daily, until 90 days ago"),
+    pytest.param([deploy(made=900), seen_on([each for each in range(90, 400) if each % 7 < 5], *OF_DEPLOY)], [ROLE], id="on weekdays, until 90 days ago"),
+    pytest.param([deploy(made=900), seen_on(range(91, 400, 7), *OF_DEPLOY)], [ROLE], id="weekly, until 91 days ago: a job that stopped"),
+    pytest.param([deploy(made=900), seen_on(MONTHLY, *OF_DEPLOY)], [ROLE], id="monthly, until 100 days ago: a job that stopped"),
+    pytest.param([deploy(made=900), seen_on([each - 60 for each in MONTHLY], *OF_DEPLOY), Limits(role=40)], [DORMANT_ROLE], id="monthly, 40 days ago, and roles 40 days: not overdue by half a month"),
+    pytest.param([deploy(made=900), seen_on([each - 54 for each in MONTHLY], *OF_DEPLOY), Limits(role=40)], [ROLE], id="monthly, 46 days ago, and roles 40 days: overdue"),
+    pytest.param([deploy(made=900), seen_on(QUARTERLY, *OF_DEPLOY)], [DORMANT_ROLE], id="quarterly, 95 days ago"),
+    pytest.param([deploy(made=900), seen_on([95, 187, 277, 369], *OF_DEPLOY)], [DORMANT_ROLE], id="quarterly, by quarters of 90 to 92 days"),
+    pytest.param([deploy(made=900), seen_on(A_MONTH_LATE, *OF_DEPLOY)], [ROLE], id="quarterly, 136 days ago, of which 400 days show three runs"),
+    pytest.param([deploy(made=900), seen_on([120, 211, 302, 393], *OF_DEPLOY)], [DORMANT_ROLE], id="quarterly, 120 days ago: a month late"),
+    pytest.param([deploy(made=900), seen_on([each + 42 for each in (95, 155, 215, 275)], *OF_DEPLOY)], [ROLE], id="each second month, 137 days ago: overdue"),
+    pytest.param([deploy(made=900), seen_on([95, 186, 277], *OF_DEPLOY)], [ROLE], id="quarterly, for three runs: too new"),
+    pytest.param([deploy(made=900), seen_on([30, 395], *OF_DEPLOY), Limits(role=30)], [ROLE], id="yearly: no 400 days show that"),
+    pytest.param([deploy(made=900), seen_on([95, 120, 260, 300, 390], *OF_DEPLOY)], [ROLE], id="irregular"),
+    pytest.param([deploy(made=900), seen_on([95, 186, *range(200, 400, 7)], *OF_DEPLOY)], [ROLE], id="weekly, and then quarterly: one that changed its rhythm"),
+    pytest.param([deploy(made=900), seen_on([95, 102, 109, 200, 291, 382], *OF_DEPLOY)], [ROLE], id="quarterly, and then weekly: one that changed its rhythm"),
+    pytest.param([deploy(made=900, used=92), seen_on(QUARTERLY, *OF_DEPLOY)], [DORMANT_ROLE], id="quarterly, and last used three days later, says IAM"),
+    pytest.param([deploy(made=900, used=91), seen_on([each + 25 for each in (95, 186, 277)], *OF_DEPLOY)], [ROLE], id="quarterly, but for a use that IAM alone knows of"),
+    pytest.param([deploy(made=300), seen_on(QUARTERLY, *OF_DEPLOY)], [ROLE], id="quarterly, but the first run is of a predecessor"),
+    pytest.param([deploy(made=900), seen_on(QUARTERLY, *OF_DEPLOY), Heard(each for each in range(431) if not 150 <= each < 154)], [DORMANT_ROLE], id="quarterly, and no events for 4 days"),
+    pytest.param([deploy(made=900), seen_on(QUARTERLY, *OF_DEPLOY), Heard(each for each in range(431) if not 150 <= each < 155)], [ROLE], id="quarterly, and no events for 5 days"),
+    pytest.param([deploy(made=900), seen_on(QUARTERLY, *OF_DEPLOY), Heard(range(5, 431))], [ROLE], id="quarterly, and no events for the last 5 days"),
+    pytest.param([deploy(made=900), seen_on(QUARTERLY, *OF_DEPLOY), Heard(range(365))], [DORMANT_ROLE], id="quarterly, and listening since 4 days after its first run"),
+    pytest.param([deploy(made=900), seen_on(QUARTERLY, *OF_DEPLOY), Heard(range(300))], [ROLE], id="quarterly, and listening for a part of that"),
+    pytest.param([deploy(made=900), seen_on(QUARTERLY, *OF_DEPLOY), Heard(())], [ROLE], id="quarterly, and the days on which events came are not known"),
+    pytest.param([deploy(made=900, exempt="audit"), seen_on(QUARTERLY, *OF_DEPLOY)], [EXEMPT_ROLE], id="quarterly and exempt: exempt"),
+    pytest.param([deploy(made=900), seen_on(QUARTERLY, *OF_DEPLOY), Refused("index")], [UNKNOWN_ROLE, *not_read(INDEX)], id="quarterly, and no index: not known"),
+    pytest.param([deploy(made=900), seen_on(QUARTERLY[:2], *OF_DEPLOY), seen_on(QUARTERLY[2:], f"DENIED#{DEPLOY}", "role/deploy")], [DORMANT_ROLE], id="quarterly, and refused each time at first"),
+    pytest.param([alice(Key(used=95)), seen_on(QUARTERLY, ID), seen_on(QUARTERLY, "KEY#AKIA1")], [DORMANT_USER, DORMANT_KEY], id="a key of each quarter: the user is dormant, too"),
+    pytest.param([alice(Password(used=95), Key()), seen_on(QUARTERLY, ID), seen_on(QUARTERLY, "SIGNIN")], [DORMANT_USER, DORMANT_PASSWORD, NEVER_KEY], id="a password of each quarter, and a key never used"),
+    pytest.param([alice(Password(used=100), Key(used=95)), seen_on([*QUARTERLY, 100, 103, 109, 120, 131, 140], ID), seen_on(QUARTERLY, "KEY#AKIA1"), seen_on([100, 103, 109, 120, 131, 140], "SIGNIN")], [DORMANT_USER, PASSWORD, DORMANT_KEY], id="a key of each quarter, of a user without a rhythm: disabling the user would disable the key"),
+    pytest.param([alice(Key("AKIA1", used=95), Key("AKIA2", used=186)), seen_on(QUARTERLY, ID), seen_on(QUARTERLY[::2], "KEY#AKIA1"), seen_on(QUARTERLY[1::2], "KEY#AKIA2")], [DORMANT_USER, KEY, ("access_key", "AKIA2", "stale")], id="two keys by turns: only the user has a rhythm"),
+    pytest.param([alice(Key(used=95)), seen_on(QUARTERLY[:2], ID), seen_on(QUARTERLY[:2], "KEY#AKIA1"), seen_on(QUARTERLY[2:], ID, "user/maiden"), seen_on(QUARTERLY[2:], "KEY#AKIA1", "user/maiden")], [DORMANT_USER, DORMANT_KEY], id="a key of each quarter, of a user that was renamed meanwhile"),
+]  # fmt: skip
+
 ROOT = [
     pytest.param(
         [Root(keys=2), alice(IN_USE)], [], id="root, never used and with keys: told on a line of its own"
@@ -222,7 +264,7 @@ GAPS = [
 
 @pytest.mark.parametrize(
     ("account", "outcome"),
-    [*PASSWORDS, *KEYS, *USERS, *DENIED, *ROLES, *NAMES, *EXEMPTIONS, *LIMITS, *ROOT, *GAPS],
+    [*PASSWORDS, *KEYS, *USERS, *DENIED, *ROLES, *NAMES, *EXEMPTIONS, *LIMITS, *DORMANT, *ROOT, *GAPS],
 )
 def test_an_account_comes_to(account, outcome):
     told = sorted(told_of(review_of(*account)), key=str)
@@ -235,7 +277,7 @@ def told_of(report):
     for finding in report.findings:
         subject = finding.subject
         yield str(subject.kind), subject.access_key_id or subject.name, str(finding.verdict.status)
-    for subject, verdict in report.exempt:
+    for subject, verdict in (*report.exempt, *report.dormant):
         yield str(subject.kind), subject.access_key_id or subject.name, str(verdict.status)
     for _, key in report.disabled_keys:
         yield "access_key", key, "disabled"
