@@ -37,7 +37,11 @@ def rhythms(draws: int = DRAWS) -> dict[str, Any]:
         f"random days, one in {each}: taken for a rhythm": f"{seen(at_random(each), draws):.2%}"
         for each in AT_RANDOM
     }
-    return found | months | random
+    short = {
+        f"the same, of five times as many days, one in {each}": f"{seen(at_random(each, 5 * each), draws):.2%}"
+        for each in AT_RANDOM[1:]
+    }
+    return found | months | random | short
 
 
 def recognized(draw: Draw, every: float, draws: int = DRAWS) -> float:
@@ -77,8 +81,8 @@ def of_months(every: int) -> Draw:
     return draw
 
 
-def at_random(mean: int) -> Draw:
-    return lambda random: _days(each if random.random() < 1 / mean else None for each in range(KEPT))
+def at_random(mean: int, kept: int = KEPT) -> Draw:
+    return lambda random: _days(each if random.random() < 1 / mean else None for each in range(kept))
 
 
 def _days(those: Any) -> Days:

@@ -85,7 +85,7 @@ def finding_as_dict(finding: Finding, *, has_days: bool = True) -> dict[str, Any
         "threshold_days": finding.threshold_days,
         "first_flagged": to_text(finding.first_flagged),
         "reason": "; ".join((verdict.reason, *_anew(finding), *verdict.notes)),
-        "active_on": active_on(verdict.active),
+        "days_in_words": active_on(verdict.active),
         **({"days": _dates(verdict.active.days)} if has_days else {}),
         "evidence": _evidence(subject, verdict.seen),
         "commands": list(subject.commands),
@@ -234,7 +234,7 @@ def dormant_as_dict(account: str, subject: Subject, verdict: Verdict) -> dict[st
         "expected_by": _date(dormancy.expected_by),
         "stale_from": _date(dormancy.stale_from),
         "reason": expected(dormancy, verdict.active.until),
-        "active_on": active_on(verdict.active),
+        "days_in_words": active_on(verdict.active),
         "days": _dates(verdict.active.days),
     }
 

@@ -77,7 +77,7 @@ function detail(finding) {
   const { evidence } = finding;
   const lines = [
     ["Why", finding.reason], ["ARN", finding.arn], ["Unique id", finding.id], ["Access key", finding.access_key_id],
-    ["Account", finding.account], ["Created", finding.created], ["Days", finding.active_on],
+    ["Account", finding.account], ["Created", finding.created], ["Days", finding.days_in_words],
     ["CloudTrail saw it", evidence.last_seen ?? "never"],
     ["IAM says", joined([evidence.last_used ?? "no use", evidence.last_used_service, evidence.last_used_region], ", ")],
     ["Event", joined([evidence.event_source, evidence.event_name, evidence.event_id])],

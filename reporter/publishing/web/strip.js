@@ -18,7 +18,7 @@ function offsets(months = {}) {
 const heardDays = offsets(report.heard_days);
 const known = heardDays.map((day) => `M${day * WEEK / 7} ${HIGH - BASE / 2}h${WEEK / 7}`).join("");
 const unknownDays = WEEKS * 7 - heardDays.length;
-function strip({ days, active_on: words }) {
+function strip({ days, days_in_words: words }) {
   if (!words) return null;
   const weeks = new Map();
   for (const day of offsets(days)) weeks.set(Math.floor(day / 7), (weeks.get(Math.floor(day / 7)) ?? 0) + 1);

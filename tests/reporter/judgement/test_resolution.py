@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from accounts import DAY, Key, Password, Refused, alice, days, deploy, review_of, seen
+from accounts import DAY, Key, Password, Refused, alice, days, deploy, review_of, seen, seen_on
 from builders import ACCOUNT, NOON, activity
 
 from activity.item import Flag
@@ -19,6 +19,8 @@ from reporter.publishing.wording import outcome
 ALICE, DEPLOY = (f"arn:aws:iam::{ACCOUNT}:{name}" for name in ("user/alice", "role/deploy"))
 USER, PASSWORD, KEY = (ALICE, "ID#AIDAALICE"), (ALICE, "SIGNIN"), (ALICE, "KEY#AKIA1")
 ROLE = DEPLOY, "ID#AROADEPLOY"
+RUNS = [114 + 90 * each for each in range(4)]
+QUARTERLY, QUARTERLY_KEY = seen_on(RUNS, ROLE[1], "role/deploy"), seen_on(RUNS, KEY[1])
 # A report of 14 days ago flagged it, idle for 100 days then.
 FLAG = Flag(days(14), idle_since=days(114))
 AWAKE = Flag(None, idle_since=days(114), awakened_at=days(3))
@@ -51,6 +53,9 @@ def resolved(key, *things, flag=FLAG):
         pytest.param(ROLE, [deploy(made=114), Limits(role=365)], How.WITHIN_LIMIT, None, id="the threshold is a longer one, of what was never used"),
         pytest.param(ROLE, [deploy(used=5, exempt="audit"), Limits(role=3)], How.EXEMPT, None, id="role exempt, and used, of which no notice was sent"),
         pytest.param(PASSWORD, [alice(Password(used=114)), seen(5, USER[1], "user/bob"), seen(5, "SIGNIN", "user/bob", principal_id="AIDAALICE")], How.USED, days(5), id="signed in under another name"),
+        pytest.param(ROLE, [deploy(made=900), QUARTERLY], How.DORMANT, None, id="its days are known by now, and show a rhythm"),
+        pytest.param(ROLE, [deploy(made=900, used=100), QUARTERLY], How.USED, days(100), id="it was used, and is dormant"),
+        pytest.param(KEY, [alice(Key(used=114)), QUARTERLY_KEY], How.DORMANT, None, id="a key of which the days are known by now"),
         pytest.param(ROLE, [seen(5, "ID#", "role/deploy")], How.USED, days(5), id="role deleted, and seen by its name alone before"),
         pytest.param(ROLE, [deploy(id="AROANEW", made=4), seen(5, "ID#", "role/deploy")], How.USED, days(5), id="role made anew under the name, and the name seen before"),
         pytest.param(ROLE, [deploy(id="AROANEW", made=5), seen(5, "ID#", "role/deploy")], How.DELETED, None, id="role made anew under the name, and the name seen since"),

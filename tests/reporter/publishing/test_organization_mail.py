@@ -36,6 +36,13 @@ def tables(text):
     return [part[1:] for part in parts if part[0].startswith(("account ", "id "))]
 
 
+def test_the_dormant_are_counted():
+    told = organization([account(0)], [left_by(account(0), 0) | {"dormant": 1200}])
+
+    assert "\n0 new, 0 still open, 0 resolved, 1,200 dormant and not flagged. 1 of 1" in body(told)
+    assert for_machines(told, "")["dormant"] == 1200
+
+
 def test_the_mail_of_a_small_organization_reads_so():
     text = body(small(), FILES, LINK)
 

@@ -181,6 +181,18 @@ def _lists():
             }
         ],
         "exempt": [someone | {"would_be": "never_used", "idle_days": 100, "reason": "CISO", "until": None}],
+        "dormant": [
+            someone
+            | {
+                "idle_days": 95,
+                "last_used": time,
+                "rhythm_days": 91,
+                "expected_by": "2027-01-01",
+                "stale_from": "2027-02-16",
+                "days_in_words": "active on 1 day since 1 October: 1 November",
+                "days": ["2026-11-01"],
+            }
+        ],
         "lapses": [{"arn": "arn:frank", "why": "no longer exists", "fix": "nothing to do"}],
         "gaps": [{"what": f"key {each}", "reason": "AccessDenied", "fix": "make verify"} for each in range(12)],
         "disabled_keys": [{"name": "bob", "access_key_id": "AKIAEXAMPLEOLD"}],
@@ -440,7 +452,9 @@ def test_axe_finds_nothing_to_object_to(opened, browser, width, scheme):
         "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
     )
     browser.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-    run = opened(document(*PEOPLE, finding("nobody", "password", risk="administrator"), **LISTS))
+    seldom = {"days": ["2026-10-01", "2026-11-01"], "days_in_words": "active on 2 days since 1 October"}
+    people = (*PEOPLE, finding("nobody", "password", risk="administrator", **seldom))
+    run = opened(document(*people, heard_days=["2026-10-01", "2026-11-01"], **LISTS))
     run("for (const each of document.querySelectorAll('#findings .opens')) each.click()")
     run("for (const each of document.querySelectorAll('details')) each.open = true")
     run(f"{AXE.read_text(encoding='utf-8')}; null")
@@ -511,6 +525,7 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
         "What to do",
         "Resolved since the last report",
         "Missed events",
+        "Dormant, not flagged",
         "Exempt by tag",
         "Exemptions to look at",
         "Not checked",

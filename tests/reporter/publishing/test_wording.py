@@ -100,6 +100,7 @@ def test_what_was_used_is_told_before_all_else():
         pytest.param(How.USED, {"used": days(3), "refused": days(2)}, "attempted again, and refused, on 2026-11-18 after being used again on 2026-11-17", id="used, then refused"),
         pytest.param(How.RENEWED, {}, "set anew, or has a newer credential that is not used yet", id="renewed"),
         pytest.param(How.EXEMPT, {}, "exempt by tag", id="exempt"),
+        pytest.param(How.DORMANT, {}, "dormant, used rarely and regularly", id="dormant"),
         pytest.param(How.DISABLED, {}, "disabled", id="disabled"),
         pytest.param(How.DELETED, {}, "deleted", id="deleted"),
         pytest.param(How.WITHIN_LIMIT, {}, "within the threshold as it is now", id="within the limit"),

@@ -138,7 +138,7 @@ def test_a_finding_has_the_fields_of_the_contract(account, table):
         "first_flagged": "2026-11-20T12:00:00Z",
         "reason": "last seen by CloudTrail on 2026-08-12"
         " (s3.amazonaws.com ListBuckets, eu-west-1, 198.51.100.7)",
-        "active_on": "active on 1 day since 24 January: 12 August",
+        "days_in_words": "active on 1 day since 24 January: 12 August",
         "days": ["2026-08-12"],
         "evidence": {
             "last_seen": "2026-08-12T12:00:00Z",
