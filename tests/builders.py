@@ -30,6 +30,11 @@ def activity(seconds=0, event_id="e", facet="ID#AIDAALICE", principal=ALICE, fir
     return Activity(principal, facet, began, when, Evidence(event_id, **evidence), days)
 
 
+def plain(item):
+    """An item as DynamoDB has it, in plain values."""
+    return {name: value for name, typed in item.items() for value in typed.values()}
+
+
 def alice(**more):
     return {
         "type": "IAMUser",

@@ -15,7 +15,7 @@ from lastseen.screen import Screen
 from lastseen.times import Times
 
 MOST_MATCHES = 20
-_MAY_BE_EMPTY = "account name", "active on", "refused on", "flagged"
+_MAY_BE_EMPTY = "account name", "active on", "refused on", "active", "next", "flagged"
 UNSEEN = "not since tracking began"
 
 
@@ -61,9 +61,10 @@ def show_rows(screen: Screen, rows: Sequence[Row], times: Times, names: Names) -
         seen = times.text(row.last.last_seen) if row.last else UNSEEN
         first = times.text(row.first_seen) if row.first_seen else ""
         who = f"{row.principal} ({row.holder})" if row.holder else row.principal
-        days = ranges(row.active), ranges(row.refused)
+        rhythm = f"about every {row.rhythm_days} days" if row.rhythm_days else ""
+        days = ranges(row.active), ranges(row.refused), rhythm, str(row.expected_by or "")
         lines.append((who, names.get(row.account, ""), *days, seen, first, event, _flags(row, times)))
-    head = "active on", "refused on", "last seen", "first seen", "last event", "flagged"
+    head = "active on", "refused on", "active", "next", "last seen", "first seen", "last event", "flagged"
     show_table(screen, ("principal", "account name", *head), lines)
 
 

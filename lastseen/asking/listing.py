@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,7 @@ from lastseen.asking.calendar import Span
 from lastseen.asking.plain import told
 from lastseen.asking.profile import account_of, newest, type_of
 from lastseen.asking.roles import gathered
+from reporter.judgement.cadence import rhythm
 
 
 class Kind(StrEnum):
@@ -57,6 +58,13 @@ class Row:
     others: tuple[str, ...] = ()
     active: Days = NONE
     refused: Days = NONE
+    rhythm_days: int = 0
+
+    @property
+    def expected_by(self) -> date | None:
+        """When it should be seen next, by its rhythm."""
+        last = self.last.last_seen.date() if self.last and self.rhythm_days else None
+        return last + timedelta(days=self.rhythm_days) if last else None
 
     @property
     def account(self) -> str:
@@ -80,16 +88,18 @@ class Row:
             **({"other_holders": list(self.others)} if self.others else {}),
         }
 
-    def _days(self) -> dict[str, list[str]]:
+    def _days(self) -> dict[str, Any]:
         days = {"active_on": self.active, "refused_on": self.refused}
-        return {name: [str(day) for day in those] for name, those in days.items() if those}
+        rhythm = {"rhythm_days": self.rhythm_days, "expected_by": str(self.expected_by)}
+        there = {name: [str(day) for day in those] for name, those in days.items() if those}
+        return there | (rhythm if self.rhythm_days else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is None or empty is not asked for. `lag`: how much later the truth may be than the table's times.
 
-    `then`: active or refused on any of these days; rows have no other days.
+    `then`: active or refused on any of these days; rows have no other days. `in_rhythm`: at regular intervals.
     """
 
     accounts: frozenset[str] = frozenset()
@@ -100,6 +110,7 @@ class Wanted:
     only_flagged: bool = False
     lag: timedelta = timedelta(0)
     then: Span | None = None
+    in_rhythm: bool = False
 
     def fits(self, row: Row, now: datetime) -> bool:
         is_there = not self.accounts or row.account in self.accounts
@@ -109,7 +120,7 @@ class Wanted:
         return is_there and is_of_kind and is_of_interest and self._is_then(row, now)
 
     def _is_then(self, row: Row, now: datetime) -> bool:
-        if self.then and not (row.active or row.refused):
+        if (self.then and not (row.active or row.refused)) or (self.in_rhythm and not row.rhythm_days):
             return False
         lag = self.lag if row.last else timedelta(0)
         if self.idle is not None and row.quiet_since and now - row.quiet_since - lag < self.idle:
@@ -152,7 +163,14 @@ def _row(holder: Holder, items: Mapping[str, Item], wanted: Wanted, facet: str) 
         max(_known(flag.idle_since for flag in flags.values()), default=None),
         active=_days(activities, wanted.then, are_refused=False),
         refused=_days(activities, wanted.then, are_refused=True),
+        rhythm_days=_rhythm_days(activities) if wanted.in_rhythm else 0,
     )
+
+
+def _rhythm_days(activities: Iterable[Activity]) -> int:
+    """Refused uses count, as in a report."""
+    found = rhythm(Days.all_of(each.days for each in activities))
+    return found.days if found else 0
 
 
 def _days(activities: Iterable[Activity], then: Span | None, *, are_refused: bool) -> Days:

@@ -33,6 +33,7 @@ lastseen list --account acme-prod         who is in an account of the organizati
 lastseen list --flagged --json            what the last report named
 lastseen list --active-between 2026-10-12 2026-10-14
                                           who was there on those three days
+lastseen list --rhythm --idle 30d         jobs that run rarely, and when they are due
 """
 
 
@@ -55,6 +56,12 @@ ActiveBetween = Annotated[
     tuple[str, str] | None,
     typer.Option(metavar="FIRST LAST", help="Active, or refused, on any day from one to another, in UTC."),
 ]
+Rhythm = Annotated[
+    bool,
+    typer.Option(
+        "--rhythm", help="Active at regular intervals of a week or more, and when it is expected next."
+    ),
+]
 Service = Annotated[
     str | None,
     typer.Option(metavar="s3", help="Who called this service, and was not refused; times are of that."),
@@ -69,6 +76,7 @@ def list_principals(
     active: Annotated[str | None, typer.Option(metavar="1h", help="Seen or refused within.")] = None,
     new: Annotated[str | None, typer.Option(metavar="24h", help="First seen within.")] = None,
     active_between: ActiveBetween = None,
+    rhythm: Rhythm = False,
     accounts: Accounts = None,
     kinds: Kinds = None,
     service: Service = None,
@@ -87,9 +95,9 @@ def list_principals(
     been seen since, --idle leaves them out. Exit status 1: none was found.
     """
     facet = _service(service) if service else ""
-    span = _span(active_between, is_of_principals=not (service or flagged))
+    span = _span(active_between, rhythm, is_of_principals=not (service or flagged))
     of_kinds, times = frozenset(map(_kind, kinds or [])), _times(idle, active, new)
-    wanted = Wanted(frozenset(), of_kinds, *times, flagged, _lag(facet), span)
+    wanted = Wanted(frozenset(), of_kinds, *times, flagged, _lag(facet), span, rhythm)
     with where.asking() as (lookup, _):
         places = _ids(accounts or [], lookup)
         wanted = replace(wanted, accounts=places)
@@ -149,9 +157,10 @@ def _items(lookup: Lookup, wanted: Wanted, facet: str) -> Mapping[Key, Item]:
     return lookup.seen_with(facet) if facet else lookup.everybody()
 
 
-def _span(days: tuple[str, str] | None, *, is_of_principals: bool) -> Span | None:
-    if days and not is_of_principals:
-        misused("--active-between asks for days, which are not kept by service or flag: leave those out")
+def _span(days: tuple[str, str] | None, rhythm: bool, *, is_of_principals: bool) -> Span | None:  # an option
+    if (days or rhythm) and not is_of_principals:
+        option = "--active-between" if days else "--rhythm"
+        misused(f"{option} asks for days, which are not kept by service or flag: leave those out")
     return span_of(*days) if days else None
 
 

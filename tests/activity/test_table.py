@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from builders import ACCOUNT, ALICE, activity, at
+from builders import ACCOUNT, ALICE, activity, at, plain
 
 from activity.item import stored
 from activity.keeping import Keeping
@@ -180,12 +180,7 @@ def test_what_is_stored_is_the_item_without_its_expiry(table, items):
     (kept,) = items().values()
 
     assert kept.pop("expires_at")
-    assert kept == {
-        name: value
-        for each in [stored(activity(0, region="eu-west-1"))]
-        for name, typed in each.items()
-        for value in typed.values()
-    }
+    assert kept == plain(stored(activity(0, region="eu-west-1")))
 
 
 def test_an_item_written_by_somebody_else_meanwhile_is_read_again(dynamodb):

@@ -4,11 +4,11 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import ACCOUNT, ROOT, alice, record
+from builders import ACCOUNT, ROOT, alice, plain, record
 from builders import envelope as wrapped
 from e2e.server import eventually
 
-from activity.item import attributes
+from activity.item import stored
 from activity.keeping import Keeping
 from activity.model import from_text, to_text
 from ingest.cloudtrail import read
@@ -95,7 +95,7 @@ def test_every_sample_is_recorded_as_exactly_as_promised(stack, queue):
         assert timedelta(0) <= early <= DEPLOYED.resolution_of(activity.facet), key
         assert recorded[key]["expires_at"] == expiry(recorded[key]["last_seen"]), key
         if not late:
-            assert without_times(recorded[key]) == without_times(attributes(activity)), key
+            assert without_times(recorded[key]) == without_times(plain(stored(activity))), key
     assert queue.dead_letters().is_empty()
 
 

@@ -150,11 +150,44 @@ def test_days_on_which_nobody_listened_are_said(november):
     assert "2026-11-11" not in ask("list", "--active-between", "2026-11-12", "2026-11-14").stdout
 
 
-def test_days_are_not_kept_by_service(november):
-    done = ask("list", "--active-between", "2026-11-12", "2026-11-14", "--service", "s3")
+QUARTERLY = f"arn:aws:iam::{ACCOUNT}:role/quarter-close"
+
+
+@pytest.fixture
+def quarterly(table):
+    """A job that ran on the first of each quarter, and a user who comes and goes."""
+    for principal, facet, days in (
+        (QUARTERLY, "ID#AROAQUARTER", [(2026, 1, 1), (2026, 4, 1), (2026, 7, 1), (2026, 10, 1)]),
+        (ALICE, "ID#AIDAALICE", [(2026, 1, 1), (2026, 1, 19), (2026, 7, 1), (2026, 7, 9)]),
+    ):
+        those = [date(*each) for each in days]
+        last = round((those[-1] - TODAY) / A_DAY) * 86_400
+        first = round((those[0] - TODAY) / A_DAY) * 86_400
+        seen = activity(last, first=first, facet=facet, principal=principal)
+        table.record(seen._replace(days=Days.of(*those)))
+
+
+def test_who_is_active_in_a_rhythm_is_listed_with_the_day_it_is_expected(quarterly):
+    (found,), code = told("list", "--rhythm")
+
+    assert code == 0
+    assert (found["principal"], found["rhythm_days"], found["expected_by"]) == (QUARTERLY, 91, "2026-12-31")
+    line = ask("list", "--rhythm").stdout.splitlines()[1]
+    assert "about every 91 days  2026-12-31" in line
+
+
+def test_a_rhythm_is_asked_for_together_with_the_rest(quarterly):
+    assert told("list", "--rhythm", "--idle", "40d")[0][0]["principal"] == QUARTERLY
+    assert told("list", "--rhythm", "--idle", "60d") == ([], 1)
+    assert told("list", "--rhythm", "--type", "user") == ([], 1)
+
+
+@pytest.mark.parametrize("option", [["--active-between", "2026-11-12", "2026-11-14"], ["--rhythm"]])
+def test_days_are_not_kept_by_service(november, option):
+    done = ask("list", *option, "--service", "s3")
 
     assert done.exit_code == 2
-    assert "are not kept by service" in done.stderr
+    assert f"{option[0]} asks for days" in done.stderr
 
 
 def test_on_how_many_days_somebody_was_active_stands_in_the_answer(november):

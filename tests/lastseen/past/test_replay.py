@@ -6,7 +6,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import ACCOUNT, ROOT, alice, envelope, record
+from builders import ACCOUNT, ROOT, alice, envelope, plain, record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from logfiles import key, log, plan, replay, save, seen
@@ -71,10 +71,6 @@ records = st.lists(
     ),
     max_size=40,
 )
-
-
-def plain(item):
-    return {name: value for name, typed in item.items() for value in typed.values()}
 
 
 def table_of(fields, size):
