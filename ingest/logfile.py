@@ -27,9 +27,20 @@ class _Digest(msgspec.Struct, rename="camel"):
     digest_end_time: str
 
 
+class _LookedUp(msgspec.Struct):
+    record: str = msgspec.field(name="CloudTrailEvent")
+
+
+class _EventHistory(msgspec.Struct):
+    """What `aws cloudtrail lookup-events` prints."""
+
+    events: list[_LookedUp] = msgspec.field(name="Events")
+
+
 _log_file = msgspec.json.Decoder(_LogFile)
 _shape = msgspec.json.Decoder(_Shape)
 _digest = msgspec.json.Decoder(_Digest)
+_event_history = msgspec.json.Decoder(_EventHistory)
 _array = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -125,8 +136,10 @@ def entries(part: Part, before: int) -> Iterator[Entry]:
 
 
 def _raw_records(document: Document) -> Iterator[bytes] | None:
-    """Of a log file, or of a plain JSON array; None for what is neither."""
+    """Of a log file, of a plain JSON array, or of looked up events; None for what is none of these."""
     body = document.body
+    if b'"CloudTrailEvent"' in body and (looked_up := _looked_up(body)) is not None:
+        return looked_up
     if not body.startswith(b"[") and b'"Records"' not in body:
         return None
     try:
@@ -134,6 +147,13 @@ def _raw_records(document: Document) -> Iterator[bytes] | None:
     except UNDECODABLE:
         return salvaged(body)
     return map(bytes, raw)
+
+
+def _looked_up(body: bytes) -> Iterator[bytes] | None:
+    try:
+        return (each.record.encode() for each in _event_history.decode(body).events)
+    except UNDECODABLE:
+        return None
 
 
 def _is_digest(content: bytes) -> bool:

@@ -67,7 +67,7 @@ class NotConnected(Exception):
 
 @dataclass(frozen=True)
 class Connection:
-    """Makes clients of one account and region; `table` is the activity table's name."""
+    """Makes clients of one account and region; `table` is the activity table's name, "" if none is asked."""
 
     session: boto3.Session
     table: str
@@ -107,8 +107,11 @@ def connected(
     region: str | None = None,
     profile: str | None = None,
     usual: str | None = None,
+    is_optional: bool = False,
 ) -> Iterator[Connection]:
     """What is given goes before ACTIVITY_TABLE. `usual`: the stack to take if neither names a table.
+
+    `is_optional`: without a table is all right, too.
 
     Where AWS cannot be asked or refuses, within the `with` too, the command ends: one line, exit status 2.
     """
@@ -116,11 +119,11 @@ def connected(
         stack = usual
     name, session = table or stack or "", None
     try:
-        _check(environ, table, stack)
+        _check(environ, table, stack, is_optional=is_optional)
         session = boto3.Session(region_name=region, profile_name=profile)
         if not session.region_name:  # Also an empty one, of which botocore would make an odd address.
             raise failures.NoRegionError
-        name = _output(session, stack) if stack else table or environ["ACTIVITY_TABLE"].strip()
+        name = _output(session, stack) if stack else table or environ.get("ACTIVITY_TABLE", "").strip()
         yield Connection(session, name)
     except NotConnected as error:
         misused(str(error))
@@ -134,11 +137,11 @@ def connected(
         misused("what answers is not AWS: check AWS_ENDPOINT_URL and the proxy")
 
 
-def _check(environ: Mapping[str, str], table: str | None, stack: str | None) -> None:
+def _check(environ: Mapping[str, str], table: str | None, stack: str | None, *, is_optional: bool) -> None:
     if table and stack:
         raise NotConnected("--table and --stack both name a table: give one of them")
-    if not (table or stack or environ.get("ACTIVITY_TABLE", "").strip()):
-        raise NotConnected("no table is named: give --table or --stack, or set ACTIVITY_TABLE")
+    if not (is_optional or table or stack or environ.get("ACTIVITY_TABLE", "").strip()):
+        raise NotConnected("no table is named: give --table, --stack or --db, or set ACTIVITY_TABLE")
 
 
 def _output(session: boto3.Session, stack: str) -> str:

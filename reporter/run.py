@@ -75,7 +75,7 @@ class Run:
 class Reporter:
     """`caller`: who it is, where STS need not be asked."""
 
-    sources: Sources
+    sources: Sources[ActivityTable, Flags]
     terms: Terms
     publisher: Publisher
     sts: "STSClient"
@@ -163,7 +163,7 @@ def _counting(client: "IAMClient") -> Iterator[Counter[str]]:
         events.unregister("before-send.iam", unique_id="count")
 
 
-def sources_from_env(environ: Mapping[str, str]) -> Sources:
+def sources_from_env(environ: Mapping[str, str]) -> Sources[ActivityTable, Flags]:
     keeping = Keeping(retention=retention_from_env(environ))
     return Sources(
         iam=_iam(boto3.client),

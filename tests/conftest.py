@@ -1,6 +1,7 @@
 import gc
 import os
 import time
+from contextlib import closing
 from functools import cache, lru_cache
 from unittest.mock import patch
 
@@ -16,6 +17,7 @@ import pytest
 from activity.flags import Flags
 from activity.item import Flag
 from activity.table import ActivityTable
+from lastseen.casefile.file import CaseFile
 from lastseen.demo.local_aws import local_aws, make_table, make_trail
 
 REGION = "us-east-1"
@@ -83,6 +85,13 @@ def dynamodb(aws):
 def table(dynamodb):
     """The activity table with exact times."""
     return ActivityTable(dynamodb, "activity")
+
+
+@pytest.fixture
+def case_file(tmp_path):
+    """An empty one, open for writing."""
+    with closing(CaseFile(tmp_path / "case.sqlite", makes=True)) as file:
+        yield file
 
 
 @pytest.fixture

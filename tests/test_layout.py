@@ -34,7 +34,7 @@ FLOORS = {
     "lastseen": (
         {"terminal", "times", "samples"},
         {"screen", "connection"},
-        {"asking", "checking", "past", "pricing"},
+        {"asking", "casefile", "checking", "past", "pricing"},
         {"demo"},
         {"commands"},
         {"__main__"},
@@ -83,6 +83,7 @@ CORE = (
     "ingest.refusals",
     "ingest.unpacking",
     "ingest.wire",
+    "activity.reading",
     "lastseen.asking.accounts",
     "lastseen.asking.forms",
     "lastseen.asking.handle",

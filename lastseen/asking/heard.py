@@ -13,9 +13,10 @@ from lastseen.times import Times, noun
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The items of `coverage`, one for each account and region."""
+    """The items of `coverage`, one for each account and region. `is_live`: whether events still arrive."""
 
     places: tuple[Activity, ...]
+    is_live: bool = True
 
     def since(self, account: str = "") -> datetime | None:
         """When tracking began, of an account or at all."""
@@ -33,21 +34,29 @@ class Heard:
     def began(self, account: str = "") -> str:
         """When that was, in words; "" before any event has come."""
         since = self.since(account) or self.since()
-        return f"tracking began on {day(since)}" if since else ""
+        what = "tracking began" if self.is_live else "the events in the case file begin"
+        return f"{what} on {day(since)}" if since else ""
 
     def unseen(self, account: str = "") -> str:
-        """Of what there is no sighting of: since when there could have been one."""
+        """Of what there is no sighting of: since when, or where, there could have been one."""
+        if not self.is_live:
+            return "in the case file"
         return f"since {self.began(account) or 'tracking began'}"
 
     def line(self, times: Times, account: str = "") -> str:
         """Since when an empty answer means something; of an account, if one was asked for that is heard."""
+        if not self.places and not self.is_live:
+            return "The case file has no events: lastseen replay reads them into it."
         if not self.places:
             return "No events from CloudTrail have arrived yet, so an empty answer proves nothing."
         own = self._of(account) if account else ()
         those = own or self.places
         since, last = min(each.first_seen for each in those), max(each.last_seen for each in those)
-        lost = f"No events of account {account} have arrived. " if account and not own else ""
+        have = "have arrived" if self.is_live else "are in the case file"
+        lost = f"No events of account {account} {have}. " if account and not own else ""
         where = _count(those, is_one_account=bool(own))
+        if not self.is_live:
+            return f"{lost}The case file has events from {where}, dated {day(since)} to {day(last)}."
         return (
             f"{lost}Events come from {where}, since {day(since)}, the last {times.ago(last)}: lastseen coverage"
         )

@@ -27,12 +27,14 @@ class Said:
 
 @dataclass(frozen=True)
 class Iam:
-    """`client` makes a client of a service. `titled` answers an account's name and id."""
+    """`client` makes a client of a service; None: AWS is not asked. `titled`: an account's name and id."""
 
-    client: Clients
+    client: Clients | None
     titled: Callable[[str], str] = str
 
     def about(self, handle: Handle) -> Said:
+        if self.client is None:
+            return Said()
         try:
             if handle.access_key:
                 return self._of_key(handle.access_key)
@@ -42,7 +44,7 @@ class Iam:
 
     def _of_key(self, key: str) -> Said:
         info = asked(
-            self.client,
+            self._clients,
             "sts:GetAccessKeyInfo",
             lambda sts: sts.get_access_key_info(AccessKeyId=key),
             {"Account": None},
@@ -93,13 +95,18 @@ class Iam:
             return Said((f"IAM has no {' or '.join(name.kinds)} named {bare} in account {own}.",))
         return Said(tuple(map(_principal, there)), _facts(there[0]))
 
+    @property
+    def _clients(self) -> Clients:
+        assert self.client  # noqa: S101  # otherwise, nothing is asked
+        return self.client
+
     @cached_property
     def _own_account(self) -> str:
         return str(self._asked("sts:GetCallerIdentity", lambda sts: sts.get_caller_identity())["Account"])
 
     def _asked(self, action: str, call: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         """Nothing, if there is none of that name. Raises Unanswered."""
-        return asked(self.client, action, call, {}, where=_NONE)
+        return asked(self._clients, action, call, {}, where=_NONE)
 
 
 def _key(account: str, user: str, used: Mapping[str, Any], made: Mapping[str, Any], why: str) -> Said:

@@ -7,7 +7,7 @@ from threading import Lock
 
 from activity.keeping import Key
 from activity.model import held_by, kind_and_value
-from activity.scan import Scan
+from activity.reading import Searches
 from lastseen.asking.handle import Name
 from lastseen.asking.names import Fit, like
 
@@ -24,7 +24,7 @@ class Named:
 
 @dataclass(slots=True)
 class Index:
-    scan: Scan
+    scan: Searches
     patience: Callable[[str], AbstractContextManager[object]]
     _by: dict[str, list[str]] | None = None
     _lock: Lock = field(default_factory=Lock)

@@ -8,13 +8,10 @@ from functools import cached_property
 
 from activity.accounts import Account, titled
 from activity.arn import is_role, parts, without_path
-from activity.flags import Flags
 from activity.item import Item
 from activity.keeping import Key
 from activity.model import COVERAGE, denied_facet, held_by, id_facet, is_of_principal
-from activity.names import Names
-from activity.scan import Scan
-from activity.table import ActivityTable
+from activity.reading import Flagged, Named, Searches, Sightings
 from lastseen.asking.accounts import names_of
 from lastseen.asking.heard import Heard
 from lastseen.asking.index import Index
@@ -26,13 +23,17 @@ _READERS = 8  # botocore keeps ten connections.
 
 @dataclass(frozen=True)
 class Lookup:
-    """`patience` is entered with what is read for, while all of an index or of the table is."""
+    """`patience` is entered with what is read for, while all of an index or of the table is.
 
-    table: ActivityTable
-    flags: Flags
-    scan: Scan
+    `is_live`: whether events still arrive in the table, unlike in a case file.
+    """
+
+    table: Sightings
+    flags: Flagged
+    scan: Searches
     patience: Callable[[str], AbstractContextManager[object]]
-    names: Names
+    names: Named
+    is_live: bool = True
     index: Index = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,10 +42,11 @@ class Lookup:
     @cached_property
     def heard(self) -> Heard:
         """The accounts and regions that events came from, and since and until when."""
-        return Heard(tuple(sorted(self.table.of(COVERAGE), key=lambda each: each.facet)))
+        places = sorted(self.table.of(COVERAGE), key=lambda each: each.facet)
+        return Heard(tuple(places), is_live=self.is_live)
 
     @cached_property
-    def accounts(self) -> dict[str, Account]:
+    def accounts(self) -> Mapping[str, Account]:
         """The organization's, by id, as a report has listed them last."""
         return self.names.all()
 

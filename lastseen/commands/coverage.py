@@ -1,6 +1,7 @@
 """`lastseen coverage`: whether each account's and region's events arrive, by the table alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from activity.item import attributes
 from activity.model import COVERAGE, Activity, coverage_facet
 from lastseen.asking.accounts import with_names
 from lastseen.asking.expected import Expected
+from lastseen.asking.lookup import Lookup
 from lastseen.commands.options import Printing, Where, with_options
 from lastseen.screen import Screen
 from lastseen.terminal import INCOMPLETE, NOTHING_FOUND, misused, print_json, warn
@@ -28,6 +30,8 @@ lastseen coverage --silent 7d
 lastseen coverage --fail-silent 24h       for a pipeline or a cron job
 """
 
+
+_OF_THE_PAST = "of a case file"  # In which no region has to send anything any more.
 
 Silent = Annotated[
     str, typer.Option(metavar="2d", help="After how long without events an untested region is quiet.")
@@ -60,9 +64,9 @@ def coverage(
     """
     limit, longest = _time(silent), _time(fail_silent) if fail_silent else None
     clock = printing.times()
-    with where.asking() as (lookup, connection):
-        came, known = lookup.heard.places, canaries.noted(lookup.table, clock.now)
-        expected = Expected.ask(connection.beside)
+    with where.asking() as (lookup, beside):
+        came, known = lookup.heard.places, _known(lookup, clock.now)
+        expected = Expected.ask(beside) if beside else Expected()
         accounts = expected.added_to(known)
         names = {**lookup.account_names, **expected.names}
         if printing.as_json:
@@ -70,13 +74,22 @@ def coverage(
             print_json(_silent_accounts(expected.silent_accounts(known)))
             warn(expected.unknown)
         else:
-            _show(printing.screen(), accounts, names, clock, limit, expected.sentences(known, clock.now))
+            in_all = _in_all(accounts, clock, limit) if lookup.is_live else lookup.heard.line(clock)
+            sentences = *expected.sentences(known, clock.now), in_all
+            _show(printing.screen(), accounts, names, clock, limit, sentences)
         if not came:
             printing.beside().prose(lookup.heard.line(clock))
             raise typer.Exit(NOTHING_FOUND)
     if longest is not None and (lost := _silent(accounts, names, clock, longest)):
         warn([f"silent for longer than {fail_silent}: {', '.join(lost)}"])
         raise typer.Exit(INCOMPLETE)
+
+
+def _known(lookup: Lookup, now: datetime) -> Mapping[str, Coverage]:
+    known = canaries.noted(lookup.table, now)
+    if lookup.is_live:
+        return known
+    return {account: replace(about, basis=_OF_THE_PAST) for account, about in known.items()}
 
 
 def _time(text: str) -> timedelta:
@@ -117,21 +130,23 @@ def _show(
         missing = about.missing(clock.now)
         screen.heading(f"account {titled(account, names.get(account, ''))}")
         rows = [(each, _word(each.state(clock.now, limit)), each in missing) for each in about.known]
+        columns = 3 if about.basis else len(head)  # In a case file, nothing is tested.
         screen.table(
-            head,
+            head[:columns],
             [
-                (each.region, *_times(each, clock), word.upper() if is_missing else word)
+                (each.region, *_times(each, clock), word.upper() if is_missing else word)[:columns]
                 for each, word, is_missing in rows
             ],
         )
         told = list(_told(about, clock.now))
         for line in (*(("", *told) if told else ()), ""):
             screen.prose(line)
-    for each in sentences:
+    *others, in_all = sentences
+    for each in others:
         screen.prose(each)
         screen.line()
     if accounts:
-        screen.line(_in_all(accounts, clock, limit))
+        screen.prose(in_all)
 
 
 def _told(about: Coverage, now: datetime) -> Iterator[str]:

@@ -6,14 +6,25 @@ from collections.abc import Mapping
 from activity import settings
 from activity.flags import Flags
 from activity.table import ActivityTable
+from lastseen.casefile.file import CaseFile
+from lastseen.casefile.nothing import NoFlags, NoSightings
+from lastseen.casefile.table import CaseTable
 from lastseen.connection import Connection
 from lastseen.terminal import misused
 from reporter.inventory.iam import Iam
 from reporter.judgement.known import Terms
 from reporter.listening.trails import CloudTrail
-from reporter.review.gathering import Sources
+from reporter.review.gathering import AnySources, Sources
 from reporter.run import PATIENT, Clients, terms_from_env
 
+BY_IAM_ALONE = (
+    "BY IAM ALONE: no activity table was asked, so this rests on IAM's records only. For CloudTrail's as well:"
+    " --db, --table or --stack."
+)
+BY_CASE_FILE = (
+    "BY A CASE FILE: this rests on IAM's records and on the events in {}. It doesn't know of later events, nor"
+    " of any that were not replayed."
+)
 _THRESHOLDS = {
     "StaleUserDays": "STALE_USER_DAYS",
     "StaleKeyDays": "STALE_KEY_DAYS",
@@ -40,7 +51,7 @@ def terms(of_stack: Mapping[str, str]) -> Terms:
         misused(str(error))
 
 
-def sources(connection: Connection, clients: Clients) -> Sources:
+def sources(connection: Connection, clients: Clients) -> AnySources:
     """`clients`: of the account that is reviewed. The table is the connection's."""
     dynamodb = connection.dynamodb()
     return Sources(
@@ -49,3 +60,11 @@ def sources(connection: Connection, clients: Clients) -> Sources:
         ActivityTable(dynamodb, connection.table),
         Flags(dynamodb, connection.table),
     )
+
+
+def undeployed(clients: Clients, case: CaseFile | None) -> AnySources:
+    """Without a tracker: the sightings of a case file, or none. No trail has to deliver anything."""
+    iam = Iam(clients("iam", config=PATIENT))
+    if case is None:
+        return Sources(iam, None, NoSightings(), NoFlags(), basis=BY_IAM_ALONE)
+    return Sources(iam, None, CaseTable(case), NoFlags(), basis=BY_CASE_FILE.format(case.path))

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from functools import wraps
 from inspect import Parameter, Signature, signature
+from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -15,10 +16,15 @@ from activity.flags import Flags
 from activity.names import Names
 from activity.scan import Scan
 from activity.table import ActivityTable
+from lastseen.asking.beside import Clients
 from lastseen.asking.lookup import Lookup
+from lastseen.casefile.file import CaseFile, UnusableCase
+from lastseen.casefile.nothing import NoFlags, NoNames
+from lastseen.casefile.scan import CaseScan
+from lastseen.casefile.table import CaseTable
 from lastseen.connection import USUAL_STACK, Connection, connected
 from lastseen.screen import Screen
-from lastseen.terminal import patience, piped
+from lastseen.terminal import misused, patience, piped
 from lastseen.times import Times
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line, and nothing else.")]
@@ -37,6 +43,9 @@ class Where:
         str | None, typer.Option("--table", help="The activity table; by default, that of ACTIVITY_TABLE.")
     ] = None
     stack: Stack = None
+    db: Annotated[
+        Path | None, typer.Option("--db", metavar="FILE", help="A case file instead of a table on AWS.")
+    ] = None
     region: Region = None
     profile: Profile = None
 
@@ -48,22 +57,53 @@ class Where:
     def words(self) -> list[str]:
         """As they were typed, for commands to be copied."""
         given = ((f"--{each.name}", getattr(self, each.name)) for each in fields(self))
-        return [word for name, value in given if value for word in (name, value)]
+        return [str(word) for name, value in given if value for word in (name, value)]
+
+    def refuse_db(self, why: str) -> None:
+        if self.db:
+            misused(f"{why}: leave out --db")
+
+    def refuse_aws(self, *names: str) -> None:
+        """Besides a case file, what names a table on AWS, or the way there, says nothing."""
+        for each in names:
+            if getattr(self, each):
+                misused(f"--db is a file on this machine: leave out --{each}")
 
     @contextmanager
-    def connected(self, usual: str | None = None) -> Iterator[Connection]:
-        """`usual`: the stack to take if none is named; none for what writes."""
+    def connected(self, usual: str | None = None, *, is_optional: bool = False) -> Iterator[Connection]:
+        """`usual`: the stack to take if none is named; none for what writes. Beside --db, there is no table."""
         given = {"table": self.table, "stack": self.stack, "region": self.region, "profile": self.profile}
-        with connected(os.environ, **given, usual=usual) as connection:
+        environ = {} if self.db else os.environ
+        with connected(environ, **given, usual=usual, is_optional=is_optional) as connection:
             yield connection
 
     @contextmanager
-    def asking(self) -> Iterator[tuple[Lookup, Connection]]:
-        """Of the table, and of AWS besides."""
-        with piped(), self.connected(USUAL_STACK) as connection:
-            connection.check_table()
-            at = connection.dynamodb(), connection.table
-            yield Lookup(ActivityTable(*at), Flags(*at), Scan(*at), patience, Names(*at)), connection
+    def opened(self, *, makes: bool = False) -> Iterator[CaseFile | None]:
+        """The case file, if one is named; one that cannot be used ends the command, within the `with` too."""
+        if not self.db:
+            yield None
+            return
+        self.refuse_aws("table", "stack")
+        try:
+            with closing(CaseFile(self.db, makes=makes)) as file:
+                yield file
+        except UnusableCase as error:
+            misused(str(error))
+
+    @contextmanager
+    def asking(self) -> Iterator[tuple[Lookup, Clients | None]]:
+        """Of the table, and what to ask of AWS besides, which beside a case file is nothing."""
+        with piped(), self.opened() as file:
+            if file:
+                self.refuse_aws("region", "profile")
+                parts = CaseTable(file), NoFlags(), CaseScan(file), patience, NoNames()
+                yield Lookup(*parts, is_live=False), None
+                return
+            with self.connected(USUAL_STACK) as connection:
+                connection.check_table()
+                at = connection.dynamodb(), connection.table
+                table, flags = ActivityTable(*at), Flags(*at)
+                yield Lookup(table, flags, Scan(*at), patience, Names(*at)), connection.beside
 
 
 @dataclass(frozen=True, slots=True)

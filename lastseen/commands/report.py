@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lastseen.casefile.file import CaseFile
 from lastseen.commands import deployed as deployment
 from lastseen.commands.many import Many
 from lastseen.commands.options import AsJson, Where, with_options
@@ -21,6 +22,8 @@ from reporter.review.sightings import earlier
 from reporter.run import Caller
 
 EXAMPLES = """\b
+lastseen report                           by IAM's records alone
+lastseen report --db case.sqlite          by IAM, and the logs of a case file
 lastseen report --stack last-activity
 lastseen report --stack last-activity --html report.html
 STALE_KEY_DAYS=30 lastseen report --table TABLE --json
@@ -39,6 +42,10 @@ def report(
 ) -> None:
     """Print the report as it would be mailed now.
 
+    With --table or --stack, by the sightings of a deployed tracker; with --db,
+    by those of a case file; without any, and without ACTIVITY_TABLE, by IAM's
+    records alone, and it says so.
+
     It is made with your own credentials, which must be allowed what the
     reporter's role is. Nothing is sent, flagged or remembered. Thresholds are
     those of the stack, if you name it, or STALE_USER_DAYS, STALE_KEY_DAYS and
@@ -54,12 +61,12 @@ def report(
     FILE; --json prints organization.json on one line.
     """
     if many.organization:
+        where.refuse_db("--organization reviews all accounts by the stack's table")
         many.report(where, html, as_json=as_json)
         return
     many.refuse()
-    with where.connected() as connection:
-        connection.check_table()
-        made = _made(connection, where.stack)
+    with where.opened() as case, where.connected(is_optional=True) as connection:
+        made = _made(connection, where.stack, case)
     _tell(made, html, as_json=as_json)
     if made.gaps or made.warnings:
         raise typer.Exit(INCOMPLETE)
@@ -79,9 +86,14 @@ def _tell(made: Report, html: Path | None, *, as_json: bool) -> None:
             print(*map(shown, body(made, rows=sys.maxsize).splitlines()), sep="\n")
 
 
-def _made(connection: Connection, stack: str | None) -> Report:
+def _made(connection: Connection, stack: str | None, case: CaseFile | None) -> Report:
+    if connection.table:
+        connection.check_table()
     terms = deployment.terms(deployment.deployed(connection, stack))
     caller = Caller.ask(connection.client("sts"))
-    sources = deployment.sources(connection, connection.make)
+    if connection.table:
+        sources = deployment.sources(connection, connection.make)
+    else:
+        sources = deployment.undeployed(connection.make, case)
     earlier(sources.table, caller.account)  # A table that cannot be asked at all is told of in one line.
     return review(sources, caller.account, terms, datetime.now(UTC), partition=caller.partition)

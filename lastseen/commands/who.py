@@ -72,12 +72,12 @@ def who(
     --on and --between say for each of them whether it was active then, refused,
     idle or, if no events of its account arrived, not known. A day is one in UTC.
 
-    If there are no sightings, it asks IAM, if you have the permission. Exit
+    If there are no sightings, it asks IAM, if you may (not with --db). Exit
     status 1: a handle has no sightings (then); 2: it is no handle, or AWS failed.
     """
     asked, span = _handles(handles), then.span()
-    with where.asking() as (lookup, connection):
-        iam = Iam(connection.beside, lookup.titled)
+    with where.asking() as (lookup, beside):
+        iam = Iam(beside, lookup.titled)
         if span:
             tell(lookup, answers(lookup, iam, asked, everywhere=everything), span, printing)
         elif asked != handles or len(asked) > 1:

@@ -9,6 +9,9 @@ from stat import S_ISREG
 from ingest.layout import Skipped, log_name, why_skipped
 from lastseen.past.wanted import Unwanted, Wanted, why_not_read
 
+# How the name of a source begins that is no file: what CloudTrail remembers of a region.
+HISTORY = "Event History of "
+
 
 @dataclass(frozen=True, slots=True)
 class File:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -14,7 +15,7 @@ from ingest.logfile import Place, Run, named, runs
 from ingest.parts import SIZE
 from ingest.unpacking import UnreadableFile
 from ingest.wire import Record
-from lastseen.past.files import File
+from lastseen.past.files import HISTORY, File
 from lastseen.past.gathering import Gathering, Handover
 from lastseen.past.s3 import FETCHERS, SCHEME, Refused
 from lastseen.past.wanted import Wanted
@@ -74,12 +75,16 @@ Said = Report | Handover | Stop
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What every reader has to know; it can be sent to another process."""
+    """What every reader has to know; it can be sent to another process, but for `history`.
+
+    `history` opens the Event History of a region.
+    """
 
     wanted: Wanted
     arrived: datetime
     connect: Callable[[], "S3Client"]
     most_kinds: int = MOST_KINDS
+    history: Callable[[str], BinaryIO] | None = None
 
 
 class Reader:
@@ -145,17 +150,19 @@ class Reader:
 class Opener:
     """Opens files; those in S3 ahead of their turn, so that nobody waits for one after the other."""
 
-    def __init__(self, connect: Callable[[], "S3Client"]) -> None:
-        self._connect = connect
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
         self._client: S3Client | None = None
         self._pool = ThreadPoolExecutor(FETCHERS)
 
     def __call__(self, file: File) -> Callable[[], BinaryIO]:
+        if history := self._plan.history:
+            return partial(history, file.name.removeprefix(HISTORY))
         if not file.name.startswith(SCHEME):
             return lambda: open(file.name, "rb")
         from lastseen.past.bucket import opened
 
-        self._client = self._client or self._connect()
+        self._client = self._client or self._plan.connect()
         fetched: Future[BinaryIO] = self._pool.submit(opened, self._client, file)
         return fetched.result
 

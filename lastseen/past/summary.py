@@ -9,7 +9,7 @@ from activity.keeping import Outcome
 from activity.model import to_text
 from ingest.layout import Skipped
 from ingest.principals import Ignored
-from lastseen.past.files import Empty, Missing
+from lastseen.past.files import HISTORY, Empty, Missing
 from lastseen.past.gathering import Handover
 from lastseen.past.reading import Report
 from lastseen.past.wanted import Unwanted, Wanted
@@ -23,11 +23,13 @@ MOST_PLACES = 20
 class Summary:
     """A record gave sightings, was ignored for a reason, was filtered out, or could not be read.
 
-    `unreadable` names files and records; `unnamed` counts those beyond the first of them. `filtered_accounts`
+    `regions`: those whose Event History was read. `unreadable` names files and records; `unnamed` counts those
+    beyond the first of them. `filtered_accounts`
     and `filtered_regions` are those of what was filtered out; `empty`, the folders without any log file.
     """
 
     files: int = 0
+    regions: int = 0
     bytes: int = 0
     already_done: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
@@ -76,7 +78,10 @@ class Summary:
         if report.skipped:
             self.skipped[report.skipped] += 1
             return
-        self.files += 1
+        if report.file.name.startswith(HISTORY):
+            self.regions += 1
+        else:
+            self.files += 1
         self.bytes += report.file.size
         self.records += report.records
         self.filtered += report.filtered
@@ -107,9 +112,12 @@ class Summary:
 
     def lines(self) -> Iterator[str]:
         """None where there was nothing to count."""
-        if not (self.files or self.already_done or self.skipped):
+        if not (self.files or self.regions or self.already_done or self.skipped):
             return
-        yield f"{self.files:>9,} {noun(self.files, 'file')} read ({self.bytes / 1e6:,.1f} MB)"
+        if self.regions:
+            yield f"{self.regions:>9,} {noun(self.regions, 'region')} of Event History read"
+        else:
+            yield f"{self.files:>9,} {noun(self.files, 'file')} read ({self.bytes / 1e6:,.1f} MB)"
         if self.already_done:
             files = noun(self.already_done, "file")
             yield f"{self.already_done:>9,} {files} read before and left out (--again reads all)"

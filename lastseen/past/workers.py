@@ -32,7 +32,7 @@ _decoder = msgspec.msgpack.Decoder(Said, dec_hook=lambda _, packed: Days.from_by
 
 def alone(plan: Plan, tasks: Tasks, is_stopped: Callable[[], bool]) -> Iterator[tuple[int, Said]]:
     """Who said it, and what: after all reports on files comes what they come to."""
-    reader, opener = Reader(plan), Opener(plan.connect)
+    reader, opener = Reader(plan), Opener(plan)
     try:
         for task in tasks:
             for file, open_file in [(each, opener(each)) for each in task or ()]:
@@ -143,7 +143,7 @@ def _hand_out(hands: list[_Hand], tasks: Tasks) -> bool:
 def _work(line: "Connection[Any, Any]", plan: Plan) -> None:
     """All that a process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    reader, opener = Reader(plan), Opener(plan.connect)
+    reader, opener = Reader(plan), Opener(plan)
     with suppress(EOFError, ConnectionError):  # Nobody is there any more who would want to know.
         _read_all(line, reader, opener)
         line.send_bytes(_encode(reader.hand_over()))

@@ -114,7 +114,7 @@ def are_seen(uses: Sequence[tuple[datetime, bool]], seen: Iterable[datetime], no
 
 def _should_show(used: datetime, coverage: Coverage, retention: timedelta, now: datetime) -> bool:
     """Whether the table should have it: it should have arrived, and not have expired yet."""
-    since = coverage.since
+    since = None if coverage.basis else coverage.since
     return since is not None and since + _SETTLED <= used <= now - _LATE and used > now - retention
 
 

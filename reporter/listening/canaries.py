@@ -24,6 +24,7 @@ from activity.model import (
     place_covered,
     road_facet,
 )
+from activity.reading import Sightings
 from activity.table import WRITERS, ActivityTable
 from reporter.inventory.account import Gap
 from reporter.listening.coverage import TRAILS, Coverage, Trails
@@ -115,19 +116,19 @@ def refusals(clients: Mapping[str, "STSClient"]) -> dict[str, str]:
         return dict(zip(clients, pool.map(_refusal, clients.values()), strict=True))
 
 
-def known_regions(table: ActivityTable, account: str = "") -> tuple[Region, ...]:
+def known_regions(table: Sightings, account: str = "") -> tuple[Region, ...]:
     """The regions of one account, or of all. Raises the table's errors."""
     came, sent, back = (_read(table, principal, account) for principal in (COVERAGE, CANARY_SENT, CANARY))
     return regions(came, sent, back, _roads(table, account))
 
 
-def unlisted(table: ActivityTable, account: str) -> str:
+def unlisted(table: Sightings, account: str) -> str:
     """Why the enabled regions could not be listed at the last test."""
     said = table.get([(CANARY_SENT, coverage_facet(account, EVERY))]).values()
     return next((each.activity.evidence.error_code for each in said if each.activity), "")
 
 
-def noted(table: ActivityTable, now: datetime) -> dict[str, Coverage]:
+def noted(table: Sightings, now: datetime) -> dict[str, Coverage]:
     """By account, the coverage that the table alone shows, including the reporter's last look at the trails.
 
     Raises the table's errors.
@@ -155,15 +156,15 @@ def _trails(looked: datetime | None, problems: str, notes: str, unread: str) -> 
     return Trails(tuple(problems.splitlines()), tuple(notes.splitlines()), noted=looked)
 
 
-def _roads(table: ActivityTable, account: str = "") -> list[Activity]:
+def _roads(table: Sightings, account: str = "") -> list[Activity]:
     return _begun(table, ROAD, road_facet(account) if account else "")
 
 
-def _read(table: ActivityTable, principal: str, account: str = "") -> list[Activity]:
+def _read(table: Sightings, principal: str, account: str = "") -> list[Activity]:
     return _begun(table, principal, coverage_facet(account, "") if account else "")
 
 
-def _begun(table: ActivityTable, principal: str, begins: str) -> list[Activity]:
+def _begun(table: Sightings, principal: str, begins: str) -> list[Activity]:
     items = unedited(table.items_of(principal, facet_begins=begins))
     return [item.activity for item in items.values() if item.activity]
 

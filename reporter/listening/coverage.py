@@ -42,12 +42,14 @@ class Coverage:
     """`unlisted`: why the enabled regions aren't known. Then only those that sent events before are tested.
 
     `logs`: the bucket of the log files that the stack reads, "" if it reads none, or that is not known.
+    `basis`: what the sightings are, in a sentence, if no tracker is listening: then silence is no alarm.
     """
 
     regions: tuple[Region, ...] | Gap = ()
     trails: Trails | Gap = field(default_factory=Trails)
     unlisted: str = ""
     logs: str = ""
+    basis: str = ""
 
     @property
     def known(self) -> tuple[Region, ...]:
@@ -91,6 +93,8 @@ class Coverage:
 
     def warnings(self, now: datetime) -> tuple[str, ...]:
         """Why events don't arrive, a sentence each: then a missing sighting proves nothing."""
+        if self.basis:
+            return ()
         problems = () if isinstance(self.trails, Gap) else self.trails.problems
         return (*problems, *self._silences(now))
 
@@ -110,6 +114,8 @@ class Coverage:
 
     def notes(self, now: datetime) -> Iterator[str]:
         """What else to know, a sentence each."""
+        if self.basis:
+            return
         yield from self.listening(now)
         yield from self._stopped_roads(now)
         yield from self._silent_log_files(now)
@@ -164,6 +170,8 @@ class Coverage:
 
     def listening(self, now: datetime) -> Iterator[str]:
         """Since when the tracker has been listening, on the first day."""
+        if self.basis:
+            return
         tested = (each.sent.waiting_since for each in self.known if each.sent)
         began = self.since or min(tested, default=None)
         if began is None:

@@ -54,6 +54,7 @@ def document(report: Report, earlier: Sequence[Point] = ()) -> dict[str, Any]:
         "resolved": [resolved_as_dict(each) for each in report.resolved],
         "missed": [_missed(each) for each in report.missed],
         "lapses": [{"arn": each.arn, "why": each.why, "fix": each.fix} for each in report.lapses],
+        "basis": coverage.basis,
         "warnings": list(report.warnings),
         "notes": list(notes(report)),
         "heard_days": _dates(coverage.days.between(*_span(report.at))),

@@ -74,6 +74,8 @@ def _head(report: Report, link: str) -> Iterator[str]:
     yield f"IAM last activity in account {_account(report)}, {minute(report.at)}"
     if link:
         yield f"Full report: {link}"
+    if report.coverage.basis:
+        yield from ("", report.coverage.basis)
     if report.warnings:
         yield from (
             "",
@@ -126,7 +128,7 @@ def _undated(report: Report) -> Iterator[str]:
 def _method(report: Report, files: str) -> Iterator[str]:
     yield "METHOD"
     yield ""
-    yield f"Stale: no use known to CloudTrail or IAM for {_thresholds(report.limits)}."
+    yield f"Stale: no use known to {_known_to(report.coverage)} for {_thresholds(report.limits)}."
     yield from _received(report.coverage, report.coverage.by_road(report.at))
     yield from report.coverage.listening(report.at)
     if not report.is_empty:
@@ -147,7 +149,13 @@ def _thresholds(limits: Limits) -> str:
     return f"{limits.user} days (users, passwords), {limits.access_key} (access keys), {limits.role} (roles)"
 
 
+def _known_to(coverage: Coverage) -> str:
+    return "IAM" if coverage.basis and not coverage.received else "CloudTrail or IAM"
+
+
 def _received(coverage: Coverage, roads: str) -> Iterator[str]:
+    if coverage.basis:
+        return
     received = [each.region for each in coverage.received]
     if isinstance(coverage.regions, Gap):
         yield "It is not known whether events arrive: the findings may rest on IAM's word alone."

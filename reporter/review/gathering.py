@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from activity.flags import Flags
 from activity.keeping import Key
-from activity.table import ActivityTable
+from activity.reading import Flagged, Sightings
 from reporter.inventory.account import AccessKey, Gap, Inventory, User
 from reporter.inventory.answers import or_gap
 from reporter.inventory.iam import Iam
@@ -30,20 +29,29 @@ from reporter.review import sightings
 _ASKING = 4
 
 T = TypeVar("T")
+Table = TypeVar("Table", bound=Sightings, covariant=True)
+Flags = TypeVar("Flags", bound=Flagged, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """Everything that a report asks. `logs`: the bucket of the log files that the stack reads, if any."""
+class Sources(Generic[Table, Flags]):
+    """Everything that a report asks. `logs`: the bucket of the log files that the stack reads, if any.
+
+    `basis`: what the sightings are, if no tracker is listening; `trails` is None then.
+    """
 
     iam: Iam
-    trails: CloudTrail
-    table: ActivityTable
+    trails: CloudTrail | None
+    table: Table
     flags: Flags
     logs: str = ""
+    basis: str = ""
 
 
-def gather(sources: Sources, account: str, terms: Terms, now: datetime, *, partition: str) -> Known:
+AnySources = Sources[Sightings, Flagged]
+
+
+def gather(sources: AnySources, account: str, terms: Terms, now: datetime, *, partition: str) -> Known:
     """Raises nothing for what could not be read: that is among the gaps of what is known."""
     iam, table = sources.iam, sources.table
     inventory = _with_undated(iam, iam.list(account), terms, now)
@@ -83,7 +91,7 @@ def _with_undated(iam: Iam, inventory: Inventory, terms: Terms, now: datetime) -
     return replace(inventory, users=tuple(users))
 
 
-def _remembered(sources: Sources, known: Known) -> Known:
+def _remembered(sources: AnySources, known: Known) -> Known:
     """Adds what earlier reports left, the items of what they flagged, and gaps for what could not be read."""
     table, flags, account = sources.table, sources.flags, known.inventory.account
     listed = or_gap("what earlier reports flagged", lambda: flags.of(account))
@@ -111,7 +119,7 @@ def _remembered(sources: Sources, known: Known) -> Known:
     return replace(known, remembered=remembered, items=items, gaps=gaps)
 
 
-def _with_items(known: Known, table: ActivityTable, places: Iterable[Key]) -> Known:
+def _with_items(known: Known, table: Sightings, places: Iterable[Key]) -> Known:
     """Adds the items at these places, or a gap if any could not be read."""
     if isinstance(known.items, Gap):
         return known
@@ -119,7 +127,7 @@ def _with_items(known: Known, table: ActivityTable, places: Iterable[Key]) -> Kn
     return replace(known, items=more if isinstance(more, Gap) else {**known.items, **more})
 
 
-def _with_hidden_keys(known: Known, sources: Sources) -> Known:
+def _with_hidden_keys(known: Known, sources: AnySources) -> Known:
     """Adds the keys of users with hidden uses. A gap here changes no verdict."""
     hidden = questions.whose_hidden_uses(known)
 
@@ -136,16 +144,21 @@ def _with_hidden_keys(known: Known, sources: Sources) -> Known:
     return replace(known, keys_of={**known.keys_of, **told}, gaps=(*known.gaps, *gaps))
 
 
-def _with_other_names(known: Known, table: ActivityTable) -> Known:
+def _with_other_names(known: Known, table: Sightings) -> Known:
     suspects = questions.suspects(known)
     elsewhere = or_gap("the activity table's index", lambda: sightings.under_other_names(table, suspects))
     gaps = (elsewhere,) if isinstance(elsewhere, Gap) else ()
     return replace(known, elsewhere=elsewhere, gaps=(*known.gaps, *gaps))
 
 
-def _coverage(sources: Sources, account: str) -> Coverage:
+def _coverage(sources: AnySources, account: str) -> Coverage:
     """The coverage in the table. Test calls have been sent by now, if this caller sends any."""
-    table, trails = sources.table, sources.trails.check()
+    table = sources.table
+    if sources.trails is None:
+        return Coverage(
+            or_gap("CloudTrail's coverage", lambda: canaries.known_regions(table, account)), basis=sources.basis
+        )
+    trails = sources.trails.check()
     unlisted = or_gap("the enabled regions", lambda: canaries.unlisted(table, account))
     return Coverage(
         or_gap("CloudTrail's coverage", lambda: canaries.known_regions(table, account)),

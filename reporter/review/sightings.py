@@ -18,7 +18,7 @@ from activity.model import (
     key_facet,
 )
 from activity.plain import minute
-from activity.table import ActivityTable
+from activity.reading import Sightings
 from activity.whose import ids_told_by, places
 from reporter.inventory.account import Gap, Inventory
 from reporter.inventory.answers import or_gap
@@ -42,18 +42,18 @@ class Earlier(NamedTuple):
         return Gap(f"the last report, begun on {minute(self.begun)}", why)
 
 
-def remembered_items(table: ActivityTable, flagged: Iterable[Key], exempt: Iterable[Key]) -> dict[Key, Item]:
+def remembered_items(table: Sightings, flagged: Iterable[Key], exempt: Iterable[Key]) -> dict[Key, Item]:
     """The items of what earlier reports flagged or exempted: whose it was, and when it was seen since."""
     return table.get((*(place for key in flagged for place in places(key)), *exempt))
 
 
-def earlier(table: ActivityTable, account: str) -> Earlier:
+def earlier(table: Sightings, account: str) -> Earlier:
     items = unedited(table.get([(REPORT, account), (REPORT, begun_facet(account))]))
     at = {facet: item.activity.last_seen for (_, facet), item in items.items() if item.activity}
     return Earlier(at.get(account), at.get(begun_facet(account)))
 
 
-def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:
+def root(table: Sightings, inventory: Inventory, partition: str) -> Root:
     arn = f"arn:{partition}:iam::{inventory.account}:root"
     denied = arn, denied_facet(inventory.account)
     own = (arn, id_facet(inventory.account)), (arn, SIGNIN), denied
@@ -71,7 +71,7 @@ def root(table: ActivityTable, inventory: Inventory, partition: str) -> Root:
     return Root(at, max(filter(None, used), default=None), active, refused_at, unread)
 
 
-def under_other_names(table: ActivityTable, suspects: Iterable[Subject]) -> dict[Key, Item]:
+def under_other_names(table: Sightings, suspects: Iterable[Subject]) -> dict[Key, Item]:
     """Items with the suspects' ids under other ARNs: a user that was renamed or moved keeps its ids."""
     of_id: dict[str, list[Subject]] = {}
     for subject in suspects:
@@ -81,13 +81,13 @@ def under_other_names(table: ActivityTable, suspects: Iterable[Subject]) -> dict
     return {key: item for each in found for key, item in each.items()}
 
 
-def _under_other_names(table: ActivityTable, unique_id: str, suspects: list[Subject]) -> dict[Key, Item]:
+def _under_other_names(table: Sightings, unique_id: str, suspects: list[Subject]) -> dict[Key, Item]:
     facets = id_facet(unique_id), denied_facet(unique_id)
     names = {arn for facet in facets for arn in table.principals_with(facet)} - {suspects[0].arn}
     return table.get((arn, facet) for arn in names for subject in suspects for facet in subject.facets)
 
 
-def keys_seen(table: ActivityTable, arn: str) -> list[datetime]:
+def keys_seen(table: Sightings, arn: str) -> list[datetime]:
     """When each access key of a user was last seen or refused."""
     last: dict[str, datetime] = {}
     for begins in (key_facet(""), denied_facet("AKIA")):
@@ -97,7 +97,7 @@ def keys_seen(table: ActivityTable, arn: str) -> list[datetime]:
     return list(last.values())
 
 
-def ids_seen(table: ActivityTable, names: Iterable[str]) -> dict[str, set[str]]:
+def ids_seen(table: Sightings, names: Iterable[str]) -> dict[str, set[str]]:
     """The unique ids under which the principals of these names were seen or refused."""
     return {arn: ids_told_by(table.of(arn)) for arn in names}
 

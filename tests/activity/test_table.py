@@ -1,4 +1,4 @@
-"""One contract for both tables: DynamoDB's (moto here) and the one in memory."""
+"""One contract for all tables: DynamoDB's (moto here), the one in a case file, and the one in memory."""
 
 import sys
 from collections import Counter
@@ -18,6 +18,7 @@ from activity.model import id_facet
 from activity.scan import Scan
 from activity.settings import BadSetting
 from activity.table import WRITERS, ActivityTable, connect
+from lastseen.casefile.table import CaseTable
 from lastseen.demo.embedded import EmbeddedTable
 from lastseen.demo.local_aws import make_table
 
@@ -25,11 +26,14 @@ BOB = f"arn:aws:iam::{ACCOUNT}:user/bob"
 FIVE_MINUTES = Keeping(timedelta(minutes=5), timedelta(hours=1))
 
 
-@pytest.fixture(params=["dynamo", "in_memory"])
+@pytest.fixture(params=["dynamo", "case_file", "in_memory"])
 def make(request):
     """Makes an empty table that keeps times as asked."""
     if request.param == "in_memory":
         return EmbeddedTable
+    if request.param == "case_file":
+        file = request.getfixturevalue("case_file")
+        return lambda keeping=None: CaseTable(file, keeping)
     dynamodb = request.getfixturevalue("dynamodb")
     return lambda keeping=None: ActivityTable(dynamodb, "activity", keeping)
 

@@ -70,6 +70,7 @@ def test_as_json_there_is_an_object_a_line_and_nothing_else(tmp_path):
     assert last == {
         "summary": {
             "files": 1,
+            "regions": 0,
             "bytes": len(sample("root-sign-in")),
             "already_done": 0,
             "skipped": {},
@@ -130,7 +131,9 @@ def test_without_a_table_it_says_what_to_do():
     done = run("replay", "log.json")
 
     assert done.exit_code == 2
-    assert done.stderr == ("lastseen: no table is named: give --table or --stack, or set ACTIVITY_TABLE\n")
+    assert done.stderr == (
+        "lastseen: no table is named: give --table, --stack or --db, or set ACTIVITY_TABLE\n"
+    )
 
 
 def test_without_a_region_it_says_so():
@@ -467,7 +470,7 @@ def test_a_run_without_aws_takes_no_name_of_a_table(on_aws):
     done = on_aws("log.json", "--local", "--stack", "last-activity")
 
     assert done.exit_code == 2
-    assert done.stderr == "lastseen: --local is a table by itself: leave out --table and --stack\n"
+    assert done.stderr == "lastseen: --local is a table by itself: leave out --table, --stack and --db\n"
 
 
 def test_a_process_that_reads_loads_neither_aws_nor_the_command():

@@ -35,6 +35,7 @@ function alerts() {
     byId("alerts").append(el("p", { class: "alert loud" },
       "Nothing could be read of this account, and nothing was judged."));
   }
+  if (report.basis) byId("alerts").append(el("p", { class: "alert" }, report.basis));
   banner("Events are not arriving as they should", report.warnings.map((text) => el("li", {}, text)), true);
   const { notes, gaps, missed, lapses } = report;
   const numbers = joined([gaps.length && `${number.format(gaps.length)} not checked`,

@@ -1,0 +1,1 @@
+"""The activity table in one file on this machine: what `--db` names."""
