@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.batches import batches, mix
+from benchmarks.casefile import case_file
 from benchmarks.cold_start import cold_start
 from benchmarks.cost import load
 from benchmarks.deployed import deployed
@@ -74,6 +75,7 @@ def figures(*, is_quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
         "11. Log objects": lambda: log_objects(rounds=rounds // 2, count=EVENTS),
         "12. The same hour by either road": lambda: roads(RATES[:-1] if is_quick else RATES),
         "13. Rhythms": rhythms,
+        "14. A case file": lambda: case_file(count=EVENTS if is_quick else 10 * EVENTS, rounds=rounds),
     }
 
 

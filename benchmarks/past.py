@@ -46,7 +46,7 @@ _decoder = msgspec.json.Decoder(_Log)
 
 def past(*, count: int, rounds: int, sample: int) -> dict[str, float]:
     with TemporaryDirectory() as folder:
-        paths = list(_files(Path(folder), count))
+        paths = list(log_files(Path(folder), count))
         size = sum(path.stat().st_size for path in paths) / 1e6
         best = _raced_alone(folder, rounds)
         by_jobs = {str(jobs): partial(_command, folder, jobs=jobs) for jobs in (1, 2)}
@@ -84,7 +84,7 @@ def race(folder: str, *, rounds: int) -> dict[str, float]:
     return fastest(contestants, rounds=rounds)
 
 
-def _files(folder: Path, count: int) -> Iterator[Path]:
+def log_files(folder: Path, count: int) -> Iterator[Path]:
     """The stream as CloudTrail files it, again on each day."""
     details = (event["detail"] for event in events(count // DAYS))
     number = 0
