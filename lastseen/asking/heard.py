@@ -10,6 +10,9 @@ from activity.plain import day
 from ingest.identity import partition_of
 from lastseen.times import Times, noun
 
+_NO_EVENTS = "No events from CloudTrail have arrived yet, so an empty answer proves nothing."
+_EMPTY_CASE = "The case file has no events: lastseen replay reads them into it."
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -45,21 +48,21 @@ class Heard:
 
     def line(self, times: Times, account: str = "") -> str:
         """Since when an empty answer means something; of an account, if one was asked for that is heard."""
-        if not self.places and not self.is_live:
-            return "The case file has no events: lastseen replay reads them into it."
         if not self.places:
-            return "No events from CloudTrail have arrived yet, so an empty answer proves nothing."
+            return _NO_EVENTS if self.is_live else _EMPTY_CASE
         own = self._of(account) if account else ()
         those = own or self.places
         since, last = min(each.first_seen for each in those), max(each.last_seen for each in those)
-        have = "have arrived" if self.is_live else "are in the case file"
-        lost = f"No events of account {account} {have}. " if account and not own else ""
         where = _count(those, is_one_account=bool(own))
-        if not self.is_live:
-            return f"{lost}The case file has events from {where}, dated {day(since)} to {day(last)}."
-        return (
-            f"{lost}Events come from {where}, since {day(since)}, the last {times.ago(last)}: lastseen coverage"
-        )
+        if self.is_live:
+            have = "have arrived"
+            told = (
+                f"Events come from {where}, since {day(since)}, the last {times.ago(last)}: lastseen coverage"
+            )
+        else:
+            have = "are in the case file"
+            told = f"The case file has events from {where}, dated {day(since)} to {day(last)}."
+        return f"No events of account {account} {have}. {told}" if account and not own else told
 
     def _of(self, account: str) -> tuple[Activity, ...]:
         return tuple(each for each in self.places if account in ("", place_covered(each.facet)[0]))
