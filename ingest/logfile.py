@@ -138,7 +138,7 @@ def entries(part: Part, before: int) -> Iterator[Entry]:
 def _raw_records(document: Document) -> Iterator[bytes] | None:
     """Of a log file, of a plain JSON array, or of looked up events; None for what is none of these."""
     body = document.body
-    if b'"CloudTrailEvent"' in body and (looked_up := _looked_up(body)) is not None:
+    if b'"Events"' in body and (looked_up := _looked_up(body)) is not None:
         return looked_up
     if not body.startswith(b"[") and b'"Records"' not in body:
         return None

@@ -40,6 +40,38 @@ RUN = {
         "tests/lastseen/commands/test_report.py",
         '"--html"',
     ),
+    ".venv/bin/lastseen report": (
+        "tests/lastseen/commands/test_case_file.py",
+        'ask("report", ACTIVITY_TABLE=""',
+    ),
+    ".venv/bin/lastseen report --db case.sqlite": (
+        "tests/lastseen/commands/test_case_file.py",
+        'ask("report", "--db"',
+    ),
+    ".venv/bin/lastseen replay logs/ --db case.sqlite": (
+        "tests/lastseen/commands/test_case_file.py",
+        '["replay", "logs/", "--db", "case.sqlite"]',
+    ),
+    ".venv/bin/lastseen who AKIAEXAMPLEALICE0001 --db case.sqlite": (
+        "tests/lastseen/commands/test_case_file.py",
+        '["who", "AKIAEXAMPLEALICE0001", "--db", "case.sqlite"]',
+    ),
+    ".venv/bin/lastseen list --type user --db case.sqlite": (
+        "tests/lastseen/commands/test_case_file.py",
+        '"list --type user',
+    ),
+    ".venv/bin/lastseen coverage --db case.sqlite": (
+        "tests/lastseen/commands/test_case_file.py",
+        '("coverage"',
+    ),
+    ".venv/bin/lastseen replay s3://BUCKET/ --db case.sqlite --region us-east-1": (
+        "tests/lastseen/commands/test_case_file.py",
+        '"s3://trail/",',
+    ),
+    ".venv/bin/lastseen replay --event-history --db case.sqlite --event-region us-east-1": (
+        "tests/lastseen/past/test_history.py",
+        '"replay", "--event-history", "--db"',
+    ),
     ".venv/bin/lastseen replay logs/ --local": ("tests/lastseen/test_cli.py", '"--local"'),
 }
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]

@@ -41,6 +41,7 @@ def test_the_first_screen_is_a_sentence_a_picture_the_mail_and_the_commands():
     assert mail.startswith("Subject: ")
     assert [line.split()[:2] for line in after.split("```")[1].splitlines()[1:]] == [
         ["make", "demo"],
+        [".venv/bin/lastseen", "replay"],
         ["make", "test"],
         ["make", "deploy"],
     ]

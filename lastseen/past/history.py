@@ -60,26 +60,23 @@ class History(io.RawIOBase):
         return True
 
     def readinto(self, room: Any) -> int:
+        """What fails is raised at the read after: readers hold a page until then."""
         if self._failure:
             raise self._failure
-        while not self._left:
-            try:
-                page = self._next()
-            except (
-                Refused,
-                UnreadableFile,
-            ) as error:  # Raised at the next read: readers hold one page until then.
-                self._failure = error
-                return 0
-            if page is None:
-                return 0
-            self._left = "".join(f"{each['CloudTrailEvent']}\n" for each in page).encode()
-            self._count += len(page)
-            if page and self._count % _TOLD_EACH < len(page):
-                self._say(f"{self._region}: {self._count:,} events, back to {to_text(page[-1]['EventTime'])}")
+        try:
+            while not self._left and (page := self._next()) is not None:
+                self._take(page)
+        except (Refused, UnreadableFile) as error:
+            self._failure = error
         size = min(len(room), len(self._left))
         room[:size], self._left = self._left[:size], self._left[size:]
         return size
+
+    def _take(self, page: list[Any]) -> None:
+        self._left = "".join(f"{each['CloudTrailEvent']}\n" for each in page).encode()
+        self._count += len(page)
+        if page and self._count % _TOLD_EACH < len(page):
+            self._say(f"{self._region}: {self._count:,} events, back to {to_text(page[-1]['EventTime'])}")
 
     def _next(self) -> list[Any] | None:
         if self._is_stopped():

@@ -10,6 +10,8 @@ from e2e.server import REGION
 from logfiles import key, log, plan, save, seen
 
 from activity.item import attributes
+from activity.table import ActivityTable
+from lastseen.casefile.table import CaseTable
 from lastseen.demo.embedded import EmbeddedTable
 from lastseen.demo.local_aws import make_table
 from lastseen.past.replay import Replay
@@ -42,9 +44,10 @@ def replayed(server, tmp_path):
     return run
 
 
-def test_two_processes_fill_the_table_as_one_would(replayed, server, tmp_path):
-    embedded = EmbeddedTable()
-    Replay(embedded, plan()).run([str(save(tmp_path / "logs", FILES))])
+def test_two_processes_fill_the_table_as_one_would_and_as_a_case_file(replayed, server, tmp_path, case_file):
+    embedded, case = EmbeddedTable(), CaseTable(case_file)
+    for table in (embedded, case):
+        Replay(table, plan()).run([str(save(tmp_path / "logs", FILES))])
     first, second = replayed(), replayed()
 
     found = (
@@ -53,5 +56,10 @@ def test_two_processes_fill_the_table_as_one_would(replayed, server, tmp_path):
     names = "principal", "facet", "first_seen", "last_seen", "event_id"
     told = {tuple(each[name]["S"] for name in names) for each in found}
     assert told == {tuple(attributes(each)[name] for name in names) for each in embedded}
+    on_server = ActivityTable(server.client("dynamodb"), "past")
+    keys = [(each["principal"]["S"], each["facet"]["S"]) for each in found]
+    assert {key: item.activity for key, item in on_server.get(keys).items()} == {
+        key: item.activity for key, item in case.get(keys).items()
+    }
     assert (first["files"], first["records"], first["principals"]) == (100, 200, 100)
     assert (second["files"], second["already_done"], second["writes"]) == (0, 100, 0)

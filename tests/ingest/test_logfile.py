@@ -18,6 +18,11 @@ MANY = f"{json.dumps(ONE)}\n" + "".join(f'{{"eventID": "{number**9}"}}\n' for nu
 LINES = f"{json.dumps(ONE)}\n\n{json.dumps(TWO)}\n"
 
 
+def looked_up(*records):
+    """As `aws cloudtrail lookup-events` prints them."""
+    return json.dumps({"Events": [{"EventId": "1", "CloudTrailEvent": json.dumps(each)} for each in records]})
+
+
 class Stream(io.BytesIO):
     """Of a bucket or a file; nobody may ask it for all that it has."""
 
@@ -54,6 +59,18 @@ def read_in_pieces(monkeypatch):
         pytest.param(json.dumps(ONE), [("line 1", ONE)], id="one record"),
         pytest.param(json.dumps(ONE, indent=2), [("line 1", ONE)], id="one record on many lines"),
         pytest.param(json.dumps([ONE, TWO]), [("record 1", ONE), ("record 2", TWO)], id="an array"),
+        pytest.param(looked_up(ONE, TWO), [("record 1", ONE), ("record 2", TWO)], id="looked up events"),
+        pytest.param(
+            json.dumps(json.loads(looked_up(ONE)), indent=4),
+            [("record 1", ONE)],
+            id="as the AWS CLI prints them",
+        ),
+        pytest.param(looked_up(), [], id="none looked up"),
+        pytest.param(
+            json.dumps(ONE | {"CloudTrailEvent": "{}"}),
+            [("line 1", ONE | {"CloudTrailEvent": "{}"})],
+            id="a record that has such a field",
+        ),
         pytest.param("\ufeff" + LOG, [("record 1", ONE), ("record 2", TWO)], id="a byte order mark"),
         pytest.param(f"{LOG}\n", [("record 1", ONE), ("record 2", TWO)], id="a log file that ends its line"),
         pytest.param('{"Records": []}', [], id="no records"),

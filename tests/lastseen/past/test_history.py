@@ -4,6 +4,7 @@ import json
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import boto3
 import botocore.handlers
 import pytest
 from asking import ask
@@ -11,8 +12,10 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 from builders import ALICE, record
 
+from ingest.unpacking import UnreadableFile
 from lastseen.casefile.file import CaseFile
 from lastseen.casefile.table import CaseTable
+from lastseen.past.history import History
 
 LOOKUP = "before-call.cloudtrail.LookupEvents"
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
@@ -199,6 +202,29 @@ def test_a_record_that_cannot_be_read_is_named(history, case):
     assert done.exit_code == 1
     assert done.stderr.startswith("lastseen: unreadable: Event History of us-east-1, line 2: ")
     assert "        1 sighted a principal" in done.stdout
+
+
+def test_one_that_is_interrupted_gives_what_it_has_and_says_that_it_was(history, waits):
+    history(us_east_1=[[event(60)], [event(30)], [event(1)]])
+    stream = History(boto3.Session().client("cloudtrail"), None, None, is_stopped=lambda: len(waits) == 1)
+    read = [stream.read(100_000) for _ in range(4)]
+
+    assert [each.count(b"eventID") for each in read] == [0, 1, 1, 0]
+    with pytest.raises(UnreadableFile, match="interrupted before all of it was read"):
+        stream.read(1)
+
+
+def test_who_waits_is_told_how_far_it_is_every_thousand_events(history, waits):
+    history(us_east_1=[[event(page)] * 50 for page in range(41, 0, -1)])
+    told = []
+    stream = History(boto3.client("cloudtrail"), None, None, say=told.append)
+    while stream.read(1 << 20):
+        pass
+
+    assert told == [
+        "us-east-1: 1,000 events, back to 2026-11-20T12:00:22Z",
+        "us-east-1: 2,000 events, back to 2026-11-20T12:00:02Z",
+    ]
 
 
 def test_it_goes_into_the_table_on_aws_too(history, table):
