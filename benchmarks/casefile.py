@@ -1,4 +1,4 @@
-"""Figure 13: a million records into a case file by the command, and look-ups in it."""
+"""Figure 14: a million records into a case file by the command, and look-ups in it."""
 
 import os
 import subprocess
