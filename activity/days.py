@@ -94,6 +94,9 @@ class Days:
         past, ahead = (max(0, (each - _BEGAN).days) for each in (first, last + _DAY))
         return Days((self.mask & ((1 << ahead) - 1)) >> past << past)
 
+    def __and__(self, other: "Days") -> "Days":
+        return Days(self.mask & other.mask)
+
     def missing_in(self, other: "Days") -> "Days":
         return Days(self.mask & ~other.mask)
 

@@ -10,6 +10,7 @@ from operator import or_
 from activity.days import NONE, Days
 from activity.model import Activity, is_denied
 from activity.plain import day
+from activity.whose import facets_of
 from reporter.inventory.account import Gap
 from reporter.judgement.dormancy import Active, Dormancy, Unheard, dormancy
 from reporter.judgement.exemption import Exemption
@@ -93,7 +94,7 @@ def judge(
         source=source,
         allowed=newest(each for each in own if not is_denied(each.facet)),
         refused=newest(each for each in own if is_denied(each.facet)),
-        active=Active.of(_days(subject, own, now), heard, now.astimezone(UTC).date()),
+        active=Active.of(_days(subject, own, seen, now), heard, now.astimezone(UTC).date()),
     )
     return verdict if status is Status.ACTIVE else _spared(_dormant(verdict, heard, now), subject, now, unread)
 
@@ -122,11 +123,21 @@ def _dormant(verdict: Verdict, heard: Days, now: datetime) -> Verdict:
     return replace(verdict, status=Status.DORMANT, dormancy=found) if found else verdict
 
 
-def _days(subject: Subject, own: Iterable[Activity], now: datetime) -> Days:
-    """On which days it was active; an item that tells no id may have those of a predecessor, too."""
-    every = reduce(or_, (each.days for each in own), NONE)
+def _days(subject: Subject, own: Iterable[Activity], seen: Seen, now: datetime) -> Days:
+    """On which days it was active.
+
+    An item that tells no id may have those of a predecessor, too, and a password's those of whoever had its
+    user's name meanwhile.
+    """
+    every = _all_days(own)
+    if subject.kind is Kind.PASSWORD:
+        every &= _all_days(seen.of(subject.holder, facets_of(subject.id)))
     began, today = (each.astimezone(UTC).date() for each in (subject.exists_since, now))
     return every.between(began, today)
+
+
+def _all_days(those: Iterable[Activity]) -> Days:
+    return reduce(or_, (each.days for each in those), NONE)
 
 
 def newest(activities: Iterable[Activity]) -> Activity | None:

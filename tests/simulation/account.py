@@ -77,6 +77,9 @@ class Account:
         self.users: list[User] = []
         self.roles: list[Role] = []
         self.uses: list[Use] = []
+        # Of events that are nobody's use: when they were, and whether they are in the table.
+        self.others: dict[str, datetime] = {}
+        self.heard: set[str] = set()
         self._numbers = count(1)
 
     def number(self):
@@ -100,6 +103,25 @@ class Account:
 
     def uses_of(self, thing):
         return [use for use in self.uses if thing in use.things]
+
+    def held_by(self, user_id):
+        """The password and keys that a user has or had."""
+        uses = (use for use in self.uses if use.id == user_id)
+        return {thing for use in uses for thing in use.things if thing[0] in ("password", "access_key")}
+
+    def uses_like(self, thing):
+        """Its uses, and those of others that tell no id and may be taken for its own."""
+        own = self.uses_of(thing)
+        names = {use.arn for use in own}
+        is_like = thing[0] in ("user", "role")
+        return own + [
+            use for use in self.uses if is_like and use.is_anonymous and use.arn in names and use not in own
+        ]
+
+    def days_heard(self):
+        """The days on which events came."""
+        uses = {use.at.date() for use in self.uses if use.is_heard}
+        return uses | {self.others[name].date() for name in self.heard}
 
     def things(self, reported):
         """All that is to be judged, and since when it can be idle: what it has that is new counts for a user.

@@ -53,6 +53,13 @@ def assumed_by_user(use, caller, key):
     return _assumption(use, _user(caller, accessKeyId=key), answer)
 
 
+def of_nobody(event, at):
+    """Of an AWS service, which shows that events of the account come, and nothing else."""
+    service = {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}
+    detail = record(identity=service, eventTime=to_text(at), eventID=event)
+    return json.dumps({"source": "aws.s3", "detail-type": "AWS API Call via CloudTrail", "detail": detail})
+
+
 def _assumption(use, identity, answer):
     return _envelope(
         use,

@@ -40,10 +40,12 @@ class Mails:
         self.unsure = set()
         self.half_forgotten = set()
         self.lingering = set()
+        self.dormant = set()
 
     def sent(self, report, trouble, holders, reported):
         """`holders`: whose each flag was before, by its key. `reported`: when IAM made its credential report."""
         found = {thing_of(each.subject): each for each in report.findings}
+        self.dormant = {thing_of(subject) for subject, _ in report.dormant}
         resolved = [flagged_thing(each.key, holders[each.places[0]]) for each in report.resolved]
         for thing, finding in found.items():
             if finding.is_new:
@@ -124,6 +126,8 @@ class Mails:
             who = [*self.account.users, *self.account.roles]
             owner = self.account.user_of(thing) or next(each for each in who if each.id == thing[1])
             assert owner.is_exempt, f"{thing} is not exempt"
+        if how == "dormant":
+            assert thing in self.dormant, f"{thing} is not dormant"
         assert how != "not_told", f"whose {thing} is is known"
 
     def _of_namesakes(self, name):

@@ -26,7 +26,14 @@ class Life:
         pause = timedelta(**time)
         if pause > timedelta(days=1):
             self.settle()
+        for days in range(1, pause.days + 1, 4):
+            self._send_of_nobody(self.now + timedelta(days=days))
         self.now += pause
+
+    def _send_of_nobody(self, at):
+        name = f"nobody-{self.account.number()}"
+        self.account.others[name] = at
+        self.tracker.queue[name] = events.of_nobody(name, at)
 
     def _take_a_second(self):
         """No two uses of the same second can be told apart: which was the last."""
@@ -139,6 +146,7 @@ class Life:
     def _heard(self, done):
         for use in self.account.uses:
             use.is_heard |= use.event in done
+        self.account.heard |= done & self.account.others.keys()
 
     def tell(self, number=0, most=None, trouble=NONE):
         begun = len(self.tracker.sns.sent)

@@ -15,6 +15,9 @@ LOTS = st.integers(0, 20)
 SELDOM = st.sampled_from([False, False, True])
 # A use may be heard of and told at once; in which order is by this number.
 AT_ONCE = st.none() | LOTS
+USES = st.sampled_from(["role", "key", "password"])
+# From one use to the next, so many days more.
+OFF = st.sampled_from([0, 0, 1, 2, 20])
 CALLS = st.sampled_from(
     [
         "GenerateCredentialReport",
@@ -68,6 +71,7 @@ class Lives(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.life = Life()
+        self.is_regular = False
         self.running = self.life.tracker.running()
         self.running.__enter__()
 
@@ -189,6 +193,23 @@ class Lives(RuleBasedStateMachine):
     def assume(self, number, told):
         self.life.assume(self.user(number), self.role(0))
         self.hear_and_tell(told)
+
+    @has("users", "roles")
+    @precondition(lambda self: not self.is_regular)
+    @rule(number=NUMBERS, what=USES, every=st.sampled_from([35, 50]), times=st.integers(3, 4), off=OFF)
+    def use_regularly(self, number, what, every, times, off):
+        """It may be dormant from then on. Once in a life: longer lives forget their flags."""
+        self.is_regular = True
+        for _ in range(times):
+            if what == "role":
+                self.life.use_role(self.role(0), "called")
+            elif what == "key":
+                self.life.use_key(self.user(number))
+            else:
+                self.life.sign_in(self.user(number))
+            self.life.wait(days=every + off)
+            self.life.hear()
+            self.life.report()
 
     @rule(trouble=MAYBE_TROUBLE)
     def hear(self, trouble):

@@ -1,6 +1,7 @@
 """Whether a report judged rightly, by all that is true of the account."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 from simulation.tracker import SETTINGS
 
@@ -25,9 +26,60 @@ def check_verdicts(account, tracker, report, now):
         kind, _ = thing
         used = max((use.at for use in known_uses(account, tracker, thing)), default=None)
         assert used is None or now - used >= LIMITS[kind] - RESOLUTION, f"{thing} was used at {used}"
+    dormant = {thing_of(subject) for subject, _ in report.dormant}
+    for thing in dormant:
+        kind, held = thing
+        things = {thing} | ({*account.held_by(held)} if kind == "user" else set())
+        is_one = any(may_be_dormant(account, each, now) for each in things)
+        assert is_one, f"{thing} is told as dormant, and has no rhythm, or is overdue"
+    assert not dormant & found, f"{dormant & found} are told as stale and as dormant"
     if not report.gaps:
         idle = set(idle_things(account, now, tracker.iam.reported))
-        assert idle <= found, f"{idle - found} are idle"
+        assert idle <= found | dormant, f"{idle - found - dormant} are idle"
+        overlooked = {thing for thing in found if must_be_dormant(account, thing, now)}
+        assert not overlooked, f"{overlooked} are told as stale, and have a rhythm"
+
+
+def may_be_dormant(account, thing, now):
+    """By the days of all uses that were heard: some period fits, and one and a half of it are not over."""
+    today = now.date()
+    days = {use.at.date() for use in account.uses_like(thing) if use.is_heard}
+    gaps = gaps_between({day for day in days if (today - day).days <= 400})
+    last = max(use.at.date() for use in account.uses_like(thing))
+    for period in range(7, 201):
+        single = [gap for gap in gaps if abs(gap - period) <= period / 4]
+        double = [gap for gap in gaps if abs(gap - 2 * period) <= period / 4]
+        fits = len(single) >= 3 and len(single) + len(double) >= 0.8 * len(gaps)
+        if fits and (today - last).days <= 1.5 * period + 1:
+            return True
+    return False
+
+
+def must_be_dormant(account, thing, now):
+    """It was only ever used by its own id and name, all of that is in the table, and there is no doubt."""
+    uses = account.uses_of(thing)
+    names = {use.arn for use in uses}
+    others = [use for use in account.uses if use.arn in names and (use.is_anonymous or use.id != uses[0].id)]
+    gaps, today = gaps_between({use.at.date() for use in uses}), now.date()
+    if len(gaps) < 3 or others or len(names) > 1 or not all(use.is_heard for use in uses):
+        return False
+    heard = account.days_heard()
+    first, last = min(uses, key=_at).at.date(), max(uses, key=_at).at.date()
+    missing = [day for day in range((today - first).days) if today - timedelta(days=day) not in heard]
+    is_heard = not any({*range(day, day + 4)} <= {*missing} for day in missing)
+    is_regular = min(gaps) >= 21 and max(gaps) - min(gaps) <= 2
+    is_kept = (today - first).days <= 400
+    return is_heard and is_regular and is_kept and (today - last).days < 1.4 * min(gaps)
+
+
+def gaps_between(days):
+    """From the first day of each run to that of the next."""
+    begun = sorted(day for day in days if day - timedelta(days=1) not in days)
+    return [(later - earlier).days for earlier, later in pairwise(begun)]
+
+
+def _at(use):
+    return use.at
 
 
 def idle_things(account, now, reported):
