@@ -35,7 +35,7 @@ FLOORS = {
         {"terminal", "times", "samples"},
         {"screen", "connection"},
         {"asking", "casefile", "checking", "past", "pricing"},
-        {"demo"},
+        {"backdating", "demo"},
         {"commands"},
         {"__main__"},
         {"entry"},

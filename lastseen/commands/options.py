@@ -54,6 +54,11 @@ class Where:
         is_named = self.table or self.stack or os.environ.get("ACTIVITY_TABLE", "").strip()
         return self.stack if is_named else usual
 
+    @property
+    def names_sightings(self) -> bool:
+        """Whether a table or a case file is named."""
+        return bool(self.db or self.table or self.stack or os.environ.get("ACTIVITY_TABLE", "").strip())
+
     def words(self) -> list[str]:
         """As they were typed, for commands to be copied."""
         given = ((f"--{each.name}", getattr(self, each.name)) for each in fields(self))

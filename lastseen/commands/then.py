@@ -45,13 +45,13 @@ class Then:
 
 
 def span_of(first: str, last: str) -> Span:
-    span = Span(_day(first), _day(last))
+    span = Span(day_of(first), day_of(last))
     if span.last < span.first:
         misused(f"{last} is before {first}: give the first day first")
     return span
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:

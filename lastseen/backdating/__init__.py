@@ -1,0 +1,1 @@
+"""What was known on a day in the past, as far as today's table and IAM tell."""
