@@ -196,6 +196,19 @@ def test_a_package_imports_only_what_it_may(package):
         assert ours <= MAY_IMPORT[package], path
 
 
+def test_every_package_of_the_command_is_installed():
+    """By `pipx install`, not only in a checkout."""
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    ours = {
+        module_of(path.parent)
+        for name in MAY_IMPORT["lastseen"]
+        for path in sources(name)
+        if path.name == "__init__.py"
+    }
+
+    assert {*listed} - {"lastseen.events"} == ours
+
+
 @pytest.mark.parametrize("package", FLOORS)
 def test_imports_point_down_the_floors_of_a_package(package):
     floors = {room: floor for floor, rooms in enumerate(FLOORS[package]) for room in rooms}

@@ -1,5 +1,6 @@
 """Uses that IAM knows of and CloudTrail should have told of."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,10 @@ def used(at, kind=Kind.ACCESS_KEY, *, seen=None, region="eu-west-1", service="ec
 
 def told(*judged, coverage=COVERAGE, retention=400):
     return list(missed(judged, coverage, retention=timedelta(days=retention), now=NOON))
+
+
+def test_no_event_was_missed_where_no_tracker_is_listening():
+    assert told(used(ago(days=9)), coverage=replace(COVERAGE, basis="By a case file.")) == []
 
 
 @pytest.mark.parametrize(

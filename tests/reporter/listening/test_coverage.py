@@ -157,6 +157,20 @@ def test_what_else_is_to_be_known(coverage, notes):
     assert list(coverage.notes(NOON)) == notes
 
 
+@pytest.mark.parametrize(
+    "regions",
+    [
+        pytest.param((), id="no table"),
+        pytest.param((well(sent=None, back=None, until=ago(days=40)),), id="a case file"),
+        pytest.param((silent(), unconnected("b"), without_reads("c")), id="as if it was tested"),
+    ],
+)
+def test_where_no_tracker_is_listening_silence_is_neither_an_alarm_nor_a_note(regions):
+    told = Coverage(regions, Trails(("No trail.",), ("A trail.",)), "404", basis="By a case file.")
+
+    assert (told.warnings(NOON), list(told.notes(NOON)), list(told.listening(NOON))) == ((), [], [])
+
+
 def test_listening_began_with_the_first_region():
     assert Coverage((well(), well("b", since=ago(days=99)), unconnected("c"))).since == ago(days=99)
     assert Coverage((unconnected("c"),)).since is None

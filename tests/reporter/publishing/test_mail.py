@@ -91,6 +91,23 @@ def last_uses(made):
     return [(each["last_used"], each["last_used_source"]) for each in document(made)["findings"]]
 
 
+@pytest.mark.parametrize(
+    ("regions", "known_to"),
+    [
+        pytest.param((), "IAM", id="no table"),
+        pytest.param(WELL, "CloudTrail or IAM", id="a case file"),
+    ],
+)
+def test_a_report_without_a_tracker_says_on_top_what_it_rests_on(regions, known_to):
+    made = report(role("batch", used=130), coverage=Coverage(regions, basis="By what there is."))
+    text = body(made)
+
+    assert text.split("\n\n")[1] == "By what there is."
+    assert f"\nStale: no use known to {known_to} for " in text
+    assert "Events come from" not in text
+    assert document(made)["basis"] == "By what there is."
+
+
 def test_a_finding_is_a_line_with_who_what_and_for_how_long_and_the_document_has_when_and_on_whose_word():
     made = report(person("carol", used=100))
 
