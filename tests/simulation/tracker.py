@@ -102,6 +102,7 @@ class Tracker:
             ),
             "account": SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=_pages_of_regions)),
             "cloudtrail": SimpleNamespace(
+                meta=SimpleNamespace(region_name="eu-west-1"),
                 describe_trails=lambda: {"trailList": [trail]},
                 get_trail_status=lambda Name: {"IsLogging": True},  # noqa: N803
                 get_event_selectors=lambda TrailName: {},  # noqa: N803
