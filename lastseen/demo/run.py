@@ -6,17 +6,21 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
-from activity.model import Activity, ip_facet, key_facet
+from activity.model import COVERAGE, Activity, id_facet, ip_facet, key_facet
+from activity.scan import Scan
 from activity.table import ActivityTable
 from ingest import app as ingest
-from lastseen.demo.account import make_account
+from lastseen.asking.calendar import Calendar, Span
+from lastseen.asking.heard import Heard
+from lastseen.asking.listing import Row, Wanted, rows
+from lastseen.demo.account import Role, make_account
 from lastseen.demo.cast import (
     ALICE_KEY,
     CONNECTED,
@@ -24,6 +28,7 @@ from lastseen.demo.cast import (
     NOT_CONNECTED,
     OFFICE,
     PEOPLE,
+    QUARTERLY,
     REPORTER,
     ROLES,
     WEEK,
@@ -35,6 +40,7 @@ from reporter import app as reporter
 REGION = "eu-west-1"
 TABLE = "activity"
 BUCKET = "last-activity-reports"
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,9 @@ class Outcome:
     page: str
     came_from_office: list[Activity]
     owner_of_key: list[Activity]
+    nights: Span
+    there: list[Row]
+    quarterly: Calendar
 
 
 def run(now: datetime) -> Outcome:
@@ -84,7 +93,15 @@ def run(now: datetime) -> Outcome:
             page=_last_page(client("s3")),
             came_from_office=_holders(table, ip_facet(OFFICE)),
             owner_of_key=_profile(table, table.principals_with(key_facet(ALICE_KEY))[0]),
+            nights=(nights := Span(now.date() - 3 * DAY, now.date() - 2 * DAY)),
+            there=rows(Scan(client("dynamodb"), TABLE).recencies(), Wanted(then=nights), now),
+            quarterly=_calendar(table, QUARTERLY),
         )
+
+
+def _calendar(table: ActivityTable, role: Role) -> Calendar:
+    (itself,) = table.of(f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/{role.name}", facet_begins=id_facet(role.id))
+    return Calendar(itself.days, heard=Heard(tuple(table.of(COVERAGE))).days(DEFAULT_ACCOUNT_ID))
 
 
 def _holders(table: ActivityTable, facet: str) -> list[Activity]:
