@@ -13,6 +13,7 @@ import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
+from activity.finding_events import Entry
 from activity.model import COVERAGE, Activity, id_facet, ip_facet, key_facet
 from activity.scan import Scan
 from activity.table import ActivityTable
@@ -51,6 +52,7 @@ class Outcome:
     mail: str
     answer: dict[str, Any]
     page: str
+    sent: list[Entry]
     came_from_office: list[Activity]
     owner_of_key: list[Activity]
     nights: Span
@@ -70,10 +72,12 @@ def run(now: datetime) -> Outcome:
         settings = {"ACTIVITY_TABLE": TABLE, "REPORT_TOPIC_ARN": topic, "REPORT_BUCKET": BUCKET}
         settings |= _credentials_of_the_reporter(client("sts"))
         defaults = "RESOLUTION", "DETAIL_", "RETENTION_", "STALE_", "EXEMPT_"
+        sent: list[Entry] = []
         with environment(settings, without=defaults), _quiet():
             boto3.setup_default_session()  # with the reporter's credentials
             enable(boto3.DEFAULT_SESSION, (*CONNECTED, NOT_CONNECTED))
             deny(reporter.reporter().sources.iam.client, "ListAccessKeys", DENIED)
+            _keep_events(reporter.reporter().bus.client, sent)
             everything = list(events(now))
             before = [event for event in everything if happened_before(event, now - WEEK)]
             again = _ingest(before)
@@ -82,8 +86,8 @@ def run(now: datetime) -> Outcome:
             again += _ingest(event for event in everything if event not in before)
             answer = reporter.lambda_handler({}, None)
         table = ActivityTable(client("dynamodb"), TABLE)
-        sent: Any = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic].sent_notifications
-        _, message, subject, *_ = sent[-1]
+        mails: Any = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic].sent_notifications
+        _, message, subject, *_ = mails[-1]
         return Outcome(
             events=len(everything),
             again=again,
@@ -91,6 +95,7 @@ def run(now: datetime) -> Outcome:
             mail=json.loads(message)["email"],
             answer=answer,
             page=_last_page(client("s3")),
+            sent=sent,
             came_from_office=_holders(table, ip_facet(OFFICE)),
             owner_of_key=_profile(table, table.principals_with(key_facet(ALICE_KEY))[0]),
             nights=(nights := Span(now.date() - 3 * DAY, now.date() - 2 * DAY)),
@@ -131,6 +136,15 @@ def _credentials_of_the_reporter(sts: Any) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
         "AWS_SESSION_TOKEN": session["SessionToken"],
     }
+
+
+def _keep_events(client: Any, sent: list[Entry]) -> None:
+    """Adds to `sent` whatever is put on a bus from now on."""
+
+    def keep(params: Any, **_: object) -> None:
+        sent.extend(params["Entries"])
+
+    client.meta.events.register("provide-client-params.events.PutEvents", keep)
 
 
 def _last_page(s3: Any) -> str:

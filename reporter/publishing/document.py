@@ -38,9 +38,6 @@ def answer(report: Report) -> dict[str, Any]:
 
 def document(report: Report, earlier: Sequence[Point] = ()) -> dict[str, Any]:
     """All there is to tell, the answer among it: for report.json and the page. `earlier`: the trend before."""
-    todo = Todo(report.findings, len(report.findings))
-    places = {id(each): place for place, each in enumerate(todo.rows, 1)}
-    findings = [finding_as_dict(each) | _first(each, places[id(each)], todo) for each in report.findings]
     coverage = report.coverage
     return answer(report) | {
         "account": report.account,
@@ -49,7 +46,7 @@ def document(report: Report, earlier: Sequence[Point] = ()) -> dict[str, Any]:
         "is_empty": report.is_empty,
         "previous": _time(report.previous),
         "thresholds": {str(kind): report.limits.days(kind) for kind in Kind},
-        "findings": findings,
+        "findings": listed(report),
         "trend": extended(earlier, report),
         "resolved": [resolved_as_dict(each) for each in report.resolved],
         "missed": [_missed(each) for each in report.missed],
@@ -72,10 +69,18 @@ def document(report: Report, earlier: Sequence[Point] = ()) -> dict[str, Any]:
     }
 
 
+def listed(report: Report) -> list[dict[str, Any]]:
+    """The findings, each with what to do about it, and its place among them."""
+    todo = Todo(report.findings, len(report.findings))
+    places = {id(each): place for place, each in enumerate(todo.rows, 1)}
+    return [finding_as_dict(each) | _first(each, places[id(each)], todo) for each in report.findings]
+
+
 def finding_as_dict(finding: Finding, *, has_days: bool = True) -> dict[str, Any]:
     """`has_days`: whether to list the days, of which there may be hundreds."""
     subject, verdict = finding.subject, finding.verdict
     return {
+        "finding_id": finding.id,
         "account": finding.account,
         **_subject(subject),
         "status": str(verdict.status),
@@ -125,6 +130,8 @@ def _anew(finding: Finding) -> tuple[str, ...]:
 def resolved_as_dict(resolved: Resolved) -> dict[str, Any]:
     """`at`: `used` or else `refused` when, if that is how; `since`: idle since when before."""
     return {
+        "finding_id": resolved.finding_id,
+        "account": resolved.account,
         "kind": str(resolved.kind),
         "name": resolved.name,
         "arn": resolved.arn,
