@@ -18,6 +18,7 @@ from awakened_changes import CAROL, CAROL_KEY, FLAG, ROOT_USER, seen
 from builders import ALICE, ROOT, activity, at, sample
 from templates import calls
 
+from activity.finding_events import SOURCE, DetailType
 from activity.flags import BY_FLAG, Flags
 from activity.item import typed
 from activity.keeping import Keeping
@@ -305,6 +306,16 @@ def test_what_lacks_a_part_is_left_out_only_where_it_can_sight_nobody(
 @pytest.mark.parametrize("rule", OWN)
 def test_an_event_that_aws_did_not_send_does_not_match(matches, rules, rule):
     assert not matches(rules[rule], event("iam-user-access-key") | {"source": "my.app"})
+
+
+@pytest.mark.parametrize("kind", DetailType)
+def test_an_event_about_a_finding_is_none_for_ingest(matches, rules, kind):
+    """They are on the default bus, too: a finding is no use of anything."""
+    finding = event("iam-user-access-key") | {"source": SOURCE, "detail-type": str(kind)}
+
+    for rule in rules.values():
+        assert not matches(rule, finding)
+        assert not matches(rule, finding | {"source": "aws.s3"})
 
 
 @pytest.mark.parametrize("rule", OWN)
