@@ -65,6 +65,13 @@ def use_as_dict(use: Use, account_name: str = "") -> dict[str, Any]:
 
 
 def _named(subject: Subject) -> dict[str, str]:
-    optional = {"finding_id": subject.finding_id, "id": subject.id, "access_key_id": subject.access_key_id}
-    named = {"account": subject.account, "kind": str(subject.kind), "name": subject.name, "arn": subject.arn}
-    return named | {name: value for name, value in optional.items() if value}
+    named = {
+        "finding_id": subject.finding_id,
+        "account": subject.account,
+        "kind": str(subject.kind),
+        "name": subject.name,
+        "arn": subject.arn,
+        "id": subject.id,
+        "access_key_id": subject.access_key_id,
+    }
+    return {name: value for name, value in named.items() if value}
