@@ -166,6 +166,7 @@ CORE = (
     "reporter.publishing.console",
     "reporter.publishing.document",
     "reporter.publishing.finding_events",
+    "reporter.publishing.judged",
     "reporter.publishing.mail",
     "reporter.publishing.message",
     "reporter.publishing.page",

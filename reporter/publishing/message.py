@@ -10,7 +10,8 @@ from reporter.judgement.danger import most_dangerous_first
 from reporter.judgement.report import Report
 from reporter.judgement.subjects import Kind
 from reporter.publishing.chat import chat
-from reporter.publishing.document import answer, finding_as_dict, resolved_as_dict
+from reporter.publishing.document import answer, resolved_as_dict
+from reporter.publishing.judged import finding_as_dict
 from reporter.publishing.mail import body, subject_line
 
 # SNS takes 262,144 bytes, of which the text for people takes no more than the other half:

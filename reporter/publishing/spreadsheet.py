@@ -5,7 +5,7 @@ import io
 from typing import Any
 
 from reporter.judgement.report import Report
-from reporter.publishing.document import finding_as_dict
+from reporter.publishing.judged import finding_as_dict
 
 _COLUMNS = (
     "account kind name arn id access_key_id status created last_used last_used_source idle_days threshold_days"

@@ -18,7 +18,8 @@ from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region, Sent
 from reporter.listening.roads import Road
 from reporter.publishing import console
-from reporter.publishing.document import answer, document, finding_as_dict
+from reporter.publishing.document import answer, document
+from reporter.publishing.judged import finding_as_dict
 from reporter.publishing.spreadsheet import rows
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
