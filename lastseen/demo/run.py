@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -37,6 +37,9 @@ from lastseen.demo.cast import (
 from lastseen.demo.events import Event, events, happened_before
 from lastseen.demo.local_aws import deny, enable, environment, local_aws, make_table, make_trail
 from reporter import app as reporter
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 REGION = "eu-west-1"
 TABLE = "activity"
@@ -85,7 +88,6 @@ def run(now: datetime) -> Outcome:
             client("iam").delete_role(RoleName="old-importer")
             again += _ingest(event for event in everything if event not in before)
             answer = reporter.lambda_handler({}, None)
-        table = ActivityTable(client("dynamodb"), TABLE)
         mails: Any = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic].sent_notifications
         _, message, subject, *_ = mails[-1]
         return Outcome(
@@ -96,12 +98,20 @@ def run(now: datetime) -> Outcome:
             answer=answer,
             page=_last_page(client("s3")),
             sent=sent,
-            came_from_office=_holders(table, ip_facet(OFFICE)),
-            owner_of_key=_profile(table, table.principals_with(key_facet(ALICE_KEY))[0]),
-            nights=(nights := Span(now.date() - 3 * DAY, now.date() - 2 * DAY)),
-            there=rows(Scan(client("dynamodb"), TABLE).recencies(), Wanted(then=nights), now),
-            quarterly=_calendar(table, QUARTERLY),
+            **_look_ups(client("dynamodb"), now),
         )
+
+
+def _look_ups(client: "DynamoDBClient", now: datetime) -> dict[str, Any]:
+    """What an outcome has of them."""
+    table, nights = ActivityTable(client, TABLE), Span(now.date() - 3 * DAY, now.date() - 2 * DAY)
+    return {
+        "came_from_office": _holders(table, ip_facet(OFFICE)),
+        "owner_of_key": _profile(table, table.principals_with(key_facet(ALICE_KEY))[0]),
+        "nights": nights,
+        "there": rows(Scan(client, TABLE).recencies(), Wanted(then=nights), now),
+        "quarterly": _calendar(table, QUARTERLY),
+    }
 
 
 def _calendar(table: ActivityTable, role: Role) -> Calendar:
