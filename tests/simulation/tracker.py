@@ -78,6 +78,10 @@ def _pages_of_regions(**_):
     return [{"Regions": [{"RegionName": "eu-west-1"}]}]
 
 
+def _taken(Entries):  # noqa: N803  # boto3's name
+    return {"Entries": [{"EventId": str(number)} for number, _ in enumerate(Entries)]}
+
+
 class Tracker:
     """`queue`: messages with events that were not taken off it yet; `stream`: changes not taken off either."""
 
@@ -92,6 +96,7 @@ class Tracker:
             "sns": self.sns,
             "sqs": self.sqs,
             "s3": None,
+            "events": SimpleNamespace(put_events=_taken),
             "sts": SimpleNamespace(
                 meta=SimpleNamespace(region_name="eu-west-1"),
                 get_caller_identity=lambda: {
