@@ -195,6 +195,14 @@ class Announcing:
         return self.stack.server.client("dynamodb")
 
 
+def flag_what_is_gone(stack):
+    """The user, who is not in IAM. The next report has something that is resolved, and sends an event."""
+    at, user = datetime.now(UTC) - timedelta(days=7), someone()
+    flags = Flags(stack.server.client("dynamodb"), stack.outputs["ActivityTableName"])
+    flags.flag(id_of(user), ACCOUNT, Flag(at, at - timedelta(days=200)), now=at)
+    return user
+
+
 def _plain(key):
     return {"principal": {"S": key[0]}, "facet": {"S": key[1]}}
 
@@ -206,7 +214,7 @@ class Reporting:
     stack: Stack
 
     def __call__(self):
-        self._flag_what_is_gone()
+        flag_what_is_gone(self.stack)
         before = len(self._measured())
         said = invoke(self.stack, "ReporterFunction", {})
         if isinstance(said, str):
@@ -216,12 +224,6 @@ class Reporting:
         gaps = [each["what"] for each in said["gaps"] if not each["what"].startswith("the last report, begun")]
         alarms = (alarm for metric, alarm in ALARMS.items() if metrics[metric][0])
         return "; ".join([*(f"gap: {each}" for each in gaps), *self._refusals(), *alarms])
-
-    def _flag_what_is_gone(self):
-        """So that there is something resolved, which is sent as an event."""
-        at, user = datetime.now(UTC) - timedelta(days=7), someone()
-        flags = Flags(self.stack.server.client("dynamodb"), self.stack.outputs["ActivityTableName"])
-        flags.flag(id_of(user), ACCOUNT, Flag(at, at - timedelta(days=200)), now=at)
 
     def _refusals(self):
         """What the last report notes beside gaps: where it could do without an answer."""
