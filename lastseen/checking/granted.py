@@ -10,6 +10,10 @@ from lastseen.checking.stack import Stack
 _HERE = "{region}:{account}"
 _TABLE = f"arn:{{partition}}:dynamodb:{_HERE}:table/{{ActivityTable}}"
 _DEFAULT_BUS = f"arn:{{partition}}:events:{_HERE}:event-bus/default"
+_OF_USERS = (
+    *("iam:GetAccessKeyLastUsed", "iam:ListAccessKeys"),
+    *("iam:ListSigningCertificates", "iam:ListSSHPublicKeys"),
+)
 _USERS = "arn:{partition}:iam::{account}:user/example"
 _LOGS = "arn:{{partition}}:logs:{{region}}:{{account}}:log-group:{{{}}}:log-stream:example"
 _QUEUE = "arn:{{partition}}:sqs:{{region}}:{{account}}:{{{}}}"
@@ -59,15 +63,7 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
             ),
             "*",
         ),
-        (
-            (
-                "iam:GetAccessKeyLastUsed",
-                "iam:ListAccessKeys",
-                "iam:ListSigningCertificates",
-                "iam:ListSSHPublicKeys",
-            ),
-            _USERS,
-        ),
+        (_OF_USERS, _USERS),
         (("dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem"), _TABLE),
         (("dynamodb:Query",), f"{_TABLE}/index/by_facet"),
         (("dynamodb:Query",), f"{_TABLE}/index/by_flag"),
