@@ -189,6 +189,16 @@ def on_aws(dynamodb, monkeypatch, tmp_path):
     return lambda *arguments: CliRunner().invoke(app, ["replay", *map(str, arguments)])
 
 
+@pytest.mark.parametrize(("said", "months"), [("", {"d2611"}), ("false", set())])
+def test_a_replay_keeps_days_of_people_as_the_stack_does(tmp_path, items, on_aws, monkeypatch, said, months):
+    monkeypatch.setenv("DAYS_OF_PEOPLE", said)
+    (tmp_path / "log.jsonl").write_text(json.dumps(record()))
+    assert on_aws(tmp_path / "log.jsonl").exit_code == 0
+
+    kept = {name for key, item in items().items() if key[0] != "coverage" for name in item if name[:3] == "d26"}
+    assert kept == months
+
+
 def test_a_second_run_reads_only_what_is_new(on_aws, tmp_path):
     save(tmp_path / "logs", {key(n=1): log()})
     on_aws(tmp_path / "logs")
