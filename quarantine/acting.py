@@ -45,7 +45,7 @@ class Actor:
             return self.ledger.save(entry.held_by(f"it could not be looked at again: {reason(error)}"))
         if found is None or why or found.is_disabled(entry.target):
             return self.ledger.save(entry.held_by(why or "it is disabled already, by somebody else"))
-        acting = self.ledger.save(entry.stepped(Step.ACTING, self.clock()))
+        acting = self.ledger.save(replace(entry, step=Step.ACTING, moved=self.clock()))
         return acting and self._act(acting, found.mark)
 
     def settle(self, entry: Entry) -> Entry | None:

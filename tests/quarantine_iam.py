@@ -125,7 +125,13 @@ class FakeIam:
         self._untag_role(UserName, TagKeys)
 
     def _attach_role_policy(self, RoleName, PolicyArn):
+        self._refuse_for_the_exempt(RoleName)
         self.thing(RoleName).policies.add(PolicyArn)
+
+    def _refuse_for_the_exempt(self, name):
+        """As the statement NotTheExempt of quarantine's role does."""
+        if "last-activity:exempt" in self.thing(name).tags:
+            raise refusal("Attach")
 
     def _attach_user_policy(self, UserName, PolicyArn):
         self._attach_role_policy(UserName, PolicyArn)
@@ -141,6 +147,7 @@ class FakeIam:
     def _update_access_key(self, UserName, AccessKeyId, Status):
         """As quarantine's role may: only for a user that has the mark."""
         user = self.thing(UserName)
+        self._refuse_for_the_exempt(UserName)
         if "last-activity:quarantine" not in user.tags:
             raise refusal("UpdateAccessKey")
         if AccessKeyId not in user.keys:
