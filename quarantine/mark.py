@@ -45,8 +45,8 @@ class Mark:
     def with_act(self, held: str, at: datetime) -> "Mark":
         return Mark({**self.acts, held: at})
 
-    def without(self, held: str) -> "Mark":
-        return Mark({each: at for each, at in self.acts.items() if each != held})
+    def without(self, *held: str) -> "Mark":
+        return Mark({each: at for each, at in self.acts.items() if each not in held})
 
     @property
     def value(self) -> str:

@@ -112,6 +112,7 @@ class FakeIam:
         return {"AttachedPolicies": [{"PolicyArn": each} for each in self.thing(UserName).policies]}
 
     def _tag_role(self, RoleName, Tags):
+        self._refuse_for_the_exempt(RoleName)
         self.thing(RoleName).tags |= {each["Key"]: each["Value"] for each in Tags}
 
     def _tag_user(self, UserName, Tags):
@@ -147,7 +148,6 @@ class FakeIam:
     def _update_access_key(self, UserName, AccessKeyId, Status):
         """As quarantine's role may: only for a user that has the mark."""
         user = self.thing(UserName)
-        self._refuse_for_the_exempt(UserName)
         if "last-activity:quarantine" not in user.tags:
             raise refusal("UpdateAccessKey")
         if AccessKeyId not in user.keys:

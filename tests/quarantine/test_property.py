@@ -18,7 +18,18 @@ from reporter.listening.coverage import Trails
 NAMES = "deploy", "seldom", "glass", "alice", "bob"
 KEYS = {"alice": ("AKIA1", "AKIA2"), "bob": ("AKIA3", "AKIA4")}
 ACTS = "attach_role_policy", "attach_user_policy", "update_access_key"
-FAILURES = "refused", "lost", "killed", "killed after", "used", "exempt", "noted not"
+FAILURES = (
+    "refused",
+    "lost",
+    "killed",
+    "killed after",
+    "both",
+    "iam",
+    "cloudtrail",
+    "exempt",
+    "noted not",
+    "untold",
+)
 LIMIT, ONE_RUN = timedelta(days=90), timedelta(hours=20)
 
 
@@ -31,7 +42,7 @@ class Life:
 
     def __init__(self):
         self.world = World()
-        self.acts, self.uses = [], {}
+        self.acts, self.uses, self.announced = [], {}, {}
         self.world.role("deploy", used=350)
         self.world.role("seldom", used=350)
         self.world.role("glass", used=350, path="/break-glass/")
@@ -111,9 +122,15 @@ class Life:
             if what == "noted not" and entry.step is Step.DISABLED:
                 raise Killed
 
+        def tell(told):
+            if what == "untold":
+                raise Killed
+            for each in told.of(Step.ANNOUNCED):
+                self.announced[each.id] = world.now
+
         world.iam.before, world.iam.after, world.ledger.before = before, after, noted
         try:
-            world.run()
+            replace(world.quarantine(), tell=tell).run(world.now)
         except Killed:
             pass
         else:
@@ -126,9 +143,9 @@ class Life:
             raise refusal(call)
         if what == "killed":
             raise Killed
-        if what == "used":
+        if what in ("both", "iam", "cloudtrail"):  # Which of them knows of a use at that moment.
             for name in NAMES:
-                self.use(name, 0, "both")
+                self.use(name, 0, what)
         if what == "exempt":
             self.tag("deploy", "last-activity:exempt")
 
@@ -145,7 +162,7 @@ class Life:
         assert world.rules.mode is Mode.ENFORCE
         assert not world.gaps
         assert world.coverage is None
-        assert all(each.told and now - each.told >= 14 * DAY for each in began)
+        assert all(now - self.announced[each.id] >= 14 * DAY for each in began)
         assert not any(each.target.name == "glass" for each in began)
         self.acts.append(now)
 
@@ -166,7 +183,7 @@ class Life:
 
 names = st.sampled_from(NAMES)
 tags = st.sampled_from(["last-activity:exempt", "last-activity:tracker"])
-failures = st.none() | st.tuples(st.sampled_from(FAILURES), st.integers(1, 40))
+failures = st.none() | st.tuples(st.sampled_from(FAILURES), st.integers(1, 20))
 events = st.one_of(
     st.tuples(st.just("run"), failures),
     st.tuples(st.just("run"), failures),
