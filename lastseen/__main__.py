@@ -48,7 +48,7 @@ for name, command, told, examples in (
     ("doctor", doctors.doctor, "Check whether the deployed tracker works.", doctors.EXAMPLES),
     ("report", reports.report, "Print the report as it would be mailed now.", reports.EXAMPLES),
     ("replay", replays.replay, "Read the past from CloudTrail's log files.", replays.EXAMPLES),
-    ("restore", restore_command, "Give back what quarantine has disabled.", RESTORING),
+    ("restore", restore_command, "Restore what quarantine has disabled.", RESTORING),
     ("demo", demo, "Run all of it on an AWS in this process.", None),
     ("cost", cost, "What a month costs, and what limits it.", None),
 ):

@@ -88,7 +88,7 @@ class Actor:
         except FAILED as error:
             return self._give_back(entry, before, f"it was refused: {reason(error)}", was_tried=True)
         if why:
-            return self._give_back(entry, before, f"{why}, and was given back at once", was_tried=True)
+            return self._give_back(entry, before, f"{why}, and was restored at once", was_tried=True)
         return self.ledger.save(entry.stepped(Step.DISABLED, entry.moved))
 
     def _give_back(self, entry: Entry, mark: Mark, why: str, *, was_tried: bool) -> Entry | None:
@@ -98,7 +98,7 @@ class Actor:
                 self.hands.enable(entry.target)
             self.hands.write(entry.target, mark)
         except FAILED as error:
-            stuck = f"{why}; giving it back failed, and is tried again: {reason(error)}"
+            stuck = f"{why}; restoring it failed, and is tried again: {reason(error)}"
             return self.ledger.save(entry.held_by(stuck))
         return self.ledger.save(replace(entry, step=Step.ANNOUNCED, moved=self.clock()).held_by(why))
 

@@ -57,7 +57,7 @@ def plan(report: Report, entries: Mapping[str, Entry], rules: Rules, *, own_id: 
     found = {Target.of(each.subject).finding: each for each in report.findings}
     why_not = {each: brake or of_finding(finding, report, own_id=own_id) for each, finding in found.items()}
     waiting = {each: entries[each] for each in found if _is_current(entries.get(each), found[each], rules)}
-    due = sorted((each for each in waiting.values() if report.at >= each.due), key=_by_due)
+    due = sorted((each for each in waiting.values() if report.at >= each.due), key=_by_turn)
     free = [each for each in due if not why_not[each.id]]
     is_real = rules.mode is Mode.ENFORCE
     most = allowance(report, entries.values(), rules.most) if is_real else 0
@@ -133,5 +133,6 @@ def _withdrawn(report: Report, entries: Mapping[str, Entry], found: Mapping[str,
             yield entry.stepped(Step.WITHDRAWN, report.at, why)
 
 
-def _by_due(entry: Entry) -> tuple[datetime, str]:
-    return entry.due, entry.id
+def _by_turn(entry: Entry) -> tuple[bool, datetime, str]:
+    """The longest due first; last what an earlier run could not disable, so that it holds up nothing else."""
+    return entry.held not in ("", _LATER), entry.due, entry.id

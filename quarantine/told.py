@@ -56,7 +56,7 @@ def _is_held(entry: Entry) -> bool:
 def subject_line(told: Told) -> str:
     counts = {
         "disabled": len(told.of(Step.DISABLED)),
-        "given back": len(told.of(Step.RESTORED)),
+        "restored": len(told.of(Step.RESTORED)),
         "NOT DONE": len(told.held),
         "would be disabled now": len(told.of(Step.REHEARSED)),
         "announced": len(told.of(Step.ANNOUNCED)),
@@ -71,13 +71,17 @@ def body(told: Told) -> str:
     sections: tuple[Section, ...] = (
         ("Disabled", told.of(Step.DISABLED), _disabled),
         ("NOT DONE, though due", told.held, lambda each: [f"why: {each.held}"]),
-        (f"Announced: {will} unless used, exempt or snoozed by then", told.of(Step.ANNOUNCED), _announced),
+        (f"Announced: {will} unless somebody uses or exempts it first", told.of(Step.ANNOUNCED), _announced),
         (
-            "Due today, and would be disabled with Mode=enforce",
+            "Due, and would be disabled with Mode=enforce",
             told.of(Step.REHEARSED),
             lambda each: [each.why],
         ),
-        ("Given back by somebody; left alone until used again", told.of(Step.RESTORED), _given_back),
+        (
+            "Restored by somebody; left alone until it has been used and is stale again",
+            told.of(Step.RESTORED),
+            _restored,
+        ),
         ("Deleted since", told.of(Step.GONE), lambda _: []),
         ("No longer planned", told.of(Step.WITHDRAWN), lambda each: [f"why: {each.held}"]),
     )
@@ -152,7 +156,7 @@ def _announced(entry: Entry) -> list[str]:
     return [f"on {day(entry.due)} or later; {entry.why}", *held]
 
 
-def _given_back(entry: Entry) -> list[str]:
+def _restored(entry: Entry) -> list[str]:
     return [f"if the tag is still there: {entry.target.undo[1]}"]
 
 
@@ -161,4 +165,4 @@ def _left(told: Told) -> Iterator[str]:
         yield f"Nothing is announced or disabled today: {told.brake}."
         return
     for why, number in Counter(each.why for each in told.left).most_common():
-        yield f"Left as is: {number} finding{'' if number == 1 else 's'}, as {why}."
+        yield f"Not planned, {number} finding{'' if number == 1 else 's'}: {why}."

@@ -1,4 +1,4 @@
-"""`lastseen restore`: gives back what quarantine has disabled, by the tags in IAM alone."""
+"""`lastseen restore`: restores what quarantine has disabled, by the tags in IAM alone."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -35,16 +35,16 @@ def restore_command(
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give back what quarantine has disabled.
+    """Restore what quarantine has disabled.
 
     Detaches AWSDenyAll from the user or role, or activates the access key, and
     takes off the tag that says so. The tags in IAM are all that it needs: it
-    works without the tracker's table, too. Quarantine leaves alone what was given
-    back, until it was used and is stale again.
+    works without the tracker's table, too. Quarantine leaves alone what was restored,
+    until it has been used and is stale again.
 
     Your own credentials must be allowed what quarantine's RestorePolicyArn allows.
-    Exit status 1 says that there is nothing of the kind, or that IAM refused some
-    of it.
+    Exit status 1 says that nothing of the kind is disabled, or that IAM refused
+    some of it.
     """
     if (finding is None) == (run is None):
         misused("give the id of a finding, or --run with a day")
@@ -94,4 +94,4 @@ def _tell(what: Disabled, *, as_json: bool) -> None:
         told = {"finding_id": target.finding, "kind": str(target.kind), "arn": target.arn}
         print_json([told | {"disabled_at": to_text(what.at), "restored": True}])
     else:
-        print(shown(f"given back: {target.title}, disabled on {to_text(what.at)}"))
+        print(shown(f"restored: {target.title}, disabled on {to_text(what.at)}"))

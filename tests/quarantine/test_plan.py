@@ -185,6 +185,15 @@ def test_no_more_than_a_few_are_disabled_at_once_the_earliest_first(accounts_thi
     assert {each.held for each in made.held} == {"as many as a run may disable come first"}
 
 
+def test_what_could_not_be_disabled_holds_up_nothing_else():
+    entries = announced_all()
+    stuck = f"{ACCOUNT}:role:AROA00"
+    entries[stuck] = replace(entries[stuck], due=days(5), held="it was refused: LimitExceeded")
+
+    assert stuck not in ids(plan(MANY, entries, ENFORCED).disable)
+    assert ids(plan(MANY, {stuck: entries[stuck]}, ENFORCED).disable) == [stuck]
+
+
 @pytest.mark.parametrize("step", [Step.ACTING, Step.DISABLED])
 def test_a_run_that_comes_twice_disables_no_more_than_one(step):
     entries = announced_all()

@@ -156,7 +156,7 @@ class Life:
             return
         now = world.now
         acting = [each for each in world.ledger.of(ACCOUNT).values() if each.step is Step.ACTING]
-        began = [each for each in acting if each.moved == now and not each.held.endswith("again")]
+        began = [each for each in acting if each.moved == now]
         if not began:  # It is given back.
             return
         assert world.rules.mode is Mode.ENFORCE

@@ -164,7 +164,7 @@ def test_a_use_that_shows_only_after_the_act_has_it_given_back_at_once(due, by):
 
     assert not due.is_disabled("deploy")
     assert TAG not in due.iam.things["deploy"].tags
-    assert due.entry(ROLE).held.endswith("and was given back at once")
+    assert due.entry(ROLE).held.endswith("and was restored at once")
     assert [each.step for each in due.told[-1].held] == [Step.ANNOUNCED]
 
 
@@ -259,7 +259,7 @@ def test_what_cannot_be_given_back_at_once_is_told_and_given_back_by_the_next_ru
     due.iam.before = hook
     due.run()
     assert due.entry(ROLE).step is Step.ACTING
-    assert "giving it back failed, and is tried again" in due.told[-1].held[0].held
+    assert "restoring it failed, and is tried again" in due.told[-1].held[0].held
     assert TAG in due.iam.things["deploy"].tags
 
     due.iam.before = lambda _: None
