@@ -6,7 +6,7 @@ from typing import Self
 
 from activity import commands
 from activity.arn import parts
-from activity.finding import finding_id
+from activity.finding_events import finding_id
 from activity.keeping import Key
 from activity.model import denied_facet, key_facet
 from activity.whose import facets_of, places

@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 
 from activity import arn, settings
+from activity.bus import Bus, Unsent
 from activity.flags import Flags
 from activity.keeping import Keeping, retention_from_env
 from activity.table import ActivityTable, connect
@@ -22,6 +23,7 @@ from reporter.judgement.report import Report
 from reporter.judgement.subjects import Limits
 from reporter.listening.canaries import Canaries
 from reporter.listening.trails import CloudTrail
+from reporter.publishing.finding_events import events_of
 from reporter.publishing.publisher import Publisher
 from reporter.remembering import Memory, Unsaved
 from reporter.review.gathering import Sources
@@ -63,12 +65,13 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`files`: where the report's files are. `unsaved`: what of it could not be remembered."""
+    """`files`: where the report's files are. `unsaved`, `unsent`: what was not remembered, and which events."""
 
     report: Report
     files: str
     iam_calls: int
     unsaved: Unsaved = field(default_factory=Unsaved)
+    unsent: Unsent = field(default_factory=Unsent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Reporter:
     publisher: Publisher
     sts: "STSClient"
     canaries: Canaries
+    bus: Bus
     caller: Caller | None = None
 
     @classmethod
@@ -89,10 +93,11 @@ class Reporter:
             topic=settings.text(environ, "REPORT_TOPIC_ARN"),
             s3=boto3.client("s3"),
             bucket=environ.get("REPORT_BUCKET", "").strip(),
+            has_chat=settings.is_true(environ, "CHAT_FORMAT", default=False),
         )
         sources = sources_from_env(environ)
         canaries = Canaries.of(sources.table)
-        return cls(sources, terms_from_env(environ), publisher, boto3.client("sts"), canaries)
+        return cls(sources, terms_from_env(environ), publisher, boto3.client("sts"), canaries, Bus.connect())
 
     def acting_as(self, caller: Caller, clients: Clients) -> Self:
         """Reviews the caller's account, by its clients: table, bucket and topic stay the reporter's own."""
@@ -148,7 +153,9 @@ class Reporter:
     def _published(self, run: Run, memory: Memory) -> Run:
         report, unset = memory.prepare(run.report)
         report, files = self.publisher.publish(report)
-        return replace(run, report=report, files=files, unsaved=unset | memory.settle(report))
+        # Before it counts as mailed: if this ends half-way, the next report sends them again.
+        unsent = self.bus.put(events_of(report), memory.is_late)
+        return replace(run, report=report, files=files, unsaved=unset | memory.settle(report), unsent=unsent)
 
 
 @contextmanager

@@ -52,6 +52,7 @@ class FakeIam:
     before: Callable[[str], object] = lambda _: None
     after: Callable[[str], object] = lambda _: None
     calls: list = field(default_factory=list)
+    asked: dict = field(default_factory=dict)
     exceptions = SimpleNamespace(NoSuchEntityException=NoSuchEntity)
 
     def __getattr__(self, name):
@@ -61,6 +62,7 @@ class FakeIam:
 
         def call(**asked):
             self.calls.append(name)
+            self.asked = asked
             self.before(name)
             answer = act(self, **asked)
             self.after(name)

@@ -90,7 +90,7 @@ ELSE_NAMED = {
     "ListBuckets": "s3:ListAllMyBuckets",
     "ListObjectsV2": "s3:ListBucket",
 }
-SERVICES = "account cloudformation cloudtrail dynamodb iam organizations s3 sns sqs sts".split()
+SERVICES = "account cloudformation cloudtrail dynamodb events iam organizations s3 sns sqs sts".split()
 
 
 def calls(*files, services=SERVICES):

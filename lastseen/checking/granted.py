@@ -9,6 +9,11 @@ from lastseen.checking.stack import Stack
 
 _HERE = "{region}:{account}"
 _TABLE = f"arn:{{partition}}:dynamodb:{_HERE}:table/{{ActivityTable}}"
+_DEFAULT_BUS = f"arn:{{partition}}:events:{_HERE}:event-bus/default"
+_OF_USERS = (
+    *("iam:GetAccessKeyLastUsed", "iam:ListAccessKeys"),
+    *("iam:ListSigningCertificates", "iam:ListSSHPublicKeys"),
+)
 _USERS = "arn:{partition}:iam::{account}:user/example"
 _LOGS = "arn:{{partition}}:logs:{{region}}:{{account}}:log-group:{{{}}}:log-stream:example"
 _QUEUE = "arn:{{partition}}:sqs:{{region}}:{{account}}:{{{}}}"
@@ -40,6 +45,7 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("dynamodb:Query",), f"{_TABLE}/index/by_facet"),
         (("sns:Publish",), "{ReportTopic}"),
         (("sns:Publish",), "{AccountTopic}"),
+        (("events:PutEvents",), _DEFAULT_BUS),
         (_ENCRYPT, "{Key}"),
         (("sqs:SendMessage",), _QUEUE.format("AwakenedDeadLetterQueue")),
         (_PRINT, _LOGS.format("AwakenedLogs")),
@@ -57,15 +63,7 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
             ),
             "*",
         ),
-        (
-            (
-                "iam:GetAccessKeyLastUsed",
-                "iam:ListAccessKeys",
-                "iam:ListSigningCertificates",
-                "iam:ListSSHPublicKeys",
-            ),
-            _USERS,
-        ),
+        (_OF_USERS, _USERS),
         (("dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem"), _TABLE),
         (("dynamodb:Query",), f"{_TABLE}/index/by_facet"),
         (("dynamodb:Query",), f"{_TABLE}/index/by_flag"),
@@ -78,6 +76,7 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("s3:GetObject",), "arn:{partition}:s3:::{ReportBucket}/{account}/trend.json"),
         (("s3:ListBucket",), "arn:{partition}:s3:::{ReportBucket}"),
         (("sns:Publish",), "{ReportTopic}"),
+        (("events:PutEvents",), _DEFAULT_BUS),
         (_ENCRYPT, "{Key}"),
         (_PRINT, _LOGS.format("ReporterLogs")),
         (("sts:AssumeRole",), "{MemberRole}"),

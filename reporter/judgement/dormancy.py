@@ -60,9 +60,9 @@ def dormancy(days: Days, last: date, heard: Days, today: date) -> Dormancy | Unh
     stale_from = last + ceil(_OVERDUE * found.days) * _A_DAY
     if today >= stale_from:
         return None
-    heard_nothing = silence(heard, found.first, today)
-    if heard_nothing:
-        return Unheard(found.days, *heard_nothing)
+    unheard = silence(heard, found.first, today)
+    if unheard:
+        return Unheard(found.days, *unheard)
     return Dormancy(found.days, last, last + found.days * _A_DAY, stale_from)
 
 

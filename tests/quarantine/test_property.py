@@ -43,6 +43,7 @@ class Life:
     def __init__(self):
         self.world = World()
         self.acts, self.uses, self.announced = [], {}, {}
+        self.looked, self.noted = {}, {}  # After how many calls it was last asked for, and noted as disabled.
         self.world.role("deploy", used=350)
         self.world.role("seldom", used=350)
         self.world.role("glass", used=350, path="/break-glass/")
@@ -64,7 +65,7 @@ class Life:
         held = KEYS.get(name, ("", ""))[key]
         if held and not (self.world.iam.things[name].keys[held].is_active):
             return
-        self.uses[name, held] = self.world.now
+        self.uses[name, held] = self.world.now, len(self.world.iam.calls) + 1
         of = {"both": (True, True), "iam": (True, False), "cloudtrail": (False, True)}[by]
         is_denied = bool(self.world.iam.things[name].policies)
         self.world.use(name, held, by_iam=of[0], by_cloudtrail=of[1], is_refused=is_denied)
@@ -100,7 +101,7 @@ class Life:
         self.world.iam.things[name] = replace(
             thing, id=f"{thing.id}X", created=self.world.now, used=None, tags={}, policies=set(), keys=keys
         )
-        self.uses |= {(name, each): self.world.now for each in ("", *keys)}
+        self.uses |= {(name, each): (self.world.now, len(self.world.iam.calls) + 1) for each in ("", *keys)}
 
     def run(self, failure):
         """`failure`: what happens at which of the calls."""
@@ -109,6 +110,8 @@ class Life:
 
         def before(call):
             self._hold(call)
+            if call in ("get_role", "get_user"):
+                self.looked[next(iter(world.iam.asked.values()))] = len(world.iam.calls) + 1
             count[0] -= 1
             if count[0] == 0:
                 self._fail(what, call)
@@ -119,6 +122,8 @@ class Life:
                 raise TimeoutError("no answer") if what == "lost" else Killed
 
         def noted(entry):
+            if entry.step is Step.DISABLED and entry.held == "" and entry.tried is None:
+                self.noted.setdefault((entry.id, entry.moved), self.looked[entry.target.name])
             if what == "noted not" and entry.step is Step.DISABLED:
                 raise Killed
 
@@ -174,7 +179,8 @@ class Life:
         for each in disabled.values():
             keys = [each.target.key_id] if each.target.key_id else ["", *KEYS.get(each.target.name, ())]
             uses = [self.uses[each.target.name, key] for key in keys if (each.target.name, key) in self.uses]
-            assert all(used <= each.moved - LIMIT or used > each.moved for used in uses), each
+            looked = self.noted[each.id, each.moved]
+            assert all(used <= each.moved - LIMIT or after > looked for used, after in uses), each
         for thing in self.world.iam.things.values():
             is_touched = thing.policies or TAG in thing.tags
             assert not is_touched or thing.arn in {*disabled, *half_way}, thing
