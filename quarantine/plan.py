@@ -62,7 +62,8 @@ def plan(report: Report, entries: Mapping[str, Entry], rules: Rules, *, own_id: 
     is_real = rules.mode is Mode.ENFORCE
     most = allowance(report, entries.values(), rules.most) if is_real else 0
     held = [each.held_by(why_not[each.id]) for each in due if why_not[each.id]]
-    late = [each.held_by(_LATER) for each in free[most:]] if is_real else []
+    # No news: they were told "on that day or later".
+    late = [replace(each, held=_LATER) for each in free[most:]] if is_real else []
     return Plan(
         announce=tuple(
             _announcement(found[each], entries.get(each), rules, report.at)
@@ -135,4 +136,4 @@ def _withdrawn(report: Report, entries: Mapping[str, Entry], found: Mapping[str,
 
 def _by_turn(entry: Entry) -> tuple[bool, datetime, str]:
     """The longest due first; last what an earlier run could not disable, so that it holds up nothing else."""
-    return entry.held not in ("", _LATER), entry.due, entry.id
+    return bool(entry.held), entry.due, entry.id

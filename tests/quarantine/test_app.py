@@ -94,7 +94,7 @@ def test_from_the_announcement_to_the_undo(topic, table, clock, iam):
     clock.move_to(NOON + timedelta(days=14, minutes=1))
     listen(table, NOON + timedelta(days=14))
     first = app.lambda_handler({}, None)
-    assert (first["disabled"], first["held"], first["brake"]) == (1, 1, "")
+    assert (first["disabled"], first["held"], first["brake"]) == (1, 0, "")
     clock.move_to(NOON + timedelta(days=15))
     listen(table, NOON + timedelta(days=15))
     assert app.lambda_handler({}, None)["disabled"] == 1
