@@ -28,7 +28,7 @@ def build(template, folder):
     environment = os.environ | {"ARCH": "arm64", "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1"}
     sam = Path(sys.executable).with_name("sam")
     done = subprocess.run(
-        [sam, "build", "--template", template, "--build-dir", folder],
+        [sam, "build", "--template", template, "--build-dir", folder, "--build-in-source"],
         cwd=ROOT,
         env=environment,
         capture_output=True,

@@ -13,6 +13,8 @@ from activity.commands import delete_password, deny_role, deny_user, detach, dis
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 NAMES = "alice", "-svc", "--user-name", "=+,.@_-"
 
+DENIAL = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}'
+
 
 @pytest.fixture
 def typed(aws, monkeypatch):
@@ -52,7 +54,7 @@ def test_a_roles_command_reaches_the_role_whatever_the_name(aws, typed, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_managed_policy_is_taken_off_whatever_the_name(aws, typed, name):
     iam = aws("iam")
-    made = iam.create_policy(PolicyName="deny", PolicyDocument='{"Version": "2012-10-17", "Statement": []}')
+    made = iam.create_policy(PolicyName="deny", PolicyDocument=DENIAL)
     policy = made["Policy"]["Arn"]
     iam.create_user(UserName=name)
     iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")

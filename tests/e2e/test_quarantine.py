@@ -17,7 +17,8 @@ from accounts import deploy as role_of
 from botocore.exceptions import ClientError
 from builders import NOON, ROOT
 from e2e.policies import listed, role_with
-from e2e.server import ACCOUNT, REGION, running
+from e2e.server import ACCOUNT, REGION, machine, running
+from e2e.stack import sam
 from quarantine_world import heard_until
 from quarantined import report_of
 from samtranslator.yaml_helper import yaml_parse
@@ -274,3 +275,32 @@ FORBIDDEN = [
 @pytest.mark.parametrize("act", FORBIDDEN)
 def test_its_role_is_refused_what_it_must_not_do(account, others, act):
     assert refusal(lambda: act(account.hands.iam, others["bob"])) in REFUSED
+
+
+def test_the_stack_is_deployed_in_the_mode_plan_and_leaves_an_account_that_no_tracker_listens_to(
+    account, tmp_path
+):
+    server, built = account.server, tmp_path / "build"
+    here = machine() | {"FOR": "host", "AWS_DEFAULT_REGION": REGION}
+    template = "quarantine/template.yaml"
+    sam(tmp_path, here, "build", "--template", template, "--build-dir", built, "--build-in-source")
+    given = {
+        "ActivityTableName": "activity",
+        "ReportTopicArn": server.client("sns").create_topic(Name="reports")["TopicArn"],
+        "TopicKeyArn": server.client("kms").create_key()["KeyMetadata"]["Arn"],
+    }
+    (tmp_path / "samconfig.toml").write_text("version = 0.1\n")
+    sam(
+        tmp_path,
+        server.environment() | {"SAM_CLI_POLL_DELAY": "1"},
+        *("deploy", "--template", built / "template.yaml", "--config-file", tmp_path / "samconfig.toml"),
+        *("--stack-name", "quarantine", "--capabilities", "CAPABILITY_IAM", "--resolve-s3"),
+        *("--no-confirm-changeset", "--parameter-overrides", *map("=".join, given.items())),
+    )
+    (stack,) = server.client("cloudformation").describe_stacks(StackName="quarantine")["Stacks"]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    answer = server.client("lambda").invoke(FunctionName=outputs["QuarantineFunctionName"])
+
+    said = json.loads(answer["Payload"].read())
+    assert (said["mode"], said["announced"], said["disabled"]) == ("plan", 0, 0)
+    assert said["brake"].startswith("events do not arrive as they should: CloudTrail is not delivering events")
