@@ -70,7 +70,7 @@ def body(told: Told) -> str:
     will = "will be disabled" if is_real else "would be disabled (Mode=plan: nothing is)"
     sections: tuple[Section, ...] = (
         ("Disabled", told.of(Step.DISABLED), _disabled),
-        ("NOT DONE, though due", told.held, lambda each: [f"why: {each.held}"]),
+        ("NOT DONE, though due", told.held, _held),
         (f"Announced: {will} unless somebody uses or exempts it first", told.of(Step.ANNOUNCED), _announced),
         (
             "Due, and would be disabled with Mode=enforce",
@@ -147,13 +147,21 @@ def _listed(entries: Sequence[Entry], details: Callable[[Entry], list[str]]) -> 
 
 def _disabled(entry: Entry) -> list[str]:
     tried = f"tried since, last on {to_text(entry.tried)}: somebody may need it" if entry.tried else ""
-    undo = f"undo: lastseen restore {entry.id}", *(f"  or: {each}" for each in entry.target.undo)
-    return [*filter(None, (tried,)), f"on {to_text(entry.moved)}; {entry.why}", *undo]
+    return [*filter(None, (tried,)), f"on {to_text(entry.moved)}; {entry.why}", *_undo(entry)]
+
+
+def _undo(entry: Entry) -> list[str]:
+    return [f"undo: lastseen restore {entry.id}", *(f"  or: {each}" for each in entry.target.undo)]
 
 
 def _announced(entry: Entry) -> list[str]:
     held = [f"why not today: {entry.held}"] if entry.held else []
     return [f"on {day(entry.due)} or later; {entry.why}", *held]
+
+
+def _held(entry: Entry) -> list[str]:
+    half_way = _undo(entry) if entry.step is Step.ACTING else []
+    return [f"why: {entry.held}", *half_way]
 
 
 def _restored(entry: Entry) -> list[str]:

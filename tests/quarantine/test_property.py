@@ -1,6 +1,5 @@
 """No sequence of events, reports and failures disables what was used, or what a brake protects; nothing is half-way unsaid."""
 
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -170,6 +169,7 @@ class Life:
         assert all(now - self.announced[each.id] >= 14 * DAY for each in began)
         assert not any(each.target.name == "glass" for each in began)
         self.acts.append(now)
+        self.looked[began[0].target.name] = len(world.iam.calls) + 1  # To be looked at again.
 
     def _look(self):
         """At all that is disabled once a run is over."""
@@ -184,12 +184,13 @@ class Life:
         for thing in self.world.iam.things.values():
             is_touched = thing.policies or TAG in thing.tags
             assert not is_touched or thing.arn in {*disabled, *half_way}, thing
-        assert all(number <= 2 * 5 for number in Counter(at.date() for at in self.acts).values())
+        touched = [each for each in entries if each.step in (Step.ACTING, Step.DISABLED)]
+        assert sum(self.world.now - each.moved < ONE_RUN for each in touched) <= 1  # 5 % of a handful.
 
 
 names = st.sampled_from(NAMES)
 tags = st.sampled_from(["last-activity:exempt", "last-activity:tracker"])
-failures = st.none() | st.tuples(st.sampled_from(FAILURES), st.integers(1, 20))
+failures = st.none() | st.tuples(st.sampled_from(FAILURES), st.integers(1, 12))
 events = st.one_of(
     st.tuples(st.just("run"), failures),
     st.tuples(st.just("run"), failures),
@@ -203,7 +204,7 @@ events = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(events, min_size=1, max_size=14))
 def test_nothing_that_is_used_or_protected_is_disabled_whatever_happens(events):
     life = Life()
