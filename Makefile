@@ -110,10 +110,11 @@ lint: $(SETUP)  ### ruff, mypy --strict, cfn-lint and sam validate
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/cfn-lint template.yaml ingest/forwarder.yaml reporter/member.yaml
+	$(BIN)/cfn-lint template.yaml ingest/forwarder.yaml reporter/member.yaml quarantine/template.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template template.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template ingest/forwarder.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template reporter/member.yaml
+	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template quarantine/template.yaml
 
 format: $(SETUP)  ### rewrite the code as ruff formats it
 	$(BIN)/ruff check --fix .
@@ -125,7 +126,7 @@ checkov: $(AUDIT)  ### the templates, held against checkov's rules; those left o
 
 # --strict: what could not be asked about is not fine.
 audit: checkov  ### the same, and the locked requirements against the advisories on PyPI, which it has to reach
-	$(foreach each,awakened ingest reporter,$(AUDIT_BIN)/pip-audit --strict --disable-pip -r $(each)/requirements.txt &&) \
+	$(foreach each,awakened ingest quarantine reporter,$(AUDIT_BIN)/pip-audit --strict --disable-pip -r $(each)/requirements.txt &&) \
 	$(AUDIT_BIN)/pip-audit --strict --disable-pip -r requirements-dev.txt
 
 $(AUDIT): requirements-audit.txt $(SETUP)
@@ -142,6 +143,7 @@ lock: $(SETUP)  ### renew the locked requirements
 	$(BIN)/uv pip compile $(LOCK) --group mutation pyproject.toml -o requirements-mutation.txt
 	$(BIN)/uv pip compile $(LOCK) --group awakened --constraint requirements-dev.txt -o awakened/requirements.txt
 	$(BIN)/uv pip compile $(LOCK) --group ingest --constraint requirements-dev.txt -o ingest/requirements.txt
+	$(BIN)/uv pip compile $(LOCK) --group quarantine --constraint requirements-dev.txt -o quarantine/requirements.txt
 	$(BIN)/uv pip compile $(LOCK) --group reporter --constraint requirements-dev.txt -o reporter/requirements.txt
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
@@ -157,10 +159,12 @@ PLATFORM_x86_64 := x86_64-manylinux_2_28
 build-AwakenedFunction: PACKAGE := awakened
 build-IngestFunction build-LogFunction: PACKAGE := ingest
 build-ReporterFunction: PACKAGE := reporter
-build-AwakenedFunction build-IngestFunction build-LogFunction build-ReporterFunction:
+build-QuarantineFunction: PACKAGE := quarantine
+build-QuarantineFunction: ALSO := reporter
+build-AwakenedFunction build-IngestFunction build-LogFunction build-ReporterFunction build-QuarantineFunction:
 	@test -x $(BIN)/uv || { echo 'run make setup first'; exit 1; }
 	mkdir -p $(ARTIFACTS_DIR)
-	find $(PACKAGE) activity -name '*.py' -o -path '*/web/*' | tar -cf - -T - | tar -xf - -C $(ARTIFACTS_DIR)
+	find $(PACKAGE) $(ALSO) activity -name '*.py' -o -path '*/web/*' | tar -cf - -T - | tar -xf - -C $(ARTIFACTS_DIR)
 	$(BIN)/uv pip install --quiet --require-hashes --no-deps --only-binary :all: \
 		$(TARGET_$(FOR)) \
 		--target $(ARTIFACTS_DIR) -r $(PACKAGE)/requirements.txt

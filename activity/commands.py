@@ -25,6 +25,11 @@ def deny_role(name: str) -> str:
     return f"aws iam put-role-policy {_option('--role-name', name)} {_deny()}"
 
 
+def detach(kind: str, name: str, policy: str) -> str:
+    """`kind`: user or role, from which the managed policy is taken."""
+    return f"aws iam detach-{kind}-policy {_option(f'--{kind}-name', name)} --policy-arn {quote(policy)}"
+
+
 def untag(kind: str, name: str, key: str) -> str:
     """`kind`: user or role, of which the tag `key` is taken off."""
     return f"aws iam untag-{kind} {_option(f'--{kind}-name', name)} --tag-keys {quote(key)}"

@@ -14,6 +14,8 @@ from lastseen.commands import report as reports
 from lastseen.commands import who as owners
 from lastseen.commands.cost import cost
 from lastseen.commands.demo import demo
+from lastseen.commands.restore import EXAMPLES as RESTORING
+from lastseen.commands.restore import restore_command
 from lastseen.terminal import Command
 
 app = typer.Typer(
@@ -47,6 +49,7 @@ for name, command, told, examples in (
     ("doctor", doctors.doctor, "Check whether the deployed tracker works.", doctors.EXAMPLES),
     ("report", reports.report, "Print the report as it would be mailed now.", reports.EXAMPLES),
     ("replay", replays.replay, "Read the past from CloudTrail's log files.", replays.EXAMPLES),
+    ("restore", restore_command, "Restore what quarantine has disabled.", RESTORING),
     ("event", events.event, "Print an example of an event on a finding.", events.EXAMPLES),
     ("demo", demo, "Run all of it on an AWS in this process.", None),
     ("cost", cost, "What a month costs, and what limits it.", None),

@@ -9,18 +9,26 @@ from pathlib import Path
 import pytest
 from builders import ROOT
 
-LAMBDAS = ("awakened", "ingest", "reporter")
+LAMBDAS = ("awakened", "ingest", "quarantine", "reporter")
 OURS = {package: {"activity", package} for package in LAMBDAS}
+OURS["quarantine"].add("reporter")  # It judges by the same code.
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
     """The artifacts, by package."""
     folder = tmp_path_factory.mktemp("build")
+    build("template.yaml", folder)
+    build("quarantine/template.yaml", folder / "quarantine")
+    own = {"quarantine": folder / "quarantine"}
+    return {package: own.get(package, folder) / f"{package.capitalize()}Function" for package in LAMBDAS}
+
+
+def build(template, folder):
     environment = os.environ | {"ARCH": "arm64", "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1"}
     sam = Path(sys.executable).with_name("sam")
     done = subprocess.run(
-        [sam, "build", "--build-dir", folder],
+        [sam, "build", "--template", template, "--build-dir", folder, "--build-in-source"],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -28,7 +36,6 @@ def built(tmp_path_factory):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return {package: folder / f"{package.capitalize()}Function" for package in LAMBDAS}
 
 
 @pytest.mark.parametrize("package", LAMBDAS)
@@ -46,7 +53,9 @@ def test_an_artifact_holds_its_package_activity_and_its_locked_requirements(buil
 WEB = sorted(path.name for path in (ROOT / "reporter" / "publishing" / "web").iterdir())
 
 
-@pytest.mark.parametrize(("package", "pages"), [("ingest", []), ("reporter", WEB), ("awakened", [])])
+@pytest.mark.parametrize(
+    ("package", "pages"), [("ingest", []), ("quarantine", WEB), ("reporter", WEB), ("awakened", [])]
+)
 def test_of_our_own_code_an_artifact_holds_only_python_and_the_page(built, package, pages):
     held = [path.name for name in OURS[package] for path in (built[package] / name).rglob("*.*")]
 

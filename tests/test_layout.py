@@ -9,18 +9,29 @@ import tomllib
 import pytest
 from builders import ROOT
 
-PACKAGES = ("activity", "awakened", "deployment", "error_codes", "ingest", "reporter", "lastseen")
+PACKAGES = ("activity", "awakened", "deployment", "error_codes", "ingest", "quarantine", "reporter", "lastseen")
 MAY_IMPORT = {
     "activity": {"activity"},
     "awakened": {"awakened", "activity"},
     "deployment": {"deployment", "lastseen", "reporter", "activity"},
     "error_codes": {"error_codes"},
     "ingest": {"ingest", "activity"},
+    "quarantine": {"quarantine", "reporter", "activity"},
     "reporter": {"reporter", "activity"},
     "lastseen": set(PACKAGES) - {"deployment", "error_codes"},
 }
 # From the ground up: a room may be entered from those above it.
 FLOORS = {
+    "quarantine": (
+        {"mark"},
+        {"target"},
+        {"entry", "brakes"},
+        {"recheck"},
+        {"plan", "hands", "ledger"},
+        {"told", "acting", "restore"},
+        {"run"},
+        {"app"},
+    ),
     "reporter": (
         {"inventory"},
         {"listening"},
@@ -129,6 +140,13 @@ CORE = (
     "lastseen.pricing.usage",
     "lastseen.pricing.writes",
     "lastseen.times",
+    "quarantine.brakes",
+    "quarantine.entry",
+    "quarantine.mark",
+    "quarantine.plan",
+    "quarantine.recheck",
+    "quarantine.target",
+    "quarantine.told",
     "reporter.inventory.account",
     "reporter.inventory.credential_report",
     "reporter.inventory.listed",
@@ -263,7 +281,7 @@ def test_the_core_reads_no_clock_and_no_environment(module):
     assert not re.search(r"\.now\(|\.today\(|utcnow|time\.time|os\.environ|getenv", text)
 
 
-@pytest.mark.parametrize("package", ["awakened", "ingest", "reporter"])
+@pytest.mark.parametrize("package", ["awakened", "ingest", "quarantine", "reporter"])
 def test_a_lambda_ships_what_its_group_asks_for_at_the_versions_that_are_tested(package):
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"][package]
     shipped = pins(f"{package}/requirements.txt")
@@ -278,7 +296,7 @@ def test_a_lambda_ships_what_its_group_asks_for_at_the_versions_that_are_tested(
         "requirements-dev.txt",
         "requirements-audit.txt",
         "requirements-mutation.txt",
-        *(f"{each}/requirements.txt" for each in ("awakened", "ingest", "reporter")),
+        *(f"{each}/requirements.txt" for each in ("awakened", "ingest", "quarantine", "reporter")),
     ],
 )
 def test_every_requirement_is_locked_by_hashes_and_by_no_address(name):

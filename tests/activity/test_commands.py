@@ -7,11 +7,13 @@ import awscli
 import pytest
 from awscli.clidriver import create_clidriver
 
-from activity.commands import delete_password, deny_role, deny_user, disable_key, tag, undo, untag
+from activity.commands import delete_password, deny_role, deny_user, detach, disable_key, tag, undo, untag
 
 # IAM's names have letters, digits and _+=,.@- in any place.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 NAMES = "alice", "-svc", "--user-name", "=+,.@_-"
+
+DENIAL = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}'
 
 
 @pytest.fixture
@@ -47,6 +49,21 @@ def test_a_roles_command_reaches_the_role_whatever_the_name(aws, typed, name):
 
     assert typed(deny_role(name)) == 0
     assert iam.list_role_policies(RoleName=name)["PolicyNames"] == ["LastActivityDenyAll"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_managed_policy_is_taken_off_whatever_the_name(aws, typed, name):
+    iam = aws("iam")
+    made = iam.create_policy(PolicyName="deny", PolicyDocument=DENIAL)
+    policy = made["Policy"]["Arn"]
+    iam.create_user(UserName=name)
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+    iam.attach_user_policy(UserName=name, PolicyArn=policy)
+    iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+
+    assert [typed(detach(kind, name, policy)) for kind in ("user", "role")] == [0, 0]
+    assert iam.list_attached_user_policies(UserName=name)["AttachedPolicies"] == []
+    assert iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"] == []
 
 
 @pytest.mark.parametrize("key", ["last-activity:exempt", " Last-Activity:exempt"])

@@ -1,0 +1,117 @@
+"""Disables one thing, and gives it back if anything speaks against it: never half-way without a word.
+
+The entry says `acting` first, then the tag is written, then the thing is disabled, then the entry says so: who
+stops in between leaves enough for the next run to know where.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from activity.item import UnreadableItem
+from activity.reading import Sightings
+from quarantine.entry import Entry, Step
+from quarantine.hands import Hands, seen_now
+from quarantine.ledger import Ledger
+from quarantine.mark import Mark, UnreadableMark
+from quarantine.recheck import Found, why_not
+from reporter.inventory.answers import UNANSWERED, reason
+from reporter.judgement.known import Terms
+from reporter.judgement.subjects import Kind
+
+FAILED = (*UNANSWERED, UnreadableMark, UnreadableItem)
+# Longer than a run may last: what is still `acting` then was stopped.
+_STOPPED = timedelta(minutes=20)
+# So long somebody looks whether it is still disabled, and was tried.
+_WATCHED = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`clock` is asked anew for each act."""
+
+    hands: Hands
+    table: Sightings
+    ledger: Ledger
+    terms: Terms
+    clock: Callable[[], datetime]
+
+    def disable(self, entry: Entry) -> Entry | None:
+        """What became of it; None if another run has it. Raises the ledger's errors."""
+        try:
+            found = self.hands.look(entry.target)
+            why = self._why_not(entry, found)
+        except FAILED as error:
+            return self.ledger.save(entry.held_by(f"it could not be looked at again: {reason(error)}"))
+        if found is None or why or found.is_disabled(entry.target):
+            return self.ledger.save(entry.held_by(why or "it is disabled already, by somebody else"))
+        acting = self.ledger.save(replace(entry, step=Step.ACTING, moved=self.clock()))
+        return acting and self._act(acting, found.mark)
+
+    def settle(self, entry: Entry) -> Entry | None:
+        """What an earlier run was stopped at; None if that may still be at it. Raises as FAILED has it."""
+        if self.clock() - entry.moved < _STOPPED:
+            return None
+        found, target = self.hands.look(entry.target), entry.target
+        if found is None:
+            return self.ledger.save(entry.stepped(Step.GONE, self.clock()))
+        is_marked, is_disabled = target.held in found.mark.acts, found.is_disabled(target)
+        if is_marked:
+            why = self._why_not(entry, found) if is_disabled else "an earlier run was stopped before the act"
+            if not why:
+                return self.ledger.save(entry.stepped(Step.DISABLED, entry.moved))
+            return self._give_back(entry, found.mark.without(target.held), why, was_tried=is_disabled)
+        return self.ledger.save(entry.stepped(Step.ANNOUNCED, self.clock(), "an earlier run was stopped"))
+
+    def watch(self, entry: Entry) -> Entry | None:
+        """What became of what is disabled; None if nothing did. Raises as FAILED has it."""
+        if self.clock() - entry.moved > _WATCHED:
+            return None
+        found = self.hands.look(entry.target)
+        if found is None or not found.is_disabled(entry.target):
+            step = Step.RESTORED if found else Step.GONE
+            return self.ledger.save(entry.stepped(step, self.clock()))
+        items = seen_now(self.table, entry.target).values()
+        since = entry.tried or entry.moved
+        last = max((each.activity.last_seen for each in items if each.activity), default=since)
+        return self.ledger.save(replace(entry, tried=last, is_unsaid=True)) if last > since else None
+
+    def _act(self, entry: Entry, before: Mark) -> Entry | None:
+        target = entry.target
+        try:
+            self.hands.write(target, before.with_act(target.held, entry.moved))
+        except FAILED as error:
+            return self._give_back(entry, before, f"the tag was refused: {reason(error)}", was_tried=False)
+        try:
+            self.hands.disable(target)
+            why = self._why_not(entry, self.hands.look(target))
+        except FAILED as error:
+            return self._give_back(entry, before, f"it was refused: {reason(error)}", was_tried=True)
+        if why:
+            return self._give_back(entry, before, f"{why}, and was restored at once", was_tried=True)
+        return self.ledger.save(entry.stepped(Step.DISABLED, entry.moved))
+
+    def _give_back(self, entry: Entry, mark: Mark, why: str, *, was_tried: bool) -> Entry | None:
+        """First what was disabled, then the tag: IAM lets a key be activated only while its user has it."""
+        try:
+            if was_tried:
+                self.hands.enable(entry.target)
+            self.hands.write(entry.target, mark)
+        except FAILED as error:
+            stuck = f"{why}; restoring it failed, and is tried again: {reason(error)}"
+            return self.ledger.save(entry.held_by(stuck))
+        return self.ledger.save(replace(entry, step=Step.ANNOUNCED, moved=self.clock()).held_by(why))
+
+    def _why_not(self, entry: Entry, found: Found | None) -> str:
+        target, limits = entry.target, self.terms.limits
+        # To deny a user disables its keys, too.
+        days = max(limits.user, limits.access_key) if target.kind is Kind.USER else limits.days(target.kind)
+        return why_not(
+            target,
+            found,
+            seen_now(self.table, target),
+            tag=self.terms.tag,
+            limit=timedelta(days=days),
+            announced=entry.announced,
+            now=self.clock(),
+        )

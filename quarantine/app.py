@@ -1,0 +1,81 @@
+"""The quarantine Lambda: runs daily, by a schedule and a role of its own."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from activity import settings
+from activity.table import connect
+from quarantine.acting import Actor
+from quarantine.entry import Mode, Step
+from quarantine.hands import Hands
+from quarantine.ledger import Ledger
+from quarantine.plan import Rules
+from quarantine.run import Quarantine
+from quarantine.told import Told, message
+from reporter.review.review import review
+from reporter.run import PATIENT, Caller, sources_from_env, terms_from_env
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+logger = Logger(service="quarantine")
+metrics = Metrics(namespace="LastActivity", service="quarantine")
+
+
+def rules_from_env(environ: Mapping[str, str]) -> Rules:
+    grace = settings.whole_number(environ, "GRACE_DAYS", default=14, least=1)
+    most = settings.whole_number(environ, "MAX_PER_RUN", default=5, least=1)
+    mode = settings.text(environ, "MODE")
+    if mode not in set(Mode):
+        raise settings.BadSetting(f"MODE must be plan or enforce, not {mode!r}")
+    return Rules(Mode(mode), timedelta(days=grace), most)
+
+
+def quarantine_from_env(environ: Mapping[str, str]) -> Quarantine:
+    """Asks STS who it is: its own account is the one that it may change."""
+    caller, terms = Caller.ask(boto3.client("sts")), terms_from_env(environ)
+    sources = sources_from_env(environ)
+    ledger = Ledger(connect(), settings.text(environ, "ACTIVITY_TABLE"))
+    hands = Hands(boto3.client("iam", config=PATIENT))
+    return Quarantine(
+        review=lambda now: review(sources, caller.account, terms, now, partition=caller.partition),
+        tell=partial(publish, boto3.client("sns"), settings.text(environ, "REPORT_TOPIC_ARN")),
+        ledger=ledger,
+        actor=Actor(hands, sources.table, ledger, terms, lambda: datetime.now(UTC)),
+        rules=rules_from_env(environ),
+        own_id=caller.unique_id,
+    )
+
+
+def publish(sns: "SNSClient", topic: str, told: Told) -> None:
+    sns.publish(TopicArn=topic, **message(told))
+
+
+@cache
+def quarantine() -> Quarantine:
+    return quarantine_from_env(os.environ)
+
+
+def lambda_handler(_: Any, context: Any) -> dict[str, Any]:
+    """Takes any event. Answers how many entries came to which step, and why the account is left, if it is."""
+    logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
+    told = quarantine().run(datetime.now(UTC))
+    for each in told.news:
+        why, step = each.held or each.why, str(each.step)
+        logger.info("quarantine", finding=each.id, principal=each.target.arn, step=step, reason=why)
+    for problem in told.problems:
+        logger.warning("not looked at", account=told.account, reason=problem)
+    if told.brake:
+        logger.warning("account left", account=told.account, reason=told.brake)
+    counts = {str(step): len(told.of(step)) for step in Step} | {"held": len(told.held)}
+    metrics.add_metric("Quarantined", MetricUnit.Count, counts[Step.DISABLED])
+    metrics.add_metric("QuarantineHeld", MetricUnit.Count, counts["held"] + len(told.problems))
+    metrics.flush_metrics()
+    return {"mode": str(told.mode), "brake": told.brake, "problems": list(told.problems), **counts}

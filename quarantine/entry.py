@@ -1,0 +1,76 @@
+"""What quarantine keeps of one finding: announced when, due when, and what became of it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from quarantine.target import Target
+
+
+class Mode(StrEnum):
+    PLAN = "plan"
+    ENFORCE = "enforce"
+
+
+class Step(StrEnum):
+    """`rehearsed`: was due, and the mode was `plan`. `acting`: being disabled, or stopped half-way.
+
+    `restored`: somebody has undone it. `withdrawn`: no longer a finding, before it was due. `gone`: deleted.
+    """
+
+    ANNOUNCED = "announced"
+    REHEARSED = "rehearsed"
+    ACTING = "acting"
+    DISABLED = "disabled"
+    RESTORED = "restored"
+    WITHDRAWN = "withdrawn"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`told`: when the announcement was sent; until then it counts for nothing. `due`: not before then.
+
+    `mode`: in which it was announced. `moved`: when it came to its present step. `why`: the evidence.
+    `held`: what kept it from being disabled, when it was due. `tried`: its last use since it was disabled.
+    `is_unsaid`: no mail has said yet what became of it. `version` changes with each write, so that of two runs
+    only one writes.
+    """
+
+    target: Target
+    step: Step
+    mode: Mode
+    announced: datetime
+    due: datetime
+    why: str
+    moved: datetime
+    told: datetime | None = None
+    held: str = ""
+    tried: datetime | None = None
+    is_unsaid: bool = True
+    version: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.target.finding
+
+    @property
+    def is_waiting(self) -> bool:
+        """Announced, and not disabled yet."""
+        return self.step in (Step.ANNOUNCED, Step.REHEARSED)
+
+    def stepped(self, step: Step, now: datetime, held: str = "") -> "Entry":
+        return replace(self, step=step, moved=now, held=held, is_unsaid=True)
+
+    def held_by(self, why: str) -> "Entry":
+        """Said once, as long as it is the same."""
+        return self if why == self.held else replace(self, held=why, is_unsaid=True)
+
+    def said(self, now: datetime) -> "Entry":
+        """Once the mail is out. What is announced counts from then on."""
+        told = self.told or (now if self.step is Step.ANNOUNCED else None)
+        return replace(self, told=told, is_unsaid=False)
+
+
+def announced(target: Target, why: str, mode: Mode, grace: timedelta, now: datetime) -> Entry:
+    return Entry(target, Step.ANNOUNCED, mode, now, now + grace, why, moved=now)

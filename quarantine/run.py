@@ -1,0 +1,77 @@
+"""One run: reviews the account anew, looks after what was disabled, plans, disables, announces, and tells."""
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from quarantine.acting import FAILED, Actor
+from quarantine.entry import Entry, Step
+from quarantine.ledger import Ledger
+from quarantine.plan import Plan, Rules, plan
+from quarantine.told import Told
+from reporter.inventory.answers import reason
+from reporter.judgement.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """`review` asks both sources. `tell` sends the mail. `own_id`: of the role that this runs as."""
+
+    review: Callable[[datetime], Report]
+    tell: Callable[[Told], Any]
+    ledger: Ledger
+    actor: Actor
+    rules: Rules
+    own_id: str = ""
+
+    def run(self, now: datetime) -> Told:
+        """Raises botocore's errors of the table and of SNS; may then be repeated.
+
+        What was done is in the table before it is told: a run that is stopped has the next one tell it.
+        """
+        report = self.review(now)
+        entries, problems = self._tended(self.ledger.of(report.account))
+        decided = plan(report, entries, self.rules, own_id=self.own_id)
+        changed = self._carried_out(decided, now)
+        entries |= changed
+        fresh = {each.id for each in decided.announce} & changed.keys()
+        news = [each for each in entries.values() if each.is_unsaid and _is_to_be_told(each, fresh)]
+        told = Told(
+            report.account, now, self.rules.mode, tuple(news), tuple(problems), decided.brake, decided.left
+        )
+        if told.is_news:
+            self.tell(told)
+            for each in told.news:
+                self.ledger.save(each.said(now))
+        return told
+
+    def _tended(self, entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], list[str]]:
+        """What became of what is disabled, or was stopped half-way; and what could not be looked at."""
+        tended, problems = dict(entries), []
+        look = {Step.ACTING: self.actor.settle, Step.DISABLED: self.actor.watch}
+        for each in entries.values():
+            if each.step in look:
+                try:
+                    tended[each.id] = look[each.step](each) or each
+                except FAILED as error:
+                    problems.append(f"{each.target.title} [{each.id}]: {reason(error)}")
+        return tended, problems
+
+    def _carried_out(self, decided: Plan, now: datetime) -> dict[str, Entry]:
+        done = [self.actor.disable(each) for each in decided.disable]
+        rehearsed = (each.stepped(Step.REHEARSED, now) for each in decided.rehearsed)
+        held = (each for each in decided.held if each.is_unsaid)
+        changed = *decided.announce, *rehearsed, *decided.withdrawn, *held
+        kept = *done, *(self.ledger.save(each) for each in changed)
+        return {each.id: each for each in kept if each}
+
+
+def _is_to_be_told(entry: Entry, fresh: Set[str]) -> bool:
+    """What is half-way is told once something speaks against it; an announcement, with the day it has now.
+
+    `fresh`: announced by this run. One whose mail failed is announced anew, once no brake is on.
+    """
+    if entry.step is Step.ACTING:
+        return bool(entry.held)
+    return entry.step is not Step.ANNOUNCED or entry.told is not None or entry.id in fresh
