@@ -13,15 +13,18 @@ from botocore.config import Config
 from activity import arn, settings
 from activity.flags import Flags
 from activity.keeping import Keeping, retention_from_env
+from activity.snoozes import Snoozes
 from activity.table import ActivityTable, connect
 from reporter.inventory.account import Gap
 from reporter.inventory.answers import or_gap
 from reporter.inventory.iam import Iam
 from reporter.judgement.known import Terms
+from reporter.judgement.owner_tags import listed
 from reporter.judgement.report import Report
 from reporter.judgement.subjects import Limits
 from reporter.listening.canaries import Canaries
 from reporter.listening.trails import CloudTrail
+from reporter.publishing.owner_messages import OwnerMessages
 from reporter.publishing.publisher import Publisher
 from reporter.remembering import Memory, Unsaved
 from reporter.review.gathering import Sources
@@ -80,6 +83,7 @@ class Reporter:
     publisher: Publisher
     sts: "STSClient"
     canaries: Canaries
+    owner_messages: OwnerMessages
     caller: Caller | None = None
 
     @classmethod
@@ -92,7 +96,8 @@ class Reporter:
         )
         sources = sources_from_env(environ)
         canaries = Canaries.of(sources.table)
-        return cls(sources, terms_from_env(environ), publisher, boto3.client("sts"), canaries)
+        owners = OwnerMessages(publisher.sns, environ.get("OWNER_TOPIC_ARN", "").strip())
+        return cls(sources, terms_from_env(environ), publisher, boto3.client("sts"), canaries, owners)
 
     def acting_as(self, caller: Caller, clients: Clients) -> Self:
         """Reviews the caller's account, by its clients: table, bucket and topic stay the reporter's own."""
@@ -148,6 +153,7 @@ class Reporter:
     def _published(self, run: Run, memory: Memory) -> Run:
         report, unset = memory.prepare(run.report)
         report, files = self.publisher.publish(report)
+        report = self.owner_messages.send(report, files, memory.is_late)
         return replace(run, report=report, files=files, unsaved=unset | memory.settle(report))
 
 
@@ -171,6 +177,7 @@ def sources_from_env(environ: Mapping[str, str]) -> Sources[ActivityTable, Flags
         table=ActivityTable(connect(), settings.text(environ, "ACTIVITY_TABLE"), keeping),
         flags=Flags.from_env(environ),
         logs=environ.get("LOG_BUCKET", ""),
+        snoozes=Snoozes.from_env(environ),
     )
 
 
@@ -190,4 +197,5 @@ def terms_from_env(environ: Mapping[str, str]) -> Terms:
         limits=Limits(days("STALE_USER_DAYS"), days("STALE_KEY_DAYS"), days("STALE_ROLE_DAYS")),
         tag=environ.get("EXEMPT_TAG") or Terms().tag,
         retention=retention_from_env(environ),
+        owner_tags=listed(environ.get("OWNER_TAGS", "")),
     )

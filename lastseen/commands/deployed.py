@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from activity import settings
 from activity.flags import Flags
+from activity.snoozes import Snoozes
 from activity.table import ActivityTable
 from lastseen.casefile.file import CaseFile
 from lastseen.casefile.nothing import NoFlags, NoSightings
@@ -30,6 +31,7 @@ _THRESHOLDS = {
     "StaleKeyDays": "STALE_KEY_DAYS",
     "StaleRoleDays": "STALE_ROLE_DAYS",
     "RetentionDays": "RETENTION_DAYS",
+    "OwnerTags": "OWNER_TAGS",
 }
 
 
@@ -59,6 +61,7 @@ def sources(connection: Connection, clients: Clients) -> AnySources:
         CloudTrail(lambda region: clients("cloudtrail", region_name=region or None)),
         ActivityTable(dynamodb, connection.table),
         Flags(dynamodb, connection.table),
+        snoozes=Snoozes(dynamodb, connection.table),
     )
 
 

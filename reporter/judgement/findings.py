@@ -46,12 +46,13 @@ class Finding:
 
 
 def findings(known: Known, judged: Sequence[Judged], seen: Seen) -> Iterator[Finding]:
+    """Also what is snoozed, which keeps its flag: so a use of it is noticed."""
     remembered, now = known.remembered, known.now
     is_unheard = bool(known.coverage.warnings(now)) or isinstance(known.coverage.regions, Gap)
     by_place = remembered.by_place()
     flags = {key: remembered.flags[places[0]] for key, places in by_place.items()}
     for subject, verdict in judged:
-        if verdict.status in FLAGGED:
+        if verdict.status in (*FLAGGED, Status.SNOOZED):
             flagged = _flagged_since(subject, verdict, flags, remembered)
             yield Finding(
                 account=known.inventory.account,

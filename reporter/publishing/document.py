@@ -32,6 +32,7 @@ def answer(report: Report) -> dict[str, Any]:
         "gaps": [{"what": gap.what, "reason": gap.reason, "fix": gap.fix} for gap in report.gaps],
         "exempt": [_exempt(report.account, *judged) for judged in report.exempt],
         "dormant": [dormant_as_dict(report.account, *judged) for judged in report.dormant],
+        "snoozed": [_snoozed(report.account, *judged) for judged in report.snoozed],
         "counts": report.counts,
     }
 
@@ -48,6 +49,8 @@ def document(report: Report, earlier: Sequence[Point] = ()) -> dict[str, Any]:
         "at": to_text(report.at),
         "is_empty": report.is_empty,
         "previous": _time(report.previous),
+        "owner_tags": list(report.owner_tags),
+        "unowned": report.unowned,
         "thresholds": {str(kind): report.limits.days(kind) for kind in Kind},
         "findings": findings,
         "trend": extended(earlier, report),
@@ -78,6 +81,7 @@ def finding_as_dict(finding: Finding, *, has_days: bool = True) -> dict[str, Any
     return {
         "account": finding.account,
         **_subject(subject),
+        "owner": subject.owner or None,
         "status": str(verdict.status),
         "created": to_text(subject.created),
         "last_used": _time(verdict.at),
@@ -219,6 +223,21 @@ def _exempt(account: str, subject: Subject, verdict: Verdict) -> dict[str, Any]:
         "idle_days": verdict.idle.days,
         "reason": exempt.reason,
         "until": exempt.until.isoformat() if exempt.until else None,
+    }
+
+
+def _snoozed(account: str, subject: Subject, verdict: Verdict) -> dict[str, Any]:
+    """`finding_id` is the snooze's own, which may be that of the user or of one of its credentials."""
+    snooze = verdict.snooze
+    assert snooze  # noqa: S101  # that is what the verdict says
+    return {
+        "account": account,
+        **_subject(subject),
+        "owner": subject.owner or None,
+        "would_be": str(verdict.would_be),
+        "last_used": _time(verdict.at),
+        "idle_days": verdict.idle.days,
+        **snooze.plain(),
     }
 
 

@@ -1,7 +1,6 @@
 """The report as it is published, within all limits: text for people, JSON for machines, attributes."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,8 @@ from reporter.judgement.danger import most_dangerous_first
 from reporter.judgement.report import Report
 from reporter.judgement.subjects import Kind
 from reporter.publishing.document import answer, finding_as_dict, resolved_as_dict
+from reporter.publishing.fitting import length as _length
+from reporter.publishing.fitting import within as _within
 from reporter.publishing.mail import body, subject_line
 
 # SNS takes 262,144 bytes, of which the text for people takes no more than the other half:
@@ -17,7 +18,7 @@ from reporter.publishing.mail import body, subject_line
 MOST_BYTES = 125_000
 # Lambda answers 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 _LONGEST_ANSWER = 5_500_000
-_LISTS = "findings", "gaps", "exempt", "dormant"
+_LISTS = "findings", "gaps", "exempt", "dormant", "snoozed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def fitting_answer(report: Report, files: str) -> dict[str, Any]:
         "gaps": _within(every["gaps"], _LONGEST_ANSWER // 8),
         "exempt": _within(every["exempt"], _LONGEST_ANSWER // 8),
         "dormant": _within(every["dormant"], _LONGEST_ANSWER // 8),
+        "snoozed": _within(every["snoozed"], _LONGEST_ANSWER // 8),
     }
     fitting["findings"] = _within(every["findings"], _LONGEST_ANSWER - _length(fitting))
     left_out = {name: len(every[name]) for name in _LISTS if len(fitting[name]) < len(every[name])}
@@ -78,6 +80,8 @@ def _for_machines(report: Report, files: str) -> str:
         "resolved_total": len(report.resolved),
         "gaps_total": len(report.gaps),
         "dormant_total": len(report.dormant),
+        "snoozed_total": len(report.snoozed),
+        "unowned_total": report.unowned,
     }
     plain["gaps"] = _within(({"what": each.what, "reason": each.reason} for each in report.gaps), room // 8)
     plain["resolved"] = _within(map(resolved_as_dict, report.resolved), room // 8)
@@ -85,18 +89,3 @@ def _for_machines(report: Report, files: str) -> str:
         (finding_as_dict(each, has_days=False) for each in worst), room - _length(plain)
     )
     return json.dumps(plain, ensure_ascii=False)
-
-
-def _within(values: Iterable[dict[str, Any]], room: int) -> list[dict[str, Any]]:
-    """As many, from the first on, as there is room for, in bytes."""
-    kept = []
-    for value in values:
-        room -= _length(value) + 2
-        if room < 0:
-            break
-        kept.append(value)
-    return kept
-
-
-def _length(value: object) -> int:
-    return len(json.dumps(value, ensure_ascii=False).encode())

@@ -205,7 +205,7 @@ def test_everything_is_counted(account):
         Role("sso", "AROA3", 300, path="/aws-reserved/sso.amazonaws.com/"),
     )
 
-    none = dict.fromkeys(("active", "stale", "never_used", "dormant", "unknown", "exempt"), 0)
+    none = dict.fromkeys(("active", "stale", "never_used", "dormant", "unknown", "exempt", "snoozed"), 0)
     assert report.counts == {
         "user": none | {"active": 2},
         "password": none | {"active": 1},

@@ -1,0 +1,26 @@
+"""A finding's lasting id: `<account>:<kind>:<unique id or access key id>`. A new name does not change it."""
+
+import re
+from typing import NamedTuple
+
+_ID = re.compile(r"([0-9]{12}):(user|password|access_key|role):([A-Za-z0-9]{1,128})")
+
+
+class FindingId(NamedTuple):
+    """`held`: the unique id of the user or role, or the access key id."""
+
+    account: str
+    kind: str
+    held: str
+
+    def __str__(self) -> str:
+        return finding_id(*self)
+
+
+def finding_id(account: str, kind: str, held: str) -> str:
+    return f"{account}:{kind}:{held}"
+
+
+def parse(text: str) -> FindingId | None:
+    found = _ID.fullmatch(text)
+    return FindingId(*found.groups()) if found else None
