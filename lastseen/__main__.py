@@ -10,6 +10,7 @@ from lastseen.commands import doctor as doctors
 from lastseen.commands import list as listings
 from lastseen.commands import replay as replays
 from lastseen.commands import report as reports
+from lastseen.commands import snooze as snoozes
 from lastseen.commands import who as owners
 from lastseen.commands.cost import cost
 from lastseen.commands.demo import demo
@@ -45,6 +46,8 @@ for name, command, told, examples in (
     ("coverage", coverages.coverage, "Show from where events arrive.", coverages.EXAMPLES),
     ("doctor", doctors.doctor, "Check whether the deployed tracker works.", doctors.EXAMPLES),
     ("report", reports.report, "Print the report as it would be mailed now.", reports.EXAMPLES),
+    ("snooze", snoozes.snooze, "Leave a finding alone until a day.", snoozes.EXAMPLES),
+    ("unsnooze", snoozes.unsnooze, "End a snooze.", snoozes.ENDING),
     ("replay", replays.replay, "Read the past from CloudTrail's log files.", replays.EXAMPLES),
     ("demo", demo, "Run all of it on an AWS in this process.", None),
     ("cost", cost, "What a month costs, and what limits it.", None),

@@ -121,8 +121,8 @@ def _body(owner: str, findings: Sequence[Finding], report: Report) -> Iterator[s
     yield f"IAM last activity in account {where}, {minute(report.at)}"
     yield f"Findings of {owner}, by the tags {', '.join(report.owner_tags)}."
     yield ""
-    number = count(len(findings), "finding", "findings")
-    yield f"WHAT TO DO: {number}, the most dangerous first{' (* is new)' if _new(findings) else ''}"
+    number, is_any_new = count(len(findings), "finding", "findings"), _new(findings) and report.previous
+    yield f"WHAT TO DO: {number}, the most dangerous first{' (* is new)' if is_any_new else ''}"
     yield from ("", *todo.table())
     yield from todo.commands(account)
     yield from ("", "To keep something, tag it last-activity:exempt, or ask for a snooze: docs/report.md.")
