@@ -67,7 +67,7 @@ def test_the_message_has_the_findings_for_people_and_for_programs():
 
     assert message.subject == "IAM in acme: 2 findings of yours, 1 new"
     assert "Findings of ann, by the tags owner." in forms["email"]
-    assert "aws iam update-access-key --access-key-id AKIA1" in forms["email"]
+    assert "aws iam update-access-key --user-name alice --access-key-id AKIA1" in forms["email"]
     assert (plain["event"], plain["owner"], plain["findings_total"], plain["new"]) == ("owner", "ann", 2, 1)
     assert [each["owner"] for each in plain["findings"]] == ["ann", "ann"]
     assert plain["report"] == f"{FILES}report.json"

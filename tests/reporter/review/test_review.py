@@ -129,6 +129,7 @@ def test_a_finding_has_the_fields_of_the_contract(account, table):
         "arn": f"{ARN}:user/alice",
         "id": "AIDAALICE",
         "access_key_id": "AKIA1",
+        "owner": None,
         "status": "stale",
         "created": "2025-07-08T12:00:00Z",
         "last_used": "2026-08-12T12:00:00Z",
