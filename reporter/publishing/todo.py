@@ -15,6 +15,7 @@ from reporter.publishing.wording import count, cut
 MOST_ROWS = 20
 _MOST_NAMED = 10
 _WIDEST_OWNER = 24
+_ENDED = "snooze ended"
 _HEAD = ("#", "what", "whose", "key id", "owner", "idle", "active", "note")
 _WHAT = {
     Kind.USER: "user",
@@ -116,7 +117,7 @@ class Todo:
             _use(finding),
             "cannot be undone" if is_final else "",
             "has credentials whose use AWS does not record" if subject.has_undated else "",
-            f"snooze ended on {verdict.snooze.until}" if verdict.snooze else "",
+            f"{_ENDED} on {verdict.snooze.until}" if verdict.snooze else "",
         )
         return (
             f"{number}{'*' if finding.is_new else ''}",
