@@ -1,7 +1,9 @@
-"""A finding's lasting id: `<account>:<kind>:<unique id or access key id>`. A new name does not change it."""
+"""A finding's lasting id, as people give it: `<account>:<kind>:<unique id or access key id>`."""
 
 import re
 from typing import NamedTuple
+
+from activity.finding_events import finding_id
 
 _ID = re.compile(r"([0-9]{12}):(user|password|access_key|role):([A-Za-z0-9]{1,128})")
 
@@ -15,10 +17,6 @@ class FindingId(NamedTuple):
 
     def __str__(self) -> str:
         return finding_id(*self)
-
-
-def finding_id(account: str, kind: str, held: str) -> str:
-    return f"{account}:{kind}:{held}"
 
 
 def parse(text: str) -> FindingId | None:

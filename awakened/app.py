@@ -52,7 +52,7 @@ class Herald:
             delivery=Delivery.from_env(environ),
         )
 
-    def announce(self, uses: Sequence[Use], set_aside: Callable[[str], object]) -> Notice | Silence:
+    def announce(self, uses: Sequence[Use], set_aside: Callable[[str, str], object]) -> Notice | Silence:
         """`uses` are of one event. Raises botocore's errors; may then be repeated.
 
         Clears the flags last: if it fails before that, the use is announced twice rather than never.
@@ -128,7 +128,7 @@ def _announce_all(records: Mapping[str, Mapping[str, Any]], now: datetime) -> st
             if told:
                 time.sleep(PAUSE)
             first = next(iter(waiting[0]))
-            set_aside = partial(_set_aside, first, records[first], "not sent to the topic of accounts")
+            set_aside = partial(_set_aside, first, records[first])
             told += _announce(list(waiting[0].values()), set_aside)
             del waiting[0]
     except REFUSED as error:
@@ -170,7 +170,7 @@ def _set_aside(sequence: str, record: Mapping[str, Any], what: str, why: str) ->
     dead_letters().put(record, why)
 
 
-def _announce(uses: Sequence[Use], set_aside: Callable[[str], object]) -> bool:
+def _announce(uses: Sequence[Use], set_aside: Callable[[str, str], object]) -> bool:
     said = herald().announce(uses, set_aside)
     if isinstance(said, Notice):
         logger.info("announced", extra=_about(said.use, subject_line(said.use)))

@@ -1,4 +1,4 @@
-"""Publishes a notice to the topic of all notices and then to that of the accounts."""
+"""Publishes a notice to the topic of all notices and then to that of the accounts, and puts its events."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +9,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity import settings
+from activity.bus import Bus
 from activity.names import Names
+from awakened.finding_events import events_of
 from awakened.flagged import Notice
 from awakened.message import message
 
@@ -27,6 +29,8 @@ class Delivery:
     topic: str
     of_accounts: str
     names: Names
+    bus: Bus
+    has_chat: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -38,26 +42,30 @@ class Delivery:
             settings.text(environ, "REPORT_TOPIC_ARN"),
             environ.get("ACCOUNT_TOPIC_ARN", "").strip(),
             Names.from_env(environ),
+            Bus.connect(),
+            settings.is_true(environ, "CHAT_FORMAT", default=False),
         )
 
-    def send(self, notice: Notice, set_aside: Callable[[str], object]) -> None:
+    def send(self, notice: Notice, set_aside: Callable[[str, str], object]) -> None:
         """Raises botocore's errors if it has to be repeated: nobody has it then.
 
-        What the accounts' topic refuses, once it was mailed, is set aside with the reason: repeated, it would
-        be mailed again.
+        What the accounts' topic or EventBridge refuses, once it was mailed, is set aside with the reason:
+        repeated, it would be mailed again.
         """
-        if not self.of_accounts:
-            self._publish(self.topic, notice)
-            return
-        named = self._named(notice)
+        named = self._named(notice) if self.of_accounts else notice
         self._publish(self.topic, named)
-        try:
-            self._publish(self.of_accounts, named)
-        except REFUSED as error:
-            set_aside(f"the topic {self.of_accounts} refused this notice, which was mailed: {error}")
+        if self.of_accounts:
+            try:
+                self._publish(self.of_accounts, named)
+            except REFUSED as error:
+                why = f"the topic {self.of_accounts} refused this notice, which was mailed: {error}"
+                set_aside("not sent to the topic of accounts", why)
+        unsent = self.bus.put(events_of(named))
+        if unsent.count:
+            set_aside("events not sent", f"EventBridge refused this notice, which was mailed: {unsent.reason}")
 
     def _publish(self, topic: str, notice: Notice) -> None:
-        self.sns.publish(TopicArn=topic, **message(notice))
+        self.sns.publish(TopicArn=topic, **message(notice, has_chat=self.has_chat))
 
     def _named(self, notice: Notice) -> Notice:
         """A notice does not wait for a name."""

@@ -27,13 +27,14 @@ Items = Mapping[Key, Item]
 class Notice:
     """`also`: other flagged things that the same use awakens. `flags`: the items whose flags to clear.
 
-    `account_name`: "" if it is not known.
+    `account_name`: "" if it is not known. `uses`: of each flagged thing; none of the root user.
     """
 
     use: Use
     also: tuple[Subject, ...] = ()
     flags: tuple[Key, ...] = ()
     account_name: str = ""
+    uses: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,9 @@ def notice_of(uses: Sequence[Use], items: Items) -> Notice | Silence:
     use = min(told, key=lambda each: list(Kind).index(each.subject.kind))
     others = {each.subject for each in told} - {use.subject}
     flags = dict.fromkeys(key for thing, seen in awake for key in thing.where(seen, items))
-    return Notice(use, tuple(sorted(others, key=lambda each: (each.kind, each.access_key_id))), tuple(flags))
+    also = tuple(sorted(others, key=lambda each: (each.kind, each.access_key_id)))
+    uses = tuple({each.subject: each for each in told}.values())
+    return Notice(use, also, tuple(flags), uses=uses)
 
 
 def _notice_of_root(uses: Sequence[Use], items: Items) -> Notice | Silence:
@@ -130,7 +133,8 @@ def _newest_of(thing: Flagged, every: Iterable[Activity], items: Items) -> Activ
 
 def _told(thing: Flagged, seen: Activity) -> Use:
     """A user under its name of now; a role under its whole ARN, since some records leave out its path."""
-    subject = thing.subject if thing.subject.kind is Kind.ROLE else replace(thing.subject, arn=seen.principal)
+    arn = thing.subject.arn if thing.subject.kind is Kind.ROLE else seen.principal
+    subject = replace(thing.subject, arn=arn, id=thing.holder.id)
     return Use(subject, seen, thing.flag.idle_since or thing.flag.first_flagged, thing.flag.first_flagged)
 
 

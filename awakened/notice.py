@@ -42,6 +42,11 @@ def subject_line(use: Use, account_name: str = "") -> str:
     return _line(use, _LONGEST_SUBJECT, account_name)
 
 
+def headline(use: Use) -> str:
+    """What was done by what, and after how long: the subject without the account."""
+    return _headlines(use)[0]
+
+
 def sms(use: Use, account_name: str = "") -> str:
     address = ascii_line(clean(use.activity.evidence).source_ip)
     when, where = f", {minute(use.at)}", f", from {address}" if address else ""
@@ -56,11 +61,15 @@ def _line(use: Use, longest: int, account_name: str) -> str:
     """
     account = use.subject.account
     places = [f"{account_name} ({account})", account_name, account] if account_name else [account]
+    lines = [ascii_line(f"IAM last activity {place}: {each}") for each in _headlines(use) for place in places]
+    return next((line for line in lines if len(line) <= longest), lines[-1])
+
+
+def _headlines(use: Use) -> list[str]:
+    """The longest first."""
     refused = " (refused)" if use.is_denied else ""
     ends = [f" after {_days(use)}", " again"] if use.first_flagged else [""]
-    told = [f"{what} {_verb(use)}{end}{refused}" for what in _named(use) for end in ends]
-    lines = [ascii_line(f"IAM last activity {place}: {each}") for each in told for place in places]
-    return next((line for line in lines if len(line) <= longest), lines[-1])
+    return [f"{what} {_verb(use)}{end}{refused}" for what in _named(use) for end in ends]
 
 
 def _named(use: Use) -> list[str]:

@@ -1,8 +1,9 @@
 """What an item of the table is about: a credential, or the principal itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from activity.finding_events import finding_id
 from activity.keeping import Key
 from activity.model import (
     SIGNIN,
@@ -32,7 +33,7 @@ _PRINCIPALS = {"user": Kind.USER, "role": Kind.ROLE, "root": Kind.ROOT}
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`access_key_id`: also that of a root user's key.
+    """`access_key_id`: also that of a root user's key. `id`: the unique id of the user or role, if it is known.
 
     A root user without one has signed in, changed its credentials, or was seen at an address.
     """
@@ -40,6 +41,14 @@ class Subject:
     kind: Kind
     arn: str
     access_key_id: str = ""
+    id: str = field(default="", compare=False)
+
+    @property
+    def finding_id(self) -> str:
+        """That of the report's finding; by name if nothing says whose it is. "" for the root user."""
+        if self.kind is Kind.ROOT:
+            return ""
+        return finding_id(self.account, self.kind, self.access_key_id or self.id or self.name)
 
     @property
     def account(self) -> str:

@@ -7,6 +7,7 @@ import typer
 
 from lastseen.commands import coverage as coverages
 from lastseen.commands import doctor as doctors
+from lastseen.commands import event as events
 from lastseen.commands import list as listings
 from lastseen.commands import replay as replays
 from lastseen.commands import report as reports
@@ -49,6 +50,7 @@ for name, command, told, examples in (
     ("snooze", snoozes.snooze, "Leave a finding alone until a day.", snoozes.EXAMPLES),
     ("unsnooze", snoozes.unsnooze, "End a snooze.", snoozes.ENDING),
     ("replay", replays.replay, "Read the past from CloudTrail's log files.", replays.EXAMPLES),
+    ("event", events.event, "Print an example of an event on a finding.", events.EXAMPLES),
     ("demo", demo, "Run all of it on an AWS in this process.", None),
     ("cost", cost, "What a month costs, and what limits it.", None),
 ):

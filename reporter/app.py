@@ -26,8 +26,8 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     """Takes any event; `{"publish": false}` has it review and measure only, and mail and flag nothing.
 
     So has `{"scheduled_at": …}` if a report was mailed since, or another run mails it: EventBridge Scheduler
-    may deliver twice. Answers `{"findings", "gaps", "exempt", "counts"}`. If not all findings fit into an
-    answer, `truncated` says how many there are, and where. Raises NothingRead.
+    may deliver twice. Answers `{"findings", "gaps", "exempt", "dormant", "counts"}`. If not all findings fit
+    into an answer, `truncated` says how many there are, and where. Raises NothingRead.
 
     An event with a `step` is one of the state machine's, for an organization: see organization/steps.py.
     """

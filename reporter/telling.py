@@ -39,12 +39,16 @@ def tell(run: Run) -> None:
     report = run.report
     for reason, count in run.unsaved.reasons.items():
         logger.error("not remembered", account=report.account, items=count, reason=reason)
+    if run.unsent.count:
+        unsent = run.unsent
+        logger.error("events not sent", account=report.account, events=unsent.count, reason=unsent.reason)
     for gap in report.gaps:
         logger.warning("gap", account=report.account, what=gap.what, reason=gap.reason)
     for warning in report.warnings:
         logger.warning("tracker silent", account=report.account, reason=warning)
     metrics.add_metric("IamCalls", MetricUnit.Count, run.iam_calls)
     metrics.add_metric("NotRemembered", MetricUnit.Count, sum(run.unsaved.reasons.values()))
+    metrics.add_metric("EventsNotSent", MetricUnit.Count, run.unsent.count)
     metrics.add_metric("Gaps", MetricUnit.Count, len(report.gaps))
     metrics.add_metric("TrackerSilent", MetricUnit.Count, int(bool(report.warnings)))
     metrics.add_metric("MissedEvents", MetricUnit.Count, len(report.missed))

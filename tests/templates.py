@@ -92,7 +92,7 @@ ELSE_NAMED = {
     "ListObjectsV2": "s3:ListBucket",
     "ListTagsForResource": "organizations:ListTagsForResource",  # Others' have the same name.
 }
-SERVICES = "account cloudformation cloudtrail dynamodb iam organizations s3 sns sqs sts".split()
+SERVICES = "account cloudformation cloudtrail dynamodb events iam organizations s3 sns sqs sts".split()
 
 
 def calls(*files, services=SERVICES):

@@ -15,9 +15,9 @@ from deployment.settings import Unusable, check
 
 TEMPLATE = yaml_parse((ROOT / "reporter" / "member.yaml").read_text())
 ROLE = TEMPLATE["Resources"]["Role"]["Properties"]
-# What a review asks in the account that it is of. The table, the bucket, the topics, their key and the logs are the hub's.
+# What a review asks in the account that it is of. The table, the bus, the bucket, the topics, their key and the logs are the hub's.
 OF_THE_ACCOUNT = ("account", "cloudtrail", "iam")
-THE_HUBS = ("dynamodb", "kms", "logs", "s3", "sns")
+THE_HUBS = ("dynamodb", "events", "kms", "logs", "s3", "sns")
 
 
 def permissions(role, resources):

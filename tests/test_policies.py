@@ -65,12 +65,13 @@ ORGANIZATION = (
     "publishing/publisher",
 )
 TABLE = ("activity/table.py", "activity/flags.py")
+BUS = "activity/bus.py"
 ASIDE = ("lastseen/asking/iam.py", "lastseen/asking/expected.py", "reporter/listening/canaries.py")
 CODE = {
     "IngestRole": (*TABLE, "ingest/recording.py"),
     "LogRole": (*TABLE, "ingest/recording.py", "ingest/objects.py", "ingest/letters.py"),
-    "AwakenedRole": (*TABLE, "awakened/delivery.py", "awakened/letters.py"),
-    "ReporterRole": (*TABLE, *(f"reporter/{each}.py" for each in REPORTER)),
+    "AwakenedRole": (*TABLE, BUS, "awakened/delivery.py", "awakened/letters.py"),
+    "ReporterRole": (*TABLE, BUS, *(f"reporter/{each}.py" for each in REPORTER)),
     "OrganizationPolicy": tuple(f"reporter/{each}.py" for each in ORGANIZATION),
     "OrganizationMachineRole": ("reporter/organization/store.py",),  # It reads the list that this writes.
     "SnoozePolicy": (*TABLE, "activity/scan.py", "activity/snoozes.py", "lastseen/connection.py"),
@@ -94,7 +95,6 @@ BY_OTHERS = {
     "kms:GenerateDataKey": KEY,
     "lambda:InvokeFunction": "the scheduler and the state machine invoke",
     "states:StartExecution": "the scheduler starts the state machine, which starts its map",
-    "events:PutEvents": "the rule forwards",
     "cloudtrail:LookupEvents": "the command that look-ups print",
 }
 

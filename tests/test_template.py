@@ -18,6 +18,7 @@ from awakened_changes import CAROL, CAROL_KEY, FLAG, ROOT_USER, seen
 from builders import ALICE, ROOT, activity, at, sample
 from templates import calls
 
+from activity.finding_events import SOURCE, DetailType
 from activity.flags import BY_FLAG, Flags
 from activity.item import typed
 from activity.keeping import Keeping
@@ -305,6 +306,16 @@ def test_what_lacks_a_part_is_left_out_only_where_it_can_sight_nobody(
 @pytest.mark.parametrize("rule", OWN)
 def test_an_event_that_aws_did_not_send_does_not_match(matches, rules, rule):
     assert not matches(rules[rule], event("iam-user-access-key") | {"source": "my.app"})
+
+
+@pytest.mark.parametrize("kind", DetailType)
+def test_an_event_about_a_finding_is_none_for_ingest(matches, rules, kind):
+    """They are on the default bus, too: a finding is no use of anything."""
+    finding = event("iam-user-access-key") | {"source": SOURCE, "detail-type": str(kind)}
+
+    for rule in rules.values():
+        assert not matches(rule, finding)
+        assert not matches(rule, finding | {"source": "aws.s3"})
 
 
 @pytest.mark.parametrize("rule", OWN)
@@ -707,6 +718,7 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
         "EXEMPT_TAG": "last-activity:exempt",
         "OWNER_TAGS": {"Ref": "OwnerTags"},
         "OWNER_TOPIC_ARN": "",
+        "CHAT_FORMAT": {"Ref": "ChatFormat"},
         "LOG_BUCKET": "",
     }
     organization = {
@@ -731,11 +743,12 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
     }
     topics = {"REPORT_TOPIC_ARN": {"Ref": "ReportTopic"}, "ACCOUNT_TOPIC_ARN": ""}
     letters = {"DEAD_LETTER_QUEUE_URL": {"Ref": "AwakenedDeadLetterQueue"}}
-    own = {"ACTIVITY_TABLE": {"Ref": "ActivityTable"}}
+    own = {"ACTIVITY_TABLE": {"Ref": "ActivityTable"}, "CHAT_FORMAT": {"Ref": "ChatFormat"}}
     assert resources["AwakenedFunction"]["Environment"]["Variables"] == own | topics | letters
     assert set(read_from_environment("awakened/delivery.py", "awakened/letters.py")) - {"REFUSED"} == {
         *topics,
         *letters,
+        "CHAT_FORMAT",
     }
 
 
@@ -870,6 +883,9 @@ def index_arn(name):
 
 TABLE = arn("ActivityTable")
 OWN_ACCOUNT = json.dumps({"Fn::Sub": "arn:${AWS::Partition}:account::${AWS::AccountId}:account"})
+DEFAULT_BUS = json.dumps(
+    {"Fn::Sub": "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"}
+)
 TRAILS = json.dumps({"Fn::Sub": "arn:${AWS::Partition}:cloudtrail:*:*:trail/*"})
 
 
@@ -877,7 +893,7 @@ def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_n
     iam = "reporter/inventory/iam.py", "reporter/inventory/newest_report.py"
     shell = "reporter/run.py", *iam, "reporter/publishing/publisher.py"
     listening = "reporter/listening/trails.py", "reporter/listening/canaries.py"
-    made = set(calls(*shell, *listening, "activity/table.py", "activity/flags.py"))
+    made = set(calls(*shell, *listening, "activity/table.py", "activity/flags.py", "activity/bus.py"))
     of_users = {
         "iam:GetAccessKeyLastUsed",
         "iam:ListAccessKeys",
@@ -903,6 +919,7 @@ def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_n
         ("s3:GetObject", json.dumps({"Fn::Sub": "${ReportBucket.Arn}/${AWS::AccountId}/trend.json"})),
         ("s3:ListBucket", arn("ReportBucket")),
         ("sns:Publish", json.dumps({"Ref": "ReportTopic"})),
+        ("events:PutEvents", DEFAULT_BUS),
         ("kms:Decrypt", arn("TopicKey")),
         ("kms:GenerateDataKey", arn("TopicKey")),
         ("logs:CreateLogStream", arn("ReporterLogs")),
@@ -920,6 +937,7 @@ def test_the_reporter_may_make_the_calls_that_it_makes_where_it_makes_them_and_n
         "s3:GetObject",
         "s3:ListBucket",
         "sns:Publish",
+        "events:PutEvents",
     }
 
 
@@ -947,6 +965,7 @@ def test_awakened_may_read_the_stream_take_flags_off_and_tell_and_nothing_else(r
         ("dynamodb:Query", index_arn(BY_FACET)),
         ("dynamodb:UpdateItem", TABLE),
         ("sns:Publish", json.dumps({"Ref": "ReportTopic"})),
+        ("events:PutEvents", DEFAULT_BUS),
         ("kms:Decrypt", arn("TopicKey")),
         ("kms:GenerateDataKey", arn("TopicKey")),
         ("sqs:SendMessage", arn("AwakenedDeadLetterQueue")),

@@ -11,13 +11,12 @@ from lastseen.backdating.table import TableAt, end_of
 from lastseen.casefile.nothing import NoFlags
 from reporter.inventory.account import AccessKey, Gap, Inventory, Undated, User
 from reporter.inventory.iam import Iam
+from reporter.judgement.dormancy import silence
 from reporter.judgement.subjects import Limits
 from reporter.review.gathering import AnySources, Sources
 
 _DAY = timedelta(days=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
-# As for what is dormant: events may fail to come for so many days in a row.
-_MOST_UNHEARD = 4
 
 BASIS = (
     "AS OF {}: what a report at the end of that day would have said, by the days in the table and by what IAM"
@@ -55,11 +54,8 @@ def sources_at(today: AnySources, account: str, day: date, limits: Limits) -> An
 def _check(table: Sightings, account: str, day: date, limit: int) -> None:
     first = day - limit * _DAY
     heard = Days.all_of(each.days for each in table.of(COVERAGE, facet_begins=coverage_facet(account, "")))
-    begun = first
-    for each in (*heard.between(first, day), day + _DAY):
-        if (each - begun).days > _MOST_UNHEARD:
-            raise NotKnown(
-                f"the table has no events of account {account} from {begun} to {each - _DAY}: what was stale on"
-                f" {day} is not known. First `lastseen replay` the log files since {first}"
-            )
-        begun = each + _DAY
+    if unheard := silence(heard, first, day):
+        raise NotKnown(
+            f"the table has no events of account {account} from {unheard[0]} to {unheard[1]}: what was stale on"
+            f" {day} is not known. First `lastseen replay` the log files since {first}"
+        )

@@ -9,6 +9,11 @@ from lastseen.checking.stack import Stack
 
 _HERE = "{region}:{account}"
 _TABLE = f"arn:{{partition}}:dynamodb:{_HERE}:table/{{ActivityTable}}"
+_DEFAULT_BUS = f"arn:{{partition}}:events:{_HERE}:event-bus/default"
+_OF_USERS = (
+    *("iam:GetAccessKeyLastUsed", "iam:ListAccessKeys"),
+    *("iam:ListSigningCertificates", "iam:ListSSHPublicKeys"),
+)
 _USERS = "arn:{partition}:iam::{account}:user/example"
 _LOGS = "arn:{{partition}}:logs:{{region}}:{{account}}:log-group:{{{}}}:log-stream:example"
 _QUEUE = "arn:{{partition}}:sqs:{{region}}:{{account}}:{{{}}}"
@@ -42,6 +47,7 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("dynamodb:Query",), f"{_TABLE}/index/by_facet"),
         (("sns:Publish",), "{ReportTopic}"),
         (("sns:Publish",), "{AccountTopic}"),
+        (("events:PutEvents",), _DEFAULT_BUS),
         (_ENCRYPT, "{Key}"),
         (("sqs:SendMessage",), _QUEUE.format("AwakenedDeadLetterQueue")),
         (_PRINT, _LOGS.format("AwakenedLogs")),
@@ -59,15 +65,7 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
             ),
             "*",
         ),
-        (
-            (
-                "iam:GetAccessKeyLastUsed",
-                "iam:ListAccessKeys",
-                "iam:ListSigningCertificates",
-                "iam:ListSSHPublicKeys",
-            ),
-            _USERS,
-        ),
+        (_OF_USERS, _USERS),
         (("dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem"), _TABLE),
         (("dynamodb:Query",), f"{_TABLE}/index/by_facet"),
         (("dynamodb:Query",), f"{_TABLE}/index/by_flag"),
@@ -81,6 +79,7 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("s3:ListBucket",), "arn:{partition}:s3:::{ReportBucket}"),
         (("sns:Publish",), "{ReportTopic}"),
         (("sns:Publish",), "{OwnerTopic}"),
+        (("events:PutEvents",), _DEFAULT_BUS),
         (_ENCRYPT, "{Key}"),
         (_PRINT, _LOGS.format("ReporterLogs")),
         (("sts:AssumeRole",), "{MemberRole}"),

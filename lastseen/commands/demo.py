@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from activity.item import attributes
+from lastseen.asking.calendar import ranges
 from lastseen.asking.plain import told
 from lastseen.asking.words import lines
 from lastseen.demo.cast import ALICE_KEY, OFFICE
@@ -22,11 +23,12 @@ def demo(
         Path | None, typer.Option("--html", metavar="FILE", help="Write the report's page.")
     ] = None,
 ) -> None:
-    """Run the main job on an AWS inside this process: events in, the mail out, and two look-ups."""
+    """Run the main job on an AWS inside this process: events in, the mail out, and some look-ups."""
     # Here, since moto takes as long to load as all other commands take to start.
     from lastseen.demo import run as demonstration
 
-    outcome = demonstration.run(datetime.now(UTC))
+    now = datetime.now(UTC)
+    outcome = demonstration.run(now)
     if html:
         write(html, outcome.page)
     if as_json:
@@ -41,5 +43,11 @@ def demo(
     print(*lines(outcome.owner_of_key), sep="\n")
     print(f"\nWho came from {OFFICE}?\n")
     print(*lines(outcome.came_from_office), sep="\n")
+    print(f"\nWho was active {outcome.nights}?\n")
+    for row in outcome.there:
+        days = {"": ranges(row.active), "refused ": ranges(row.refused)}
+        print(f"{row.principal}\n  {'; '.join(how + those for how, those in days.items() if those)}")
+    print("\nOn how many days of each week was the role quarter-close active?\n")
+    print(*outcome.quarterly.strip(now.date()), sep="\n")
     if html:
         print(f"\nThe report's page, for a browser: {html}")

@@ -6,17 +6,22 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
-from activity.model import Activity, ip_facet, key_facet
+from activity.finding_events import Entry
+from activity.model import COVERAGE, Activity, id_facet, ip_facet, key_facet
+from activity.scan import Scan
 from activity.table import ActivityTable
 from ingest import app as ingest
-from lastseen.demo.account import make_account
+from lastseen.asking.calendar import Calendar, Span
+from lastseen.asking.heard import Heard
+from lastseen.asking.listing import Row, Wanted, rows
+from lastseen.demo.account import Role, make_account
 from lastseen.demo.cast import (
     ALICE_KEY,
     CONNECTED,
@@ -24,6 +29,7 @@ from lastseen.demo.cast import (
     NOT_CONNECTED,
     OFFICE,
     PEOPLE,
+    QUARTERLY,
     REPORTER,
     ROLES,
     WEEK,
@@ -32,9 +38,13 @@ from lastseen.demo.events import Event, events, happened_before
 from lastseen.demo.local_aws import deny, enable, environment, local_aws, make_table, make_trail
 from reporter import app as reporter
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 REGION = "eu-west-1"
 TABLE = "activity"
 BUCKET = "last-activity-reports"
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +55,12 @@ class Outcome:
     mail: str
     answer: dict[str, Any]
     page: str
+    sent: list[Entry]
     came_from_office: list[Activity]
     owner_of_key: list[Activity]
+    nights: Span
+    there: list[Row]
+    quarterly: Calendar
 
 
 def run(now: datetime) -> Outcome:
@@ -61,10 +75,12 @@ def run(now: datetime) -> Outcome:
         settings = {"ACTIVITY_TABLE": TABLE, "REPORT_TOPIC_ARN": topic, "REPORT_BUCKET": BUCKET}
         settings |= _credentials_of_the_reporter(client("sts"))
         defaults = "RESOLUTION", "DETAIL_", "RETENTION_", "STALE_", "EXEMPT_"
+        sent: list[Entry] = []
         with environment(settings, without=defaults), _quiet():
             boto3.setup_default_session()  # with the reporter's credentials
             enable(boto3.DEFAULT_SESSION, (*CONNECTED, NOT_CONNECTED))
             deny(reporter.reporter().sources.iam.client, "ListAccessKeys", DENIED)
+            _keep_events(reporter.reporter().bus.client, sent)
             everything = list(events(now))
             before = [event for event in everything if happened_before(event, now - WEEK)]
             again = _ingest(before)
@@ -72,9 +88,8 @@ def run(now: datetime) -> Outcome:
             client("iam").delete_role(RoleName="old-importer")
             again += _ingest(event for event in everything if event not in before)
             answer = reporter.lambda_handler({}, None)
-        table = ActivityTable(client("dynamodb"), TABLE)
-        sent: Any = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic].sent_notifications
-        _, message, subject, *_ = sent[-1]
+        mails: Any = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic].sent_notifications
+        _, message, subject, *_ = mails[-1]
         return Outcome(
             events=len(everything),
             again=again,
@@ -82,9 +97,26 @@ def run(now: datetime) -> Outcome:
             mail=json.loads(message)["email"],
             answer=answer,
             page=_last_page(client("s3")),
-            came_from_office=_holders(table, ip_facet(OFFICE)),
-            owner_of_key=_profile(table, table.principals_with(key_facet(ALICE_KEY))[0]),
+            sent=sent,
+            **_look_ups(client("dynamodb"), now),
         )
+
+
+def _look_ups(client: "DynamoDBClient", now: datetime) -> dict[str, Any]:
+    """What an outcome has of them."""
+    table, nights = ActivityTable(client, TABLE), Span(now.date() - 3 * DAY, now.date() - 2 * DAY)
+    return {
+        "came_from_office": _holders(table, ip_facet(OFFICE)),
+        "owner_of_key": _profile(table, table.principals_with(key_facet(ALICE_KEY))[0]),
+        "nights": nights,
+        "there": rows(Scan(client, TABLE).recencies(), Wanted(then=nights), now),
+        "quarterly": _calendar(table, QUARTERLY),
+    }
+
+
+def _calendar(table: ActivityTable, role: Role) -> Calendar:
+    (itself,) = table.of(f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/{role.name}", facet_begins=id_facet(role.id))
+    return Calendar(itself.days, heard=Heard(tuple(table.of(COVERAGE))).days(DEFAULT_ACCOUNT_ID))
 
 
 def _holders(table: ActivityTable, facet: str) -> list[Activity]:
@@ -114,6 +146,15 @@ def _credentials_of_the_reporter(sts: Any) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
         "AWS_SESSION_TOKEN": session["SessionToken"],
     }
+
+
+def _keep_events(client: Any, sent: list[Entry]) -> None:
+    """Adds to `sent` whatever is put on a bus from now on."""
+
+    def keep(params: Any, **_: object) -> None:
+        sent.extend(params["Entries"])
+
+    client.meta.events.register("provide-client-params.events.PutEvents", keep)
 
 
 def _last_page(s3: Any) -> str:

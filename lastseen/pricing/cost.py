@@ -7,8 +7,8 @@ from lastseen.pricing.usage import GB, REPORTS, Line, Quantity, Usage
 from reporter.judgement.subjects import Kind
 
 INGEST_METRICS = 8
-METRICS = INGEST_METRICS + len(Ignored) + 5 + len(Kind) + 1
-ALARMS = 10
+METRICS = INGEST_METRICS + len(Ignored) + 6 + len(Kind) + 1
+ALARMS = 11
 DASHBOARDS = 1
 KEY_REQUESTS = SECONDS / 300  # The table's key is asked for once in five minutes, at most.
 REPORT_BYTES = 1_000  # For each principal.

@@ -1,13 +1,12 @@
 """The rhythm of a set of days: a job that runs each week, month or quarter. docs/cadence.md has the rule."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from statistics import median
 
 from activity.days import Days
 
-_A_DAY = timedelta(days=1)
 _SHORTEST = 7
 _FEWEST_GAPS = 3
 # How far a gap may be from the usual one, as a share of that: 9 days of 91, so that months of 28 to 31 days and
@@ -27,7 +26,7 @@ class Rhythm:
 
 def rhythm(days: Days) -> Rhythm | None:
     """Consecutive days are one run. A gap of twice the usual length is a run that was skipped."""
-    runs = [day for day in days if day - _A_DAY not in days]
+    runs = list(Days(days.mask & ~(days.mask << 1)))
     gaps = [(later - earlier).days for earlier, later in pairwise(runs)]
     if len(gaps) < _FEWEST_GAPS:
         return None

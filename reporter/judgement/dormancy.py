@@ -60,13 +60,13 @@ def dormancy(days: Days, last: date, heard: Days, today: date) -> Dormancy | Unh
     stale_from = last + ceil(_OVERDUE * found.days) * _A_DAY
     if today >= stale_from:
         return None
-    silence = _silence(heard, found.first, today)
-    if silence:
-        return Unheard(found.days, *silence)
+    unheard = silence(heard, found.first, today)
+    if unheard:
+        return Unheard(found.days, *unheard)
     return Dormancy(found.days, last, last + found.days * _A_DAY, stale_from)
 
 
-def _silence(heard: Days, first: date, last: date) -> tuple[date, date] | None:
+def silence(heard: Days, first: date, last: date) -> tuple[date, date] | None:
     """The first days in a row, too many, on which no events came."""
     begun = first
     for day in (*heard.between(first, last), last + _A_DAY):

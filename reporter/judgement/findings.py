@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from activity.finding_events import finding_id
 from activity.item import Flag
 from activity.keeping import Key
 from reporter.inventory.account import Gap
@@ -39,6 +40,12 @@ class Finding:
     @property
     def key(self) -> Key:
         return self.subject.key
+
+    @property
+    def id(self) -> str:
+        """Lasts as long as the thing itself, whatever it is called."""
+        subject = self.subject
+        return finding_id(self.account, subject.kind, subject.access_key_id or subject.id)
 
     @property
     def flag(self) -> Flag:

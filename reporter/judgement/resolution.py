@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from activity.arn import is_role, parts, without_path
+from activity.finding_events import finding_id
 from activity.item import Flag
 from activity.keeping import Key
 from activity.model import SIGNIN, access_key_of, facet_of, held_by, is_denied, is_of_principal
@@ -69,8 +70,18 @@ class Resolved:
         return parts(self.arn).name
 
     @property
+    def account(self) -> str:
+        return parts(self.arn).account
+
+    @property
     def access_key_id(self) -> str:
         return access_key_of(self.key[1])
+
+    @property
+    def finding_id(self) -> str:
+        """That of the finding; by name if the flag of a password does not say whose it was."""
+        held = held_by(self.key[1]) or self.flag.holder or self.name
+        return finding_id(self.account, self.kind, held)
 
 
 def resolved(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from activity.finding import finding_id
+from activity.finding_events import finding_id
 from activity.snooze import Snooze
 from reporter.judgement.findings import FLAGGED
 from reporter.judgement.staleness import Status, Verdict

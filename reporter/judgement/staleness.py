@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import reduce
-from operator import or_
 
 from activity.days import NONE, Days
 from activity.model import Activity, is_denied
@@ -132,15 +130,11 @@ def _days(subject: Subject, own: Iterable[Activity], seen: Seen, now: datetime) 
     An item that tells no id may have those of a predecessor, too, and a password's those of whoever had its
     user's name meanwhile.
     """
-    every = _all_days(own)
+    every = Days.all_of(each.days for each in own)
     if subject.kind is Kind.PASSWORD:
-        every &= _all_days(seen.of(subject.holder, facets_of(subject.id)))
+        every &= Days.all_of(each.days for each in seen.of(subject.holder, facets_of(subject.id)))
     began, today = (each.astimezone(UTC).date() for each in (subject.exists_since, now))
     return every.between(began, today)
-
-
-def _all_days(those: Iterable[Activity]) -> Days:
-    return reduce(or_, (each.days for each in those), NONE)
 
 
 def newest(activities: Iterable[Activity]) -> Activity | None:

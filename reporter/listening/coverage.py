@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
 
-from activity.days import NONE, Days
+from activity.days import Days
 from activity.model import LOGS
 from reporter.inventory.account import Gap
 from reporter.listening.region import A_DAY, Region, State
@@ -73,7 +71,7 @@ class Coverage:
     @property
     def days(self) -> Days:
         """The days on which events came, from any region."""
-        return reduce(or_, (each.days for each in self.known), NONE)
+        return Days.all_of(each.days for each in self.known)
 
     def roads(self, now: datetime) -> frozenset[str]:
         """The roads that events of the account come by, or if none do, came by."""

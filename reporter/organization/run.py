@@ -20,6 +20,7 @@ from reporter.inventory.answers import or_gap
 from reporter.judgement.known import Terms
 from reporter.judgement.report import Report
 from reporter.organization import accounts, index, mail
+from reporter.organization.chat import chat
 from reporter.organization.digest import Before, Digest, digest
 from reporter.organization.directory import account_owner, list_accounts
 from reporter.organization.members import Members
@@ -161,6 +162,7 @@ class Organization:
             "default": json.dumps(index.for_machines(told, files)),
             "email": mail.body(told, files, link),
             "sms": mail.subject_line(told),
+            **({"https": chat(told, link)} if self.alone.publisher.has_chat else {}),
         }
         self.sns.publish(
             TopicArn=self.topic,

@@ -9,7 +9,7 @@ from activity.accounts import Account
 from activity.model import to_text
 from reporter.judgement.danger import Risk, most_dangerous_first, risk_of
 from reporter.judgement.report import Report
-from reporter.publishing.document import finding_as_dict
+from reporter.publishing.judged import finding_as_dict
 
 # As plain data: `account`, and `not_read` or all of the rest.
 Summary = dict[str, Any]

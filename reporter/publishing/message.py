@@ -8,9 +8,11 @@ from activity.model import to_text
 from reporter.judgement.danger import most_dangerous_first
 from reporter.judgement.report import Report
 from reporter.judgement.subjects import Kind
-from reporter.publishing.document import answer, finding_as_dict, resolved_as_dict
+from reporter.publishing.chat import chat
+from reporter.publishing.document import answer, resolved_as_dict
 from reporter.publishing.fitting import length as _length
 from reporter.publishing.fitting import within as _within
+from reporter.publishing.judged import finding_as_dict
 from reporter.publishing.mail import body, subject_line
 
 # SNS takes 262,144 bytes, of which the text for people takes no more than the other half:
@@ -30,10 +32,13 @@ class Message:
     attributes: dict[str, Any]
 
 
-def message(report: Report, files: str = "", link: str = "") -> Message:
-    """`files` and `link`: see `body`."""
+def message(report: Report, files: str = "", link: str = "", *, has_chat: bool = False) -> Message:
+    """`files` and `link`: see `body`. `has_chat`: https subscriptions get the form for chat channels."""
     subject = subject_line(report)
-    forms = {"default": _for_machines(report, files), "email": body(report, files, link), "sms": subject}
+    https = {"https": chat(report, link)} if has_chat else {}
+    room = MOST_BYTES // 2 - sum(map(len, https.values()))  # See `_for_machines`.
+    forms = {"default": _for_machines(report, files, room), "email": body(report, files, link), "sms": subject}
+    forms |= https
     numbers = {
         **{f"stale_{kind}": sum(each.subject.kind is kind for each in report.findings) for kind in Kind},
         "new": sum(each.is_new for each in report.findings),
@@ -63,10 +68,12 @@ def fitting_answer(report: Report, files: str) -> dict[str, Any]:
     return fitting | ({"truncated": left_out | {"report": files}} if left_out else {})
 
 
-def _for_machines(report: Report, files: str) -> str:
-    """As many findings as there is room for, the most dangerous first; `findings_total` counts all."""
+def _for_machines(report: Report, files: str, room: int) -> str:
+    """As many findings as there is room for, the most dangerous first; `findings_total` counts all.
+
+    `room`: half of the bytes, for it is JSON within JSON: each quotation mark takes a backslash more.
+    """
     worst = most_dangerous_first(report.findings)
-    room = MOST_BYTES // 2  # It is JSON within JSON: each quotation mark takes a backslash more.
     plain: dict[str, Any] = {
         "event": "report",
         "account": report.account,

@@ -13,8 +13,8 @@ from reporter.inventory.answers import or_gap
 from reporter.judgement.danger import most_dangerous_first
 from reporter.judgement.findings import Finding
 from reporter.judgement.report import Report
-from reporter.publishing.document import finding_as_dict
 from reporter.publishing.fitting import length, within
+from reporter.publishing.judged import finding_as_dict
 from reporter.publishing.message import MOST_BYTES, Message
 from reporter.publishing.todo import Todo
 from reporter.publishing.wording import count

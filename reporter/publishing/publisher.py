@@ -31,6 +31,7 @@ class Publisher:
     """`bucket` may be empty: then there are no files.
 
     `noting` is told each report that is out, and where its files are, before it counts as mailed.
+    `has_chat`: see `message`.
     """
 
     sns: "SNSClient"
@@ -38,6 +39,7 @@ class Publisher:
     s3: "S3Client"
     bucket: str = ""
     noting: Callable[[Report, str], object] = _nothing
+    has_chat: bool = False
 
     def publish(self, report: Report) -> tuple[Report, str]:
         """The report, and where its files are. Raises botocore's errors where SNS refuses."""
@@ -49,7 +51,7 @@ class Publisher:
         gap = stored if isinstance(stored, Gap) else earlier
         if isinstance(gap, Gap):
             report = replace(report, gaps=(*report.gaps, gap))
-        mail = message(report, files, self._link(files))
+        mail = message(report, files, self._link(files), has_chat=self.has_chat)
         self.sns.publish(
             TopicArn=self.topic,
             Subject=mail.subject,

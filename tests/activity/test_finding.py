@@ -2,7 +2,8 @@
 
 import pytest
 
-from activity.finding import FindingId, finding_id, parse
+from activity.finding import FindingId, parse
+from activity.finding_events import finding_id
 
 
 def test_an_id_is_parsed_as_it_is_written():

@@ -294,6 +294,7 @@ def test_the_json_has_all_of_the_use():
         "kind": "access_key",
         "name": "carol",
         "arn": CAROL,
+        "finding_id": f"{ACCOUNT}:access_key:{CAROL_KEY}",
         "access_key_id": CAROL_KEY,
         "denied": False,
         "used_at": "2026-12-04T12:00:00Z",
@@ -311,7 +312,15 @@ def test_the_json_has_all_of_the_use():
             "user_agent": "aws-cli/2.17",
             "mfa": True,
         },
-        "also": [{"account": ACCOUNT, "kind": "user", "name": "carol", "arn": CAROL}],
+        "also": [
+            {
+                "finding_id": f"{ACCOUNT}:user:carol",  # By name, where nothing says whose it is.
+                "account": ACCOUNT,
+                "kind": "user",
+                "name": "carol",
+                "arn": CAROL,
+            }
+        ],
     }
 
 

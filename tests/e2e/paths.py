@@ -26,7 +26,11 @@ NUMBERS = count(1)
 LASTSEEN, AWS = (Path(sys.executable).with_name(name) for name in ("lastseen", "aws"))
 INVESTIGATOR = "investigator"
 # By which metric of the reporter's log which alarm goes off.
-ALARMS = {"TrackerSilent": "SilentAlarm", "NotRemembered": "NotRememberedAlarm"}
+ALARMS = {
+    "TrackerSilent": "SilentAlarm",
+    "NotRemembered": "NotRememberedAlarm",
+    "EventsNotSent": "EventsNotSentAlarm",
+}
 
 
 def someone():
@@ -145,7 +149,13 @@ class Announcing:
     def _announced(self, key, change):
         said = self._given(change)
         assert said or self._is_awake(key)
-        return said
+        return said or self._set_aside()
+
+    def _set_aside(self):
+        """What the alarm would say of a notice that not everybody got."""
+        letters = self.stack.resources["AwakenedDeadLetterQueue"].rpartition("/")[2]
+        found = Queue(self.stack.server.client("sqs"), f"x:{letters}").take()
+        return f"UnannouncedAlarm; {json.loads(found[0])['reason'][:100]}" if found else ""
 
     def _given(self, change):
         said = invoke(self.stack, "AwakenedFunction", {"Records": [change]})
@@ -185,6 +195,14 @@ class Announcing:
         return self.stack.server.client("dynamodb")
 
 
+def flag_what_is_gone(stack):
+    """The user, who is not in IAM. The next report has something that is resolved, and sends an event."""
+    at, user = datetime.now(UTC) - timedelta(days=7), someone()
+    flags = Flags(stack.server.client("dynamodb"), stack.outputs["ActivityTableName"])
+    flags.flag(id_of(user), ACCOUNT, Flag(at, at - timedelta(days=200)), now=at)
+    return user
+
+
 def _plain(key):
     return {"principal": {"S": key[0]}, "facet": {"S": key[1]}}
 
@@ -196,6 +214,7 @@ class Reporting:
     stack: Stack
 
     def __call__(self):
+        flag_what_is_gone(self.stack)
         before = len(self._measured())
         said = invoke(self.stack, "ReporterFunction", {})
         if isinstance(said, str):

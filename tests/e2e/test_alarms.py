@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import ROOT
+from e2e.paths import flag_what_is_gone
 from e2e.server import eventually
 from e2e.stack import Queue
 from samtranslator.yaml_helper import yaml_parse
@@ -174,6 +175,17 @@ def test_not_remembered_what_the_reporter_may_not_write_is_in_the_metric_of_the_
     said = eventually(lambda: printed(server, stack)[before:], "the metric is in the log", within=20)
 
     assert is_over("NotRememberedAlarm", said[-1][ALARMS["NotRememberedAlarm"]["MetricName"]][0])
+
+
+def test_events_not_sent_what_eventbridge_refuses_is_in_the_metric_of_the_alarm(server, stack, is_over):
+    flag_what_is_gone(stack)
+    before = len(printed(server, stack))
+    (put,) = [each for each in stack.permissions("ReporterRole") if each[0] == "events:PutEvents"]
+    with stack.without("ReporterRole", put):
+        invoke(server, stack, "ReporterFunction", {})
+    said = eventually(lambda: printed(server, stack)[before:], "the metric is in the log", within=20)
+
+    assert is_over("EventsNotSentAlarm", said[-1][ALARMS["EventsNotSentAlarm"]["MetricName"]][0])
 
 
 def test_silent_a_trail_that_was_stopped_is_in_the_metric_of_the_alarm(server, stack, is_over):

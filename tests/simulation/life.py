@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from builders import NOON
+from builders import ACCOUNT, NOON
 from simulation import events
 from simulation.account import Account, Key, Role, Use, User
-from simulation.ledger import Mails, Notices
+from simulation.ledger import Mails, Notices, flagged_thing
 from simulation.tracker import NONE, Tracker
 from simulation.verdicts import check_verdicts, thing_of
 
@@ -149,8 +149,10 @@ class Life:
         self.account.heard |= done & self.account.others.keys()
 
     def tell(self, number=0, most=None, trouble=NONE):
-        begun = len(self.tracker.sns.sent)
+        begun, put, flagged = len(self.tracker.sns.sent), len(self.tracker.bus.sent), self._flagged()
         self.tracker.tell(number, most, trouble)
+        used = {name for _, name in self.tracker.bus.sent[put:]}
+        assert used <= flagged, f"{used - flagged} are told as used again, and were not flagged"
         self.notices.sent(self.tracker.sns.sent[begun:])
         if not self.tracker.is_behind:
             self.notices.check_that_all_are_told()
@@ -161,7 +163,9 @@ class Life:
         holders = self.tracker.holders()
         heard = []
         meanwhile = (lambda: heard.append(self.tracker.hear())) if is_heard_meanwhile else (lambda: None)
+        put = len(self.tracker.bus.sent)
         report = self.tracker.report(trouble, meanwhile)
+        assert self.tracker.bus.sent[put:] == (events_of(report, holders) if report else [])
         if report:
             check_verdicts(self.account, self.tracker, report, self.now)
             self.mails.sent(report, trouble, holders, self.tracker.iam.reported)
@@ -172,6 +176,13 @@ class Life:
         if report is None or trouble.note:
             self.mails.went_astray(flagged, self.tracker.overwritten(holders))
         self.wait(minutes=1)
+
+    def _flagged(self):
+        """The ids of all that the table has as flagged."""
+        items = {key for key, item in self.tracker.table.items.items() if "flagged" in item}
+        return {
+            id_of(flagged_thing(key, holder)) for key, holder in self.tracker.holders().items() if key in items
+        }
 
     def expire(self):
         """What was flagged longer ago than the table keeps anything is forgotten, and nothing else."""
@@ -206,3 +217,16 @@ class Life:
 
 def _error(is_refused):
     return "AccessDenied" if is_refused else ""
+
+
+def id_of(thing):
+    """Of a finding: by what lasts, whatever its names were."""
+    kind, held = thing
+    return f"{ACCOUNT}:{kind}:{held}"
+
+
+def events_of(report, holders):
+    """What a mailed report puts on the bus. `holders`: whose each flag was before, by its key."""
+    new = [("Stale Access Opened", id_of(thing_of(each.subject))) for each in report.findings if each.is_new]
+    over = [flagged_thing(each.key, holders[each.places[0]]) for each in report.resolved]
+    return new + [("Stale Access Resolved", id_of(thing)) for thing in over]

@@ -15,7 +15,7 @@ LOTS = st.integers(0, 20)
 SELDOM = st.sampled_from([False, False, True])
 # A use may be heard of and told at once; in which order is by this number.
 AT_ONCE = st.none() | LOTS
-USES = st.sampled_from(["role", "key", "password"])
+USES = st.sampled_from(["role", "role", "key", "password"])
 # From one use to the next, so many days more.
 OFF = st.sampled_from([0, 0, 1, 2, 20])
 CALLS = st.sampled_from(
@@ -196,7 +196,7 @@ class Lives(RuleBasedStateMachine):
 
     @has("users", "roles")
     @precondition(lambda self: not self.is_regular)
-    @rule(number=NUMBERS, what=USES, every=st.sampled_from([35, 50]), times=st.integers(3, 4), off=OFF)
+    @rule(number=NUMBERS, what=USES, every=st.sampled_from([35, 50]), times=st.integers(4, 5), off=OFF)
     def use_regularly(self, number, what, every, times, off):
         """It may be dormant from then on. Once in a life: longer lives forget their flags."""
         self.is_regular = True
@@ -210,6 +210,9 @@ class Lives(RuleBasedStateMachine):
             self.life.wait(days=every + off)
             self.life.hear()
             self.life.report()
+        self.life.wait(days=every // 3)
+        self.life.hear()
+        self.life.report()
 
     @rule(trouble=MAYBE_TROUBLE)
     def hear(self, trouble):

@@ -66,6 +66,17 @@ class Sns:
         self.sent.append(json.loads(json.loads(Message)["default"]))
 
 
+class Bus:
+    """`sent`: (detail-type, finding id) of each event."""
+
+    def __init__(self):
+        self.sent = []
+
+    def put_events(self, Entries):  # noqa: N803  # boto3's name
+        self.sent += [(each["DetailType"], json.loads(each["Detail"])["finding_id"]) for each in Entries]
+        return {"Entries": [{"EventId": "1"} for _ in Entries]}
+
+
 class Sqs:
     def __init__(self):
         self.sent = []
@@ -84,6 +95,7 @@ class Tracker:
     def __init__(self, account, clock):
         self.clock = clock
         self.table, self.iam, self.sns, self.sqs = Dynamo(), Iam(account, clock), Sns(), Sqs()
+        self.bus = Bus()
         self.queue, self.stream, self.streamed = {}, [], 0
         trail = {"TrailARN": "all", "HomeRegion": "eu-west-1", "IsMultiRegionTrail": True}
         self._clients = {
@@ -91,6 +103,7 @@ class Tracker:
             "iam": self.iam,
             "sns": self.sns,
             "sqs": self.sqs,
+            "events": self.bus,
             "s3": None,
             "sts": SimpleNamespace(
                 meta=SimpleNamespace(region_name="eu-west-1"),
@@ -102,6 +115,7 @@ class Tracker:
             ),
             "account": SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=_pages_of_regions)),
             "cloudtrail": SimpleNamespace(
+                meta=SimpleNamespace(region_name="eu-west-1"),
                 describe_trails=lambda: {"trailList": [trail]},
                 get_trail_status=lambda Name: {"IsLogging": True},  # noqa: N803
                 get_event_selectors=lambda TrailName: {},  # noqa: N803

@@ -76,7 +76,7 @@ function filters() {
 // As report.csv has them, those that are shown.
 const CELLS = ["account", "kind", "name", "arn", "id", "access_key_id", "owner", "status", "created",
   "last_used", "last_used_source", "idle_days", "threshold_days", "first_flagged", "reason", "event_source", "event_name", "event_id",
-  "region", "source_ip", "user_agent", "commands"];
+  "region", "source_ip", "user_agent", "commands", "finding_id"];
 function asCsv(findings) {
   const rows = findings.map((finding) => {
     const flat = { ...finding.evidence, ...finding, commands: finding.commands.join(" && ") };

@@ -8,6 +8,7 @@ from pathlib import Path
 from builders import ROOT
 from screenshot import PICTURE, THEN, digest, outcome
 
+from lastseen.asking.calendar import ranges
 from lastseen.asking.words import lines
 from lastseen.demo.events import events
 
@@ -94,9 +95,21 @@ def test_the_look_ups_find_the_owner_of_a_key_and_who_came_from_an_address():
         "root",
     ]
     assert list(lines(ran.came_from_office))[1].startswith("  address 198.51.100.7 ")
+    there = {row.principal.rpartition("/")[2]: (ranges(row.active), ranges(row.refused)) for row in ran.there}
+    assert str(ran.nights) == "from 2026-11-20 to 2026-11-21"
+    assert there["nina"] == ("2026-11-21", "")
+    assert "carol" not in there
+    assert len(ran.quarterly.active) == 4
 
 
-def test_the_command_prints_the_mail_and_two_look_ups_and_writes_the_page_where_asked(tmp_path):
+def test_the_readme_shows_the_weeks_of_the_quarterly_job():
+    assert (
+        "```text\n{}\n{}\n```".format(*outcome().quarterly.strip(THEN.date()))
+        in (ROOT / "README.md").read_text()
+    )
+
+
+def test_the_command_prints_the_mail_and_look_ups_and_writes_the_page_where_asked(tmp_path):
     command, page = [Path(sys.executable).with_name("lastseen"), "demo", "--html"], tmp_path / "demo.html"
     done = subprocess.run([*command, page], capture_output=True, text=True, timeout=60, check=True)
 
@@ -104,6 +117,8 @@ def test_the_command_prints_the_mail_and_two_look_ups_and_writes_the_page_where_
     assert "access key  grace         AKIAEXAMPLEGRACE0001  132   1 " in done.stdout
     assert "Whose is AKIAEXAMPLEALICE0001" in done.stdout
     assert "Who came from 198.51.100.7?" in done.stdout
+    assert re.search(r"Who was active from \S+ to \S+\?\n\narn:aws:iam::123456789012:user/", done.stdout)
+    assert re.search(r"quarter-close active\?\n\n[·▁]{53}\n", done.stdout)
     assert '"_aws"' not in done.stdout
     assert done.stderr == ""
     assert done.stdout.endswith(f"\nThe report's page, for a browser: {page}\n")

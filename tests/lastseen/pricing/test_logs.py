@@ -39,7 +39,7 @@ def dollars(load):
         pytest.param(("CloudWatch", "alarms of the log road"), 0.20, id="two at 10 cents"),
         pytest.param(("CloudWatch", "logs of the log function taken in"), 0.1207, id="129,600 x 2,000 bytes"),
         pytest.param(("CloudWatch", "logs of the log function kept"), 0.00724, id="the same at 3 cents"),
-        pytest.param(("CloudWatch", "metrics"), 7.80, id="34, but for the 8 of ingest"),
+        pytest.param(("CloudWatch", "metrics"), 8.10, id="35, but for the 8 of ingest"),
         pytest.param(("SQS", "requests"), 0.2592, id="648,000 of an idle queue"),
     ],
 )

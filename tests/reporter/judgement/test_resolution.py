@@ -66,6 +66,15 @@ def test_a_flag_is_resolved(key, things, how, at):
     assert resolved(key, *things) == [(how, at)]
 
 
+def test_that_it_is_dormant_is_told_once_and_its_flag_is_over():
+    report = review_of({ROLE: FLAG}, deploy(made=900), QUARTERLY)
+    again = review_of({ROLE: replace(FLAG, told_at=days(7))}, deploy(made=900), QUARTERLY)
+
+    assert report.to_remember.told == report.to_remember.over == ((ROLE, ""),)
+    assert [each.how for each in again.resolved] == []
+    assert again.to_remember.over == ((ROLE, ""),)
+
+
 @pytest.mark.parametrize(
     ("key", "things"),
     [

@@ -19,7 +19,8 @@ from reporter.inventory.account import Gap, Inventory, Undatable, Undated, User
 from reporter.judgement.questions import MOST_ASKED
 from reporter.judgement.subjects import Limits
 from reporter.judgement.undated import all_of, listed
-from reporter.publishing.document import document, finding_as_dict
+from reporter.publishing.document import document
+from reporter.publishing.judged import finding_as_dict
 from reporter.publishing.mail import body
 
 ARN = f"arn:aws:iam::{ACCOUNT}:user/alice"

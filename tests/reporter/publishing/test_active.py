@@ -16,7 +16,8 @@ from reporter.judgement.dormancy import Active, Dormancy
 from reporter.judgement.subjects import Limits
 from reporter.organization.summary import summary
 from reporter.publishing.active import active_on, expected
-from reporter.publishing.document import answer, document, finding_as_dict
+from reporter.publishing.document import answer, document
+from reporter.publishing.judged import finding_as_dict
 from reporter.publishing.mail import body
 from reporter.publishing.message import message
 from reporter.publishing.page import page

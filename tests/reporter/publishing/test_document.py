@@ -18,7 +18,8 @@ from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region, Sent
 from reporter.listening.roads import Road
 from reporter.publishing import console
-from reporter.publishing.document import answer, document, finding_as_dict
+from reporter.publishing.document import answer, document
+from reporter.publishing.judged import finding_as_dict
 from reporter.publishing.spreadsheet import rows
 
 ARN = f"arn:aws:iam::{ACCOUNT}"
@@ -252,13 +253,20 @@ def test_the_root_user_is_told_with_its_last_use_and_its_last_refusal(whole):
 def test_what_became_of_a_flag_is_told_with_all_that_is_known_of_it(whole):
     flagged = {"since": "2026-06-23T12:00:00Z", "first_flagged": "2026-11-06T12:00:00Z"}
     key = {"kind": "access_key", "name": "alice", "arn": f"{ARN}:user/alice", "how": "used"} | flagged
+    key |= {"account": ACCOUNT}
+    first, second = (f"{ACCOUNT}:access_key:{each}" for each in ("AKIA1", "AKIA2"))
 
     assert whole["resolved"] == [
-        key | {"access_key_id": "AKIA1", "at": "2026-11-17T12:00:00Z", "used": "2026-11-17T12:00:00Z"},
         key
-        | {"access_key_id": "AKIA2", "at": "2026-11-16T12:00:00Z", "refused": "2026-11-16T12:00:00Z"}
+        | {"finding_id": first, "access_key_id": "AKIA1"}
+        | {"at": "2026-11-17T12:00:00Z", "used": "2026-11-17T12:00:00Z"},
+        key
+        | {"finding_id": second, "access_key_id": "AKIA2"}
+        | {"at": "2026-11-16T12:00:00Z", "refused": "2026-11-16T12:00:00Z"}
         | {"is_refused": True},
         {
+            "finding_id": f"{ACCOUNT}:role:AROAGONE",
+            "account": ACCOUNT,
             "kind": "role",
             "name": "gone",
             "arn": f"{ARN}:role/gone",

@@ -143,7 +143,7 @@ def test_five_thousand_accounts_of_which_a_thousand_were_not_read_fit_into_sns()
 HOSTILE = st.text() | st.text("\r\n\t\x00\x1b\x7f\u202e\u2028\u200b é", min_size=1) | st.just("x" * 10_000)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(HOSTILE, HOSTILE, HOSTILE)
 def test_hostile_names_add_no_line_move_no_cursor_and_keep_the_rows_apart(name, path, reason):
     of = [account(1, name, path=path), account(2, name, path=path)]

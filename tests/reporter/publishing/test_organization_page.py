@@ -117,6 +117,14 @@ def test_it_begins_with_what_to_do_then_what_was_not_read_then_the_accounts(orga
     assert "security-3 (200000000003)" in run("document.querySelector('#alerts li').textContent")
 
 
+def test_the_dormant_of_all_accounts_are_counted(organization_opened):
+    about = "document.getElementById('about').textContent"
+    told = organization([account(0)], [left_by(account(0), 0) | {"dormant": 3}])
+
+    assert organization_opened(told)(about).endswith(" 3 dormant, not flagged.")
+    assert "dormant" not in organization_opened(organization([account(0)], [left_by(account(0), 0)]))(about)
+
+
 def test_each_account_has_its_name_id_and_units_and_leads_to_its_own_page(organization_opened):
     run = organization_opened(small())
     row = run("document.querySelector('#accounts tbody tr').innerText")
