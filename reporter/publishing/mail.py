@@ -126,7 +126,7 @@ def _changes(report: Report) -> Iterator[str]:
 
 def _snoozed(report: Report) -> Iterator[str]:
     if report.snoozed:
-        yield f"SNOOZED ({len(report.snoozed):,}): findings that somebody asked to leave alone"
+        yield f"SNOOZED ({len(report.snoozed):,})"
         yield from some(list(map(snoozed, report.snoozed)))
 
 

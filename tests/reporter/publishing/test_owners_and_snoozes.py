@@ -76,7 +76,7 @@ def test_the_mail_lists_apart_what_is_snoozed_with_who_asked_and_why():
 
     assert "WHAT TO DO: 1 finding," in text
     assert (
-        "SNOOZED (1): findings that somebody asked to leave alone\n"
+        "SNOOZED (1)\n"
         "- until 2026-12-31, by assumed-role/Admin/judy@example.com: role deploy (moves in January)\n"
     ) in text
     assert "put-role-policy --role-name deploy" not in text

@@ -123,6 +123,7 @@ def test_a_finding_has_the_fields_of_the_contract(account, table):
 
     (finding,) = answer(report)["findings"]
     assert finding == {
+        "finding_id": f"{ACCOUNT}:access_key:AKIA1",
         "account": ACCOUNT,
         "kind": "access_key",
         "name": "alice",
