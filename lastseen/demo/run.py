@@ -111,9 +111,7 @@ def _snooze(client: "DynamoDBClient", at: datetime) -> None:
     """As alice does it, by `lastseen snooze`."""
     finding = FindingId(DEFAULT_ACCOUNT_ID, "access_key", GRACE_KEY)
     by = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:user/people/alice"
-    Snoozes(client, TABLE).put(
-        asked(finding, (at + 44 * DAY).date(), "moves in December", by=by, at=at)
-    )
+    Snoozes(client, TABLE).put(asked(finding, (at + 44 * DAY).date(), "moves in December", by=by, at=at))
 
 
 def _look_ups(client: "DynamoDBClient", now: datetime) -> dict[str, Any]:

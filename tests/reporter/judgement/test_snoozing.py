@@ -64,6 +64,23 @@ def test_its_last_day_counts_and_then_it_is_a_finding_that_says_so(until, is_fou
         assert not each.is_new
 
 
+@pytest.mark.parametrize(
+    ("flagged", "is_new"), [(9, True), (40, False)], ids=["while it was snoozed", "before"]
+)
+def test_what_no_report_has_told_of_is_new_once_its_snooze_is_over(flagged, is_new):
+    place = {ROLE_PLACE: Flag(days(flagged), days(100), holder="AROADEPLOY")}
+    report = review_of(deploy(used=100), snoozed(until=date(2026, 11, 15), asked=30), place)
+
+    assert [each.is_new for each in report.findings] == [is_new]
+
+
+def test_it_is_new_once_alone():
+    place = {ROLE_PLACE: Flag(days(20), days(100), holder="AROADEPLOY")}
+    report = review_of(deploy(used=100), snoozed(until=date(2026, 11, 10), asked=30), place)
+
+    assert [each.is_new for each in report.findings] == [False]
+
+
 def test_an_end_long_ago_is_not_told():
     report = review_of(deploy(used=100), snoozed(until=date(2026, 10, 1), asked=60))
 
