@@ -17,6 +17,7 @@ REPORT = "report"
 CANARY = "canary"
 CANARY_SENT = "canary-sent"
 ROAD = "road"
+SNOOZED = "snoozed"
 EVENTS, LOGS = "events", "logs"  # The roads: EventBridge, and CloudTrail's log files.
 SIGNIN = "SIGNIN"
 # In the user agent, which CloudTrail keeps. The reporter's own calls are recognized by it when they come back.

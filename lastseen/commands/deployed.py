@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from activity import settings
 from activity.flags import Flags
+from activity.snoozes import Snoozes
 from activity.table import ActivityTable
 from lastseen.casefile.file import CaseFile
 from lastseen.casefile.nothing import NoFlags, NoSightings
@@ -31,6 +32,7 @@ _SETTINGS = {
     "StaleRoleDays": "STALE_ROLE_DAYS",
     "RetentionDays": "RETENTION_DAYS",
     "DaysOfPeople": "DAYS_OF_PEOPLE",
+    "OwnerTags": "OWNER_TAGS",
 }
 
 
@@ -63,6 +65,7 @@ def sources(connection: Connection, clients: Clients) -> AnySources:
         CloudTrail(lambda region: clients("cloudtrail", region_name=region or None)),
         ActivityTable(dynamodb, connection.table),
         Flags(dynamodb, connection.table),
+        snoozes=Snoozes(dynamodb, connection.table),
     )
 
 

@@ -112,7 +112,20 @@ def test_the_list_of_commands_is_not_cut(columns):
     listed = run("--help", COLUMNS=str(columns)).stdout.partition("Commands:\n")[2].splitlines()
 
     assert [line.split()[0] for line in listed] == (
-        ["who", "list", "coverage", "doctor", "report", "replay", "restore", "event", "demo", "cost"]
+        [
+            "who",
+            "list",
+            "coverage",
+            "doctor",
+            "report",
+            "snooze",
+            "unsnooze",
+            "replay",
+            "restore",
+            "event",
+            "demo",
+            "cost",
+        ]
     )
     assert all(line.endswith(".") and not line.endswith("..") for line in listed)
 
