@@ -124,7 +124,7 @@ def test_the_command_prints_the_mail_and_look_ups_and_writes_the_page_where_aske
     assert "Whose is AKIAEXAMPLEALICE0001" in done.stdout
     assert "Who came from 198.51.100.7?" in done.stdout
     assert re.search(r"Who was active from \S+ to \S+\?\n\narn:aws:iam::123456789012:user/", done.stdout)
-    assert re.search(r"quarter-close active\?\n\n[·▁]{53}\n", done.stdout)
+    assert re.search(r"quarter-close active\? \(.*\)\n\n[·▁]{53}\n", done.stdout)
     assert '"_aws"' not in done.stdout
     assert done.stderr == ""
     assert done.stdout.endswith(f"\nThe report's page, for a browser: {page}\n")
