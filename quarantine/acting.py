@@ -15,6 +15,7 @@ from quarantine.hands import Hands, seen_now
 from quarantine.ledger import Ledger
 from quarantine.mark import Mark, UnreadableMark
 from quarantine.recheck import Found, why_not
+from quarantine.target import Target
 from reporter.inventory.answers import UNANSWERED, reason
 from reporter.judgement.known import Terms
 from reporter.judgement.subjects import Kind
@@ -95,12 +96,21 @@ class Actor:
         """First what was disabled, then the tag: IAM lets a key be activated only while its user has it."""
         try:
             if was_tried:
-                self.hands.enable(entry.target)
+                self._enable(entry.target)
             self.hands.write(entry.target, mark)
         except FAILED as error:
             stuck = f"{why}; restoring it failed, and is tried again: {reason(error)}"
             return self.ledger.save(entry.held_by(stuck))
         return self.ledger.save(replace(entry, step=Step.ANNOUNCED, moved=self.clock()).held_by(why))
+
+    def _enable(self, target: Target) -> None:
+        """A refusal is all right if it was not disabled in the first place: the same may have refused that."""
+        try:
+            self.hands.enable(target)
+        except FAILED:
+            found = self.hands.look(target)
+            if found is None or found.is_disabled(target):
+                raise
 
     def _why_not(self, entry: Entry, found: Found | None) -> str:
         target, limits = entry.target, self.terms.limits

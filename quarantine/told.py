@@ -82,7 +82,7 @@ def body(told: Told) -> str:
             told.of(Step.RESTORED),
             _restored,
         ),
-        ("Deleted since", told.of(Step.GONE), lambda _: []),
+        ("Deleted or renamed since", told.of(Step.GONE), _gone),
         ("No longer planned", told.of(Step.WITHDRAWN), lambda each: [f"why: {each.held}"]),
     )
     lines = [f"Quarantine of stale access in account {told.account}, {day(told.at)}", ""]
@@ -162,6 +162,10 @@ def _announced(entry: Entry) -> list[str]:
 def _held(entry: Entry) -> list[str]:
     half_way = _undo(entry) if entry.step is Step.ACTING else []
     return [f"why: {entry.held}", *half_way]
+
+
+def _gone(entry: Entry) -> list[str]:
+    return [f"if it was renamed: lastseen restore {entry.id}"]
 
 
 def _restored(entry: Entry) -> list[str]:
