@@ -91,8 +91,10 @@ class Days:
 
     def between(self, first: date, last: date) -> "Days":
         """Those from `first` to `last`, both included."""
-        past, ahead = (max(0, (each - _BEGAN).days) for each in (first, last + _DAY))
-        return Days((self.mask & ((1 << ahead) - 1)) >> past << past)
+        past, ahead = max(0, (first - _BEGAN).days), max(0, (last - _BEGAN).days + 1)
+        if ahead < self.mask.bit_length():  # Else there may be millions of days ahead.
+            return Days((self.mask & ((1 << ahead) - 1)) >> past << past)
+        return Days(self.mask >> past << past)
 
     def __and__(self, other: "Days") -> "Days":
         return Days(self.mask & other.mask)
@@ -135,7 +137,7 @@ def first_of_month(name: str) -> date:
 
 def oldest_kept(last: date, kept: timedelta = KEPT) -> date:
     """The first day that an item last seen on `last` keeps: whole months."""
-    return (last - kept).replace(day=1)
+    return date.fromordinal(max(1, last.toordinal() - kept.days)).replace(day=1)
 
 
 @lru_cache(maxsize=1024)

@@ -113,7 +113,8 @@ def _days_of(item: Mapping[str, Any]) -> Days:
         return Days.from_months({name: int(item[name]["N"]) for name in months})
     except (KeyError, ValueError) as error:
         said = ", ".join(f"{name} is {_said(item, name)!r}" for name in months)
-        raise UnreadableItem.named(_key_of(item), f"{said}: no days of a month, a bit for each") from error
+        what = f"{said[:200]}: no days of a month, a bit for each"
+        raise UnreadableItem.named(_key_of(item), what) from error
 
 
 def _flag_of(item: Mapping[str, Any]) -> Flag | None:

@@ -4,7 +4,7 @@ Facets are the strings of the table's sort key; the functions here are the only 
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -17,6 +17,7 @@ REPORT = "report"
 CANARY = "canary"
 CANARY_SENT = "canary-sent"
 ROAD = "road"
+SNOOZED = "snoozed"
 EVENTS, LOGS = "events", "logs"  # The roads: EventBridge, and CloudTrail's log files.
 SIGNIN = "SIGNIN"
 # In the user agent, which CloudTrail keeps. The reporter's own calls are recognized by it when they come back.
@@ -214,6 +215,18 @@ class Activity(NamedTuple):
         if newer.first_seen <= older.first_seen and newer.days == both:
             return newer
         return newer._replace(first_seen=min(newer.first_seen, older.first_seen), days=both)
+
+    @property
+    def known_since(self) -> date | None:
+        """From which day on one that is not among `days` is known to have had no sighting; None: from none.
+
+        Days may have been switched off at first, or an item be older than they are.
+        """
+        first = self.first_seen.date()
+        if not self.days:
+            return None
+        is_whole = first in self.days or first < oldest_kept(self.last_seen.date())
+        return date.min if is_whole else min(self.days)
 
     def keeping(self, kept: timedelta | None) -> "Activity":
         """Without the days longer ago than that, by whole months, from the last one; None: without any."""

@@ -7,6 +7,7 @@ from activity.accounts import Account
 from activity.item import Flag, Item
 from activity.keeping import Key
 from activity.model import Activity
+from activity.snooze import Listed
 
 
 class Sightings(Protocol):
@@ -45,6 +46,12 @@ class Flagged(Protocol):
     def of(self, account: str) -> dict[Key, Flag]: ...
 
     def exempt_of(self, account: str) -> set[Key]: ...
+
+
+class Snoozed(Protocol):
+    """As `activity.snoozes.Snoozes` answers."""
+
+    def of(self, account: str) -> Listed: ...
 
 
 class Named(Protocol):

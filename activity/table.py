@@ -110,6 +110,8 @@ class ActivityTable:
                 return self.record(activity, known, is_late=is_late)
             except (ClientError, BotoCoreError, TooLate, UnreadableItem) as error:
                 return str(error)
+            except OverflowError as error:  # A time that somebody edited.
+                return str(UnreadableItem.named(activity.key, str(error)))
 
         keys = [each.key for each in activities]
         chunks = [keys[start : start + MOST_READ] for start in range(0, len(keys), MOST_READ)]

@@ -29,11 +29,18 @@ def replacing(stored: Activity | None, activity: Activity, expires_at: int) -> d
         "event_id": stored.evidence.event_id or None,
         **{name: before.get(name) for name in changed},
     }
+    # Somebody who erased a month's days by hand may have left a 0.
+    empty = {name for name in changed if read[name] is None}
     condition = " AND ".join(
-        f"attribute_not_exists(#{name})" if value is None else f"#{name} = :read_{name}"
+        f"#{name} = :read_{name}"
+        if value is not None
+        else f"(attribute_not_exists(#{name}) OR #{name} = :none)"
+        if name in empty
+        else f"attribute_not_exists(#{name})"
         for name, value in read.items()
     )
     values = {f":read_{name}": typed(value) for name, value in read.items() if value is not None}
+    values |= {":none": typed(0)} if empty else {}
     gone = [name for name in before if name not in months]
     return _update(activity, expires_at, condition, values, changed, gone)
 

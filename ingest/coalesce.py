@@ -158,5 +158,7 @@ def _days_around(stored: Activity) -> tuple[datetime, datetime]:
     """When the day of the last sighting began, or the day before if that is known as well; and when it ends."""
     last = stored.last_seen.date()
     midnight = datetime.combine(last, time.min, UTC)
+    if last not in stored.days:  # Days were not kept at the time.
+        return midnight, midnight
     is_longer = last - _A_DAY in stored.days
     return midnight - _A_DAY if is_longer else midnight, midnight + _A_DAY

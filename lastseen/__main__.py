@@ -11,6 +11,7 @@ from lastseen.commands import event as events
 from lastseen.commands import list as listings
 from lastseen.commands import replay as replays
 from lastseen.commands import report as reports
+from lastseen.commands import snooze as snoozes
 from lastseen.commands import who as owners
 from lastseen.commands.cost import cost
 from lastseen.commands.demo import demo
@@ -48,6 +49,8 @@ for name, command, told, examples in (
     ("coverage", coverages.coverage, "Show from where events arrive.", coverages.EXAMPLES),
     ("doctor", doctors.doctor, "Check whether the deployed tracker works.", doctors.EXAMPLES),
     ("report", reports.report, "Print the report as it would be mailed now.", reports.EXAMPLES),
+    ("snooze", snoozes.snooze, "Leave a finding alone until a day.", snoozes.EXAMPLES),
+    ("unsnooze", snoozes.unsnooze, "End a snooze.", snoozes.ENDING),
     ("replay", replays.replay, "Read the past from CloudTrail's log files.", replays.EXAMPLES),
     ("restore", restore_command, "Restore what quarantine has disabled.", RESTORING),
     ("event", events.event, "Print an example of an event on a finding.", events.EXAMPLES),

@@ -1,8 +1,6 @@
 """One run of the reporter: reviews the account, publishes the report, and remembers what it said."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -14,23 +12,26 @@ from activity import arn, settings
 from activity.bus import Bus, Unsent
 from activity.flags import Flags
 from activity.keeping import Keeping, retention_from_env
+from activity.snoozes import Snoozes
 from activity.table import ActivityTable, connect
 from reporter.inventory.account import Gap
 from reporter.inventory.answers import or_gap
+from reporter.inventory.counting import counting
 from reporter.inventory.iam import Iam
 from reporter.judgement.known import Terms
+from reporter.judgement.owner_tags import listed
 from reporter.judgement.report import Report
 from reporter.judgement.subjects import Limits
 from reporter.listening.canaries import Canaries
 from reporter.listening.trails import CloudTrail
 from reporter.publishing.finding_events import events_of
+from reporter.publishing.owner_messages import OwnerMessages
 from reporter.publishing.publisher import Publisher
 from reporter.remembering import Memory, Unsaved
 from reporter.review.gathering import Sources
 from reporter.review.review import review
 
 if TYPE_CHECKING:
-    from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
 
 
@@ -84,6 +85,7 @@ class Reporter:
     sts: "STSClient"
     canaries: Canaries
     bus: Bus
+    owner_messages: OwnerMessages
     caller: Caller | None = None
 
     @classmethod
@@ -97,7 +99,9 @@ class Reporter:
         )
         sources = sources_from_env(environ)
         canaries = Canaries.of(sources.table)
-        return cls(sources, terms_from_env(environ), publisher, boto3.client("sts"), canaries, Bus.connect())
+        owners = OwnerMessages(publisher.sns, environ.get("OWNER_TOPIC_ARN", "").strip())
+        terms, sts = terms_from_env(environ), boto3.client("sts")
+        return cls(sources, terms, publisher, sts, canaries, Bus.connect(), owners)
 
     def acting_as(self, caller: Caller, clients: Clients) -> Self:
         """Reviews the caller's account, by its clients: table, bucket and topic stay the reporter's own."""
@@ -135,7 +139,7 @@ class Reporter:
         caller = Caller.of_topic(self.publisher.topic) if isinstance(asked, Gap) else asked
         tested = or_gap("the test calls in each region", lambda: self.canaries.send(caller.account, now))
         sources = replace(self.sources, iam=replace(self.sources.iam, is_late=is_late))
-        with _counting(sources.iam.client) as calls:
+        with counting(sources.iam.client) as calls:
             report = review(sources, caller.account, self.terms, now, partition=caller.partition)
         if isinstance(asked, Gap):
             told = f"{asked.reason}; account and partition are those of the topic that the report goes to"
@@ -155,19 +159,8 @@ class Reporter:
         report, files = self.publisher.publish(report)
         # Before it counts as mailed: if this ends half-way, the next report sends them again.
         unsent = self.bus.put(events_of(report), memory.is_late)
+        report = self.owner_messages.send(report, files, memory.is_late)
         return replace(run, report=report, files=files, unsaved=unset | memory.settle(report), unsent=unsent)
-
-
-@contextmanager
-def _counting(client: "IAMClient") -> Iterator[Counter[str]]:
-    """What is sent meanwhile, retries too."""
-    sent: Counter[str] = Counter()
-    events = client.meta.events
-    events.register("before-send.iam", lambda **_: sent.update(["iam"]), unique_id="count")
-    try:
-        yield sent
-    finally:
-        events.unregister("before-send.iam", unique_id="count")
 
 
 def sources_from_env(environ: Mapping[str, str]) -> Sources[ActivityTable, Flags]:
@@ -178,6 +171,7 @@ def sources_from_env(environ: Mapping[str, str]) -> Sources[ActivityTable, Flags
         table=ActivityTable(connect(), settings.text(environ, "ACTIVITY_TABLE"), keeping),
         flags=Flags.from_env(environ),
         logs=environ.get("LOG_BUCKET", ""),
+        snoozes=Snoozes.from_env(environ),
     )
 
 
@@ -197,4 +191,5 @@ def terms_from_env(environ: Mapping[str, str]) -> Terms:
         limits=Limits(days("STALE_USER_DAYS"), days("STALE_KEY_DAYS"), days("STALE_ROLE_DAYS")),
         tag=environ.get("EXEMPT_TAG") or Terms().tag,
         retention=retention_from_env(environ),
+        owner_tags=listed(environ.get("OWNER_TAGS", "")),
     )

@@ -15,6 +15,7 @@ from builders import ACCOUNT, NOON, activity, credential_report
 from activity.days import Days
 from activity.item import Item
 from activity.model import Activity
+from activity.snooze import Listed, Snooze
 from reporter.inventory.iam import Iam
 from reporter.judgement.known import Terms
 from reporter.judgement.subjects import Limits
@@ -81,6 +82,7 @@ class User:
     signed_in: int | None = None
     is_in_report: bool = True
     made_in_report: int | None = None
+    owner: str | None = None
 
     @property
     def arn(self):
@@ -107,6 +109,7 @@ class Role:
     exempt: str | None = None
     path: str = "/"
     tag: str | None = None
+    owner: str | None = None
 
     @property
     def arn(self):
@@ -127,7 +130,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Refused:
-    """A call that is denied: one of IAM's, `table`, `root`, `index`, `keys seen`, `ids` or `exempt`."""
+    """A call that is denied: one of IAM's, `table`, `root`, `index`, `keys seen`, `ids`, `exempt` or `snoozes`."""
 
     call: str
 
@@ -156,7 +159,7 @@ def days(number):
 
 
 def review_of(*things):
-    """The real review, of people, roles, root, sightings, limits and refusals, at noon.
+    """The real review, of people, roles, root, sightings, limits, terms, snoozes and refusals, at noon.
 
     A dict among them is what earlier reports have flagged, by key; a frozenset, the keys of who was exempt.
     """
@@ -182,8 +185,12 @@ def review_of(*things):
             of=lambda account: flagged,
             exempt_of=lambda account: refuse_if("exempt" in refused, "Query") or exempt,
         ),
+        snoozes=SimpleNamespace(
+            of=lambda account: refuse_if("snoozes" in refused, "Query") or Listed(tuple(those(Snooze)))
+        ),
     )
-    return review(sources, ACCOUNT, Terms(next(iter(those(Limits)), Limits())), NOON)
+    terms = next(iter(those(Terms)), Terms(next(iter(those(Limits)), Limits())))
+    return review(sources, ACCOUNT, terms, NOON)
 
 
 class Table:
@@ -359,4 +366,5 @@ def _row(user):
 
 
 def _tags(thing):
-    return [] if thing.exempt is None else [{"Key": "last-activity:exempt", "Value": thing.exempt}]
+    tags = {"last-activity:exempt": thing.exempt, "owner": thing.owner}
+    return [{"Key": key, "Value": value} for key, value in tags.items() if value is not None]

@@ -11,9 +11,10 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 EVENTS = {"ByEvents": True, "ByLogs": False, "ByLogTopic": False, "ByLogRule": False}
-KEYLESS = {"HasKey": False, "HasNoKey": True, "HasMembers": False} | EVENTS
-KEYED = {"HasKey": True, "HasNoKey": False, "HasMembers": False} | EVENTS
+KEYLESS = {"HasKey": False, "HasNoKey": True, "HasMembers": False, "HasOwners": False} | EVENTS
+KEYED = KEYLESS | {"HasKey": True, "HasNoKey": False}
 MANY = KEYLESS | {"HasMembers": True}
+OWNERS = MANY | {"HasOwners": True}
 # By both roads, of an own bucket that tells by EventBridge; and of another account's, by its topic and role.
 OWN_LOGS = {
     "ByLogs": True,
@@ -89,6 +90,7 @@ ELSE_NAMED = {
     "HeadBucket": "s3:ListBucket",
     "ListBuckets": "s3:ListAllMyBuckets",
     "ListObjectsV2": "s3:ListBucket",
+    "ListTagsForResource": "organizations:ListTagsForResource",  # Others' have the same name.
 }
 SERVICES = "account cloudformation cloudtrail dynamodb events iam organizations s3 sns sqs sts".split()
 

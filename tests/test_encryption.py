@@ -104,7 +104,7 @@ def test_the_hubs_own_key_is_made_only_where_it_is_needed():
 )
 def test_what_is_deployed_is_a_valid_template_either_way(template, is_given, logs):
     """A reference to what is not made under a condition would be found."""
-    given = dict.fromkeys(("HasTopic", "HasOrganization", "HasMembers"), is_given)
+    given = dict.fromkeys(("HasTopic", "HasOrganization", "HasMembers", "HasOwners"), is_given)
     conditions = logs | (KEY_GIVEN if is_given else NO_KEY) | given
     plain = {name: each for name, each in template.items() if name not in ("Conditions", "Transform")}
     for section in ("Resources", "Outputs"):
@@ -164,7 +164,8 @@ def test_each_role_may_do_with_the_key_what_it_needs_and_no_more():
         for name, (kind, each) in keyed.items()
         if kind == "AWS::IAM::Role"
     }
-    allowed["InvestigatorPolicy"] = key_actions([keyed["InvestigatorPolicy"][1]["PolicyDocument"]])
+    for name in ("InvestigatorPolicy", "SnoozePolicy"):
+        allowed[name] = key_actions([keyed[name][1]["PolicyDocument"]])
 
     assert allowed == {
         "IngestRole": {"kms:Decrypt"},  # The queue, and the table.
@@ -174,6 +175,7 @@ def test_each_role_may_do_with_the_key_what_it_needs_and_no_more():
         },  # The table; and the topic, and its dead letters.
         "ReporterRole": {"kms:Decrypt", "kms:GenerateDataKey"},  # The table; and the topic, and the bucket.
         "InvestigatorPolicy": {"kms:Decrypt"},
+        "SnoozePolicy": {"kms:Decrypt"},
         "ScheduleRole": set(),
     }
 

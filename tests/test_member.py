@@ -113,7 +113,7 @@ def test_the_role_of_the_hub_that_may_ask_for_it_is_the_one_that_it_trusts():
     outputs = {name: each["Value"] for name, each in hub["Outputs"].items()}
     holder = outputs["ReporterRoleArn"]["Fn::GetAtt"][0]
     policy = hub["Resources"]["OrganizationPolicy"]["Properties"]
-    asking = [each for each in policy["PolicyDocument"]["Statement"] if each["Action"] == "sts:AssumeRole"]
+    asking = [each for each in policy["PolicyDocument"]["Statement"] if each.get("Action") == "sts:AssumeRole"]
     environment = hub["Resources"]["ReporterFunction"]["Properties"]["Environment"]["Variables"]
 
     assert policy["Roles"] == [{"Ref": holder}]

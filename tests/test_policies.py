@@ -6,9 +6,10 @@ import pytest
 import templates
 from arns import HERE, arn, listed
 from policy_sentry.querying.actions import get_action_data
-from templates import KEYED, KEYLESS, MANY, calls
+from templates import KEYED, KEYLESS, MANY, OWNERS, calls
 
 ROOTS = "arn:aws:organizations::*:root/o-*/r-*"
+ACCOUNTS = "arn:aws:organizations::*:account/o-*/*"
 UNITS = "arn:aws:organizations::*:ou/o-*/ou-*"
 # Every resource that is not one thing of the stack's own, and why.
 ACCOUNT = "reads the whole account: AWS has no resource for it"
@@ -32,6 +33,7 @@ WIDE = {
     ("cloudtrail:LookupEvents", "*"): "AWS has no resource for it",
     ("organizations:ListAccounts", "*"): ACCOUNT,
     ("organizations:ListRoots", "*"): ACCOUNT,
+    ("organizations:ListTagsForResource", ACCOUNTS): "any account's owner may be asked for",
     ("organizations:ListAccountsForParent", ROOTS): "of an organization that has yet to be named",
     ("organizations:ListAccountsForParent", UNITS): "of an organization that has yet to be named",
     ("organizations:ListOrganizationalUnitsForParent", ROOTS): "of an organization that has yet to be named",
@@ -53,6 +55,7 @@ WIDE = {
 # What the code does not call itself, and who does.
 REPORTER = (
     "inventory/iam", "inventory/newest_report", "publishing/publisher", "listening/trails", "listening/canaries",
+    "publishing/owner_messages",
 )  # fmt: skip
 ORGANIZATION = (
     "organization/directory",
@@ -71,6 +74,7 @@ CODE = {
     "ReporterRole": (*TABLE, BUS, *(f"reporter/{each}.py" for each in REPORTER)),
     "OrganizationPolicy": tuple(f"reporter/{each}.py" for each in ORGANIZATION),
     "OrganizationMachineRole": ("reporter/organization/store.py",),  # It reads the list that this writes.
+    "SnoozePolicy": (*TABLE, "activity/scan.py", "activity/snoozes.py", "lastseen/connection.py"),
     "InvestigatorPolicy": (*TABLE, "activity/scan.py", "lastseen/connection.py", *ASIDE),
 }
 QUEUE = "Lambda reads the queue as the function's role"
@@ -108,7 +112,7 @@ def permissions():
     found = set()
     for template in (templates.hub(), templates.forwarder()):
         logs = templates.LOGS | {"HasKey": True}, templates.LOGS_OF_ANOTHER
-        for choice in (KEYLESS, KEYED, MANY, *logs):
+        for choice in (KEYLESS, KEYED, MANY, OWNERS, *logs):
             resources = templates.resources(template, choice)
             found |= {
                 (holder, action, arn(resource, resources))

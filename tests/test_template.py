@@ -22,7 +22,7 @@ from activity.finding_events import SOURCE, DetailType
 from activity.flags import BY_FLAG, Flags
 from activity.item import typed
 from activity.keeping import Keeping
-from activity.model import COVERAGE
+from activity.model import COVERAGE, SNOOZED
 from activity.table import BY_FACET, ActivityTable
 from awakened.app import PAUSE, SETTLE
 from ingest.cloudtrail import read
@@ -716,6 +716,8 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
         "STALE_KEY_DAYS": {"Ref": "StaleKeyDays"},
         "STALE_ROLE_DAYS": {"Ref": "StaleRoleDays"},
         "EXEMPT_TAG": "last-activity:exempt",
+        "OWNER_TAGS": {"Ref": "OwnerTags"},
+        "OWNER_TOPIC_ARN": "",
         "CHAT_FORMAT": {"Ref": "ChatFormat"},
         "LOG_BUCKET": "",
     }
@@ -1010,6 +1012,22 @@ def test_investigators_may_make_the_calls_of_the_look_ups_and_fetch_an_event_and
     }
 
 
+def test_who_may_snooze_may_write_nothing_but_snoozes(resources):
+    (write, *reads) = resources["SnoozePolicy"]["PolicyDocument"]["Statement"]
+
+    assert (write["Action"], json.dumps(write["Resource"])) == ("dynamodb:UpdateItem", TABLE)
+    assert write["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [SNOOZED]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
+    assert {action for each in reads for action in listed(each["Action"])} == {
+        "dynamodb:BatchGetItem",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "cloudformation:DescribeStacks",
+    }
+
+
 def test_look_ups_write_nothing(table, flag, monkeypatch):
     """By what they send, not by what is written of them."""
     table.record(activity(facet="SERVICE#s3.amazonaws.com"))
@@ -1115,6 +1133,53 @@ def test_the_state_machine_goes_on_whatever_becomes_of_an_account(many):
     assert all(each["Retry"][-1]["MaxAttempts"] == 3 for each in tasks)
 
 
+# Owners
+
+
+@pytest.fixture(scope="module")
+def with_owners(template):
+    made = templates.resources(template, templates.OWNERS)
+    return {name: resource.get("Properties", {}) for name, resource in made.items()}
+
+
+def test_owners_have_a_topic_of_their_own_only_if_tags_are_given(many, with_owners):
+    topic = {"Ref": "OwnerTopic"}
+
+    assert with_owners.keys() - many.keys() == {"OwnerTopic", "OwnerTopicPolicy"}
+    assert with_owners["ReporterFunction"]["Environment"]["Variables"]["OWNER_TOPIC_ARN"] == topic
+    assert allowed(with_owners["ReporterRole"]) - allowed(many["ReporterRole"]) == {
+        ("sns:Publish", json.dumps(topic))
+    }
+
+
+def test_the_topic_of_owners_is_encrypted_as_the_reports_and_takes_nothing_in_the_open(with_owners):
+    own, reports = with_owners["OwnerTopic"], with_owners["ReportTopic"]
+    (denied,) = with_owners["OwnerTopicPolicy"]["PolicyDocument"]["Statement"]
+
+    assert own["KmsMasterKeyId"] == reports["KmsMasterKeyId"]
+    assert (denied["Sid"], denied["Effect"]) == ("OnlyByTLS", "Deny")
+
+
+@pytest.mark.parametrize(
+    ("tags", "is_taken"),
+    [
+        ("", True),
+        ("owner", True),
+        ("owner,team,cost-center", True),
+        ("Owner E-Mail,a:b/c", True),
+        ("owner,", False),
+        (",owner", False),
+        ("owner\n", False),
+        (",".join("abcdefghijk"), False),
+        ("x" * 129, False),
+    ],
+)
+def test_owner_tags_are_keys_of_tags(template, tags, is_taken):
+    pattern = template["Parameters"]["OwnerTags"]["AllowedPattern"]
+
+    assert bool(re.fullmatch(pattern, tags) and not tags.endswith("\n")) == is_taken
+
+
 # The contract
 
 
@@ -1133,6 +1198,7 @@ def test_the_names_that_others_rely_on_are_there(template):
         "ReportTopicArn",
         "EventBusArn",
         "InvestigatorPolicyArn",
+        "SnoozePolicyArn",
     } <= template["Outputs"].keys()
 
 

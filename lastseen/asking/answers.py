@@ -61,8 +61,9 @@ def show_rows(screen: Screen, rows: Sequence[Row], times: Times, names: Names) -
         seen = times.text(row.last.last_seen) if row.last else UNSEEN
         first = times.text(row.first_seen) if row.first_seen else ""
         who = f"{row.principal} ({row.holder})" if row.holder else row.principal
-        rhythm = f"about every {row.rhythm_days} days" if row.rhythm_days else ""
-        days = ranges(row.active), ranges(row.refused), rhythm, str(row.expected_by or "")
+        rhythm = f"about every {row.rhythm.days} days" if row.rhythm else ""
+        due = f"{row.expected_by or ''}" + (", overdue" if row.is_overdue(times.now) else "")
+        days = ranges(row.active), ranges(row.refused), rhythm, due
         lines.append((who, names.get(row.account, ""), *days, seen, first, event, _flags(row, times)))
     head = "active on", "refused on", "active", "next", "last seen", "first seen", "last event", "flagged"
     show_table(screen, ("principal", "account name", *head), lines)

@@ -1,10 +1,13 @@
 """On which days somebody was active, refused, idle, or nobody knows: as numbers, and as a strip of weeks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Self
 
 from activity.days import NONE, Days
+from activity.model import Activity, is_denied
 
 WEEKS = 53
 SPANS = 30, 90, 400
@@ -47,6 +50,22 @@ class Calendar:
     refused: Days = NONE
     heard: Days = NONE
 
+    @classmethod
+    def of(cls, seen: Iterable[Activity], heard: Days, since: date = date.min) -> Self:
+        """Of several items together: idle is only what each of them would show if it were not."""
+        those = list(seen)
+        known = [each.known_since for each in those]
+        certain = max((each for each in known if each), default=date.min)
+        active, refused = (
+            Days.all_of(days_of(each) for each in those if is_denied(each.facet) is kind)
+            for kind in (False, True)
+        )
+        return cls(
+            active.between(since, date.max),
+            refused.between(since, date.max),
+            NONE if None in known else heard.between(certain, date.max),
+        )
+
     @property
     def known(self) -> Days:
         return self.heard | self.active | self.refused
@@ -82,6 +101,11 @@ class Calendar:
 
 def _among(span: int) -> str:
     return f"the last {span} days" if span == SPANS[0] else str(span)
+
+
+def days_of(seen: Activity) -> Days:
+    """Also those of its first and its last sighting, which it has even if no days are kept."""
+    return seen.days | Days.of(seen.first_seen.date(), seen.last_seen.date())
 
 
 def ranges(days: Days) -> str:

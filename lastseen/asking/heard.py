@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from activity.days import NONE, Days
 from activity.model import Activity, place_covered
@@ -16,10 +16,14 @@ _EMPTY_CASE = "The case file has no events: lastseen replay reads them into it."
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The items of `coverage`, one for each account and region. `is_live`: whether events still arrive."""
+    """The items of `coverage`, one for each account and region. `is_live`: whether events still arrive.
+
+    `kept_since`: before that day, items of principals may have expired, or lost their days.
+    """
 
     places: tuple[Activity, ...]
     is_live: bool = True
+    kept_since: date = date.min
 
     def since(self, account: str = "") -> datetime | None:
         """When tracking began, of an account or at all."""
@@ -27,7 +31,8 @@ class Heard:
 
     def days(self, account: str) -> Days:
         """On which events of an account arrived, from any of its regions."""
-        return Days.all_of(each.days for each in self._of(account)) if account else NONE
+        days = Days.all_of(each.days for each in self._of(account)) if account else NONE
+        return days.between(self.kept_since, date.max)
 
     def accounts(self) -> dict[str, str]:
         """Each with its partition."""

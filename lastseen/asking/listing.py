@@ -11,11 +11,12 @@ from activity.item import Item, attributes
 from activity.keeping import Key
 from activity.model import Activity, is_denied, is_of_principal, to_text
 from activity.whose import Holder, by_holder
-from lastseen.asking.calendar import Span
+from lastseen.asking.calendar import Span, days_of
 from lastseen.asking.plain import told
 from lastseen.asking.profile import account_of, newest, type_of
 from lastseen.asking.roles import gathered
-from reporter.judgement.cadence import rhythm
+from reporter.judgement.cadence import Rhythm, rhythm
+from reporter.judgement.dormancy import silence
 
 
 class Kind(StrEnum):
@@ -58,13 +59,12 @@ class Row:
     others: tuple[str, ...] = ()
     active: Days = NONE
     refused: Days = NONE
-    rhythm_days: int = 0
+    rhythm: Rhythm | None = None
 
     @property
     def expected_by(self) -> date | None:
         """When it should be seen next, by its rhythm."""
-        last = self.last.last_seen.date() if self.last and self.rhythm_days else None
-        return last + timedelta(days=self.rhythm_days) if last else None
+        return self.rhythm.last + timedelta(days=self.rhythm.days) if self.rhythm else None
 
     @property
     def account(self) -> str:
@@ -88,18 +88,24 @@ class Row:
             **({"other_holders": list(self.others)} if self.others else {}),
         }
 
+    def is_overdue(self, now: datetime) -> bool:
+        """By half of its rhythm or more."""
+        found = self.rhythm
+        return found is not None and now.date() >= found.last + timedelta(days=1.5 * found.days)
+
     def _days(self) -> dict[str, Any]:
         days = {"active_on": self.active, "refused_on": self.refused}
-        rhythm = {"rhythm_days": self.rhythm_days, "expected_by": str(self.expected_by)}
+        rhythm = {"rhythm_days": self.rhythm.days, "expected_by": str(self.expected_by)} if self.rhythm else {}
         there = {name: [str(day) for day in those] for name, those in days.items() if those}
-        return there | (rhythm if self.rhythm_days else {})
+        return there | rhythm
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is None or empty is not asked for. `lag`: how much later the truth may be than the table's times.
 
-    `then`: active or refused on any of these days; rows have no other days. `in_rhythm`: at regular intervals.
+    `then`: active or refused on any of these days; rows have no other days. `in_rhythm`: at regular intervals;
+    it has the days on which events came, by account.
     """
 
     accounts: frozenset[str] = frozenset()
@@ -110,17 +116,17 @@ class Wanted:
     only_flagged: bool = False
     lag: timedelta = timedelta(0)
     then: Span | None = None
-    in_rhythm: bool = False
+    in_rhythm: Mapping[str, Days] | None = None
 
     def fits(self, row: Row, now: datetime) -> bool:
         is_there = not self.accounts or row.account in self.accounts
         is_of_kind = not self.kinds or type_of(row.principal) in self.kinds
         # Who had the name before may be gone: only what a report still has flagged is of interest.
-        is_of_interest = bool(row.flagged) if self.only_flagged else not row.holder
+        is_of_interest = bool(row.flagged) if self.only_flagged else bool(self.then) or not row.holder
         return is_there and is_of_kind and is_of_interest and self._is_then(row, now)
 
     def _is_then(self, row: Row, now: datetime) -> bool:
-        if (self.then and not (row.active or row.refused)) or (self.in_rhythm and not row.rhythm_days):
+        if (self.then and not (row.active or row.refused)) or (self.in_rhythm is not None and not row.rhythm):
             return False
         lag = self.lag if row.last else timedelta(0)
         if self.idle is not None and row.quiet_since and now - row.quiet_since - lag < self.idle:
@@ -163,20 +169,24 @@ def _row(holder: Holder, items: Mapping[str, Item], wanted: Wanted, facet: str) 
         max(_known(flag.idle_since for flag in flags.values()), default=None),
         active=_days(activities, wanted.then, are_refused=False),
         refused=_days(activities, wanted.then, are_refused=True),
-        rhythm_days=_rhythm_days(activities) if wanted.in_rhythm else 0,
+        rhythm=_rhythm(activities, wanted.in_rhythm.get(account_of(holder.arn), NONE))
+        if wanted.in_rhythm is not None
+        else None,
     )
 
 
-def _rhythm_days(activities: Iterable[Activity]) -> int:
-    """Refused uses count, as in a report."""
-    found = rhythm(Days.all_of(each.days for each in activities))
-    return found.days if found else 0
+def _rhythm(activities: Iterable[Activity], heard: Days) -> Rhythm | None:
+    """As in a report: refused uses count, and it is none if there may have been others in between."""
+    days = Days.all_of(each.days for each in activities)
+    days = days.between(next(iter(heard), date.max), date.max)
+    found = rhythm(days)
+    return None if found is None or silence(heard, found.first, max(days)) else found
 
 
 def _days(activities: Iterable[Activity], then: Span | None, *, are_refused: bool) -> Days:
     if then is None:
         return NONE
-    those = (each.days for each in activities if is_denied(each.facet) is are_refused)
+    those = (days_of(each) for each in activities if is_denied(each.facet) is are_refused)
     return Days.all_of(those).between(then.first, then.last)
 
 

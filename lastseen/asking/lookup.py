@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 
 from activity.accounts import Account, titled
@@ -25,7 +26,8 @@ _READERS = 8  # botocore keeps ten connections.
 class Lookup:
     """`patience` is entered with what is read for, while all of an index or of the table is.
 
-    `is_live`: whether events still arrive in the table, unlike in a case file.
+    `is_live`: whether events still arrive in the table, unlike in a case file. `kept_since`: what it had before
+    that day may have expired.
     """
 
     table: Sightings
@@ -34,6 +36,7 @@ class Lookup:
     patience: Callable[[str], AbstractContextManager[object]]
     names: Named
     is_live: bool = True
+    kept_since: date = date.min
     index: Index = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,7 +46,7 @@ class Lookup:
     def heard(self) -> Heard:
         """The accounts and regions that events came from, and since and until when."""
         places = sorted(self.table.of(COVERAGE), key=lambda each: each.facet)
-        return Heard(tuple(places), is_live=self.is_live)
+        return Heard(tuple(places), self.is_live, self.kept_since)
 
     @cached_property
     def accounts(self) -> Mapping[str, Account]:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from activity.item import Item
 from activity.keeping import Key
 from activity.model import Activity, is_denied
-from lastseen.asking.calendar import Calendar
 from lastseen.asking.facts import Place, by_week, days, facts, in_short
 from lastseen.asking.handle import Handle
 from lastseen.asking.profile import Profile, type_of
@@ -40,7 +39,7 @@ def show_profile(
     if profile.holder.is_succeeded:
         screen.line(f"Another {word} has had this name since {times.text(profile.holder.until)}.")
     screen.line()
-    calendar = Calendar(profile.active_days, profile.refused_days, place.heard)
+    calendar = profile.calendar(place.heard)
     weeks = by_week(calendar, times) if screen.is_terminal else ()
     screen.facts([*facts(profile, times, handle, place.unseen), *days(calendar, times), *weeks])
     screen.line()

@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 from activity.days import Days
-from activity.model import has_days, is_denied
+from activity.model import has_days
 from lastseen.asking.asked import Answer
 from lastseen.asking.calendar import Calendar, Span, There, ranges
 from lastseen.asking.heard import Heard
 from lastseen.asking.lookup import Lookup
 from lastseen.asking.matches import Match
 from lastseen.asking.words import named
-from lastseen.times import noun
 
 _MOST_NAMED = 3
 
@@ -22,7 +21,8 @@ _MOST_NAMED = 3
 class Presence:
     """Of one whom a handle may mean: what is known of each day; `of` certain facets, or of all.
 
-    `by`: the facets that it was found by, if none of them keeps days.
+    `by`: the facets that it was found by, if none of them keeps days. `holder`: the unique id of one who had
+    the name before.
     """
 
     handle: str
@@ -31,6 +31,7 @@ class Presence:
     of: tuple[str, ...]
     by: tuple[str, ...]
     days: dict[date, There]
+    holder: str = ""
 
     @property
     def was_there(self) -> bool:
@@ -41,7 +42,8 @@ class Presence:
 
     @property
     def whose(self) -> str:
-        return f"{self.principal} ({', '.join(map(named, self.of))})" if self.of else self.principal
+        which = ", ".join(map(named, self.of)) or self.holder
+        return f"{self.principal} ({which})" if which else self.principal
 
     def __str__(self) -> str:
         """In a word if all days are alike, or else the days of each."""
@@ -52,7 +54,8 @@ class Presence:
         return "; ".join(f"{each} {ranges(days)}" for each, days in there.items())
 
     def as_dict(self) -> dict[str, Any]:
-        of = {"facets": list(self.of)} if self.of else {}
+        of: dict[str, Any] = {"facets": list(self.of)} if self.of else {}
+        of |= {"other_holder": self.holder} if self.holder else {}
         days = {str(day): str(there) for day, there in self.days.items()}
         return {"handle": self.handle, "principal": self.principal, **of, "days": days}
 
@@ -60,32 +63,36 @@ class Presence:
 def unheard(heard: Heard, accounts: Collection[str], span: Span) -> str:
     """In words, on which of these days no events of an account arrived."""
     places = sorted(accounts or heard.accounts())
-    missing = {each: span.days.missing_in(heard.days(each)) for each in places}
-    silent = [f"from account {each} on {ranges(days)}" for each, days in missing.items() if days]
-    if not silent:
-        return ""
-    left = len(silent) - _MOST_NAMED
-    more = f", and from {left:,} more {noun(left, 'account')} on some of these days" if left > 0 else ""
-    named_first = ", ".join(silent[:_MOST_NAMED])
-    return f"No events arrived {named_first}{more}: who was active there then is not known."
+    missing = {each: days for each in places if (days := span.days.missing_in(heard.days(each)))}
+    told = [f"from account {each} on {ranges(days)}" for each, days in missing.items()][:_MOST_NAMED]
+    if len(missing) > _MOST_NAMED:
+        told = [f"from {len(missing):,} of {len(places):,} accounts on all or some of these days"]
+    return f"No events arrived {', '.join(told)}: who was active there then is not known." if told else ""
 
 
 def presences(lookup: Lookup, answers: Iterable[Answer], span: Span) -> Iterator[Presence]:
-    """Of a key by its own days; of whoever is found otherwise, by all that is known of them."""
+    """Of a key by its own days; of whoever is found otherwise, by all that is known of them.
+
+    Others who had the name before are among them if they were there: who deletes a user may have been it.
+    """
     for answer in answers:
         for match in answer.matches:
             of = tuple(each for each in match.facets if has_days(match.principal, each))
-            calendar = _calendar(lookup, match, of)
-            days = calendar.during(span)
-            yield Presence(answer.asked, match.principal, match.account, of, () if of else match.facets, days)
+            by = () if of else match.facets
+            for holder, calendar in _calendars(lookup, match, of):
+                days = calendar.during(span)
+                found = Presence(answer.asked, match.principal, match.account, of, by, days, holder)
+                if not holder or found.was_there:
+                    yield found
 
 
-def _calendar(lookup: Lookup, match: Match, of: Sequence[str]) -> Calendar:
+def _calendars(lookup: Lookup, match: Match, of: Sequence[str]) -> Iterator[tuple[str, Calendar]]:
+    """By the unique id of who had the name before; "" is who has it now, or whose the key is."""
     heard = lookup.heard.days(match.account)
-    profiles = lookup.profiles(match.principal)
-    if not of:
-        now = profiles[0]
-        return Calendar(now.active_days, now.refused_days, heard)
-    seen = [each for profile in profiles for each in profile.activities if each.facet in of]
-    active = Days.all_of(each.days for each in seen if not is_denied(each.facet))
-    return Calendar(active, Days.all_of(each.days for each in seen if is_denied(each.facet)), heard)
+    now, *before = lookup.profiles(match.principal)
+    if of:
+        every = (each for profile in (now, *before) for each in profile.activities)
+        yield "", Calendar.of((each for each in every if each.facet in of), heard)
+        return
+    yield "", now.calendar(heard)
+    yield from ((profile.holder.id, profile.calendar(heard)) for profile in before)

@@ -12,6 +12,7 @@ from activity.item import Flag, Item, plain
 from activity.keeping import Key
 from activity.model import Activity, held_by, is_of_principal, kind_and_value, to_text
 from activity.whose import Holder, by_holder
+from lastseen.asking.calendar import Calendar
 
 # The facets that only an allowed call or sign-in gives: a refused one leaves its address and session as well.
 _PROOFS = {"ID", "KEY", "SIGNIN", "SERVICE", "CHANGE"}
@@ -73,19 +74,10 @@ class Profile:
     def last_denied(self) -> Activity | None:
         return next((each for each in self.activities if kind_of(each.facet) == "DENIED"), None)
 
-    @property
-    def active_days(self) -> Days:
-        """All on which it was active with whatever it has, since it got its name."""
-        return self._days(kind="ID")
-
-    @property
-    def refused_days(self) -> Days:
-        return self._days(kind="DENIED")
-
-    def _days(self, kind: str) -> Days:
-        those = (each for each in self.activities if kind_of(each.facet) == kind)
-        began = self.holder.since.date()
-        return Days.all_of(each.days.between(began, each.last_seen.date()) for each in those)
+    def calendar(self, heard: Days) -> Calendar:
+        """Of all that it was active with, or refused, since it got its name."""
+        those = (each for each in self.activities if kind_of(each.facet) in ("ID", "DENIED"))
+        return Calendar.of(those, heard, self.holder.since.date())
 
     @property
     def unique_ids(self) -> list[str]:

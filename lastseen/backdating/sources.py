@@ -21,7 +21,8 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 BASIS = (
     "AS OF {}: what a report at the end of that day would have said, by the days in the table and by what IAM"
     " lists today. What was deleted since is missing. Tags, passwords and the status of keys are today's. The"
-    " last uses that IAM knew then, and has replaced since, are not known. Everything is listed as new."
+    " last uses that IAM knew then, and has replaced since, are not known. Days longer ago are no longer kept:"
+    " what was dormant then may be listed as stale. Everything is listed as new."
 )
 
 

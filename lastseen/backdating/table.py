@@ -67,8 +67,8 @@ def activity_at(seen: Activity, day: date) -> Activity | None:
         return seen
     if not has_days(seen.principal, seen.facet):
         return None
-    if not seen.days:
-        raise UnknownThen(f"it is not known on which days {seen.principal} ({seen.facet}) was active")
+    if seen.known_since is None or day < seen.known_since:
+        raise UnknownThen(f"it is not known on which days {seen.principal} ({seen.facet}) was active by then")
     days = seen.days.between(date.min, day)
     last = end_of(max(days)) if days else seen.first_seen
     whose = seen.evidence

@@ -89,6 +89,10 @@ class CaseFile:
             raise UnusableCase(
                 f"{self.path} is a database of another program: name another file, {_or(self.path)}"
             )
+        elif version == VERSION and not self._is_whole():
+            raise UnusableCase(
+                f"{self.path} has other tables than a case file: name another file, {_or(self.path)}"
+            )
         elif version != VERSION:
             raise UnusableCase(
                 f"{self.path} is of another version of lastseen (format {version}; this one has {VERSION}):"
@@ -112,6 +116,12 @@ class CaseFile:
             # Another process may have made it meanwhile.
             for statement in () if self._number(_TABLES) else _SCHEMA:
                 connection.execute(statement)
+
+    def _is_whole(self) -> bool:
+        """Beside its items, it keeps which files are done. A view could answer anything, and without end."""
+        made = self._connection.execute("SELECT type, sql FROM sqlite_master").fetchall()
+        wanted = {each for each in _SCHEMA if each.startswith("CREATE")}
+        return {kind for kind, _ in made} <= {"table", "index"} and wanted <= {sql for _, sql in made}
 
     def _number(self, sql: str) -> int:
         (number,) = self._connection.execute(sql).fetchone()
@@ -154,6 +164,7 @@ def _connection(path: Path, *, makes: bool, patience: float) -> sqlite3.Connecti
         isolation_level=None,
         check_same_thread=False,
     )
+    connection.execute("PRAGMA trusted_schema = OFF")
     if not makes:
         connection.execute("PRAGMA query_only = 1")
     return connection

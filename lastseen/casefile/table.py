@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from activity.item import Item, UnreadableItem, activity_of, readable, stored
@@ -11,6 +12,8 @@ from activity.model import Activity
 from lastseen.casefile.file import CaseFile, why
 
 _ITEM = "SELECT item FROM items WHERE principal = ? AND facet = ?"
+# Nothing expires, and no item is too long: all days are kept.
+_ALL = timedelta(days=999_999)
 _WRITE = "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?)"
 # Greater than any text that begins with what it is appended to.
 END = "\U0010ffff"
@@ -66,12 +69,11 @@ class CaseTable:
             return str(error)
 
     def _record(self, connection: sqlite3.Connection, activity: Activity) -> Recorded:
-        kept = self._keeping.days_of(activity.principal)
         row = connection.execute(_ITEM, activity.key).fetchone()
-        new: Activity | None = activity.keeping(kept)
+        new: Activity | None = activity
         if row:
             known = activity_of(_plain(activity.key, row[0]))
-            new = activity.superseding(known, self._keeping.resolution_of(activity.facet), kept)
+            new = activity.superseding(known, self._keeping.resolution_of(activity.facet), _ALL)
             if new is None:
                 return Recorded(known, is_written=False)
         assert new  # noqa: S101  # one that is not kept at all would still be itself
@@ -90,9 +92,19 @@ def item_of(key: Key, text: str) -> Item:
 def _plain(key: Key, text: str) -> Mapping[str, Any]:
     try:
         item = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError, TypeError) as error:
         raise UnreadableItem.named(key, "it is no JSON") from error
+    if not isinstance(item, dict) or not all(map(_is_typed, item.values())):
+        raise UnreadableItem.named(key, "its attributes are not as DynamoDB has them")
     return {**item, "principal": {"S": key[0]}, "facet": {"S": key[1]}}
+
+
+def _is_typed(value: object) -> bool:
+    """As one attribute of an item of ours."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    ((kind, plain),) = value.items()
+    return isinstance(plain, bool) if kind == "BOOL" else kind in ("S", "N") and isinstance(plain, str)
 
 
 def _row(activity: Activity) -> tuple[str | None, ...]:

@@ -30,6 +30,8 @@ _OF_ORGANIZATION = {
     "Unit": "arn:{partition}:organizations::{account}:ou/o-exampleorgid/ou-examplerootid-exampleouid",
     "OrganizationsObject": "arn:{partition}:s3:::{ReportBucket}/organization/example/to-review.json",
 }
+# And, of that, only who tells owners.
+_MEMBER = "arn:{partition}:organizations::{account}:account/o-exampleorgid/{account}"
 # By role: the actions, and the resource that they are for. A test holds this to the template.
 GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "IngestRole": (
@@ -76,6 +78,7 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("s3:GetObject",), "arn:{partition}:s3:::{ReportBucket}/{account}/trend.json"),
         (("s3:ListBucket",), "arn:{partition}:s3:::{ReportBucket}"),
         (("sns:Publish",), "{ReportTopic}"),
+        (("sns:Publish",), "{OwnerTopic}"),
         (("events:PutEvents",), _DEFAULT_BUS),
         (_ENCRYPT, "{Key}"),
         (_PRINT, _LOGS.format("ReporterLogs")),
@@ -83,6 +86,7 @@ GRANTED: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("organizations:ListAccounts", "organizations:ListRoots"), "{Organization}"),
         (_UNITS, "{Root}"),
         (_UNITS, "{Unit}"),
+        (("organizations:ListTagsForResource",), "{Member}"),
         (("s3:GetObject",), "{OrganizationsObject}"),
         (("sns:Publish",), "{AccountTopic}"),
     ),
@@ -150,6 +154,7 @@ def _names(stack: Stack, stream: str) -> dict[str, str]:
     names |= where | {"CustomersKey": customers, "Key": customers or own, "Stream": stream}
     if "OrganizationMachine" not in names:
         return names | {"Scheduled": _REPORTER}
+    names |= {"Member": _MEMBER} if "OwnerTopic" in names else {}
     return names | _OF_ORGANIZATION | {"MemberRoleName": stack.parameters.get("MemberRoleName", "")}
 
 

@@ -47,7 +47,7 @@ def demo(
     for row in outcome.there:
         days = {"": ranges(row.active), "refused ": ranges(row.refused)}
         print(f"{row.principal}\n  {'; '.join(how + those for how, those in days.items() if those)}")
-    print("\nOn how many days of each week was the role quarter-close active?\n")
+    print("\nOn how many days of each week was the role quarter-close active? (· none, blank: not known)\n")
     print(*outcome.quarterly.strip(now.date()), sep="\n")
     if html:
         print(f"\nThe report's page, for a browser: {html}")

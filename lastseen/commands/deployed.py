@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from activity import settings
 from activity.flags import Flags
+from activity.snoozes import Snoozes
 from activity.table import ActivityTable
 from lastseen.casefile.file import CaseFile
 from lastseen.casefile.nothing import NoFlags, NoSightings
@@ -25,11 +26,13 @@ BY_CASE_FILE = (
     "BY A CASE FILE: this rests on IAM's records and on the events in {}. It doesn't know of later events, nor"
     " of any that were not replayed."
 )
-_THRESHOLDS = {
+_SETTINGS = {
     "StaleUserDays": "STALE_USER_DAYS",
     "StaleKeyDays": "STALE_KEY_DAYS",
     "StaleRoleDays": "STALE_ROLE_DAYS",
     "RetentionDays": "RETENTION_DAYS",
+    "DaysOfPeople": "DAYS_OF_PEOPLE",
+    "OwnerTags": "OWNER_TAGS",
 }
 
 
@@ -42,11 +45,14 @@ def deployed(connection: Connection, stack: str | None) -> dict[str, str]:
     return parameters | {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])}
 
 
+def given(of_stack: Mapping[str, str]) -> dict[str, str]:
+    """The functions' settings. The environment goes before the stack's parameters."""
+    return {_SETTINGS[key]: value for key, value in of_stack.items() if key in _SETTINGS} | os.environ
+
+
 def terms(of_stack: Mapping[str, str]) -> Terms:
-    """The environment goes before the stack's parameters."""
-    given = {_THRESHOLDS[key]: value for key, value in of_stack.items() if key in _THRESHOLDS}
     try:
-        return terms_from_env({**given, **os.environ})
+        return terms_from_env(given(of_stack))
     except settings.BadSetting as error:
         misused(str(error))
 
@@ -59,6 +65,7 @@ def sources(connection: Connection, clients: Clients) -> AnySources:
         CloudTrail(lambda region: clients("cloudtrail", region_name=region or None)),
         ActivityTable(dynamodb, connection.table),
         Flags(dynamodb, connection.table),
+        snoozes=Snoozes(dynamodb, connection.table),
     )
 
 

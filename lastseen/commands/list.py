@@ -97,10 +97,11 @@ def list_principals(
     facet = _service(service) if service else ""
     span = _span(active_between, rhythm, is_of_principals=not (service or flagged))
     of_kinds, times = frozenset(map(_kind, kinds or [])), _times(idle, active, new)
-    wanted = Wanted(frozenset(), of_kinds, *times, flagged, _lag(facet), span, rhythm)
+    wanted = Wanted(frozenset(), of_kinds, *times, flagged, _lag(facet), span)
     with where.asking() as (lookup, _):
         places = _ids(accounts or [], lookup)
-        wanted = replace(wanted, accounts=places)
+        heard = {each: lookup.heard.days(each) for each in lookup.heard.accounts()} if rhythm else None
+        wanted = replace(wanted, accounts=places, in_rhythm=heard)
         clock, items = printing.times(), _items(lookup, wanted, facet)
         found, caveat = _found(items, wanted, clock.now, facet)
         caveat = unheard(lookup.heard, places, span) if span else caveat
@@ -145,7 +146,7 @@ def _lag(facet: str) -> timedelta:
 
 
 def _none(screen: Screen, lookup: Lookup, clock: Times, account: str, caveat: str) -> NoReturn:
-    screen.line("No principal in the table matches.")
+    screen.line("No principal matches.")
     show_caveats(screen, caveat, lookup.heard.line(clock, account))
     raise typer.Exit(NOTHING_FOUND)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +23,7 @@ from reporter.inventory.account import Gap
 from reporter.inventory.answers import or_gap
 from reporter.organization import accounts, index, mail
 from reporter.organization.digest import Before, Digest, digest
-from reporter.organization.directory import list_accounts
+from reporter.organization.directory import account_owner, list_accounts
 from reporter.organization.members import Members
 from reporter.organization.summary import Summary, not_read, summary
 from reporter.publishing.document import document
@@ -91,13 +91,17 @@ class Many:
         members = self._members(connection, of_stack, caller)
         listed, notes = self._listed(connection, of_stack.get("Accounts", ""))
         terms, now = deployment.terms(of_stack), datetime.now(UTC)
+        # Of accounts that are given, Organizations need not tell anything.
+        tags = () if self.accounts or of_stack.get("Accounts") else terms.owner_tags
+        organizations = connection.client("organizations")
 
         def made(account: Account) -> Made:
             clients = members.clients(account.id)
             if isinstance(clients, Gap):
                 return not_read(account, clients.reason), ""
             sources = deployment.sources(connection, clients)
-            report = review(sources, account.id, terms, now, partition=caller.partition)
+            own = replace(terms, account_owner=account_owner(organizations, account.id, tags))
+            report = review(sources, account.id, own, now, partition=caller.partition)
             return summary(account, report, ""), page(document(report)) if html else ""
 
         active = [each for each in listed if each.is_active]

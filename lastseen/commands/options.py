@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -12,9 +12,12 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from activity.days import KEPT
 from activity.flags import Flags
+from activity.keeping import retention_from_env
 from activity.names import Names
 from activity.scan import Scan
+from activity.settings import BadSetting
 from activity.table import ActivityTable
 from lastseen.asking.beside import Clients
 from lastseen.asking.lookup import Lookup
@@ -108,7 +111,17 @@ class Where:
                 connection.check_table()
                 at = connection.dynamodb(), connection.table
                 table, flags = ActivityTable(*at), Flags(*at)
-                yield Lookup(table, flags, Scan(*at), patience, Names(*at)), connection.beside
+                since = datetime.now(UTC).date() - min(KEPT, _retention())
+                every = table, flags, Scan(*at), patience, Names(*at)
+                yield Lookup(*every, kept_since=since), connection.beside
+
+
+def _retention() -> timedelta:
+    """The stack's, if it is said."""
+    try:
+        return retention_from_env(os.environ)
+    except BadSetting as error:
+        misused(str(error))
 
 
 @dataclass(frozen=True, slots=True)

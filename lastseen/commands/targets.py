@@ -4,13 +4,15 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from activity import settings
-from activity.keeping import Keeping, retention_from_env
+from activity.keeping import Keeping
 from activity.table import ActivityTable
 from lastseen.casefile.table import CaseTable
+from lastseen.commands.deployed import deployed, given
 from lastseen.commands.options import Where
 from lastseen.demo.embedded import EmbeddedTable
 from lastseen.past.done import Done, UnusableState, default_path
@@ -66,7 +68,9 @@ def _on_aws(where: Where, state: Path | None, *, is_again: bool, is_history: boo
     with where.connected() as connection:
         until = datetime.now(UTC) + KEPT_AT_LEAST
         try:
-            keeping = Keeping(retention=retention_from_env(os.environ), expires_after=until)
+            kept = Keeping.from_env(given(deployed(connection, where.stack)))
+            exact = timedelta(0)
+            keeping = replace(kept, resolution=exact, detail_resolution=exact, expires_after=until)
         except settings.BadSetting as error:
             misused(str(error))
         client, name = connection.dynamodb(), connection.table

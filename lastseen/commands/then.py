@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
 
+from ingest.cloudtrail import CLOUDTRAIL_BEGAN
 from lastseen.asking.answers import show_caveats, show_sentences, show_table
-from lastseen.asking.asked import Answer
+from lastseen.asking.asked import Answer, as_dicts
 from lastseen.asking.calendar import Span, There
 from lastseen.asking.lookup import Lookup
 from lastseen.asking.presence import Presence, presences
@@ -48,6 +49,10 @@ def span_of(first: str, last: str) -> Span:
     span = Span(day_of(first), day_of(last))
     if span.last < span.first:
         misused(f"{last} is before {first}: give the first day first")
+    if span.first < CLOUDTRAIL_BEGAN.date():
+        misused(f"{span.first} is before CloudTrail began, in November 2013")
+    if span.last > datetime.now(UTC).date():
+        misused(f"{span.last} has not come yet: give a day up to today, in UTC")
     return span
 
 
@@ -61,7 +66,9 @@ def day_of(text: str) -> date:
 def tell(lookup: Lookup, answers: Sequence[Answer], span: Span, printing: Printing) -> None:
     found = list(presences(lookup, answers, span))
     if printing.as_json:
-        print_json(each.as_dict() for each in found)
+        print_json(
+            [*(each.as_dict() for each in found), *as_dicts(each for each in answers if not each.matches)]
+        )
         warn(each.problem for each in answers)
     else:
         _show(printing.screen(), lookup, answers, found, span)

@@ -10,6 +10,7 @@ from activity.model import session_facet
 from lastseen.asking.accounts import with_names
 from lastseen.asking.answers import show_caveats, show_matches, show_nothing, show_several
 from lastseen.asking.asked import Answer, answer, answers, as_dicts, words
+from lastseen.asking.calendar import Span
 from lastseen.asking.facts import Place
 from lastseen.asking.forms import Unrecognised, readings
 from lastseen.asking.iam import Iam
@@ -79,12 +80,21 @@ def who(
     with where.asking() as (lookup, beside):
         iam = Iam(beside, lookup.titled)
         if span:
-            tell(lookup, answers(lookup, iam, asked, everywhere=everything), span, printing)
+            _then(lookup, answers(lookup, iam, asked, everywhere=everything), span, printing, where.words())
         elif asked != handles or len(asked) > 1:
             _several(lookup, answers(lookup, iam, asked, everywhere=everything), printing)
         else:
             answered = answer(lookup, iam, asked[0], everywhere=everything)
             _one(lookup, answered, printing, where.words(), everything=everything)
+
+
+def _then(
+    lookup: Lookup, found: Sequence[Answer], span: Span, printing: Printing, options: Sequence[str]
+) -> None:
+    first = found[0]
+    if len(found) == 1 and not (first.matches or first.problem or printing.as_json):
+        _show_nothing(printing.screen(), lookup, first, printing.times(), options)
+    tell(lookup, found, span, printing)
 
 
 def _handles(given: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from lastseen.demo.account import Key, Person, Role
 
 ALICE_KEY = "AKIAEXAMPLEALICE0001"
+GRACE_KEY = "AKIAEXAMPLEGRACE0001"
 NINA_KEY = "AKIAEXAMPLENINA00001"
 OFFICE = "198.51.100.7"
 DENIED = "ines"  # Of whom a service control policy lets nobody see the keys.
@@ -31,7 +32,7 @@ PEOPLE = (
         "AIDAEXAMPLEGRACE00001",
         600,
         3,
-        (Key("AKIAEXAMPLEGRACE0001", 600, 134), Key("AKIAEXAMPLEGRACE0002", 400, 390, is_active=False)),
+        (Key(GRACE_KEY, 600, 134), Key("AKIAEXAMPLEGRACE0002", 400, 390, is_active=False)),
     ),
     Person(
         "ines", "AIDAEXAMPLEINES000001", 300, None, (Key("AKIAEXAMPLEINES00001", 300, 250),), path="/vault/"

@@ -13,9 +13,12 @@ import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
+from activity.finding import FindingId
 from activity.finding_events import Entry
 from activity.model import COVERAGE, Activity, id_facet, ip_facet, key_facet
 from activity.scan import Scan
+from activity.snooze import asked
+from activity.snoozes import Snoozes
 from activity.table import ActivityTable
 from ingest import app as ingest
 from lastseen.asking.calendar import Calendar, Span
@@ -26,6 +29,7 @@ from lastseen.demo.cast import (
     ALICE_KEY,
     CONNECTED,
     DENIED,
+    GRACE_KEY,
     NOT_CONNECTED,
     OFFICE,
     PEOPLE,
@@ -85,6 +89,7 @@ def run(now: datetime) -> Outcome:
             before = [event for event in everything if happened_before(event, now - WEEK)]
             again = _ingest(before)
             reporter.reporter().report(now - WEEK)
+            _snooze(client("dynamodb"), now - 6 * DAY)
             client("iam").delete_role(RoleName="old-importer")
             again += _ingest(event for event in everything if event not in before)
             answer = reporter.lambda_handler({}, None)
@@ -100,6 +105,13 @@ def run(now: datetime) -> Outcome:
             sent=sent,
             **_look_ups(client("dynamodb"), now),
         )
+
+
+def _snooze(client: "DynamoDBClient", at: datetime) -> None:
+    """As alice does it, by `lastseen snooze`."""
+    finding = FindingId(DEFAULT_ACCOUNT_ID, "access_key", GRACE_KEY)
+    by = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:user/people/alice"
+    Snoozes(client, TABLE).put(asked(finding, (at + 44 * DAY).date(), "moves in December", by=by, at=at))
 
 
 def _look_ups(client: "DynamoDBClient", now: datetime) -> dict[str, Any]:

@@ -135,8 +135,10 @@ class Gathering:
                 yield place, str(error)
                 continue
             group.count += 1
+            if at.tzinfo is not UTC:
+                at = at.astimezone(UTC)  # it is read for nothing else
             if (day := at.toordinal()) != group.day:  # As a rule, the next is of the same day.
-                group.day, group.days = day, group.days | only(at.astimezone(UTC).date())
+                group.day, group.days = day, group.days | only(at.date())
 
     def end_of_run(self) -> None:
         """Lets go of its records and of their content, to which they refer for their details."""

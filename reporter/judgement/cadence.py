@@ -18,10 +18,11 @@ _ALIKE = 0.85
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """`days`: from one run to the next, about. `first`: the day of the first run."""
+    """`days`: from one run to the next, about. `first` and `last`: the days on which those runs began."""
 
     days: int
     first: date
+    last: date
 
 
 def rhythm(days: Days) -> Rhythm | None:
@@ -35,4 +36,4 @@ def rhythm(days: Days) -> Rhythm | None:
     single, double = (sum(abs(gap - times * usual) <= off for gap in gaps) for times in (1, 2))
     is_regular = single >= _FEWEST_GAPS and single + double >= _ALIKE * len(gaps)
     is_still = gaps[-1] <= 2 * usual + off  # Else it has changed.
-    return Rhythm(round(usual), runs[0]) if is_regular and is_still and usual >= _SHORTEST else None
+    return Rhythm(round(usual), runs[0], runs[-1]) if is_regular and is_still and usual >= _SHORTEST else None

@@ -1,6 +1,6 @@
 """What to judge: each user, password, active key and role that IAM lists."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from activity.whose import facets_of
 from reporter.inventory.account import AccessKey, Gap, Inventory, Role, Tags, Use, User
 from reporter.judgement import exemption, undated
 from reporter.judgement.exemption import Exemption
+from reporter.judgement.owner_tags import owner_of
 from reporter.judgement.subjects import Claim, KeysOf, Kind, Subject
 
 # Marks the roles of template.yaml and ingest/forwarder.yaml, whose calls the rules leave out.
@@ -34,13 +35,24 @@ def left_out(role: Role) -> LeftOut | None:
     return None
 
 
-def subjects(inventory: Inventory, keys_of: KeysOf, *, tag: str) -> Iterator[Subject]:
-    """`keys_of`: by user id, the keys of users whose key ids were needed."""
+def subjects(
+    inventory: Inventory, keys_of: KeysOf, *, tag: str, owner_tags: Sequence[str] = (), account_owner: str = ""
+) -> Iterator[Subject]:
+    """`keys_of`: by user id, the keys of users whose key ids were needed.
+
+    `account_owner`: who answers for what no tag names an owner of.
+    """
+
+    def owner(tags: Tags | Gap) -> str:
+        told = "" if isinstance(tags, Gap) else owner_of(tags, owner_tags)
+        return told or account_owner
+
     for user in inventory.users:
-        yield from _of_user(user, keys_of.get(user.id), tag)
+        for each in _of_user(user, keys_of.get(user.id), tag):
+            yield replace(each, owner=owner(user.tags))
     for role in inventory.roles:
         if left_out(role) is None:
-            yield _role(role, tag)
+            yield replace(_role(role, tag), owner=owner(role.tags))
 
 
 def _of_user(user: User, keys: tuple[AccessKey, ...] | Gap | None, tag: str) -> Iterator[Subject]:

@@ -57,13 +57,15 @@ def dormancy(days: Days, last: date, heard: Days, today: date) -> Dormancy | Unh
     found = rhythm(days)
     if found is None:
         return None
-    stale_from = last + ceil(_OVERDUE * found.days) * _A_DAY
+    # What was used after its last run, as IAM alone knows, may have run again.
+    began = found.last if last <= max(days) else last
+    stale_from = max(began + ceil(_OVERDUE * found.days) * _A_DAY, last + _A_DAY)
     if today >= stale_from:
         return None
     unheard = silence(heard, found.first, today)
     if unheard:
         return Unheard(found.days, *unheard)
-    return Dormancy(found.days, last, last + found.days * _A_DAY, stale_from)
+    return Dormancy(found.days, last, began + found.days * _A_DAY, stale_from)
 
 
 def silence(heard: Days, first: date, last: date) -> tuple[date, date] | None:

@@ -53,12 +53,13 @@ class Finding:
 
 
 def findings(known: Known, judged: Sequence[Judged], seen: Seen) -> Iterator[Finding]:
+    """Also what is snoozed, which keeps its flag: so a use of it is noticed."""
     remembered, now = known.remembered, known.now
     is_unheard = bool(known.coverage.warnings(now)) or isinstance(known.coverage.regions, Gap)
     by_place = remembered.by_place()
     flags = {key: remembered.flags[places[0]] for key, places in by_place.items()}
     for subject, verdict in judged:
-        if verdict.status in FLAGGED:
+        if verdict.status in (*FLAGGED, Status.SNOOZED):
             flagged = _flagged_since(subject, verdict, flags, remembered)
             yield Finding(
                 account=known.inventory.account,
@@ -67,16 +68,20 @@ def findings(known: Known, judged: Sequence[Judged], seen: Seen) -> Iterator[Fin
                 threshold_days=known.terms.limits.days(subject.kind),
                 first_flagged=flagged or now,
                 idle_since=now - verdict.idle,
-                is_new=flagged is None or _is_untold(flagged, remembered),
+                is_new=flagged is None or _is_untold(flagged, verdict, remembered),
                 is_renewed=flagged is not None and subject.key in by_place[subject.key],
                 elsewhere=_elsewhere(subject, seen),
             )
 
 
-def _is_untold(flagged: datetime, remembered: Remembered) -> bool:
-    """Whether the report that flagged it was never mailed."""
-    previous = remembered.previous
-    return not isinstance(previous, Gap) and (previous is None or flagged > previous)
+def _is_untold(flagged: datetime, verdict: Verdict, remembered: Remembered) -> bool:
+    """Whether the report that flagged it was never mailed, or it was snoozed in all that were."""
+    previous, snooze = remembered.previous, verdict.snooze
+    if isinstance(previous, Gap):
+        return False
+    if previous is None or flagged > previous:
+        return True
+    return snooze is not None and snooze.asked_at <= flagged and not snooze.is_over(previous)
 
 
 def _elsewhere(subject: Subject, seen: Seen) -> tuple[Key, ...]:

@@ -16,7 +16,9 @@ def readable(keys_of: KeysOf, user_id: str) -> tuple[AccessKey, ...]:
 
 def all_gaps(known: Known, judged: Sequence[Judged]) -> tuple[Gap, ...]:
     """Includes those of users and keys, each once."""
+    owner = known.terms.account_owner
     told = *known.inventory.gaps, *known.gaps, *known.coverage.gaps(known.now)
+    told += (owner,) if isinstance(owner, Gap) else ()
     single = *_of_keys(known.keys_of, judged), *_of_users(known.inventory, known.terms.limits, known.now)
     return tuple(dict.fromkeys((*told, *single)))
 

@@ -16,6 +16,7 @@ from reporter.judgement.missed import missed
 from reporter.judgement.report import OfIam, Report
 from reporter.judgement.resolution import resolved
 from reporter.judgement.seen import Seen
+from reporter.judgement.snoozing import with_snoozes
 from reporter.judgement.staleness import Status, judge
 from reporter.judgement.subjects import KeysOf, Kind
 from reporter.judgement.tidying import Judged, lapses
@@ -27,7 +28,7 @@ def judge_account(known: Known) -> Report:
     inventory, keys_of, remembered, now = known.inventory, known.keys_of, known.remembered, known.now
     seen = known.seen()
     judged = verdicts(known, seen)
-    found = tuple(findings(known, judged, seen))
+    flagged = tuple(findings(known, judged, seen))
     became = tuple(resolved(remembered, _by_key(judged), inventory, keys_of, seen))
     return Report(
         account=inventory.account,
@@ -35,7 +36,7 @@ def judge_account(known: Known) -> Report:
         at=now,
         limits=known.terms.limits,
         previous=remembered.previous if isinstance(remembered.previous, datetime) else None,
-        findings=found,
+        findings=tuple(each for each in flagged if each.verdict.status in FLAGGED),
         resolved=became,
         gaps=all_gaps(known, judged),
         exempt=tuple(each for each in judged if each[1].status is Status.EXEMPT),
@@ -47,8 +48,10 @@ def judge_account(known: Known) -> Report:
         root=known.root,
         coverage=known.coverage,
         is_empty=not inventory.lists_roles and not inventory.tells_of_users,
-        to_remember=to_remember(known, judged, found, became),
+        to_remember=to_remember(known, judged, flagged, became),
         of_iam=OfIam(inventory.old_report, undated.all_of(inventory)),
+        snoozed=tuple(each for each in judged if each[1].status is Status.SNOOZED),
+        owner_tags=known.terms.owner_tags,
     )
 
 
@@ -71,7 +74,8 @@ def verdicts(known: Known, seen: Seen) -> list[Judged]:
         )
         for each in known.subjects
     ]
-    return list(_with_dormant_credentials(judged))
+    spared = list(_with_dormant_credentials(judged))
+    return with_snoozes(spared, known.snoozes, known.inventory.account, known.now)
 
 
 def _with_dormant_credentials(judged: Sequence[Judged]) -> Iterator[Judged]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from activity.item import Item
 from activity.keeping import Key
 from activity.model import Activity
+from activity.snooze import Snooze
 from reporter.inventory.account import Gap, Inventory
 from reporter.judgement.owners import Remembered
 from reporter.judgement.seen import Seen
@@ -16,11 +17,17 @@ from reporter.listening.coverage import Coverage
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The settings to judge an account by. `retention`: how long the table keeps sightings."""
+    """The settings to judge an account by. `retention`: how long the table keeps sightings.
+
+    `owner_tags`: which tags name an owner, the first one first; none if owners are not told of.
+    `account_owner`: whose the account is, "" if nobody is known.
+    """
 
     limits: Limits = field(default_factory=Limits)
     tag: str = "last-activity:exempt"
     retention: timedelta = timedelta(days=400)
+    owner_tags: tuple[str, ...] = ()
+    account_owner: str | Gap = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Known:
     """`keys_of`: by user id, for users whose key ids are needed. `subjects`: what to judge.
 
     `items`: the table's items of them. `elsewhere`: its items under other names of those who seem idle.
-    `gaps`: what could not be read, besides the inventory's and the coverage's gaps.
+    `gaps`: what could not be read, besides the inventory's and the coverage's gaps. `snoozes`: by finding.
     """
 
     inventory: Inventory
@@ -61,6 +68,7 @@ class Known:
     elsewhere: Mapping[Key, Item] | Gap = field(default_factory=dict)
     root: Root | None = None
     gaps: tuple[Gap, ...] = ()
+    snoozes: Mapping[str, Snooze] = field(default_factory=dict)
 
     def seen(self) -> Seen:
         return Seen((*_activities(self.elsewhere), *_activities(self.items)))

@@ -24,7 +24,10 @@ class OfIam:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`is_empty`: roles couldn't be listed, nor could users or their credentials."""
+    """`is_empty`: roles couldn't be listed, nor could users or their credentials.
+
+    `snoozed`: what would be findings. `owner_tags`: which tags name an owner; none if owners are not told of.
+    """
 
     account: str
     alias: str
@@ -45,8 +48,15 @@ class Report:
     is_empty: bool
     to_remember: ToRemember = field(default_factory=ToRemember)
     of_iam: OfIam = field(default_factory=OfIam)
+    snoozed: tuple[Judged, ...] = ()
+    owner_tags: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What goes on top: why events don't arrive as they should."""
         return self.coverage.warnings(self.at)
+
+    @property
+    def unowned(self) -> int:
+        """How many findings have no owner; 0 if owners are not told of."""
+        return sum(not each.subject.owner for each in self.findings) if self.owner_tags else 0

@@ -8,6 +8,7 @@ from enum import StrEnum
 from activity.days import NONE, Days
 from activity.model import Activity, is_denied
 from activity.plain import day
+from activity.snooze import Snooze
 from activity.whose import facets_of
 from reporter.inventory.account import Gap
 from reporter.judgement.dormancy import Active, Dormancy, Unheard, dormancy
@@ -29,6 +30,7 @@ class Status(StrEnum):
     DORMANT = "dormant"
     UNKNOWN = "unknown"
     EXEMPT = "exempt"
+    SNOOZED = "snoozed"
 
 
 class Source(StrEnum):
@@ -41,9 +43,9 @@ class Verdict:
     """`at` and `source`: the last use, and who recorded it; None if there is none on record.
 
     `idle` counts from there, or from creation. `notes`: what else to know. `seen`: the newest sighting;
-    `refused`: the newest that was refused; `allowed`: the newest that was not. `would_be`: what the exempt and
-    the unknown would be without the exemption or the gap. `active`: on which days it was. `dormancy`: why the
-    dormant are not stale.
+    `refused`: the newest that was refused; `allowed`: the newest that was not. `would_be`: what the exempt, the
+    snoozed and the unknown would be without the exemption, the snooze or the gap. `active`: on which days it
+    was. `dormancy`: why the dormant are not stale. `snooze`: why the snoozed are none, or what ended.
     """
 
     status: Status
@@ -58,6 +60,7 @@ class Verdict:
     gaps: tuple[Gap, ...] = ()
     active: Active = field(default_factory=Active)
     dormancy: Dormancy | None = None
+    snooze: Snooze | None = None
 
     @property
     def seen(self) -> Activity | None:

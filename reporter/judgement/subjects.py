@@ -47,7 +47,7 @@ class Subject:
     clock starts then if that is after the last use.
     `facets`: where the table would have seen it. The first one has the report's flag.
     `is_own`: one of the tracker's own roles. `is_administrator`: whoever holds it may do everything.
-    `has_undated`: a user with active credentials whose use AWS does not record.
+    `has_undated`: a user with active credentials whose use AWS does not record. `owner`: "" if it has none.
     """
 
     kind: Kind
@@ -66,6 +66,7 @@ class Subject:
     is_own: bool = False
     is_administrator: bool = False
     has_undated: bool = False
+    owner: str = ""
 
     @property
     def holder(self) -> Holder:

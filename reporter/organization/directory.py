@@ -4,12 +4,13 @@ Only the management account and a delegated administrator may ask:
 https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from activity.accounts import Account
 from reporter.inventory.account import Gap
 from reporter.inventory.answers import or_gap
+from reporter.judgement.owner_tags import owner_of
 
 
 def list_accounts(client: Any) -> tuple[tuple[Account, ...], Gap | None]:
@@ -20,6 +21,18 @@ def list_accounts(client: Any) -> tuple[tuple[Account, ...], Gap | None]:
     known = {} if isinstance(paths, Gap) else paths
     accounts = (Account.of(each, known.get(each["Id"], "")) for each in listed)
     return tuple(sorted(accounts, key=lambda each: each.id)), paths if isinstance(paths, Gap) else None
+
+
+def account_owner(client: Any, account: str, tags: Sequence[str]) -> str | Gap:
+    """Who answers for an account by its own tags; "" if nobody does, or no tags are asked for."""
+    if not tags:
+        return ""
+    pages = client.get_paginator("list_tags_for_resource").paginate(ResourceId=account)
+    told = or_gap(
+        f"the owner of account {account}",
+        lambda: {each["Key"]: each["Value"] for page in pages for each in page["Tags"]},
+    )
+    return told if isinstance(told, Gap) else owner_of(told, tags)
 
 
 def _paths(client: Any) -> Iterator[tuple[str, str]]:

@@ -28,6 +28,8 @@ def document(
         "open": told.total("open"),
         "resolved": told.total("resolved"),
         "dormant": told.total("dormant"),
+        "snoozed": told.total("snoozed"),
+        "unowned": told.total("unowned"),
         "accounts": [_of_account(each) | {"page": link(each["files"], "report.html")} for each in told.read],
         "first": told.first[:MOST_TOLD],
         "unread": [each.account.plain() | {"reason": each.reason} for each in told.unread],
@@ -41,7 +43,7 @@ def document(
 
 
 def _of_account(each: Summary) -> dict[str, Any]:
-    same = ("alias", "new", "open", "resolved", "dormant", "risks", "warnings", "files")
+    same = ("alias", "new", "open", "resolved", "dormant", "snoozed", "risks", "warnings", "files")
     return {**each["account"], **{name: each[name] for name in same}, "gaps": len(each["gaps"])}
 
 
@@ -68,5 +70,5 @@ def for_machines(told: Digest, files: str) -> dict[str, Any]:
         "accounts_read": len(told.read),
         "accounts_not_read": len(told.unread),
         "not_read": [each.account.id for each in told.unread[:1000]],
-        **{name: told.total(name) for name in ("new", "open", "resolved", "dormant")},
+        **{name: told.total(name) for name in ("new", "open", "resolved", "dormant", "snoozed", "unowned")},
     }

@@ -14,7 +14,7 @@ from activity.plain import ascii_line, line
 from reporter.organization.digest import Digest
 from reporter.organization.summary import Summary, by_danger
 from reporter.publishing.columns import aligned
-from reporter.publishing.wording import count
+from reporter.publishing.wording import count, unowned
 
 MOST_ROWS = 20
 # Names by their beginnings, in tables; of units the end says more.
@@ -71,6 +71,8 @@ def _head(told: Digest) -> Iterator[str]:
     )
     if told.total("dormant"):
         numbers += f", {told.total('dormant'):,} dormant and not flagged"
+    if told.total("snoozed"):
+        numbers += f", {told.total('snoozed'):,} snoozed"
     yield f"{numbers}. {len(told.read):,} of {count(reviewed, 'account was', 'accounts were')} read."
     if told.lost:
         yield f"NOT READ, BUT READ LAST TIME: {_cut(map(_title, told.lost))}."
@@ -91,6 +93,8 @@ def _first(told: Digest) -> Iterator[str]:
         ", new ones (*) before others, the most dangerous first" if tells_new else ", the most dangerous first"
     )
     yield f"WHAT TO DO: {count(total, 'finding', 'findings')}{order}"
+    if told.total("unowned"):
+        yield unowned(told.total("unowned"))
     yield ""
     whose: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for finding in sorted(told.first, key=lambda each: (not each["is_new"], *by_danger(each))):

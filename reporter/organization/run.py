@@ -17,11 +17,12 @@ from activity.model import to_text
 from activity.names import Names
 from reporter.inventory.account import Gap
 from reporter.inventory.answers import or_gap
+from reporter.judgement.known import Terms
 from reporter.judgement.report import Report
 from reporter.organization import accounts, index, mail
 from reporter.organization.chat import chat
 from reporter.organization.digest import Before, Digest, digest
-from reporter.organization.directory import list_accounts
+from reporter.organization.directory import account_owner, list_accounts
 from reporter.organization.members import Members
 from reporter.organization.store import Store
 from reporter.organization.summary import not_read, summary
@@ -115,6 +116,7 @@ class Organization:
             self.store.put_summary(run, not_read(account, clients.reason))
             return clients
         member = self.alone.acting_as(Caller(account.id, self.members.partition, ""), clients)
+        member = replace(member, terms=self._terms(account))
 
         def note(report: Report, files: str) -> None:
             self.store.put_summary(run, summary(account, report, files))
@@ -126,6 +128,12 @@ class Organization:
         if not done.files and not self.store.has_summary(run, account.id):
             note(done.report, "")
         return done
+
+    def _terms(self, account: Account) -> Terms:
+        """Where accounts are given, Organizations need not answer: so their own owners are not known."""
+        terms = self.alone.terms
+        tags = () if self.given else terms.owner_tags
+        return replace(terms, account_owner=account_owner(self.organizations, account.id, tags))
 
     def sum_up(self, run: str, now: datetime, *, publishes: bool) -> Digest:
         """Mails it, if it is to be. What the last report left is kept where it could not be read."""

@@ -35,6 +35,8 @@ def summary(account: Account, report: Report, files: str) -> Summary:
         "open": len(report.findings) - len(new),
         "resolved": len(report.resolved),
         "dormant": len(report.dormant),
+        "snoozed": len(report.snoozed),
+        "unowned": report.unowned,
         "missed": len(report.missed),
         "risks": dict(sorted(risks.items())),
         "gaps": [{"what": gap.what, "reason": gap.reason} for gap in report.gaps],

@@ -19,6 +19,7 @@ from reporter.publishing.judged import (
     exempt_as_dict,
     finding_as_dict,
     first_as_dict,
+    snoozed_as_dict,
     subject_as_dict,
     text_of,
 )
@@ -33,6 +34,7 @@ def answer(report: Report) -> dict[str, Any]:
         "gaps": [{"what": gap.what, "reason": gap.reason, "fix": gap.fix} for gap in report.gaps],
         "exempt": [exempt_as_dict(report.account, *judged) for judged in report.exempt],
         "dormant": [dormant_as_dict(report.account, *judged) for judged in report.dormant],
+        "snoozed": [snoozed_as_dict(report.account, *judged) for judged in report.snoozed],
         "counts": report.counts,
     }
 
@@ -46,6 +48,8 @@ def document(report: Report, earlier: Sequence[Point] = ()) -> dict[str, Any]:
         "at": to_text(report.at),
         "is_empty": report.is_empty,
         "previous": text_of(report.previous),
+        "owner_tags": list(report.owner_tags),
+        "unowned": report.unowned,
         "thresholds": {str(kind): report.limits.days(kind) for kind in Kind},
         "findings": listed(report),
         "trend": extended(earlier, report),

@@ -1,4 +1,4 @@
-"""What was judged as plain data: findings, what is exempt, what is dormant."""
+"""What was judged as plain data: findings, what is exempt, dormant or snoozed."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -27,6 +27,7 @@ def finding_as_dict(finding: Finding, *, has_days: bool = True) -> dict[str, Any
         "finding_id": finding.id,
         "account": finding.account,
         **subject_as_dict(subject),
+        "owner": subject.owner or None,
         "status": str(verdict.status),
         "created": to_text(subject.created),
         "last_used": text_of(verdict.at),
@@ -81,6 +82,21 @@ def exempt_as_dict(account: str, subject: Subject, verdict: Verdict) -> dict[str
         "idle_days": verdict.idle.days,
         "reason": exempt.reason,
         "until": exempt.until.isoformat() if exempt.until else None,
+    }
+
+
+def snoozed_as_dict(account: str, subject: Subject, verdict: Verdict) -> dict[str, Any]:
+    """`finding_id` is the snooze's own, which may be that of the user or of one of its credentials."""
+    snooze = verdict.snooze
+    assert snooze  # noqa: S101  # that is what the verdict says
+    return {
+        "account": account,
+        **subject_as_dict(subject),
+        "owner": subject.owner or None,
+        "would_be": str(verdict.would_be),
+        "last_used": text_of(verdict.at),
+        "idle_days": verdict.idle.days,
+        **snooze.plain(),
     }
 
 

@@ -19,8 +19,10 @@ from reporter.publishing.wording import (
     missed_use,
     notes,
     resolutions,
+    snoozed,
     some,
     some_of,
+    unowned,
 )
 
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -58,6 +60,7 @@ def body(report: Report, files: str = "", link: str = "", *, rows: int = MOST_RO
         _what_to_do(report, todo),
         _to_mend(report),
         _changes(report),
+        _snoozed(report),
         _undated(report),
         _method(report, files),
     )
@@ -94,6 +97,8 @@ def _what_to_do(report: Report, todo: Todo) -> Iterator[str]:
     is_any_new = any(each.is_new for each in report.findings) and report.previous
     number = count(len(report.findings), "finding", "findings")
     yield f"WHAT TO DO: {number}, the most dangerous first{' (* is new)' if is_any_new else ''}"
+    if report.unowned:
+        yield unowned(report.unowned, report.owner_tags)
     yield from ("", *todo.table())
     yield from todo.commands(report.account)
 
@@ -117,6 +122,12 @@ def _changes(report: Report) -> Iterator[str]:
     since = f"{report.previous:%Y-%m-%d}" if report.previous else "the last report"
     yield f"WHAT CHANGED since {since}: {', '.join(told)}"
     yield from some(resolutions(report.resolved))
+
+
+def _snoozed(report: Report) -> Iterator[str]:
+    if report.snoozed:
+        yield f"SNOOZED ({len(report.snoozed):,})"
+        yield from some(list(map(snoozed, report.snoozed)))
 
 
 def _undated(report: Report) -> Iterator[str]:

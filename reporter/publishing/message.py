@@ -1,7 +1,6 @@
 """The report as it is published, within all limits: text for people, JSON for machines, attributes."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,8 @@ from reporter.judgement.report import Report
 from reporter.judgement.subjects import Kind
 from reporter.publishing.chat import chat
 from reporter.publishing.document import answer, resolved_as_dict
+from reporter.publishing.fitting import length as _length
+from reporter.publishing.fitting import within as _within
 from reporter.publishing.judged import finding_as_dict
 from reporter.publishing.mail import body, subject_line
 
@@ -19,7 +20,7 @@ from reporter.publishing.mail import body, subject_line
 MOST_BYTES = 125_000
 # Lambda answers 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 _LONGEST_ANSWER = 5_500_000
-_LISTS = "findings", "gaps", "exempt", "dormant"
+_LISTS = "findings", "gaps", "exempt", "dormant", "snoozed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def fitting_answer(report: Report, files: str) -> dict[str, Any]:
         "gaps": _within(every["gaps"], _LONGEST_ANSWER // 8),
         "exempt": _within(every["exempt"], _LONGEST_ANSWER // 8),
         "dormant": _within(every["dormant"], _LONGEST_ANSWER // 8),
+        "snoozed": _within(every["snoozed"], _LONGEST_ANSWER // 8),
     }
     fitting["findings"] = _within(every["findings"], _LONGEST_ANSWER - _length(fitting))
     left_out = {name: len(every[name]) for name in _LISTS if len(fitting[name]) < len(every[name])}
@@ -85,6 +87,8 @@ def _for_machines(report: Report, files: str, room: int) -> str:
         "resolved_total": len(report.resolved),
         "gaps_total": len(report.gaps),
         "dormant_total": len(report.dormant),
+        "snoozed_total": len(report.snoozed),
+        "unowned_total": report.unowned,
     }
     plain["gaps"] = _within(({"what": each.what, "reason": each.reason} for each in report.gaps), room // 8)
     plain["resolved"] = _within(map(resolved_as_dict, report.resolved), room // 8)
@@ -92,18 +96,3 @@ def _for_machines(report: Report, files: str, room: int) -> str:
         (finding_as_dict(each, has_days=False) for each in worst), room - _length(plain)
     )
     return json.dumps(plain, ensure_ascii=False)
-
-
-def _within(values: Iterable[dict[str, Any]], room: int) -> list[dict[str, Any]]:
-    """As many, from the first on, as there is room for, in bytes."""
-    kept = []
-    for value in values:
-        room -= _length(value) + 2
-        if room < 0:
-            break
-        kept.append(value)
-    return kept
-
-
-def _length(value: object) -> int:
-    return len(json.dumps(value, ensure_ascii=False).encode())

@@ -8,8 +8,9 @@ from reporter.judgement.report import Report
 from reporter.publishing.judged import finding_as_dict
 
 _COLUMNS = (
-    "account kind name arn id access_key_id status created last_used last_used_source idle_days threshold_days"
-    " first_flagged reason event_source event_name event_id region source_ip user_agent commands finding_id"
+    "account kind name arn id access_key_id owner status created last_used last_used_source idle_days"
+    " threshold_days first_flagged reason event_source event_name event_id region source_ip user_agent commands"
+    " finding_id"
 ).split()
 # A spreadsheet would take what begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")

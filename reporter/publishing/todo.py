@@ -10,11 +10,13 @@ from reporter.judgement.findings import Finding
 from reporter.judgement.staleness import Source, Status
 from reporter.judgement.subjects import Kind
 from reporter.publishing.columns import aligned
-from reporter.publishing.wording import count
+from reporter.publishing.wording import count, cut
 
 MOST_ROWS = 20
 _MOST_NAMED = 10
-_HEAD = ("#", "what", "whose", "key id", "idle", "active", "note")
+_WIDEST_OWNER = 24
+_ENDED = "snooze ended"
+_HEAD = ("#", "what", "whose", "key id", "owner", "idle", "active", "note")
 _WHAT = {
     Kind.USER: "user",
     Kind.PASSWORD: "password",
@@ -115,12 +117,14 @@ class Todo:
             _use(finding),
             "cannot be undone" if is_final else "",
             "has credentials whose use AWS does not record" if subject.has_undated else "",
+            f"{_ENDED} on {verdict.snooze.until}" if verdict.snooze else "",
         )
         return (
             f"{number}{'*' if finding.is_new else ''}",
             _WHAT[subject.kind],
             subject.name,
             subject.access_key_id,
+            cut(subject.owner, _WIDEST_OWNER),
             f"{verdict.idle.days:,}",
             f"{len(verdict.active.days) or ''}",
             ", ".join(filter(None, notes)),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from activity.arn import parts
 from activity.plain import day, minute
 from reporter.inventory.account import OldReport
 from reporter.judgement.candidates import LeftOut
@@ -18,6 +19,7 @@ from reporter.judgement.tidying import Judged
 from reporter.publishing.active import expected
 
 MOST_LISTED = 20
+_LONGEST_NAME = 80
 _NEW_REPORT = "aws iam generate-credential-report, which asks for a new one or says why there is none"
 _ANEW = {Kind.USER: "being given its newest credential", Kind.PASSWORD: "it was set"}
 NOUNS = {
@@ -96,6 +98,16 @@ def dormant(judged: Judged) -> str:
     return f"{named(subject.kind, subject.name, subject.access_key_id)} ({when})"
 
 
+def snoozed(judged: Judged) -> str:
+    """ "- until 2027-01-31, by user/alice: role batch (moves in January)"."""
+    subject, verdict = judged
+    snooze = verdict.snooze
+    assert snooze  # noqa: S101  # that is what the verdict says
+    who = cut(parts(snooze.asked_by).resource or snooze.asked_by, _LONGEST_NAME)
+    what = named(subject.kind, subject.name, subject.access_key_id)
+    return f"- until {snooze.until}, by {who}: {what} ({snooze.reason})"
+
+
 def root_user(root: Root) -> str:
     last = max(filter(None, (root.seen, root.used)), default=None)
     used = "no use on record" if root.is_known else "its last use is not known"
@@ -157,6 +169,16 @@ def named(kind: Kind, name: str, access_key_id: str) -> str:
     whose = f"access key {access_key_id} of " if access_key_id else ""
     whose = "the console password of " if kind is Kind.PASSWORD else whose
     return f"{whose}{'role' if kind is Kind.ROLE else 'user'} {name}"
+
+
+def unowned(number: int, tags: Sequence[str] = ()) -> str:
+    """ "3 findings have no owner (by tag: owner, team)."."""
+    have = count(number, "finding has", "findings have")
+    return f"{have} no owner{f' (by tag: {some_of(tags)})' if tags else ''}."
+
+
+def cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -5,12 +5,13 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from activity.keeping import Key
-from activity.reading import Flagged, Sightings
+from activity.reading import Flagged, Sightings, Snoozed
+from activity.snooze import NothingSnoozed
 from reporter.inventory.account import AccessKey, Gap, Inventory, User
 from reporter.inventory.answers import or_gap
 from reporter.inventory.iam import Iam
@@ -46,6 +47,7 @@ class Sources(Generic[Table, Flags]):
     flags: Flags
     logs: str = ""
     basis: str = ""
+    snoozes: Snoozed = field(default_factory=NothingSnoozed)
 
 
 AnySources = Sources[Sightings, Flagged]
@@ -60,7 +62,7 @@ def gather(sources: AnySources, account: str, terms: Terms, now: datetime, *, pa
     known = replace(known, keys_of=_of_each(questions.whose_keys(known), iam.access_keys))
     known = _with_items(known, table, questions.places_of_principals(inventory))
     known = _with_hidden_keys(known, sources)
-    known = replace(known, subjects=tuple(subjects(inventory, known.keys_of, tag=terms.tag)))
+    known = _with_subjects(_with_snoozes(known, sources.snoozes))
     known = _with_items(known, table, questions.places_of_credentials(known.subjects))
     root = sightings.root(table, inventory, partition)
     if isinstance(known.items, Gap):  # One gap says it all.
@@ -68,6 +70,25 @@ def gather(sources: AnySources, account: str, terms: Terms, now: datetime, *, pa
         return _linked(replace(known, root=root, coverage=unheard, gaps=(known.items,)))
     gaps = *known.gaps, *filter(None, [root.unread])
     return _linked(_with_other_names(replace(known, root=root, gaps=gaps), table))
+
+
+def _with_subjects(known: Known) -> Known:
+    terms = known.terms
+    owner = "" if isinstance(terms.account_owner, Gap) else terms.account_owner
+    every = subjects(
+        known.inventory, known.keys_of, tag=terms.tag, owner_tags=terms.owner_tags, account_owner=owner
+    )
+    return replace(known, subjects=tuple(every))
+
+
+def _with_snoozes(known: Known, snoozes: Snoozed) -> Known:
+    """Adds who asked to leave what alone. What could not be read snoozes nothing."""
+    listed = or_gap("what is snoozed", lambda: snoozes.of(known.inventory.account))
+    if isinstance(listed, Gap):
+        return replace(known, gaps=(*known.gaps, listed))
+    edited = (Gap("a snooze, which holds for nothing until then", why, "") for why in listed.problems)
+    by_finding = {str(each.finding): each for each in listed.snoozes}
+    return replace(known, snoozes=by_finding, gaps=(*known.gaps, *edited))
 
 
 def _linked(known: Known) -> Known:

@@ -88,6 +88,11 @@ def test_days_are_kept_by_whole_months(last, kept, oldest):
     assert oldest_kept(last, kept) == oldest
 
 
+def test_all_of_time_is_a_span():
+    assert Days.of(NOVEMBER).between(date.min, date.max) == Days.of(NOVEMBER)
+    assert oldest_kept(date.min, timedelta(days=400)) == date.min
+
+
 A_DAY = 86_400
 
 

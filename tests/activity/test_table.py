@@ -530,6 +530,23 @@ def test_what_was_read_takes_no_write_but_one_that_succeeds(dynamodb, later, wri
     assert calls == Counter(BatchGetItem=1, UpdateItem=writes)
 
 
+def test_a_month_of_which_somebody_erased_the_days_is_written_again(dynamodb, table, items):
+    edited(dynamodb, table, {"d2611": {"N": "0"}})
+    outcome = table.record_all([activity(60)])
+
+    assert outcome.failed == {}
+    assert items()[ALICE, "ID#AIDAALICE"]["d2611"] == str(1 << 19)
+
+
+def test_an_item_of_the_end_of_time_fails_by_itself(dynamodb, table):
+    edited(dynamodb, table, {"last_seen": {"S": "9999-12-31T00:00:00Z"}})
+    outcome = table.record_all([activity(60), activity(60, principal=BOB)])
+
+    assert list(outcome.failed) == [(ALICE, "ID#AIDAALICE")]
+    assert "cannot be read: date value out of range" in outcome.failed[ALICE, "ID#AIDAALICE"]
+    assert table.get([(BOB, "ID#AIDAALICE")])[BOB, "ID#AIDAALICE"].activity.last_seen == at(60)
+
+
 def test_what_cannot_be_read_is_not_written(dynamodb, table, items):
     """Or a role that may not read would go unnoticed, and pay for writes that are refused."""
 

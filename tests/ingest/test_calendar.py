@@ -4,6 +4,7 @@ import json
 import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from threading import Lock
 
 import pytest
@@ -110,6 +111,19 @@ def test_two_sandboxes_and_a_replay_beside_them_keep_exactly_the_days(those, rng
     assert days_in(table) == days_of(truth(those))
     for each in table:
         assert not each.days or max(each.days) == each.last_seen.date()
+
+
+@pytest.mark.parametrize(
+    "order", list(permutations(["10-14T12:00:00Z", "10-11T00:30:00+02:00", "10-11T10:00:00Z"]))
+)
+def test_a_replay_reads_times_of_any_zone(order):
+    """CloudTrail writes UTC; 00:30 in Berlin is of the day before."""
+    table, gathering = EmbeddedTable(KEEPING), Gathering(arrived=at(A_DAY))
+    those = [decoded(json.dumps(record(eventTime=f"2026-{each}", eventID=each))) for each in order]
+    assert not list(gathering.add(("", each) for each in those))
+    table.record_all(gathering.hand_over().activities)
+
+    assert {each.day for item in table if item.facet == "ID#AIDAALICE" for each in item.days} == {10, 11, 14}
 
 
 @pytest.mark.parametrize("seed", range(6))

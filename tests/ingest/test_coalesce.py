@@ -121,6 +121,15 @@ def test_what_is_known_of_a_day_does_not_hold_on_another(seen, is_covered):
     )
 
 
+def test_a_day_that_the_item_lacks_is_not_known():
+    """Its last sighting is from before days were kept, and a day came late since."""
+    today = activity(0)
+    known = Stored(lambda _: FIVE_MINUTES)
+    known.remember(today._replace(days=activity(-3 * DAY).days), at(1000))
+
+    assert not known.covers(activity(1), at(1000))
+
+
 def test_the_day_before_is_known_if_it_is_stored():
     midnight = at(12 * 3600)
     known = Stored(lambda _: FIVE_MINUTES)

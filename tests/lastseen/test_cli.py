@@ -112,7 +112,20 @@ def test_the_list_of_commands_is_not_cut(columns):
     listed = run("--help", COLUMNS=str(columns)).stdout.partition("Commands:\n")[2].splitlines()
 
     assert [line.split()[0] for line in listed] == (
-        ["who", "list", "coverage", "doctor", "report", "replay", "restore", "event", "demo", "cost"]
+        [
+            "who",
+            "list",
+            "coverage",
+            "doctor",
+            "report",
+            "snooze",
+            "unsnooze",
+            "replay",
+            "restore",
+            "event",
+            "demo",
+            "cost",
+        ]
     )
     assert all(line.endswith(".") and not line.endswith("..") for line in listed)
 
@@ -187,6 +200,16 @@ def on_aws(dynamodb, monkeypatch, tmp_path):
     monkeypatch.setenv("ACTIVITY_TABLE", "activity")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     return lambda *arguments: CliRunner().invoke(app, ["replay", *map(str, arguments)])
+
+
+@pytest.mark.parametrize(("said", "months"), [("", {"d2611"}), ("false", set())])
+def test_a_replay_keeps_days_of_people_as_the_stack_does(tmp_path, items, on_aws, monkeypatch, said, months):
+    monkeypatch.setenv("DAYS_OF_PEOPLE", said)
+    (tmp_path / "log.jsonl").write_text(json.dumps(record()))
+    assert on_aws(tmp_path / "log.jsonl").exit_code == 0
+
+    kept = {name for key, item in items().items() if key[0] != "coverage" for name in item if name[:3] == "d26"}
+    assert kept == months
 
 
 def test_a_second_run_reads_only_what_is_new(on_aws, tmp_path):

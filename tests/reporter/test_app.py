@@ -26,7 +26,7 @@ def test_any_event_sends_the_mail(sent, event):
 def test_the_answer_is_the_report_as_json(topic):
     answer = json.loads(json.dumps(lambda_handler({}, None)))
 
-    assert set(answer) == {"findings", "gaps", "exempt", "dormant", "counts"}
+    assert set(answer) == {"findings", "gaps", "exempt", "dormant", "snoozed", "counts"}
     assert [
         (each["kind"], each["name"], each["last_used"], each["last_used_source"]) for each in answer["findings"]
     ] == [

@@ -24,6 +24,7 @@ SET_TO = {"ACTIVITY_TABLE": "activity", "REPORT_TOPIC_ARN": TOPIC}
         pytest.param({"STALE_ROLE_DAYS": "3"}, Terms(Limits(role=3)), id="roles"),
         pytest.param({"EXEMPT_TAG": "spare"}, Terms(tag="spare"), id="the tag"),
         pytest.param({"EXEMPT_TAG": ""}, Terms(), id="a tag that is left empty"),
+        pytest.param({"OWNER_TAGS": "owner, team"}, Terms(owner_tags=("owner", "team")), id="owners"),
         pytest.param({"RETENTION_DAYS": "500"}, Terms(retention=timedelta(days=500)), id="the retention"),
     ],
 )

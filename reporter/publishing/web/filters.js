@@ -1,9 +1,9 @@
 
 // The filters: every word must be somewhere in a finding's texts. They are kept in the page's address, which can be
 // sent to others who have the page.
-const FILTERS = ["text", "kind", "status", "from", "to"];
+const FILTERS = ["text", "kind", "status", "owner", "from", "to"];
 const texts = new Map(report.findings.map((finding) => [finding, [
-  finding.name, finding.arn, finding.id, finding.access_key_id, finding.reason, one(finding.kind),
+  finding.name, finding.arn, finding.id, finding.access_key_id, finding.owner, finding.reason, one(finding.kind),
   RISKS.get(finding.risk), ...Object.values(finding.evidence)].join("\n").toLowerCase()]));
 const lists = table(byId("findings"), { label: "Findings", columns: COLUMNS, rows: report.findings,
   draw: principal, arranged: byPrincipal, by: 1 });
@@ -15,14 +15,19 @@ function filter(to) {
 }
 function search() {
   const words = byId("text").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const kind = byId("kind").value, status = byId("status").value, onlyNew = byId("new").checked;
+  const kind = byId("kind").value, status = byId("status").value, owner = byId("owner").value, onlyNew = byId("new").checked;
   const from = byId("from").value === "" ? -Infinity : Number(byId("from").value);
   const to = byId("to").value === "" ? Infinity : Number(byId("to").value);
   found = lists.show((finding) => (!kind || finding.kind === kind) && (!status || finding.status === status)
+    && (!owner || ownerValue(finding.owner) === owner)
     && (!onlyNew || finding.is_new) && finding.idle_days >= from && finding.idle_days <= to
     && words.every((word) => texts.get(finding).includes(word)));
   put("found", `${number.format(found.length)} of ${count(report.findings.length, "finding", "findings")}`);
 }
+// An owner may have any name, also that of a choice.
+const ownerValue = (owner) => (owner ? `=${owner}` : "none");
+const owners = [...new Set(report.findings.map((finding) => finding.owner))]
+  .sort((a, b) => Boolean(a) - Boolean(b) || collator.compare(a, b));
 function searched() {
   search();
   keepInAddress();
@@ -51,6 +56,8 @@ function choose(to) {
 function filters() {
   for (const kind of KINDS) byId("kind").append(el("option", { value: kind }, many(kind)));
   for (const status of ["stale", "never_used"]) byId("status").append(el("option", { value: status }, plain(status)));
+  for (const owner of owners) byId("owner").append(el("option", { value: ownerValue(owner) }, owner ?? "no owner"));
+  byId("owner").parentElement.hidden = !tellsOwners;
   byId("filters").addEventListener("input", searched);
   byId("clear").addEventListener("click", () => { filter({}); searched(); });
   byId("copy-all").addEventListener("click", () => copy(byId("copy-all"), block(found)));
@@ -67,8 +74,8 @@ function filters() {
 }
 
 // As report.csv has them, those that are shown.
-const CELLS = ["account", "kind", "name", "arn", "id", "access_key_id", "status", "created", "last_used",
-  "last_used_source", "idle_days", "threshold_days", "first_flagged", "reason", "event_source", "event_name", "event_id",
+const CELLS = ["account", "kind", "name", "arn", "id", "access_key_id", "owner", "status", "created",
+  "last_used", "last_used_source", "idle_days", "threshold_days", "first_flagged", "reason", "event_source", "event_name", "event_id",
   "region", "source_ip", "user_agent", "commands", "finding_id"];
 function asCsv(findings) {
   const rows = findings.map((finding) => {

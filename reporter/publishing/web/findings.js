@@ -5,6 +5,7 @@ const RISKS = new Map(Object.entries({
   administrator: "administrator", access_key: "works from anywhere", password: "opens the console", user: "", role: "",
 }));
 const isCredential = (row) => row.kind === "password" || row.kind === "access_key";
+const tellsOwners = (report.owner_tags ?? []).length > 0;
 const COLUMNS = [
   { title: "Name", class: "long", value: (finding) => finding.name, cell: name },
   { title: "Risk", value: (finding) => finding.priority,
@@ -24,6 +25,8 @@ const COLUMNS = [
     joined([evidence?.region ?? evidence?.last_used_region, evidence?.source_ip]), cell: from },
   { title: "First flagged", class: "date", first: "descending", value: (finding) => finding.first_flagged,
     cell: (finding) => (finding.status ? day(finding.first_flagged) : null) },
+  ...(tellsOwners ? [{ title: "Owner", class: "long", value: (finding) => finding.owner,
+    cell: (finding) => (finding.status ? finding.owner ?? el("small", {}, "none") : null) }] : []),
 ];
 function why({ risk, is_administrator: isAdministrator }) {
   const words = RISKS.get(risk) || (isAdministrator ? "administrator" : "");
@@ -77,7 +80,7 @@ function detail(finding) {
   const { evidence } = finding;
   const lines = [
     ["Why", finding.reason], ["ARN", finding.arn], ["Unique id", finding.id], ["Access key", finding.access_key_id],
-    ["Account", finding.account], ["Created", finding.created], ["Days", finding.days_in_words],
+    ["Account", finding.account], ["Owner", finding.owner], ["Created", finding.created], ["Days", finding.days_in_words],
     ["CloudTrail saw it", evidence.last_seen ?? "never"],
     ["IAM says", joined([evidence.last_used ?? "no use", evidence.last_used_service, evidence.last_used_region], ", ")],
     ["Event", joined([evidence.event_source, evidence.event_name, evidence.event_id])],

@@ -26,6 +26,8 @@ const FIRST = [
     [badge(finding.status), " ", finding.is_new ? el("span", { class: "badge new" }, "new") : ""] },
   { title: "Idle days", class: "number", first: "descending", value: (finding) => finding.idle_days,
     cell: (finding) => number.format(finding.idle_days) },
+  ...(report.first.some((finding) => finding.owner)
+    ? [{ title: "Owner", class: "long", value: (finding) => finding.owner }] : []),
 ];
 const ACCOUNTS = [
   { title: "Account", class: "long", value: titled, cell: whose },
@@ -53,11 +55,13 @@ const SECTIONS = [
 ];
 
 function head() {
-  const { organization, at, accounts, unread, dormant } = report;
+  const { organization, at, accounts, unread, dormant, snoozed, unowned } = report;
   document.title = visible(`IAM last activity: ${organization}, ${at.slice(0, 10)}`);
   put("account", organization);
   put("about", `IAM last activity in ${count(accounts.length + unread.length, "account", "accounts")}, ${minute(at)}.`,
-    dormant ? ` ${number.format(dormant)} dormant, not flagged.` : "");
+    dormant ? ` ${number.format(dormant)} dormant, not flagged.` : "",
+    snoozed ? ` ${number.format(snoozed)} snoozed.` : "",
+    unowned ? ` ${count(unowned, "finding has", "findings have")} no owner.` : "");
   put("tiles", tile("new", report.new), tile("still open", report.open), tile("resolved", report.resolved),
     tile("accounts not read", unread.length));
   trend();

@@ -29,6 +29,10 @@ const SECTIONS = [
         cell: (each) => count(each.rhythm_days, "day", "days") },
       dated("Next expected", "expected_by"), dated("Stale from", "stale_from"),
       { title: "Last year", value: (each) => offsets(each.days).length || null, cell: strip }]],
+  ["snoozed", "Snoozed", "Findings that somebody asked to leave alone. lastseen unsnooze ends that.",
+    [who, what, { title: "Would be", value: (each) => plain(each.would_be) },
+      { title: "Idle days", class: "number", first: "descending", value: (each) => each.idle_days },
+      dated("Until", "until"), told("Reason", "reason"), told("Asked by", "asked_by"), told("Finding", "finding_id")]],
   ["exempt", "Exempt by tag", "", [who, what, { title: "Would be", value: (each) => plain(each.would_be) },
     { title: "Idle days", class: "number", first: "descending", value: (each) => each.idle_days },
     told("Reason", "reason"), dated("Until", "until")]],
@@ -59,12 +63,30 @@ function late(seconds) {
 }
 function sections() {
   if (report.findings.length) contents("findings", "What to do", report.findings.length);
+  byOwner();
   for (const [id, title, about, columns] of SECTIONS) {
     const rows = report[id];
     if (rows.length) table(section(id, title, about), { label: title, columns, rows });
     if (rows.length) contents(id, title, rows.length);
   }
   judged();
+}
+// What has no owner is told first.
+function byOwner() {
+  if (!tellsOwners || !report.findings.length) return;
+  const rows = owners.map((owner) => {
+    const those = report.findings.filter((finding) => finding.owner === owner);
+    return { owner, total: those.length, fresh: those.filter((finding) => finding.is_new).length };
+  });
+  const total = (title, name) => ({ title, class: "number", first: "descending", value: (row) => row[name],
+    cell: (row) => number.format(row[name]) });
+  table(section("owners", "By owner", `An owner is the value of the first of these tags: ${report.owner_tags.join(", ")}.`), {
+    label: "By owner", rows, by: 1, direction: "descending",
+    arranged: (those) => [...those.filter((row) => !row.owner), ...those.filter((row) => row.owner)],
+    columns: [{ title: "Owner", class: "long", value: (row) => row.owner, cell: (row) => el("button", { type: "button",
+      class: "plain", onclick: () => choose({ owner: ownerValue(row.owner) }) }, row.owner ?? "no owner") },
+    total("Findings", "total"), total("New", "fresh")] });
+  contents("owners", "By owner", owners.length);
 }
 function contents(id, title, total) {
   byId("contents").append(el("span", {}, el("a", { href: `#${id}` }, title), total ? ` ${number.format(total)}` : ""));

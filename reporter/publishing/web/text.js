@@ -5,7 +5,7 @@ const report = JSON.parse(document.getElementById("report").textContent);
 const byId = (id) => document.getElementById(id);
 addEventListener("error", (event) => { if (event.error) byId("broken").hidden = false; });
 const KINDS = ["user", "password", "access_key", "role"];
-const STATUSES = ["stale", "never_used", "dormant", "unknown", "exempt", "active"];
+const STATUSES = ["stale", "never_used", "dormant", "snoozed", "unknown", "exempt", "active"];
 const WORDS = new Map(Object.entries({
   user: "Users", password: "Passwords", access_key: "Access keys", role: "Roles",
   service_linked_role: "service-linked roles", identity_center_role: "Identity Center roles",

@@ -59,9 +59,18 @@ def test_of_what_should_have_days_and_has_none_nothing_is_made_up():
 
 
 def test_days_that_are_no_longer_kept_leave_the_first_sighting():
-    seen = seen_on(30, 0)._replace(days=Days.of(TODAY))
+    seen = seen_on(500, 0)._replace(days=Days.of(TODAY))
 
     assert activity_at(seen, TODAY - timedelta(days=1)).last_seen == seen.first_seen
+
+
+def test_before_its_days_were_kept_nothing_is_made_up():
+    """As after an upgrade, or after days of people were switched on again."""
+    seen = seen_on(30, 0)._replace(days=Days.of(TODAY - timedelta(days=3), TODAY))
+
+    assert activity_at(seen, TODAY - timedelta(days=2)).last_seen == end_of(TODAY - timedelta(days=3))
+    with pytest.raises(UnknownThen):
+        activity_at(seen, TODAY - timedelta(days=4))
 
 
 @given(st.sets(st.integers(0, 399), min_size=1), st.integers(0, 399))

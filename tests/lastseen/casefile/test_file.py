@@ -47,6 +47,50 @@ def test_what_is_written_is_there_for_whoever_opens_it_next_and_in_one_file(path
     assert [each.name for each in path.parent.iterdir()] == ["case.sqlite"]
 
 
+ITEMS = "SELECT * FROM (SELECT 'a' principal, 'b' facet, '{}' item, '' session_name, '' source_ip)"
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        pytest.param(
+            ["DROP TABLE items", f"CREATE VIEW items AS {ITEMS}"], id="a view that answers what it likes"
+        ),
+        pytest.param(["DROP TABLE items", "CREATE TABLE items (principal, item)"], id="other columns"),
+        pytest.param([f"CREATE VIEW more AS {ITEMS}"], id="a view beside it"),
+        pytest.param(["CREATE TRIGGER t AFTER INSERT ON items BEGIN DELETE FROM items; END"], id="a trigger"),
+    ],
+)
+def test_a_file_that_somebody_forged_is_no_case_file(path, statements):
+    assert "has other tables than a case file: name another file" in complaint(changed(path, *statements))
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "[]",
+        "7",
+        "null",
+        '{"last_seen": "x"}',
+        '{"last_seen": {}}',
+        '{"last_seen": {"S": null}}',
+        '{"x": {"N": [1]}}',
+        '{"source_ip": {"S": 7}}',
+        '{"mfa": {"BOOL": "yes"}}',
+        "[" * 100_000,
+        "no JSON",
+    ],
+)
+def test_an_item_that_somebody_forged_has_only_its_problem(path, item):
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO items VALUES (?, ?, ?, NULL, NULL)", (*KEY, item))
+    with closing(CaseFile(path)) as file:
+        (found,) = CaseTable(file).get([KEY]).values()
+
+    assert found.activity is None
+    assert "cannot be read: " in found.problem
+
+
 def test_a_file_that_is_not_there_is_not_made_by_reading(tmp_path):
     path = tmp_path / "case.sqlite"
 

@@ -7,7 +7,7 @@ import pytest
 import templates
 from arns import PARAMETERS, arn, listed
 from checked import BUS, said, stack
-from templates import KEYED, KEYLESS, LOGS, LOGS_OF_ANOTHER, MANY
+from templates import KEYED, KEYLESS, LOGS, LOGS_OF_ANOTHER, MANY, OWNERS
 
 from lastseen.checking.check import Unread
 from lastseen.checking.granted import GRANTED, Denial, Grant, grants, role_checks
@@ -47,11 +47,22 @@ def declared(choice):
 
 @pytest.mark.parametrize(
     "choice",
-    [KEYLESS, KEYED, MANY, LOGS, LOGS | {"HasKey": True, "HasNoKey": False}, LOGS_OF_ANOTHER],
+    [
+        KEYLESS,
+        KEYED,
+        MANY,
+        OWNERS,
+        KEYLESS | {"HasOwners": True},
+        LOGS,
+        LOGS | {"HasKey": True, "HasNoKey": False},
+        LOGS_OF_ANOTHER,
+    ],
     ids=[
         "AWS's keys",
         "the customer's key",
         "an organization",
+        "an organization with owners",
+        "owners",
         "log files",
         "log files, the customer's key",
         "another account's log files",

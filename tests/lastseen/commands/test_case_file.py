@@ -105,7 +105,7 @@ def test_what_is_not_in_the_file_is_told_as_such_and_iam_is_not_asked(case):
 def test_nothing_is_flagged_in_a_case_file(case):
     done = of(case, "list", "--flagged")
 
-    assert (done.exit_code, done.stdout.splitlines()[0]) == (1, "No principal in the table matches.")
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (1, "No principal matches.")
 
 
 def test_of_an_account_that_the_file_lacks_that_is_told(case):

@@ -7,7 +7,7 @@ import pytest
 from asking import ask
 from builders import ACCOUNT, ALICE, activity
 
-from activity.days import Days
+from activity.days import NONE, Days
 from activity.model import COVERAGE, coverage_facet
 
 BOB = f"arn:aws:iam::{ACCOUNT}:user/bob"
@@ -53,7 +53,6 @@ def told(*words):
         pytest.param("2026-11-16", "idle", 1, id="idle"),
         pytest.param("2026-11-11", "not known", 1, id="no events arrived"),
         pytest.param("2026-11-04", "not known", 1, id="before tracking began"),
-        pytest.param("2026-11-21", "not known", 1, id="tomorrow"),
     ],
 )
 def test_whether_somebody_was_there_on_a_day(november, day, there, code):
@@ -101,6 +100,9 @@ def test_of_one_whole_answer_a_word_says_it_all(november):
     [
         pytest.param(["--on", "yesterday"], "'yesterday' is no day: write it as 2026-10-13", id="no day"),
         pytest.param(["--on", "2026-02-30"], "'2026-02-30' is no day", id="no day of that month"),
+        pytest.param(["--on", "2026-11-21"], "2026-11-21 has not come yet", id="tomorrow"),
+        pytest.param(["--on", "0001-01-01"], "0001-01-01 is before CloudTrail began", id="long ago"),
+        pytest.param(["--between", "2026-11-13", "9999-12-31"], "9999-12-31 has not come yet", id="for ever"),
         pytest.param(["--between", "2026-11-14", "2026-11-13"], "give the first day first", id="the other way"),
         pytest.param(
             ["--on", "2026-11-13", "--between", "2026-11-13", "2026-11-14"], "give one of them", id="both"
@@ -150,12 +152,50 @@ def test_days_on_which_nobody_listened_are_said(november):
     assert "2026-11-11" not in ask("list", "--active-between", "2026-11-12", "2026-11-14").stdout
 
 
+def test_who_had_the_name_before_was_there(november, table):
+    """An intruder who makes a user, acts, and deletes it, before its owner makes it again."""
+    of_old = on(12, 13, facet="ID#AIDAOLD", principal=BOB, account=ACCOUNT)
+    table.record(of_old)
+    table.record(on(20, facet="ID#AIDABOB", principal=BOB, account=ACCOUNT))
+
+    found, code = told("who", "bob", "--on", "2026-11-13")
+    listed, _ = told("list", "--active-between", "2026-11-12", "2026-11-13", "--type", "user")
+    assert code == 0
+    assert [(each.get("other_holder"), each["days"]["2026-11-13"]) for each in found] == [
+        (None, "refused"),
+        ("AIDAOLD", "active"),
+    ]
+    assert {each.get("other_holder") for each in listed if each["principal"] == BOB} == {"AIDAOLD", None}
+    assert "user/bob (AIDAOLD)" in ask("who", "bob", "--on", "2026-11-13").stdout
+
+
+def test_without_days_nobody_is_taken_for_idle(november, table):
+    """As with DaysOfPeople=false: the days of the first and the last sighting are known all the same."""
+    carol = f"arn:aws:iam::{ACCOUNT}:user/carol"
+    table.record(on(6, 19, facet="ID#AIDACAROL", principal=carol, account=ACCOUNT)._replace(days=NONE))
+    ((found,), _), ((last,), code) = (told("who", "carol", "--on", f"2026-11-{day}") for day in (13, 19))
+
+    assert found["days"] == {"2026-11-13": "not known"}
+    assert (last["days"], code) == ({"2026-11-19": "active"}, 0)
+
+
+def test_before_days_were_kept_nobody_is_taken_for_idle(november, table):
+    carol = f"arn:aws:iam::{ACCOUNT}:user/carol"
+    seen = on(6, 19, facet="ID#AIDACAROL", principal=carol, account=ACCOUNT)
+    table.record(seen._replace(days=Days.of(date(2026, 11, 15), date(2026, 11, 19))))
+    (found,), _ = told("who", "carol", "--between", "2026-11-13", "2026-11-16")
+
+    assert list(found["days"].values()) == ["not known", "not known", "active", "idle"]
+
+
 QUARTERLY = f"arn:aws:iam::{ACCOUNT}:role/quarter-close"
 
 
 @pytest.fixture
 def quarterly(table):
-    """A job that ran on the first of each quarter, and a user who comes and goes."""
+    """A job that ran on the first of each quarter, and a user who comes and goes; events came all the time."""
+    heard = activity(0, first=-400 * 86_400, principal=COVERAGE, facet=coverage_facet(ACCOUNT, "eu-west-1"))
+    table.record(heard._replace(days=Days.of(*(TODAY - each * A_DAY for each in range(400)))))
     for principal, facet, days in (
         (QUARTERLY, "ID#AROAQUARTER", [(2026, 1, 1), (2026, 4, 1), (2026, 7, 1), (2026, 10, 1)]),
         (ALICE, "ID#AIDAALICE", [(2026, 1, 1), (2026, 1, 19), (2026, 7, 1), (2026, 7, 9)]),
@@ -174,6 +214,24 @@ def test_who_is_active_in_a_rhythm_is_listed_with_the_day_it_is_expected(quarter
     assert (found["principal"], found["rhythm_days"], found["expected_by"]) == (QUARTERLY, 91, "2026-12-31")
     line = ask("list", "--rhythm").stdout.splitlines()[1]
     assert "about every 91 days  2026-12-31" in line
+
+
+def test_a_job_that_did_not_run_is_overdue(quarterly, table):
+    monthly = Days.of(*(date(2026, month, 1) for month in range(3, 11)))
+    (seen,) = table.of(QUARTERLY)
+    table.record(seen._replace(principal=f"{QUARTERLY}-monthly", days=monthly))
+    (line,) = (each for each in ask("list", "--rhythm").stdout.splitlines() if "-monthly" in each)
+
+    assert "about every 31 days  2026-11-01, overdue" in line
+
+
+def test_a_rhythm_is_none_if_events_did_not_come(quarterly, table):
+    role = f"arn:aws:iam::{ACCOUNT}:role/quarter-close"
+    other = role.replace(ACCOUNT, "210987654321")
+    (seen,) = table.of(role)
+    table.record(seen._replace(principal=other))
+
+    assert [each["principal"] for each in told("list", "--rhythm")[0]] == [role]
 
 
 def test_a_rhythm_is_asked_for_together_with_the_rest(quarterly):

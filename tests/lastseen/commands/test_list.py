@@ -230,7 +230,7 @@ def test_none_found_says_since_when_it_listens(people, table):
     done = ask("list", "--type", "root", "--active", "1h")
 
     assert done.exit_code == 1
-    assert done.stdout.startswith("No principal in the table matches.\n\nEvents come from 5 regions of 3 acc")
+    assert done.stdout.startswith("No principal matches.\n\nEvents come from 5 regions of 3 acc")
     assert "since 2026-06-02" in done.stdout
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from activity.days import Days
 from benchmarks.rhythms import AT_RANDOM, at_random, of_months, periodic, recognized, seen
-from reporter.judgement.cadence import Rhythm, rhythm
+from reporter.judgement.cadence import rhythm
+from reporter.judgement.dormancy import dormancy
 
 FIRST = date(2025, 11, 3)  # A Monday.
 
@@ -43,7 +44,29 @@ def on(*days):
     ],
 )
 def test_the_rhythm_of_these_days_is(days, every):
-    assert rhythm(on(*days)) == (every and Rhythm(every, FIRST))
+    found = rhythm(on(*days))
+
+    assert (found and (found.days, found.first)) == (every and (every, FIRST))
+    assert not found or found.last == max(day for day in on(*days) if day - timedelta(days=1) not in on(*days))
+
+
+@pytest.mark.parametrize(
+    ("used", "expected", "stale"),
+    [
+        pytest.param(None, 360, 420, id="from the day on which the last run began"),
+        pytest.param(330, 450, 510, id="or from a later use that IAM alone knows of"),
+    ],
+)
+def test_the_next_run_is_expected_a_rhythm_after_the_last_began(used, expected, stale):
+    """Sixty days on, and sixty off."""
+    days = on(*(run + day for run in (-120, 0, 120, 240) for day in range(60)))
+    last = FIRST + timedelta(days=used) if used else max(days)
+    heard = on(*range(-130, 500))
+    found = dormancy(days, last, heard, last + timedelta(days=95))
+
+    assert found.expected_by == FIRST + timedelta(days=expected)
+    assert found.stale_from == FIRST + timedelta(days=stale)
+    assert dormancy(days, last, heard, found.stale_from) is None
 
 
 def test_the_order_in_which_days_came_does_not_matter():

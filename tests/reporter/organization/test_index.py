@@ -35,6 +35,7 @@ def test_organization_json_has_all_that_was_found(told):
         "open": 0,
         "resolved": 0,
         "dormant": 0,
+        "snoozed": 0,
         "risks": of_account["risks"],
         "warnings": ["No trail logs."],
         "files": FILES,
@@ -49,6 +50,8 @@ def test_organization_json_has_all_that_was_found(told):
         "open": 0,
         "resolved": 0,
         "dormant": 0,
+        "snoozed": 0,
+        "unowned": 0,
         "unread": [UNREAD.plain() | {"reason": NO_ROLE}],
         "left_out": [CLOSED.plain()],
         "joined": [READ.plain()],
@@ -89,4 +92,6 @@ def test_machines_are_told_the_numbers_and_where_the_rest_is(told):
         "open": 0,
         "resolved": 0,
         "dormant": 0,
+        "snoozed": 0,
+        "unowned": 0,
     }

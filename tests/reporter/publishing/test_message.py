@@ -60,7 +60,7 @@ def test_the_mail_of_10_000_findings_fits_into_sns(huge, files):
     mail = message(huge, files)
 
     assert len(huge.findings) == MANY
-    assert 100_000 < bytes_of(mail) <= MOST_OF_SNS
+    assert 90_000 < bytes_of(mail) <= MOST_OF_SNS
     assert len(mail.subject) < 100
     assert len(mail.attributes) <= 10
 

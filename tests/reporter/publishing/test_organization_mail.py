@@ -43,6 +43,14 @@ def test_the_dormant_are_counted():
     assert for_machines(told, "")["dormant"] == 1200
 
 
+def test_what_is_snoozed_and_what_has_no_owner_is_counted():
+    told = organization([account(0)], [left_by(account(0), 3) | {"snoozed": 2, "unowned": 1}])
+
+    assert "3 still open, 0 resolved, 2 snoozed. 1 of 1" in body(told)
+    assert "the most dangerous first\n1 finding has no owner.\n\naccount" in body(told)
+    assert (for_machines(told, "")["snoozed"], for_machines(told, "")["unowned"]) == (2, 1)
+
+
 def test_the_mail_of_a_small_organization_reads_so():
     text = body(small(), FILES, LINK)
 

@@ -56,7 +56,7 @@ def step(command, undo="", *, ask_first=False):
 
 def document(*findings, **changes):
     kinds = "user", "password", "access_key", "role"
-    statuses = "active", "stale", "never_used", "dormant", "unknown", "exempt"
+    statuses = "active", "stale", "never_used", "dormant", "unknown", "exempt", "snoozed"
     counts = {kind: dict.fromkeys(statuses, 0) for kind in kinds}
     for each in findings:
         counts[each["kind"]][each["status"]] += 1
@@ -64,6 +64,7 @@ def document(*findings, **changes):
         *("resolved", "lapses", "gaps", "exempt", "missed", "warnings", "notes", "heard", "disabled_keys"),
         "undated_credentials",
         "dormant",
+        "snoozed",
     )
     return {
         "account": ACCOUNT,

@@ -123,12 +123,14 @@ def test_a_finding_has_the_fields_of_the_contract(account, table):
 
     (finding,) = answer(report)["findings"]
     assert finding == {
+        "finding_id": f"{ACCOUNT}:access_key:AKIA1",
         "account": ACCOUNT,
         "kind": "access_key",
         "name": "alice",
         "arn": f"{ARN}:user/alice",
         "id": "AIDAALICE",
         "access_key_id": "AKIA1",
+        "owner": None,
         "status": "stale",
         "created": "2025-07-08T12:00:00Z",
         "last_used": "2026-08-12T12:00:00Z",
@@ -205,7 +207,7 @@ def test_everything_is_counted(account):
         Role("sso", "AROA3", 300, path="/aws-reserved/sso.amazonaws.com/"),
     )
 
-    none = dict.fromkeys(("active", "stale", "never_used", "dormant", "unknown", "exempt"), 0)
+    none = dict.fromkeys(("active", "stale", "never_used", "dormant", "unknown", "exempt", "snoozed"), 0)
     assert report.counts == {
         "user": none | {"active": 2},
         "password": none | {"active": 1},
