@@ -5,11 +5,14 @@ stops in between leaves enough for the next run to know where.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from activity.arn import parts
+from activity.finding_events import finding_id
 from activity.item import UnreadableItem
-from activity.reading import Sightings
+from activity.reading import Sightings, Snoozed
+from activity.snooze import NothingSnoozed
 from quarantine.entry import Entry, Step
 from quarantine.hands import Hands, seen_now
 from quarantine.ledger import Ledger
@@ -36,6 +39,7 @@ class Actor:
     ledger: Ledger
     terms: Terms
     clock: Callable[[], datetime]
+    snoozes: Snoozed = field(default_factory=NothingSnoozed)
 
     def disable(self, entry: Entry) -> Entry | None:
         """What became of it; None if another run has it. Raises the ledger's errors."""
@@ -114,6 +118,8 @@ class Actor:
 
     def _why_not(self, entry: Entry, found: Found | None) -> str:
         target, limits = entry.target, self.terms.limits
+        if self._is_snoozed(entry):
+            return "it was snoozed by now"
         # To deny a user disables its keys, too.
         days = max(limits.user, limits.access_key) if target.kind is Kind.USER else limits.days(target.kind)
         return why_not(
@@ -125,3 +131,10 @@ class Actor:
             announced=entry.announced,
             now=self.clock(),
         )
+
+    def _is_snoozed(self, entry: Entry) -> bool:
+        """By itself or, of a key, with its user."""
+        account, now = parts(entry.target.arn).account, self.clock()
+        listed = self.snoozes.of(account)
+        own = {entry.id, finding_id(account, Kind.USER, entry.target.id)}
+        return any(str(each.finding) in own and not each.is_over(now) for each in listed.snoozes)

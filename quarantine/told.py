@@ -71,7 +71,11 @@ def body(told: Told) -> str:
     sections: tuple[Section, ...] = (
         ("Disabled", told.of(Step.DISABLED), _disabled),
         ("NOT DONE, though due", told.held, _held),
-        (f"Announced: {will} unless somebody uses or exempts it first", told.of(Step.ANNOUNCED), _announced),
+        (
+            f"Announced: {will} unless somebody uses, exempts or snoozes it first",
+            told.of(Step.ANNOUNCED),
+            _announced,
+        ),
         (
             "Due, and would be disabled with Mode=enforce",
             told.of(Step.REHEARSED),

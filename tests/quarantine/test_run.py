@@ -1,13 +1,16 @@
 """A whole run: announced, disabled, told; and what happens if anything goes wrong on the way."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from builders import ACCOUNT
 from quarantine_iam import POLICY, refusal
 from quarantine_world import DAY, World
 
+from activity.finding import parse
+from activity.snooze import Listed, Snooze
 from quarantine.entry import Mode, Step
 from quarantine.mark import TAG
 from quarantine.plan import Rules
@@ -197,6 +200,26 @@ def test_a_change_between_the_verdict_and_the_act_stops_it(due, change, why):
 
     assert due.iam.writes == []
     assert due.entry(ROLE).held == why
+
+
+@pytest.mark.parametrize(("until", "is_disabled"), [("2026-12-31", False), ("2026-12-04", True)])
+def test_a_snooze_that_came_since_the_review_stops_it_unless_it_is_over(due, until, is_disabled):
+    of = Snooze(parse(ROLE), date.fromisoformat(until), "wait", "arn:aws:iam::1:user/x", due.now)
+    quarantine = due.quarantine()
+    actor = replace(quarantine.actor, snoozes=SimpleNamespace(of=lambda account: Listed((of,))))
+    replace(quarantine, actor=actor).run(due.now)
+
+    assert due.is_disabled("deploy") is is_disabled
+    assert is_disabled or due.entry(ROLE).held == "it was snoozed by now"
+
+
+def test_a_key_whose_user_was_snoozed_since_the_review_is_left(world):
+    of = Snooze(parse(USER), date(2026, 12, 31), "wait", "arn:aws:iam::1:user/x", world.now)
+    quarantine = with_key(world).quarantine()
+    actor = replace(quarantine.actor, snoozes=SimpleNamespace(of=lambda account: Listed((of,))))
+    replace(quarantine, actor=actor).run(world.now)
+
+    assert not world.is_disabled("alice", "AKIA1")
 
 
 def test_what_is_gone_by_the_second_before_is_no_failure(due):

@@ -46,8 +46,8 @@ Disabled:
 @pytest.mark.parametrize(
     ("mode", "says"),
     [
-        (Mode.ENFORCE, "Announced: will be disabled unless somebody uses or exempts it first:\n"),
-        (Mode.PLAN, "Announced: would be disabled (Mode=plan: nothing is) unless somebody uses or exempts it first:\n"),
+        (Mode.ENFORCE, "Announced: will be disabled unless somebody uses, exempts or snoozes it first:\n"),
+        (Mode.PLAN, "Announced: would be disabled (Mode=plan: nothing is) unless somebody uses, exempts or snoozes it first:\n"),
     ],
 )  # fmt: skip
 def test_an_announcement_says_the_day_and_whether_it_is_meant(mode, says):
