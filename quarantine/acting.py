@@ -5,16 +5,20 @@ stops in between leaves enough for the next run to know where.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from activity.arn import parts
+from activity.finding_events import finding_id
 from activity.item import UnreadableItem
-from activity.reading import Sightings
+from activity.reading import Sightings, Snoozed
+from activity.snooze import NothingSnoozed
 from quarantine.entry import Entry, Step
 from quarantine.hands import Hands, seen_now
 from quarantine.ledger import Ledger
 from quarantine.mark import Mark, UnreadableMark
 from quarantine.recheck import Found, why_not
+from quarantine.target import Target
 from reporter.inventory.answers import UNANSWERED, reason
 from reporter.judgement.known import Terms
 from reporter.judgement.subjects import Kind
@@ -35,6 +39,7 @@ class Actor:
     ledger: Ledger
     terms: Terms
     clock: Callable[[], datetime]
+    snoozes: Snoozed = field(default_factory=NothingSnoozed)
 
     def disable(self, entry: Entry) -> Entry | None:
         """What became of it; None if another run has it. Raises the ledger's errors."""
@@ -95,15 +100,26 @@ class Actor:
         """First what was disabled, then the tag: IAM lets a key be activated only while its user has it."""
         try:
             if was_tried:
-                self.hands.enable(entry.target)
+                self._enable(entry.target)
             self.hands.write(entry.target, mark)
         except FAILED as error:
             stuck = f"{why}; restoring it failed, and is tried again: {reason(error)}"
             return self.ledger.save(entry.held_by(stuck))
         return self.ledger.save(replace(entry, step=Step.ANNOUNCED, moved=self.clock()).held_by(why))
 
+    def _enable(self, target: Target) -> None:
+        """A refusal is all right if it was not disabled in the first place: the same may have refused that."""
+        try:
+            self.hands.enable(target)
+        except FAILED:
+            found = self.hands.look(target)
+            if found is None or found.is_disabled(target):
+                raise
+
     def _why_not(self, entry: Entry, found: Found | None) -> str:
         target, limits = entry.target, self.terms.limits
+        if self._is_snoozed(entry):
+            return "it was snoozed by now"
         # To deny a user disables its keys, too.
         days = max(limits.user, limits.access_key) if target.kind is Kind.USER else limits.days(target.kind)
         return why_not(
@@ -115,3 +131,10 @@ class Actor:
             announced=entry.announced,
             now=self.clock(),
         )
+
+    def _is_snoozed(self, entry: Entry) -> bool:
+        """By itself or, of a key, with its user."""
+        account, now = parts(entry.target.arn).account, self.clock()
+        listed = self.snoozes.of(account)
+        own = {entry.id, finding_id(account, Kind.USER, entry.target.id)}
+        return any(str(each.finding) in own and not each.is_over(now) for each in listed.snoozes)

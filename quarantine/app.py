@@ -48,7 +48,7 @@ def quarantine_from_env(environ: Mapping[str, str]) -> Quarantine:
         review=lambda now: review(sources, caller.account, terms, now, partition=caller.partition),
         tell=partial(publish, boto3.client("sns"), settings.text(environ, "REPORT_TOPIC_ARN")),
         ledger=ledger,
-        actor=Actor(hands, sources.table, ledger, terms, lambda: datetime.now(UTC)),
+        actor=Actor(hands, sources.table, ledger, terms, lambda: datetime.now(UTC), sources.snoozes),
         rules=rules_from_env(environ),
         own_id=caller.unique_id,
     )

@@ -93,6 +93,13 @@ def _exempt(finding: Finding, _: Report) -> str:
     return "it has the exemption's tag" if finding.subject.exemption is not None else ""
 
 
+def _snoozed(finding: Finding, report: Report) -> str:
+    """What is snoozed itself is no finding. To deny a user disables its credentials, too."""
+    about = finding.subject
+    is_one = any(each.arn == about.arn for each, _ in report.snoozed)
+    return "one of its credentials is snoozed" if is_one and about.kind is Kind.USER else ""
+
+
 def _rhythm(finding: Finding, report: Report) -> str:
     verdict, today = finding.verdict, report.at.astimezone(UTC).date()
     last = verdict.at.astimezone(UTC).date() if verdict.at else None
@@ -139,12 +146,12 @@ def _idle_user(finding: Finding, report: Report) -> str:
     about = finding.subject
     if about.kind is not Kind.ACCESS_KEY:
         return ""
-    others = *report.exempt, *report.dormant
+    others = *report.exempt, *report.dormant, *report.snoozed
     spared = {each.arn for each, _ in others if each.kind is Kind.USER}
     idle = {each.subject.arn for each in report.findings if each.subject.kind is Kind.USER}
     if about.arn in idle:
         return "its user is idle as a whole, and is judged instead"
-    return "its user is exempt or used rarely" if about.arn in spared else ""
+    return "its user is exempt, snoozed or used rarely" if about.arn in spared else ""
 
 
 def _new(finding: Finding, _: Report) -> str:
@@ -158,6 +165,7 @@ BRAKES: tuple[Callable[[Finding, Report], str], ...] = (
     _own,
     _break_glass,
     _exempt,
+    _snoozed,
     _rhythm,
     _undated,
     _missed,

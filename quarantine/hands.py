@@ -1,7 +1,11 @@
 """All that quarantine asks of IAM about one thing and changes there: only what can be undone."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from botocore.exceptions import ClientError
 
 from activity.arn import without_path
 from activity.item import Item
@@ -10,9 +14,14 @@ from activity.reading import Sightings
 from quarantine.mark import TAG, Mark
 from quarantine.recheck import Found
 from quarantine.target import Target
+from reporter.inventory.answers import is_denied
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+
+# IAM takes seconds until all of it knows of a change:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+_UNTIL_THE_TAG_SHOWS = (2, 4, 8, 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,7 @@ class Hands:
     """Each method raises botocore's errors. Acts and undos may be repeated freely."""
 
     iam: "IAMClient"
+    pause: Callable[[float], None] = time.sleep
 
     def look(self, target: Target) -> Found | None:
         """Asks IAM anew; None if it no longer exists. Raises UnreadableMark."""
@@ -43,7 +53,7 @@ class Hands:
     def disable(self, target: Target) -> None:
         """IAM lets quarantine's role do that to a key only if its user is marked."""
         if target.key_id:
-            self.iam.update_access_key(UserName=target.name, AccessKeyId=target.key_id, Status="Inactive")
+            self._set_key(target, "Inactive")
         elif target.is_role:
             self.iam.attach_role_policy(RoleName=target.name, PolicyArn=target.policy)
         else:
@@ -53,13 +63,27 @@ class Hands:
         """What is enabled already, or gone, is all right."""
         try:
             if target.key_id:
-                self.iam.update_access_key(UserName=target.name, AccessKeyId=target.key_id, Status="Active")
+                self._set_key(target, "Active")
             elif target.is_role:
                 self.iam.detach_role_policy(RoleName=target.name, PolicyArn=target.policy)
             else:
                 self.iam.detach_user_policy(UserName=target.name, PolicyArn=target.policy)
         except self.iam.exceptions.NoSuchEntityException:
             pass
+
+    def _set_key(self, target: Target, status: Literal["Active", "Inactive"]) -> None:
+        """Waits for IAM to see the tag on its user, which allows it."""
+        pauses = iter(_UNTIL_THE_TAG_SHOWS)
+        while True:
+            try:
+                self.iam.update_access_key(UserName=target.name, AccessKeyId=target.key_id, Status=status)
+            except ClientError as error:
+                pause = next(pauses, None)
+                if pause is None or not is_denied(error):
+                    raise
+                self.pause(pause)
+            else:
+                return
 
     def _role(self, target: Target) -> Found:
         role = self.iam.get_role(RoleName=target.name)["Role"]

@@ -128,6 +128,7 @@ def _withdrawn(report: Report, entries: Mapping[str, Entry], found: Mapping[str,
     """What was announced, and is no finding any more."""
     spared = {Target.of(each).finding: "exempt" for each, _ in report.exempt}
     spared |= {Target.of(each).finding: "dormant" for each, _ in report.dormant}
+    spared |= {Target.of(each).finding: "snoozed" for each, _ in report.snoozed}
     for each, entry in entries.items():
         if entry.is_waiting and each not in found:
             why = spared.get(each, "used, disabled or deleted since")

@@ -71,7 +71,11 @@ def body(told: Told) -> str:
     sections: tuple[Section, ...] = (
         ("Disabled", told.of(Step.DISABLED), _disabled),
         ("NOT DONE, though due", told.held, _held),
-        (f"Announced: {will} unless somebody uses or exempts it first", told.of(Step.ANNOUNCED), _announced),
+        (
+            f"Announced: {will} unless somebody uses, exempts or snoozes it first",
+            told.of(Step.ANNOUNCED),
+            _announced,
+        ),
         (
             "Due, and would be disabled with Mode=enforce",
             told.of(Step.REHEARSED),
@@ -82,7 +86,7 @@ def body(told: Told) -> str:
             told.of(Step.RESTORED),
             _restored,
         ),
-        ("Deleted since", told.of(Step.GONE), lambda _: []),
+        ("Deleted or renamed since", told.of(Step.GONE), _gone),
         ("No longer planned", told.of(Step.WITHDRAWN), lambda each: [f"why: {each.held}"]),
     )
     lines = [f"Quarantine of stale access in account {told.account}, {day(told.at)}", ""]
@@ -162,6 +166,10 @@ def _announced(entry: Entry) -> list[str]:
 def _held(entry: Entry) -> list[str]:
     half_way = _undo(entry) if entry.step is Step.ACTING else []
     return [f"why: {entry.held}", *half_way]
+
+
+def _gone(entry: Entry) -> list[str]:
+    return [f"if it was renamed: lastseen restore {entry.id}"]
 
 
 def _restored(entry: Entry) -> list[str]:

@@ -39,6 +39,7 @@ class World:
     terms: Terms = field(default_factory=Terms)
     coverage: Coverage | None = None
     gaps: tuple = ()
+    paused: list = field(default_factory=list)
 
     def role(self, name="deploy", *, made=500, used=None, path="/", **tags):
         self.iam.things[name] = Thing(
@@ -114,7 +115,7 @@ class World:
         self.mailed = self.now
 
     def quarantine(self):
-        hands = Hands(self.iam)
+        hands = Hands(self.iam, self.paused.append)
         actor = Actor(hands, self, self.ledger, self.terms, lambda: self.now)
         return Quarantine(self.review, self.told.append, self.ledger, actor, self.rules)
 

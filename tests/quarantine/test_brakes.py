@@ -175,8 +175,8 @@ def test_a_rhythm_that_days_unheard_hide_is_left():
     assert of_finding(replace(finding, verdict=verdict), report) == "it seems to be used rarely and regularly"
 
 
-@pytest.mark.parametrize("where", ["exempt", "dormant"])
-def test_the_key_of_a_user_who_is_exempt_or_dormant_is_left(where):
+@pytest.mark.parametrize("where", ["exempt", "dormant", "snoozed"])
+def test_the_key_of_a_user_who_is_spared_is_left(where):
     idle = report_of(alice(Key(used=350), made=500))
     (user,) = (each for each in idle.findings if each.subject.kind is Kind.USER)
     spared = replace(
@@ -185,7 +185,20 @@ def test_the_key_of_a_user_who_is_exempt_or_dormant_is_left(where):
         **{where: ((user.subject, user.verdict),)},
     )
 
-    assert of_finding(finding_of(spared, KEY), spared) == "its user is exempt or used rarely"
+    assert of_finding(finding_of(spared, KEY), spared) == "its user is exempt, snoozed or used rarely"
+
+
+@pytest.mark.parametrize("kind", [Kind.ACCESS_KEY, Kind.PASSWORD])
+def test_a_user_of_whom_a_credential_is_snoozed_is_left(kind):
+    report = report_of(alice(Password(used=350), Key(used=350), made=500))
+    (spared,) = (each for each in report.findings if each.subject.kind is kind)
+    report = replace(
+        report,
+        findings=tuple(each for each in report.findings if each is not spared),
+        snoozed=((spared.subject, spared.verdict),),
+    )
+
+    assert of_finding(finding_of(report, USER), report) == "one of its credentials is snoozed"
 
 
 def test_the_mode_is_a_brake():

@@ -127,7 +127,10 @@ def test_what_is_no_finding_any_more_is_withdrawn():
     used = report_of(deploy(made=500, used=1), seen(1, "ID#AROADEPLOY", "role/deploy"))
     exempt = report_of(deploy(made=500, used=350, exempt="needed"))
 
-    for report, why in ((used, "used, disabled or deleted since"), (exempt, "exempt")):
+    role = REPORT.findings[0]
+    snoozed = replace(REPORT, findings=(), snoozed=((role.subject, role.verdict),))
+
+    for report, why in ((used, "used, disabled or deleted since"), (exempt, "exempt"), (snoozed, "snoozed")):
         (entry,) = decided(report).withdrawn
         assert (entry.id, entry.step, entry.held) == (ROLE, Step.WITHDRAWN, why)
 

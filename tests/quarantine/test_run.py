@@ -1,13 +1,16 @@
 """A whole run: announced, disabled, told; and what happens if anything goes wrong on the way."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from builders import ACCOUNT
 from quarantine_iam import POLICY, refusal
 from quarantine_world import DAY, World
 
+from activity.finding import parse
+from activity.snooze import Listed, Snooze
 from quarantine.entry import Mode, Step
 from quarantine.mark import TAG
 from quarantine.plan import Rules
@@ -199,6 +202,26 @@ def test_a_change_between_the_verdict_and_the_act_stops_it(due, change, why):
     assert due.entry(ROLE).held == why
 
 
+@pytest.mark.parametrize(("until", "is_disabled"), [("2026-12-31", False), ("2026-12-04", True)])
+def test_a_snooze_that_came_since_the_review_stops_it_unless_it_is_over(due, until, is_disabled):
+    of = Snooze(parse(ROLE), date.fromisoformat(until), "wait", "arn:aws:iam::1:user/x", due.now)
+    quarantine = due.quarantine()
+    actor = replace(quarantine.actor, snoozes=SimpleNamespace(of=lambda account: Listed((of,))))
+    replace(quarantine, actor=actor).run(due.now)
+
+    assert due.is_disabled("deploy") is is_disabled
+    assert is_disabled or due.entry(ROLE).held == "it was snoozed by now"
+
+
+def test_a_key_whose_user_was_snoozed_since_the_review_is_left(world):
+    of = Snooze(parse(USER), date(2026, 12, 31), "wait", "arn:aws:iam::1:user/x", world.now)
+    quarantine = with_key(world).quarantine()
+    actor = replace(quarantine.actor, snoozes=SimpleNamespace(of=lambda account: Listed((of,))))
+    replace(quarantine, actor=actor).run(world.now)
+
+    assert not world.is_disabled("alice", "AKIA1")
+
+
 def test_what_is_gone_by_the_second_before_is_no_failure(due):
     due.iam.before = lambda name: due.iam.things.clear() if name == "get_role" else None
     due.run()
@@ -252,22 +275,58 @@ def test_an_act_whose_answer_is_lost_is_undone(due):
 
 
 def test_what_cannot_be_given_back_at_once_is_told_and_given_back_by_the_next_run(due):
+    due.iam.after = at("attach_role_policy", raises=TimeoutError("no answer"))
+    due.iam.before = at("detach_role_policy", raises=refusal("DetachRolePolicy"))
+    due.run()
+    assert due.entry(ROLE).step is Step.ACTING
+    assert "restoring it failed, and is tried again" in due.told[-1].held[0].held
+    assert TAG in due.iam.things["deploy"].tags
+
+    due.iam.before = due.iam.after = lambda _: None
+    due.pass_days(1)
+    due.use("deploy")
+    due.run()
+    assert TAG not in due.iam.things["deploy"].tags
+    assert not due.is_disabled("deploy")
+
+
+def test_where_the_same_refuses_act_and_undo_nothing_is_left_behind(due):
+    """As a policy of the organization may."""
+
     def hook(name):
         if name in ("attach_role_policy", "detach_role_policy"):
             raise refusal(name)
 
     due.iam.before = hook
     due.run()
-    assert due.entry(ROLE).step is Step.ACTING
-    assert "restoring it failed, and is tried again" in due.told[-1].held[0].held
-    assert TAG in due.iam.things["deploy"].tags
 
-    due.iam.before = lambda _: None
-    due.pass_days(1)
-    due.use("deploy")
-    due.run()
+    assert due.entry(ROLE).step is Step.ANNOUNCED
     assert TAG not in due.iam.things["deploy"].tags
-    assert not due.is_disabled("deploy")
+
+
+@pytest.mark.parametrize(("refusals", "paused"), [(1, [2]), (4, [2, 4, 8, 16])])
+def test_a_key_waits_until_iam_sees_the_tag_of_its_user(world, refusals, paused):
+    left = [refusals]
+
+    def hook(name):
+        if name == "update_access_key" and left[0]:
+            left[0] -= 1
+            raise refusal(name)
+
+    with_key(world).iam.before = hook
+    world.run()
+
+    assert world.paused == paused
+    assert world.is_disabled("alice", "AKIA1")
+
+
+def test_a_key_that_iam_goes_on_refusing_is_not_done(world):
+    with_key(world).iam.before = at("update_access_key", raises=refusal("UpdateAccessKey"))
+    world.run()
+
+    assert not world.is_disabled("alice", "AKIA1")
+    assert TAG not in world.iam.things["alice"].tags
+    assert world.entry(KEY).held.startswith("it was refused: AccessDenied")
 
 
 STOPS = ["before the tag", "between tag and act", "between act and look", "between act and note"]

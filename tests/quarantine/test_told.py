@@ -46,8 +46,8 @@ Disabled:
 @pytest.mark.parametrize(
     ("mode", "says"),
     [
-        (Mode.ENFORCE, "Announced: will be disabled unless somebody uses or exempts it first:\n"),
-        (Mode.PLAN, "Announced: would be disabled (Mode=plan: nothing is) unless somebody uses or exempts it first:\n"),
+        (Mode.ENFORCE, "Announced: will be disabled unless somebody uses, exempts or snoozes it first:\n"),
+        (Mode.PLAN, "Announced: would be disabled (Mode=plan: nothing is) unless somebody uses, exempts or snoozes it first:\n"),
     ],
 )  # fmt: skip
 def test_an_announcement_says_the_day_and_whether_it_is_meant(mode, says):
@@ -75,7 +75,7 @@ def test_a_key_is_told_by_its_id_and_its_user():
         pytest.param(ENTRY.held_by("it was refused: LimitExceeded"), "NOT DONE, though due:\n  role deploy  [{}]\n    why: it was refused: LimitExceeded", id="not done"),
         pytest.param(replace(ENTRY, step=Step.ACTING).held_by("stuck"), "NOT DONE, though due:\n  role deploy  [{0}]\n    why: stuck\n    undo: lastseen restore {0}", id="half-way"),
         pytest.param(ENTRY.stepped(Step.RESTORED, NOON), "Restored by somebody; left alone until it has been used and is stale again:\n  role deploy  [{}]\n    if the tag is still there: aws iam untag-role", id="given back"),
-        pytest.param(ENTRY.stepped(Step.GONE, NOON), "Deleted since:\n  role deploy  [{}]", id="deleted"),
+        pytest.param(ENTRY.stepped(Step.GONE, NOON), "Deleted or renamed since:\n  role deploy  [{}]\n    if it was renamed: lastseen restore", id="deleted"),
         pytest.param(ENTRY.stepped(Step.WITHDRAWN, NOON, "exempt"), "No longer planned:\n  role deploy  [{}]\n    why: exempt", id="withdrawn"),
         pytest.param(ENTRY.stepped(Step.REHEARSED, NOON), "Due, and would be disabled with Mode=enforce:\n  role deploy  [{}]\n    last used", id="rehearsed"),
         pytest.param(replace(ENTRY.stepped(Step.DISABLED, days(2)), tried=NOON), "Disabled:\n  role deploy  [{}]\n    tried since, last on 2026-11-20T12:00:00Z: somebody may need it", id="tried"),
