@@ -9,15 +9,25 @@ import tomllib
 import pytest
 from builders import ROOT
 
-PACKAGES = ("activity", "awakened", "deployment", "error_codes", "ingest", "reporter", "lastseen")
+PACKAGES = (
+    "activity",
+    "awakened",
+    "deployment",
+    "error_codes",
+    "ingest",
+    "integrations",
+    "reporter",
+    "lastseen",
+)
 MAY_IMPORT = {
     "activity": {"activity"},
     "awakened": {"awakened", "activity"},
     "deployment": {"deployment", "lastseen", "reporter", "activity"},
     "error_codes": {"error_codes"},
     "ingest": {"ingest", "activity"},
+    "integrations": {"integrations"},
     "reporter": {"reporter", "activity"},
-    "lastseen": set(PACKAGES) - {"deployment", "error_codes"},
+    "lastseen": set(PACKAGES) - {"deployment", "error_codes", "integrations"},
 }
 # From the ground up: a room may be entered from those above it.
 FLOORS = {
@@ -87,6 +97,7 @@ CORE = (
     "ingest.refusals",
     "ingest.unpacking",
     "ingest.wire",
+    "integrations.security_hub.asff",
     "activity.reading",
     "lastseen.asking.accounts",
     "lastseen.asking.forms",
