@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from json import loads
 
+import localaws
 import pytest
 
 from activity.model import to_text
@@ -45,3 +46,9 @@ def _first(sent, kind):
         each for each in sent if each["detail-type"] == kind and each["detail"]["kind"] == "access_key"
     )
     return {**found, "detail": dict(found["detail"])}
+
+
+@pytest.fixture(scope="package")
+def local_aws():
+    with localaws.serving() as clients:
+        yield clients
