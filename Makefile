@@ -110,11 +110,13 @@ lint: $(SETUP)  ### ruff, mypy --strict, cfn-lint and sam validate
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/cfn-lint template.yaml ingest/forwarder.yaml reporter/member.yaml quarantine/template.yaml
+	$(BIN)/cfn-lint template.yaml ingest/forwarder.yaml reporter/member.yaml quarantine/template.yaml integrations/*/template.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template template.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template ingest/forwarder.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template reporter/member.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template quarantine/template.yaml
+	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template integrations/security_hub/template.yaml
+	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template integrations/tickets/template.yaml
 
 format: $(SETUP)  ### rewrite the code as ruff formats it
 	$(BIN)/ruff check --fix .
@@ -169,3 +171,8 @@ build-AwakenedFunction build-IngestFunction build-LogFunction build-ReporterFunc
 		$(TARGET_$(FOR)) \
 		--target $(ARTIFACTS_DIR) -r $(PACKAGE)/requirements.txt
 	rm -rf $(ARTIFACTS_DIR)/bin $(ARTIFACTS_DIR)/.lock
+
+# For integrations/security_hub/template.yaml: boto3 is that of Lambda's runtime.
+build-SecurityHubFunction:
+	mkdir -p $(ARTIFACTS_DIR)
+	tar -cf - integrations/__init__.py integrations/security_hub/*.py | tar -xf - -C $(ARTIFACTS_DIR)

@@ -25,7 +25,7 @@ def members(
             f"stack {hub.stack} reports on its own account alone:"
             f" run make deploy {ROLE}=last-activity-member first"
         )
-    what = spread.of_members(hub, stacks.outputs(stack), role, _account(hub))
+    what = spread.of_members(hub, stacks.outputs(stack), role, _account(hub), words.get("SECURITY_HUB"))
     try:
         return int(not _rollout(client, hub, stack, words, wait).deploy(what))
     except Unavailable as error:

@@ -18,7 +18,7 @@ SHORT = {
     "ARCH": "Architecture",
 }
 ASKED = ("EMAIL", "SCHEDULE", "TIMEZONE", "USER_DAYS", "KEY_DAYS", "ROLE_DAYS")
-ACTIONS = ("CONFIG", "FORWARD", "LOGS", "OU", "TABLE", "WAIT", "YES")
+ACTIONS = ("CONFIG", "FORWARD", "LOGS", "OU", "SECURITY_HUB", "TABLE", "WAIT", "YES")
 OF_MAKE = ("PYTHON",)
 STACK = "last-activity"
 

@@ -71,14 +71,25 @@ def is_forwarder_set(hub: Hub, account: str) -> Callable[[Mapping[str, str]], bo
     return lambda parameters: parameters.get("HubBusArn", "").endswith(bus)
 
 
-def of_members(hub: Hub, outputs: Mapping[str, str], role: str, account: str) -> Spread:
-    """IAM is the same in all regions: one stack in the hub's."""
+def of_members(
+    hub: Hub, outputs: Mapping[str, str], role: str, account: str, importer: str | None = None
+) -> Spread:
+    """IAM is the same in all regions: one stack in the hub's.
+
+    `importer`: the role that imports findings into Security Hub; "" for none, None for the one it has.
+    """
+    imports = {} if importer is None else {"SecurityHubRoleArn": importer}
     return Spread(
         member_set(hub),
         f"The role that the last activity tracker of account {account} reads this account's IAM with.",
         str(MEMBER.relative_to(files.ROOT)),
         "CAPABILITY_NAMED_IAM",
-        {"HubRoleArn": outputs["ReporterRoleArn"], "ExternalId": outputs["ExternalId"], "RoleName": role},
+        {
+            "HubRoleArn": outputs["ReporterRoleArn"],
+            "ExternalId": outputs["ExternalId"],
+            "RoleName": role,
+            **imports,
+        },
         (hub.region,),
         f"have the role {role}",
         "",

@@ -9,16 +9,27 @@ import tomllib
 import pytest
 from builders import ROOT
 
-PACKAGES = ("activity", "awakened", "deployment", "error_codes", "ingest", "quarantine", "reporter", "lastseen")
+PACKAGES = (
+    "activity",
+    "awakened",
+    "deployment",
+    "error_codes",
+    "ingest",
+    "integrations",
+    "quarantine",
+    "reporter",
+    "lastseen",
+)
 MAY_IMPORT = {
     "activity": {"activity"},
     "awakened": {"awakened", "activity"},
     "deployment": {"deployment", "lastseen", "reporter", "activity"},
     "error_codes": {"error_codes"},
     "ingest": {"ingest", "activity"},
+    "integrations": {"integrations"},
     "quarantine": {"quarantine", "reporter", "activity"},
     "reporter": {"reporter", "activity"},
-    "lastseen": set(PACKAGES) - {"deployment", "error_codes"},
+    "lastseen": set(PACKAGES) - {"deployment", "error_codes", "integrations"},
 }
 # From the ground up: a room may be entered from those above it.
 FLOORS = {
@@ -98,6 +109,7 @@ CORE = (
     "ingest.refusals",
     "ingest.unpacking",
     "ingest.wire",
+    "integrations.security_hub.asff",
     "activity.reading",
     "lastseen.asking.accounts",
     "lastseen.asking.forms",

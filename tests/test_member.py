@@ -69,25 +69,42 @@ def test_it_reads_and_changes_nothing():
 
 def test_it_has_nothing_but_this_one_policy():
     assert ROLE.keys() == {"RoleName", "Description", "Tags", "AssumeRolePolicyDocument", "Policies"}
-    assert TEMPLATE["Resources"].keys() == {"Role"}
+    assert [name for name, each in TEMPLATE["Resources"].items() if "Condition" not in each] == ["Role"]
     (policy,) = ROLE["Policies"]
     assert all(each["Effect"] == "Allow" for each in policy["PolicyDocument"]["Statement"])
 
 
 def test_it_trusts_the_hubs_role_alone_and_only_with_the_external_id():
-    assert ROLE["AssumeRolePolicyDocument"]["Statement"] == [
+    assert ROLE["AssumeRolePolicyDocument"]["Statement"] == trusting("HubRoleArn")
+
+
+def trusting(parameter):
+    return [
         {
             "Effect": "Allow",
-            "Principal": {"AWS": {"Ref": "HubRoleArn"}},
+            "Principal": {"AWS": {"Ref": parameter}},
             "Action": "sts:AssumeRole",
             "Condition": {"StringEquals": {"sts:ExternalId": {"Ref": "ExternalId"}}},
         }
     ]
 
 
+@pytest.mark.parametrize("parameter", ["HubRoleArn", "SecurityHubRoleArn"])
 @pytest.mark.parametrize("whole", ["arn:aws:iam::123456789012:root", "*", "123456789012"])
-def test_it_trusts_no_whole_account(whole):
-    assert not re.fullmatch(TEMPLATE["Parameters"]["HubRoleArn"]["AllowedPattern"], whole)
+def test_it_trusts_no_whole_account(whole, parameter):
+    assert not re.fullmatch(TEMPLATE["Parameters"][parameter]["AllowedPattern"], whole)
+
+
+def test_only_who_asks_for_it_gets_a_role_that_imports_findings_and_it_does_nothing_else():
+    assert TEMPLATE["Parameters"]["SecurityHubRoleArn"]["Default"] == ""
+    assert TEMPLATE["Resources"].keys() == {"Role", "SecurityHubRole"}
+    resource = TEMPLATE["Resources"]["SecurityHubRole"]
+    role = resource["Properties"]
+
+    assert resource["Condition"] == "HasSecurityHub"
+    assert role["AssumeRolePolicyDocument"]["Statement"] == trusting("SecurityHubRoleArn")
+    default = "arn:aws:securityhub:*:123456789012:product/123456789012/default"
+    assert permissions(role, {}) == {("securityhub:BatchImportFindings", default)}
 
 
 PARAMETERS = [files.parameters()["MemberRoleName"], TEMPLATE["Parameters"]["RoleName"]]

@@ -2,15 +2,10 @@
 
 import ast
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
 
-import boto3
 import botocore.handlers
+import localaws
 import pytest
 import templates
 from asking import ask
@@ -53,34 +48,8 @@ def forwarder():
 
 @pytest.fixture(scope="module")
 def server():
-    """Makes clients of a local AWS, on loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {"PATH": os.environ["PATH"], "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1"}
-    environment["IOT_MTLS_ENABLED"] = "0"  # It would listen on every address.
-    server = subprocess.Popen(
-        [sys.executable, "-m", "ministack"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(150):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
-        yield lambda service: boto3.client(
-            service,
-            endpoint_url=f"http://127.0.0.1:{port}",
-            region_name=REGION,
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    with localaws.serving() as clients:
+        yield clients
 
 
 @pytest.fixture(scope="module")

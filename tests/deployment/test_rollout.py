@@ -117,6 +117,15 @@ def deploying(organization, capsys):
     return Deploying(organization, capsys)
 
 
+def test_the_role_for_security_hub_is_given_on_request_and_stays(deploying, organization):
+    importer = "arn:aws:iam::123456789012:role/security-hub-Role-1"
+    for words in ({}, {"SECURITY_HUB": importer}, {}):
+        code, _ = deploying.members(**words)
+        assert code == 0
+
+    assert deploying.aws.sets["last-activity-member"].parameters["SecurityHubRoleArn"] == importer
+
+
 def test_every_account_gets_the_role_and_the_management_account_is_told_of(deploying, organization):
     code, told = deploying.members()
 
