@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from activity.days import Days
-from activity.model import has_days
+from activity.item import Item
+from activity.model import has_days, is_of_principal
 from lastseen.asking.asked import Answer
 from lastseen.asking.calendar import Calendar, Span, There, ranges
 from lastseen.asking.heard import Heard
@@ -60,7 +61,12 @@ class Presence:
         return {"handle": self.handle, "principal": self.principal, **of, "days": days}
 
 
-def unheard(heard: Heard, accounts: Collection[str], span: Span) -> str:
+def not_known(heard: Heard, items: Iterable[Item], accounts: Collection[str], span: Span) -> str:
+    """What must be said of a list of those who were there."""
+    return " ".join(filter(None, (_unheard(heard, accounts, span), _dayless(items, span))))
+
+
+def _unheard(heard: Heard, accounts: Collection[str], span: Span) -> str:
     """In words, on which of these days no events of an account arrived."""
     places = sorted(accounts or heard.accounts())
     missing = {each: days for each in places if (days := span.days.missing_in(heard.days(each)))}
@@ -68,6 +74,16 @@ def unheard(heard: Heard, accounts: Collection[str], span: Span) -> str:
     if len(missing) > _MOST_NAMED:
         told = [f"from {len(missing):,} of {len(places):,} accounts on all or some of these days"]
     return f"No events arrived {', '.join(told)}: who was active there then is not known." if told else ""
+
+
+def _dayless(items: Iterable[Item], span: Span) -> str:
+    """In words, of how many no days are kept who may have been active then."""
+    count = 0
+    for seen in (item.activity for item in items if item.activity):
+        may = seen.first_seen.date() < span.last and span.first < seen.last_seen.date()
+        count += may and is_of_principal(seen.facet) and not seen.days
+    whom = f"{count:,} principal has" if count == 1 else f"{count:,} principals have"
+    return f"{whom} no days (DaysOfPeople): whether they were active then is not known." if count else ""
 
 
 def presences(lookup: Lookup, answers: Iterable[Answer], span: Span) -> Iterator[Presence]:

@@ -17,7 +17,7 @@ from lastseen.asking.answers import show_caveats, show_rows
 from lastseen.asking.calendar import Span
 from lastseen.asking.listing import Kind, Row, Wanted, rows
 from lastseen.asking.lookup import Lookup
-from lastseen.asking.presence import unheard
+from lastseen.asking.presence import not_known
 from lastseen.commands.options import Printing, Where, with_options
 from lastseen.commands.then import span_of
 from lastseen.screen import Screen
@@ -104,7 +104,7 @@ def list_principals(
         wanted = replace(wanted, accounts=places, in_rhythm=heard)
         clock, items = printing.times(), _items(lookup, wanted, facet)
         found, caveat = _found(items, wanted, clock.now, facet)
-        caveat = unheard(lookup.heard, places, span) if span else caveat
+        caveat = not_known(lookup.heard, items.values(), places, span) if span else caveat
         shown = found[:limit]
         if not found:
             _none(printing.beside(), lookup, clock, next(iter(places), ""), caveat)

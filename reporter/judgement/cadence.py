@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 from statistics import median
 
-from activity.days import Days
+from activity.days import KEPT, Days
 
 _SHORTEST = 7
 _FEWEST_GAPS = 3
@@ -25,10 +25,22 @@ class Rhythm:
     last: date
 
 
-def rhythm(days: Days) -> Rhythm | None:
-    """Consecutive days are one run. A gap of twice the usual length is a run that was skipped."""
+def _runs(days: Days) -> tuple[list[date], list[int]]:
+    """The first day of each, and the days from one to the next. Consecutive days are one run."""
     runs = list(Days(days.mask & ~(days.mask << 1)))
-    gaps = [(later - earlier).days for earlier, later in pairwise(runs)]
+    return runs, [(later - earlier).days for earlier, later in pairwise(runs)]
+
+
+def too_long(days: Days) -> int:
+    """The days from one use to the next, if no rhythm of that length can show in those that are kept; or 0."""
+    _, gaps = _runs(days)
+    is_too_long = bool(gaps) and min(gaps) * _FEWEST_GAPS > KEPT.days
+    return round(median(gaps)) if is_too_long else 0
+
+
+def rhythm(days: Days) -> Rhythm | None:
+    """A gap of twice the usual length is a run that was skipped."""
+    runs, gaps = _runs(days)
     if len(gaps) < _FEWEST_GAPS:
         return None
     usual = median(gaps)

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from activity.days import NONE, Days
+from activity.days import KEPT, NONE, Days
 from activity.model import Activity, is_denied
 from activity.plain import day
 from activity.snooze import Snooze
 from activity.whose import facets_of
 from reporter.inventory.account import Gap
+from reporter.judgement.cadence import too_long
 from reporter.judgement.dormancy import Active, Dormancy, Unheard, dormancy
 from reporter.judgement.exemption import Exemption
 from reporter.judgement.seen import Seen
@@ -119,9 +120,10 @@ def _dormant(verdict: Verdict, heard: Days, now: datetime) -> Verdict:
         return verdict
     last, today = (each.astimezone(UTC).date() for each in (verdict.at, now))
     found = dormancy(verdict.active.days, last, heard, today)
-    if isinstance(found, Unheard):
-        return replace(verdict, notes=(*verdict.notes, _unheard(found)))
-    return replace(verdict, status=Status.DORMANT, dormancy=found) if found else verdict
+    if isinstance(found, Dormancy):
+        return replace(verdict, status=Status.DORMANT, dormancy=found)
+    note = _unheard(found) if found else _too_long(verdict.active.days, last, today)
+    return replace(verdict, notes=(*verdict.notes, *filter(None, [note])))
 
 
 def _days(subject: Subject, own: Iterable[Activity], seen: Seen, now: datetime) -> Days:
@@ -172,6 +174,14 @@ def _unheard(of: Unheard) -> str:
         f"it seems to be used about every {of.rhythm_days} days, but no events are known to have come from"
         f" {of.first} to {of.last}, so that this proves nothing"
     )
+
+
+def _too_long(days: Days, last: date, today: date) -> str:
+    """Such as of a yearly job."""
+    apart = too_long(days)
+    if not apart or (today - last).days > 1.5 * apart:
+        return ""
+    return f"it was used {apart} days apart: whether that is its rhythm can't be told from {KEPT.days} days"
 
 
 def _notes(subject: Subject, at: datetime | None, sighting: Activity | None, now: datetime) -> tuple[str, ...]:

@@ -175,6 +175,11 @@ def test_without_days_nobody_is_taken_for_idle(november, table):
     table.record(on(6, 19, facet="ID#AIDACAROL", principal=carol, account=ACCOUNT)._replace(days=NONE))
     ((found,), _), ((last,), code) = (told("who", "carol", "--on", f"2026-11-{day}") for day in (13, 19))
 
+    assert (
+        "1 principal has no days (DaysOfPeople): whether"
+        in ask("list", "--active-between", "2026-11-12", "2026-11-14").stdout
+    )
+    assert "no days" not in ask("list", "--active-between", "2026-11-20", "2026-11-20").stdout
     assert found["days"] == {"2026-11-13": "not known"}
     assert (last["days"], code) == ({"2026-11-19": "active"}, 0)
 

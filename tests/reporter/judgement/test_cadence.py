@@ -6,7 +6,7 @@ import pytest
 
 from activity.days import Days
 from benchmarks.rhythms import AT_RANDOM, at_random, of_months, periodic, recognized, seen
-from reporter.judgement.cadence import rhythm
+from reporter.judgement.cadence import rhythm, too_long
 from reporter.judgement.dormancy import dormancy
 
 FIRST = date(2025, 11, 3)  # A Monday.
@@ -48,6 +48,21 @@ def test_the_rhythm_of_these_days_is(days, every):
 
     assert (found and (found.days, found.first)) == (every and (every, FIRST))
     assert not found or found.last == max(day for day in on(*days) if day - timedelta(days=1) not in on(*days))
+
+
+@pytest.mark.parametrize(
+    ("days", "apart"),
+    [
+        pytest.param([0, 365], 365, id="a year"),
+        pytest.param([0, 182, 365], 182, id="half a year"),
+        pytest.param([0, 133], 0, id="four runs would fit"),
+        pytest.param([0, 365, 366], 365, id="two days in a row are one run"),
+        pytest.param([0], 0, id="once"),
+        pytest.param([], 0, id="never"),
+    ],
+)
+def test_a_rhythm_that_400_days_do_not_show_is_known_as_such(days, apart):
+    assert too_long(on(*days)) == apart
 
 
 @pytest.mark.parametrize(
