@@ -18,8 +18,8 @@ LEGACY = f"arn:aws:iam::{ACCOUNT}:role/legacy-batch"
 
 @pytest.fixture(scope="module")
 def mailbox(stack):
-    """A queue that the topic's mails come to."""
-    with stack.mailbox("mailbox") as queue:
+    """A queue that the topic's reports come to: no alarms, nor what other modules have left to be told."""
+    with stack.mailbox("mailbox", FilterPolicy=json.dumps({"event": ["report"]})) as queue:
         yield queue
 
 
