@@ -22,27 +22,22 @@ def replacing(stored: Activity | None, activity: Activity, expires_at: int) -> d
         return put(activity, expires_at, IS_NEW)
     months, before = activity.days.months(), stored.days.months()
     changed = {name: bits for name, bits in months.items() if before.get(name) != bits}
-    # A day that comes late moves no time, so each month that changes is compared by itself.
-    read: dict[str, str | int | None] = {
+    read: dict[str, str | int] = {
         "last_seen": to_text(stored.last_seen),
         "first_seen": to_text(stored.first_seen),
-        "event_id": stored.evidence.event_id or None,
-        **{name: before.get(name) for name in changed},
     }
+    read |= {"event_id": stored.evidence.event_id} if stored.evidence.event_id else {}
+    # A day that comes late moves no time, so each month that changes is compared by itself.
+    read |= {name: before[name] for name in changed if name in before}
+    conditions = [f"#{name} = :read_{name}" for name in read]
+    conditions += [] if stored.evidence.event_id else ["attribute_not_exists(#event_id)"]
     # Somebody who erased a month's days by hand may have left a 0.
-    empty = {name for name in changed if read[name] is None}
-    condition = " AND ".join(
-        f"#{name} = :read_{name}"
-        if value is not None
-        else f"(attribute_not_exists(#{name}) OR #{name} = :none)"
-        if name in empty
-        else f"attribute_not_exists(#{name})"
-        for name, value in read.items()
-    )
-    values = {f":read_{name}": typed(value) for name, value in read.items() if value is not None}
+    empty = [name for name in changed if name not in before]
+    conditions += [f"(attribute_not_exists(#{name}) OR #{name} = :none)" for name in empty]
+    values = {f":read_{name}": typed(value) for name, value in read.items()}
     values |= {":none": typed(0)} if empty else {}
     gone = [name for name in before if name not in months]
-    return _update(activity, expires_at, condition, values, changed, gone)
+    return _update(activity, expires_at, " AND ".join(conditions), values, changed, gone)
 
 
 def put(activity: Activity, expires_at: int, condition: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What look-ups print for programs: the table's attributes, and more in the words of the options."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from activity.arn import parts
@@ -15,10 +15,6 @@ def told(item: Mapping[str, Any]) -> dict[str, Any]:
     others = {name: value for name, value in item.items() if name != "type"}
     identity = {"identity_type": item["type"]} if item.get("type") else {}
     return {**others, "type": kind, "name": name_of(item["principal"]), **_account(item), **identity}
-
-
-def all_told(items: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    return map(told, items)
 
 
 def name_of(principal: str) -> str:

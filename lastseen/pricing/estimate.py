@@ -85,7 +85,10 @@ def _writes(load: Load) -> Quantity:
 def _read_first(load: Load) -> Quantity:
     roads = [each for each in (Roads.EVENTS, Roads.LOGS) if load.roads in (each, Roads.BOTH)]
     count = sum(writes.read_in_a_month(load, each) for each in roads)
-    return Quantity(count / 2, f"{count / load.events:.3g} items an event at half a unit, by the same figures")
+    return Quantity(
+        count / 2,
+        f"{count / load.events:.3g} items an event at half a unit: figures 7 and 12 of the benchmarks",
+    )
 
 
 def _forwarded(load: Load) -> Quantity:
