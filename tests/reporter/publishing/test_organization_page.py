@@ -209,7 +209,7 @@ def test_hostile_names_are_shown_as_they_are_and_run_nothing(organization_opened
 @pytest.mark.parametrize("width", [1440, 400])
 def test_axe_finds_nothing_to_object_to(organization_opened, browser, width, scheme):
     if not AXE.exists():
-        pytest.skip("axe-core is not installed (make simulator)")
+        pytest.skip("axe-core is not installed (make npm)")
     browser.ask(
         "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
     )
