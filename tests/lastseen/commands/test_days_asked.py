@@ -184,6 +184,21 @@ def test_without_days_nobody_is_taken_for_idle(november, table):
     assert (last["days"], code) == ({"2026-11-19": "active"}, 0)
 
 
+@pytest.mark.parametrize(
+    ("day", "kept", "there"),
+    [
+        pytest.param("2026-11-12", "400", "idle", id="within the retention"),
+        pytest.param("2026-11-12", "8", "idle", id="on its first day"),
+        pytest.param("2026-11-12", "7", "not known", id="before, items may have expired"),
+        pytest.param("2026-11-13", "2", "active", id="what is kept all the same is known"),
+    ],
+)
+def test_what_may_have_expired_is_not_idle(november, day, kept, there):
+    done = ask("who", "alice", "--on", day, "--json", RETENTION_DAYS=kept)
+
+    assert json.loads(done.stdout)["days"] == {day: there}
+
+
 def test_before_days_were_kept_nobody_is_taken_for_idle(november, table):
     carol = f"arn:aws:iam::{ACCOUNT}:user/carol"
     seen = on(6, 19, facet="ID#AIDACAROL", principal=carol, account=ACCOUNT)
