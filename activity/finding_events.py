@@ -1,4 +1,4 @@
-"""A finding's lasting id, and the events about findings as EventBridge takes them."""
+"""The events about findings, as EventBridge takes them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,11 +23,6 @@ class DetailType(StrEnum):
     OPENED = "Stale Access Opened"
     RESOLVED = "Stale Access Resolved"
     USED_AGAIN = "Stale Access Used Again"
-
-
-def finding_id(account: str, kind: str, held: str) -> str:
-    """`held`: the unique id of the user or role, or the access key id. A new name does not change it."""
-    return f"{account}:{kind}:{held}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from activity.finding_events import finding_id
+from activity.finding import finding_id
 from activity.keeping import Key
 from activity.model import (
     SIGNIN,

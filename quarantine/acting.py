@@ -9,19 +9,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from activity.arn import parts
-from activity.finding_events import finding_id
+from activity.finding import Kind, finding_id
 from activity.item import UnreadableItem
+from activity.quarantine.entry import Entry, Step
+from activity.quarantine.ledger import Ledger
+from activity.quarantine.target import Target
 from activity.reading import Sightings, Snoozed
 from activity.snooze import NothingSnoozed
-from quarantine.entry import Entry, Step
 from quarantine.hands import Hands, seen_now
-from quarantine.ledger import Ledger
 from quarantine.mark import Mark, UnreadableMark
 from quarantine.recheck import Found, why_not
-from quarantine.target import Target
 from reporter.inventory.answers import UNANSWERED, reason
 from reporter.judgement.known import Terms
-from reporter.judgement.subjects import Kind
 
 FAILED = (*UNANSWERED, UnreadableMark, UnreadableItem)
 # Longer than a run may last: what is still `acting` then was stopped.

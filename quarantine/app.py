@@ -11,11 +11,11 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from activity import settings
+from activity.quarantine.entry import Mode, Step
+from activity.quarantine.ledger import Ledger
 from activity.table import connect
 from quarantine.acting import Actor
-from quarantine.entry import Mode, Step
 from quarantine.hands import Hands
-from quarantine.ledger import Ledger
 from quarantine.plan import Rules
 from quarantine.run import Quarantine
 from quarantine.told import Told, message

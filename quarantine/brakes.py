@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from activity.arn import is_root, is_shared_by_people, parts
+from activity.finding import Kind
 from reporter.inventory.account import Gap
 from reporter.judgement.dormancy import dormancy, silence
 from reporter.judgement.findings import FLAGGED, Finding
 from reporter.judgement.report import Report
-from reporter.judgement.subjects import Kind
 from reporter.listening.region import Region, State
 
 # Never touched, whatever else is said of what has it in its path.

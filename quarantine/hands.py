@@ -10,10 +10,10 @@ from botocore.exceptions import ClientError
 from activity.arn import without_path
 from activity.item import Item
 from activity.keeping import Key
+from activity.quarantine.target import TAG, Target
 from activity.reading import Sightings
-from quarantine.mark import TAG, Mark
+from quarantine.mark import Mark
 from quarantine.recheck import Found
-from quarantine.target import Target
 from reporter.inventory.answers import is_denied
 
 if TYPE_CHECKING:

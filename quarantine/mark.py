@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Self
 
 from activity.model import from_text, to_text
+from activity.quarantine.target import TAG
 
-TAG = "last-activity:quarantine"
-# In place of a key's id: the user or role itself is denied everything.
-DENIED = "AWSDenyAll"
 # IAM allows letters, digits, spaces and _.:/=+-@ in a tag's value, 256 in all; a user has two keys.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 _AND = " + "
@@ -21,7 +19,7 @@ class UnreadableMark(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`acts`: when what was disabled, by the key's id, or by DENIED."""
+    """`acts`: when what was disabled, by the key's id, or by DENIED: the user or role itself."""
 
     acts: Mapping[str, datetime]
 

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from activity.finding import Kind
+from activity.quarantine.entry import Entry, Mode, Step, announced
+from activity.quarantine.target import Target
 from quarantine.brakes import of_account, of_finding
-from quarantine.entry import Entry, Mode, Step, announced
-from quarantine.target import Target
 from reporter.judgement.findings import Finding
 from reporter.judgement.report import Report
-from reporter.judgement.subjects import Kind
+from reporter.judgement.snoozing import id_of
+from reporter.judgement.subjects import Subject
 
 # Of what is judged in the account; one may always be disabled.
 _MOST_OF_ALL = 0.05
@@ -54,7 +56,7 @@ class Plan:
 def plan(report: Report, entries: Mapping[str, Entry], rules: Rules, *, own_id: str = "") -> Plan:
     """`entries`: by finding's id, what earlier runs kept. What is disabled, or half-way, is not touched."""
     brake = of_account(report)
-    found = {Target.of(each.subject).finding: each for each in report.findings}
+    found = {id_of(report.account, each.subject): each for each in report.findings}
     why_not = {each: brake or of_finding(finding, report, own_id=own_id) for each, finding in found.items()}
     waiting = {each: entries[each] for each in found if _is_current(entries.get(each), found[each], rules)}
     due = sorted((each for each in waiting.values() if report.at >= each.due), key=_by_turn)
@@ -74,7 +76,7 @@ def plan(report: Report, entries: Mapping[str, Entry], rules: Rules, *, own_id: 
         rehearsed=() if is_real else tuple(each for each in free if each.step is Step.ANNOUNCED),
         held=(*held, *late),
         withdrawn=() if brake else tuple(_withdrawn(report, entries, found)),
-        left=tuple(Left(Target.of(found[each].subject), why) for each, why in why_not.items() if why),
+        left=tuple(Left(target_of(found[each].subject), why) for each, why in why_not.items() if why),
         brake=brake,
     )
 
@@ -120,15 +122,19 @@ def _may_be_announced(entry: Entry | None, finding: Finding) -> bool:
 
 def _announcement(finding: Finding, before: Entry | None, rules: Rules, now: datetime) -> Entry:
     """Takes the place of an earlier one."""
-    entry = announced(Target.of(finding.subject), finding.verdict.reason, rules.mode, rules.grace, now)
+    about = finding.subject
+    entry = announced(target_of(about), finding.verdict.reason, rules.mode, rules.grace, now, owner=about.owner)
     return replace(entry, version=before.version) if before else entry
+
+
+def target_of(about: Subject) -> Target:
+    return Target(about.kind, about.name, about.arn, about.id, about.created, about.access_key_id)
 
 
 def _withdrawn(report: Report, entries: Mapping[str, Entry], found: Mapping[str, Finding]) -> Iterator[Entry]:
     """What was announced, and is no finding any more."""
-    spared = {Target.of(each).finding: "exempt" for each, _ in report.exempt}
-    spared |= {Target.of(each).finding: "dormant" for each, _ in report.dormant}
-    spared |= {Target.of(each).finding: "snoozed" for each, _ in report.snoozed}
+    lists = {"exempt": report.exempt, "dormant": report.dormant, "snoozed": report.snoozed}
+    spared = {id_of(report.account, each): why for why, listed in lists.items() for each, _ in listed}
     for each, entry in entries.items():
         if entry.is_waiting and each not in found:
             why = spared.get(each, "used, disabled or deleted since")

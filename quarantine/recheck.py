@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from activity.arn import parts
 from activity.item import Item
 from activity.keeping import Key
+from activity.quarantine.target import Target
 from quarantine.brakes import BREAK_GLASS
 from quarantine.mark import Mark
-from quarantine.target import Target
 from reporter.judgement import exemption
 
 OWN = "last-activity:tracker"

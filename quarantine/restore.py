@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from activity.finding import Kind
+from activity.quarantine.target import DENIED, Target
 from quarantine.hands import Hands
-from quarantine.mark import DENIED, Mark, UnreadableMark
-from quarantine.target import Target
-from reporter.judgement.subjects import Kind
+from quarantine.mark import Mark, UnreadableMark
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from activity.quarantine.entry import Entry, Step
+from activity.quarantine.ledger import Ledger
 from quarantine.acting import FAILED, Actor
-from quarantine.entry import Entry, Step
-from quarantine.ledger import Ledger
 from quarantine.plan import Plan, Rules, plan
 from quarantine.told import Told
 from reporter.inventory.answers import reason

@@ -9,7 +9,7 @@ from typing import Any
 
 from activity.model import to_text
 from activity.plain import day
-from quarantine.entry import Entry, Mode, Step
+from activity.quarantine.entry import Entry, Mode, Step
 from quarantine.plan import Left
 
 # SNS takes 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-from reporter.judgement.subjects import Kind
+from activity.finding import Kind
 from reporter.run import Run
 
 NAMESPACE = "LastActivity"

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 from botocore.exceptions import ClientError
 
-from quarantine.entry import Entry
-from quarantine.ledger import _values, entry_of
+from activity.quarantine.entry import Entry
+from activity.quarantine.ledger import _values, entry_of
 
 WRITES = (
     "tag_role", "untag_role", "tag_user", "untag_user", "update_access_key", "attach_role_policy",
@@ -173,7 +173,7 @@ def _tags(thing):
 
 
 class MemoryLedger:
-    """As quarantine.ledger.Ledger keeps entries, held to the same contract. `before`: called before each write."""
+    """As activity.quarantine.ledger.Ledger keeps entries, held to the same contract. `before`: called before each write."""
 
     def __init__(self):
         self.items, self.before = {}, lambda entry: None

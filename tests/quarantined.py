@@ -8,9 +8,8 @@ from builders import ACCOUNT
 
 from activity.days import Days
 from activity.item import Flag
-from quarantine.entry import Mode, Step, announced
-from quarantine.plan import Rules
-from quarantine.target import Target
+from activity.quarantine.entry import Mode, Step, announced
+from quarantine.plan import Rules, target_of
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region, Sent
 
@@ -54,13 +53,13 @@ def report_of(*things, coverage=None, **changes):
 
 
 def finding_of(report, id_):
-    (found,) = (each for each in report.findings if Target.of(each.subject).finding == id_)
+    (found,) = (each for each in report.findings if target_of(each.subject).finding == id_)
     return found
 
 
 def entry_of(report, id_, *, ago=15, mode=Mode.ENFORCE, step=Step.ANNOUNCED, is_told=True, **more):
     """Announced so many days ago."""
     finding = finding_of(report, id_)
-    made = announced(Target.of(finding.subject), finding.verdict.reason, mode, GRACE, days(ago))
+    made = announced(target_of(finding.subject), finding.verdict.reason, mode, GRACE, days(ago))
     told = {"told": days(ago), "is_unsaid": False} if is_told else {}
     return replace(made, **({"step": step, "version": 1} | told | more))

@@ -11,6 +11,7 @@ from builders import ACCOUNT, NOON, ROOT
 from jsonschema import Draft202012Validator, ValidationError
 from organizations import small
 
+from activity.finding import Kind
 from activity.finding_events import KEPT, DetailType, FindingEvent
 from activity.item import Flag
 from activity.model import to_text
@@ -22,7 +23,6 @@ from awakened.waking import Use
 from reporter.judgement.findings import FLAGGED
 from reporter.judgement.resolution import How
 from reporter.judgement.staleness import Source
-from reporter.judgement.subjects import Kind
 from reporter.organization.chat import chat as chat_of_organization
 from reporter.publishing.chat import chat
 from reporter.publishing.finding_events import events_of

@@ -7,12 +7,12 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity.model import to_text
+from activity.quarantine.target import TAG
 from lastseen.commands.options import AsJson, Profile, Region
 from lastseen.commands.then import day_of
 from lastseen.connection import connected
 from lastseen.terminal import INCOMPLETE, NOTHING_FOUND, misused, piped, print_json, shown, warn
 from quarantine.hands import Hands
-from quarantine.mark import TAG
 from quarantine.restore import Disabled, Unreadable, disabled, of_day, of_finding, restore
 from reporter.inventory.answers import is_denied, reason
 

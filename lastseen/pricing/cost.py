@@ -1,10 +1,10 @@
 """What the tracker costs in a month, line by line: of one account, or of an organization."""
 
+from activity.finding import Kind
 from ingest.principals import Ignored
 from lastseen.pricing import logs, organization, prices
 from lastseen.pricing.measured import SECONDS
 from lastseen.pricing.usage import GB, REPORTS, Line, Quantity, Usage
-from reporter.judgement.subjects import Kind
 
 INGEST_METRICS = 8
 METRICS = INGEST_METRICS + len(Ignored) + 6 + len(Kind) + 1

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from activity.commands import delete_password, deny_role, deny_user, disable_key
+from activity.finding import Kind
 from activity.model import SIGNIN, denied_facet, key_facet
 from activity.whose import facets_of
 from reporter.inventory.account import AccessKey, Gap, Inventory, Role, Tags, Use, User
 from reporter.judgement import exemption, undated
 from reporter.judgement.exemption import Exemption
 from reporter.judgement.owner_tags import owner_of
-from reporter.judgement.subjects import Claim, KeysOf, Kind, Subject
+from reporter.judgement.subjects import Claim, KeysOf, Subject
 
 # Marks the roles of template.yaml and ingest/forwarder.yaml, whose calls the rules leave out.
 _OWN = "last-activity:tracker"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from activity.finding import Kind
 from reporter.judgement.findings import Finding
-from reporter.judgement.subjects import Kind
 
 
 class Risk(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from activity.finding_events import finding_id
+from activity.finding import finding_id
 from activity.item import Flag
 from activity.keeping import Key
 from reporter.inventory.account import Gap

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from activity.finding import Kind
 from activity.keeping import Key
 from reporter.inventory.account import Inventory
 from reporter.judgement import undated
@@ -18,7 +19,7 @@ from reporter.judgement.resolution import resolved
 from reporter.judgement.seen import Seen
 from reporter.judgement.snoozing import with_snoozes
 from reporter.judgement.staleness import Status, judge
-from reporter.judgement.subjects import KeysOf, Kind
+from reporter.judgement.subjects import KeysOf
 from reporter.judgement.tidying import Judged, lapses
 from reporter.judgement.to_remember import to_remember
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from activity.finding import Kind
 from activity.model import Activity
 from reporter.inventory.account import Gap, User
 from reporter.judgement.staleness import SAME_USE, Verdict
-from reporter.judgement.subjects import Kind, Subject
+from reporter.judgement.subjects import Subject
 from reporter.listening.coverage import Coverage
 from reporter.listening.roads import remedy
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from activity.finding import Kind
 from activity.keeping import Key
 from activity.model import access_key_of
 from activity.whose import facets_of, places, places_of_flag
@@ -12,7 +13,7 @@ from reporter.judgement.judging import verdicts
 from reporter.judgement.known import Known
 from reporter.judgement.missed import hidden_uses, missed
 from reporter.judgement.staleness import Status
-from reporter.judgement.subjects import Kind, Limits, Subject
+from reporter.judgement.subjects import Limits, Subject
 
 # IAM lists SSH public keys and certificates for one user at a time.
 MOST_ASKED = 200

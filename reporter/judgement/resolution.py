@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from activity.arn import is_role, parts, without_path
-from activity.finding_events import finding_id
+from activity.finding import Kind, finding_id
 from activity.item import Flag
 from activity.keeping import Key
 from activity.model import SIGNIN, access_key_of, facet_of, held_by, is_denied, is_of_principal
@@ -15,7 +15,7 @@ from reporter.inventory.account import AccessKey, Credentials, Gap, Inventory, R
 from reporter.judgement.owners import Lost, Remembered
 from reporter.judgement.seen import Seen
 from reporter.judgement.staleness import SAME_USE, Status, Verdict, newest
-from reporter.judgement.subjects import KeysOf, Kind, Subject
+from reporter.judgement.subjects import KeysOf, Subject
 
 
 class How(StrEnum):

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from activity.finding_events import finding_id
+from activity.finding import Kind, finding_id
 from activity.snooze import Snooze
 from reporter.judgement.findings import FLAGGED
 from reporter.judgement.staleness import Status, Verdict
-from reporter.judgement.subjects import Kind, Subject
+from reporter.judgement.subjects import Subject
 from reporter.judgement.tidying import Judged
 
 Snoozes = Mapping[str, Snooze]

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from activity.days import KEPT, NONE, Days
+from activity.finding import Kind
 from activity.model import Activity, is_denied
 from activity.plain import day
 from activity.snooze import Snooze
@@ -15,7 +16,7 @@ from reporter.judgement.cadence import too_long
 from reporter.judgement.dormancy import Active, Dormancy, Unheard, dormancy
 from reporter.judgement.exemption import Exemption
 from reporter.judgement.seen import Seen
-from reporter.judgement.subjects import Kind, Subject
+from reporter.judgement.subjects import Subject
 
 # RoleLastUsed reaches no further back:
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html

@@ -3,20 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
+from activity.finding import Kind
 from activity.keeping import Key
 from activity.model import held_by
 from activity.whose import Holder, places
 from reporter.inventory.account import AccessKey, Gap, Use
 from reporter.judgement.exemption import Exemption
-
-
-class Kind(StrEnum):
-    USER = "user"
-    PASSWORD = "password"  # noqa: S105  # the name of a kind of credential
-    ACCESS_KEY = "access_key"
-    ROLE = "role"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from activity.commands import tag, untag
+from activity.finding import Kind
 from activity.keeping import Key
 from reporter.inventory.account import Gap
 from reporter.judgement.exemption import Exemption
 from reporter.judgement.owners import Lost, Remembered
 from reporter.judgement.staleness import Status, Verdict
-from reporter.judgement.subjects import Kind, Subject
+from reporter.judgement.subjects import Subject
 
 Judged = tuple[Subject, Verdict]
 

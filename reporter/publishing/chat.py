@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from activity.chat import code, notification, text
+from activity.finding import Kind
 from reporter.judgement.danger import most_dangerous_first, risk_of
 from reporter.judgement.findings import Finding
 from reporter.judgement.report import Report
-from reporter.judgement.subjects import Kind
 from reporter.publishing.mail import subject_line
 from reporter.publishing.todo import WHY
 from reporter.publishing.wording import NOUNS, count

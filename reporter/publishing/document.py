@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from activity.days import KEPT
+from activity.finding import Kind
 from activity.model import to_text
 from reporter.inventory.account import Undated
 from reporter.judgement.missed import Missed
 from reporter.judgement.report import Report
 from reporter.judgement.resolution import Resolved
-from reporter.judgement.subjects import Kind
 from reporter.judgement.undated import age_days
 from reporter.listening.region import Region
 from reporter.publishing.judged import (

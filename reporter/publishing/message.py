@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from activity.finding import Kind
 from activity.model import to_text
 from reporter.judgement.danger import most_dangerous_first
 from reporter.judgement.report import Report
-from reporter.judgement.subjects import Kind
 from reporter.publishing.chat import chat
 from reporter.publishing.document import answer, resolved_as_dict
 from reporter.publishing.fitting import length as _length

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 from activity.commands import deny_user, undo
+from activity.finding import Kind
 from activity.model import is_denied
 from reporter.judgement import undated
 from reporter.judgement.danger import Risk, most_dangerous_first, risk_of
 from reporter.judgement.findings import Finding
 from reporter.judgement.staleness import Source, Status
-from reporter.judgement.subjects import Kind
 from reporter.publishing.columns import aligned
 from reporter.publishing.wording import count, cut
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from activity.arn import parts
+from activity.finding import Kind
 from activity.plain import day, minute
 from reporter.inventory.account import OldReport
 from reporter.judgement.candidates import LeftOut
@@ -14,7 +15,6 @@ from reporter.judgement.missed import Missed
 from reporter.judgement.report import Report
 from reporter.judgement.resolution import How, Resolved
 from reporter.judgement.staleness import Status
-from reporter.judgement.subjects import Kind
 from reporter.judgement.tidying import Judged
 from reporter.publishing.active import expected
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from activity.finding import FindingId, parse
-from activity.finding_events import finding_id
+from activity.finding import FindingId, finding_id, parse
 
 
 def test_an_id_is_parsed_as_it_is_written():

@@ -5,7 +5,7 @@ import json
 import pytest
 from builders import ACCOUNT, ALICE, NOON
 
-from activity.finding_events import KEPT, MOST_BYTES, DetailType, FindingEvent, batches, finding_id
+from activity.finding_events import KEPT, MOST_BYTES, DetailType, FindingEvent, batches
 
 FINDING = {
     "finding_id": f"{ACCOUNT}:user:AIDAALICE",
@@ -26,10 +26,6 @@ def size(entry):
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html"""
     words = entry["Source"], entry["DetailType"], entry["Detail"], *entry["Resources"]
     return 14 + sum(len(each.encode()) for each in words)
-
-
-def test_an_id_is_of_the_account_the_kind_and_what_lasts():
-    assert finding_id(ACCOUNT, "access_key", "AKIA1") == "123456789012:access_key:AKIA1"
 
 
 def test_an_entry_has_the_finding_its_time_and_whose_it_is():

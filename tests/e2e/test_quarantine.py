@@ -23,19 +23,19 @@ from quarantine_world import heard_until
 from quarantined import report_of
 from samtranslator.yaml_helper import yaml_parse
 
+from activity.finding import Kind
 from activity.model import Activity, Evidence
+from activity.quarantine.entry import Mode, Step
+from activity.quarantine.ledger import Ledger
+from activity.quarantine.target import TAG
 from activity.table import ActivityTable
 from lastseen.demo.local_aws import make_table
 from quarantine.acting import Actor
-from quarantine.entry import Mode, Step
 from quarantine.hands import Hands
-from quarantine.ledger import Ledger
-from quarantine.mark import TAG
 from quarantine.plan import Rules
 from quarantine.restore import disabled, of_finding, restore
 from quarantine.run import Quarantine
 from reporter.judgement.known import Terms
-from reporter.judgement.subjects import Kind
 
 RESOURCES = yaml_parse((ROOT / "quarantine" / "template.yaml").read_text())["Resources"]
 OF_AWS, STAND_IN = "arn:aws:iam::aws:policy/AWSDenyAll", f"arn:aws:iam::{ACCOUNT}:policy/DenyAll"

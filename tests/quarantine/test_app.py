@@ -14,9 +14,9 @@ from activity.days import Days
 from activity.flags import Flags
 from activity.item import Flag
 from activity.model import COVERAGE
+from activity.quarantine.entry import Mode
 from lastseen.demo.account import Key, Person, Role, make_account
 from quarantine import app
-from quarantine.entry import Mode
 from quarantine.plan import Rules
 
 ROLE, KEY = f"{ACCOUNT}:role:AROADEPLOY", f"{ACCOUNT}:access_key:AKIAEXAMPLEALICE0001"

@@ -9,12 +9,13 @@ from builders import ACCOUNT
 from quarantined import ENFORCED, KEY, ROLE, USER, entry_of, finding_of, heard, region, report_of
 
 from activity.days import Days
+from activity.finding import Kind
 from quarantine.brakes import of_account, of_finding, of_listening
 from quarantine.plan import Rules, plan
 from reporter.inventory.account import Gap
 from reporter.judgement.exemption import parse
 from reporter.judgement.staleness import Status
-from reporter.judgement.subjects import Kind, Limits
+from reporter.judgement.subjects import Limits
 from reporter.listening.coverage import Trails
 
 USED_KEY = Key("AKIA2", made=400, used=1)

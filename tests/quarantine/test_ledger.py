@@ -11,8 +11,8 @@ from quarantined import ROLE, entry_of, report_of
 
 from activity.item import UnreadableItem
 from activity.model import to_text
-from quarantine.entry import Step
-from quarantine.ledger import Ledger
+from activity.quarantine.entry import Step
+from activity.quarantine.ledger import Ledger
 
 ENTRY = replace(entry_of(report_of(deploy(made=500, used=350)), ROLE, is_told=False), version=0)
 

@@ -8,7 +8,7 @@ from accounts import Key, alice, days, deploy, seen
 from builders import ACCOUNT, NOON
 from quarantined import ENFORCED, GRACE, KEY, ROLE, USER, entry_of, report_of
 
-from quarantine.entry import Mode, Step
+from activity.quarantine.entry import Mode, Step
 from quarantine.plan import Rules, allowance, plan
 from reporter.inventory.account import Gap
 

@@ -10,8 +10,8 @@ from policy_sentry.querying.actions import get_action_data
 from samtranslator.yaml_helper import yaml_parse
 from templates import calls
 
+from activity.quarantine.target import TAG
 from quarantine.brakes import BREAK_GLASS
-from quarantine.mark import TAG
 from quarantine.recheck import OWN
 from reporter.judgement.known import Terms
 
@@ -37,7 +37,7 @@ CHANGES = {
     "iam:UntagRole": OWN_TAG,
     "iam:UpdateAccessKey": MARKED,
 }
-CODE = tuple(f"quarantine/{each}.py" for each in ("hands", "ledger", "app"))
+CODE = "activity/quarantine/ledger.py", "quarantine/hands.py", "quarantine/app.py"
 REVIEWS = tuple(
     f"reporter/{each}.py" for each in ("inventory/iam", "inventory/newest_report", "listening/trails")
 )

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from quarantine_iam import HeldKey, refusal
 from quarantine_world import DAY, World, heard_until
 
-from quarantine.entry import Mode, Step
-from quarantine.mark import TAG
+from activity.quarantine.entry import Mode, Step
+from activity.quarantine.target import TAG
 from reporter.inventory.account import Gap
 from reporter.listening.coverage import Trails
 

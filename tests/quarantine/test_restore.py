@@ -8,9 +8,10 @@ from asking import ask
 from botocore.exceptions import ClientError
 from builders import ACCOUNT
 
+from activity.quarantine.target import TAG
 from lastseen.demo.local_aws import deny
 from quarantine.hands import Hands
-from quarantine.mark import TAG, Mark
+from quarantine.mark import Mark
 from quarantine.restore import Unreadable, disabled, of_day, of_finding, restore
 
 AT = datetime.fromisoformat("2026-11-19T05:53:00Z")

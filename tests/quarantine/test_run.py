@@ -10,9 +10,9 @@ from quarantine_iam import POLICY, refusal
 from quarantine_world import DAY, World
 
 from activity.finding import parse
+from activity.quarantine.entry import Mode, Step
+from activity.quarantine.target import TAG
 from activity.snooze import Listed, Snooze
-from quarantine.entry import Mode, Step
-from quarantine.mark import TAG
 from quarantine.plan import Rules
 
 ROLE, USER = f"{ACCOUNT}:role:AROADEPLOY", f"{ACCOUNT}:user:AIDAALICE"

@@ -6,10 +6,11 @@ import pytest
 from accounts import days
 from builders import ACCOUNT, NOON
 
+from activity.finding import Kind
 from reporter.inventory.account import Credentials, Gap, Inventory, KeySlot, Role, Use, User
 from reporter.judgement.candidates import subjects
 from reporter.judgement.questions import needs_key_ids, seems_to_have_nothing
-from reporter.judgement.subjects import Claim, Kind, Limits
+from reporter.judgement.subjects import Claim, Limits
 
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
 DEPLOY = f"arn:aws:iam::{ACCOUNT}:role/ci/deploy"

@@ -7,12 +7,13 @@ import pytest
 from accounts import Key, Password, Refused, Role, Table, alice, review_of, seen
 from builders import ACCOUNT, ALICE, ALICE_ID, NOON
 
+from activity.finding import Kind
 from activity.model import Activity, Evidence
 from reporter.inventory.account import Credentials, Gap, KeySlot, Use, User
 from reporter.judgement.missed import NO_MANAGEMENT_EVENTS, are_seen, hidden_uses, missed
 from reporter.judgement.seen import Seen
 from reporter.judgement.staleness import judge
-from reporter.judgement.subjects import Claim, Kind, Limits, Subject
+from reporter.judgement.subjects import Claim, Limits, Subject
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region
 from reporter.listening.roads import Road

@@ -7,13 +7,14 @@ import pytest
 from accounts import DAY, Key, Password, Refused, alice, days, deploy, review_of, seen, seen_on
 from builders import ACCOUNT, NOON, activity
 
+from activity.finding import Kind
 from activity.item import Flag
 from reporter.inventory.account import Gap, Inventory, User
 from reporter.judgement.owners import Remembered
 from reporter.judgement.resolution import How
 from reporter.judgement.resolution import resolved as all_resolved
 from reporter.judgement.seen import Seen
-from reporter.judgement.subjects import Kind, Limits
+from reporter.judgement.subjects import Limits
 from reporter.publishing.wording import outcome
 
 ALICE, DEPLOY = (f"arn:aws:iam::{ACCOUNT}:{name}" for name in ("user/alice", "role/deploy"))

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from builders import ALICE, ALICE_ID, NOON
 
+from activity.finding import Kind
 from activity.model import Activity, Evidence
 from reporter.inventory.account import Gap, Use
 from reporter.judgement.exemption import parse
 from reporter.judgement.seen import Seen
 from reporter.judgement.staleness import Source, Status, judge
-from reporter.judgement.subjects import Claim, Kind, Subject
+from reporter.judgement.subjects import Claim, Subject
 
 LIMIT = timedelta(days=90)
 ID, DENIED = f"ID#{ALICE_ID}", f"DENIED#{ALICE_ID}"

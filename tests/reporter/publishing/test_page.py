@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import AXE, HOSTILE, SHOWN, Parsed, hashed
 
+from activity.finding import Kind
 from activity.item import Flag
 from reporter.judgement.resolution import How, Resolved
-from reporter.judgement.subjects import Kind
 from reporter.publishing.document import document as document_of
 from reporter.publishing.document import resolved_as_dict
 from reporter.publishing.page import page, template

@@ -8,6 +8,7 @@ import pytest
 from accounts import Key, alice, deploy, review_of
 from builders import ACCOUNT, NOON
 
+from activity.finding import Kind
 from activity.item import Flag
 from reporter.inventory.account import Gap, OldReport, Use
 from reporter.judgement.candidates import LeftOut
@@ -15,7 +16,7 @@ from reporter.judgement.known import Root
 from reporter.judgement.missed import Missed
 from reporter.judgement.resolution import How, Resolved
 from reporter.judgement.staleness import Status
-from reporter.judgement.subjects import Kind, Limits
+from reporter.judgement.subjects import Limits
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region
 from reporter.publishing.mail import body, subject_line

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from activity.finding import Kind
 from activity.item import UnreadableItem, typed
 from activity.model import from_text, to_text
-from quarantine.entry import Entry, Mode, Step
-from quarantine.target import Target
-from reporter.judgement.subjects import Kind
+from activity.quarantine.entry import Entry, Mode, Step
+from activity.quarantine.target import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -73,6 +73,7 @@ def _values(entry: Entry) -> dict[str, str | int | bool]:
         "mode": str(entry.mode),
         "why": entry.why,
         "held": entry.held,
+        "owner": entry.owner,
         "undo": " && ".join(target.undo),
         "is_unsaid": entry.is_unsaid,
         "version": entry.version,
@@ -95,6 +96,7 @@ def entry_of(item: Mapping[str, Any]) -> Entry:
             why=plain["why"],
             held=plain["held"],
             is_unsaid=plain["is_unsaid"] is True,
+            owner=plain.get("owner", ""),
             version=int(plain["version"]),
             **_times(plain),
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from quarantine.target import Target
+from activity.quarantine.target import Target
 
 
 class Mode(StrEnum):
@@ -33,8 +33,8 @@ class Entry:
 
     `mode`: in which it was announced. `moved`: when it came to its present step. `why`: the evidence.
     `held`: what kept it from being disabled, when it was due. `tried`: its last use since it was disabled.
-    `is_unsaid`: no mail has said yet what became of it. `version` changes with each write, so that of two runs
-    only one writes.
+    `is_unsaid`: no mail has said yet what became of it. `owner`: "" if nobody is known.
+    `version` changes with each write, so that of two runs only one writes.
     """
 
     target: Target
@@ -48,6 +48,7 @@ class Entry:
     held: str = ""
     tried: datetime | None = None
     is_unsaid: bool = True
+    owner: str = ""
     version: int = 0
 
     @property
@@ -72,5 +73,7 @@ class Entry:
         return replace(self, told=told, is_unsaid=False)
 
 
-def announced(target: Target, why: str, mode: Mode, grace: timedelta, now: datetime) -> Entry:
-    return Entry(target, Step.ANNOUNCED, mode, now, now + grace, why, moved=now)
+def announced(
+    target: Target, why: str, mode: Mode, grace: timedelta, now: datetime, *, owner: str = ""
+) -> Entry:
+    return Entry(target, Step.ANNOUNCED, mode, now, now + grace, why, moved=now, owner=owner)

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
 
 from activity import commands
 from activity.arn import parts
-from activity.finding_events import finding_id
+from activity.finding import Kind, finding_id
 from activity.keeping import Key
 from activity.model import denied_facet, key_facet
 from activity.whose import facets_of, places
-from quarantine.mark import DENIED, TAG
-from reporter.judgement.subjects import Kind, Subject
+
+TAG = "last-activity:quarantine"
+# AWS's managed policy, which denies everything: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSDenyAll.html
+DENIED = "AWSDenyAll"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,6 @@ class Target:
     id: str
     created: datetime
     key_id: str = ""
-
-    @classmethod
-    def of(cls, about: Subject) -> Self:
-        return cls(about.kind, about.name, about.arn, about.id, about.created, about.access_key_id)
 
     @property
     def finding(self) -> str:
@@ -44,7 +41,6 @@ class Target:
 
     @property
     def policy(self) -> str:
-        """https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSDenyAll.html"""
         return deny_all(self.arn)
 
     @property
