@@ -1,6 +1,7 @@
 """What others build on: events about findings held to docs/schemas/, messages for chat channels to Amazon Q's form."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,16 +11,21 @@ from awakened_changes import seen as sighted
 from builders import ACCOUNT, NOON, ROOT
 from jsonschema import Draft202012Validator, ValidationError
 from organizations import small
+from quarantined import entry_of, report_of
 
 from activity.finding import Kind
 from activity.finding_events import KEPT, DetailType, FindingEvent
 from activity.item import Flag
 from activity.model import to_text
+from activity.quarantine.entry import Mode, Step
 from awakened.chat import chat as chat_of_notice
 from awakened.finding_events import events_of as events_of_notice
 from awakened.flagged import Notice
 from awakened.subject import subject_of
 from awakened.waking import Use
+from quarantine.message import chat as chat_of_quarantine
+from quarantine.message import events_of as events_of_quarantine
+from quarantine.told import Told
 from reporter.judgement.findings import FLAGGED
 from reporter.judgement.resolution import How
 from reporter.judgement.staleness import Source
@@ -122,7 +128,15 @@ NOTICES = [
         used("ID#", BATCH),
     )
 ]
-EVENTS = [*events_of(report()), *(event for each in NOTICES for event in events_of_notice(each))]
+ENTRY = entry_of(report_of(deploy(made=500, used=350)), f"{ACCOUNT}:role:AROADEPLOY", owner="ann")
+OF_QUARANTINE = Told(
+    ACCOUNT, NOON, ENTRY.mode, tuple(replace(ENTRY.stepped(each, NOON, "why"), tried=NOON) for each in Step)
+)
+EVENTS = [
+    *events_of(report()),
+    *(event for each in NOTICES for event in events_of_notice(each)),
+    *events_of_quarantine(OF_QUARANTINE),
+]
 
 
 @pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)
@@ -172,9 +186,11 @@ def test_what_is_cut_to_fit_is_still_as_its_schema_says(kind):
 
 
 def test_the_words_of_a_schema_are_those_of_the_code():
-    opened, resolved, used_again = (each["properties"]["detail"]["properties"] for each in SCHEMAS.values())
+    details = [each["properties"]["detail"]["properties"] for each in SCHEMAS.values()]
+    opened, resolved, _, quarantine = details
 
-    assert all(each["kind"]["enum"] == list(Kind) for each in (opened, resolved, used_again))
+    assert all(each["kind"]["enum"] == list(Kind) for each in details)
+    assert (quarantine["step"]["enum"], quarantine["mode"]["enum"]) == (list(Step), list(Mode))
     assert opened["status"]["enum"] == list(FLAGGED)
     assert {*Source, None} == {*opened["last_used_source"]["enum"]}
     assert set(How) <= set(resolved["how"]["enum"])
@@ -193,6 +209,7 @@ def test_an_event_of_another_kind_is_not_as_the_schema_says(kind):
     [
         *(pytest.param(chat_of_notice(each), id=f"notice {number}") for number, each in enumerate(NOTICES)),
         pytest.param(chat(report(), "https://example.com"), id="report"),
+        pytest.param(chat_of_quarantine(OF_QUARANTINE), id="quarantine"),
         pytest.param(chat(review_of()), id="report of nothing"),
         pytest.param(chat_of_organization(small()), id="organization"),
     ],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PRINCIPAL = "quarantine"
 _KEPT = timedelta(days=400)
-_TIMES = "announced", "due", "moved", "told", "tried"
+_TIMES = "announced", "due", "moved", "told", "tried", "found"
 
 
 class Ledger:

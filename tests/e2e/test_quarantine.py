@@ -35,6 +35,7 @@ from quarantine.hands import Hands
 from quarantine.plan import Rules
 from quarantine.restore import disabled, of_finding, restore
 from quarantine.run import Quarantine
+from quarantine.told import Untold
 from reporter.judgement.known import Terms
 
 RESOURCES = yaml_parse((ROOT / "quarantine" / "template.yaml").read_text())["Resources"]
@@ -120,7 +121,11 @@ class Account:
         ledger, table = Ledger(dynamodb, "activity"), ActivityTable(dynamodb, "activity")
         actor = Actor(self.hands, table, ledger, Terms(), lambda: self.now)
         rules = Rules(mode, timedelta(days=14))
-        return Quarantine(self.report, self.told.append, ledger, actor, rules).run(self.now)
+        return Quarantine(self.report, self.tell, ledger, actor, rules).run(self.now)
+
+    def tell(self, told):
+        self.told.append(told)
+        return Untold()
 
 
 @pytest.fixture(scope="module")

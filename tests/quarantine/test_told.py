@@ -9,8 +9,9 @@ from builders import ACCOUNT, NOON
 from quarantined import KEY, ROLE, entry_of, report_of
 
 from activity.quarantine.entry import Mode, Step
+from quarantine.message import message
 from quarantine.plan import Left
-from quarantine.told import Told, body, message, subject_line
+from quarantine.told import Told, body, subject_line
 
 OF_ROLE = report_of(deploy(made=500, used=350))
 OF_KEY = report_of(
@@ -100,12 +101,12 @@ def test_why_findings_are_left_is_counted_and_so_is_the_whole_account():
 
 def test_machines_get_the_same_and_filters_know_it():
     sent = message(told(ENTRY.stepped(Step.DISABLED, NOON)))
-    forms = json.loads(sent["Message"])
+    forms = json.loads(sent.text)
     (entry,) = json.loads(forms["default"])["entries"]
 
     assert forms.keys() == {"default", "email", "sms"}
     assert (entry["finding_id"], entry["step"], entry["arn"]) == (ROLE, "disabled", ENTRY.target.arn)
-    assert sent["MessageAttributes"]["event"]["StringValue"] == "quarantine"
+    assert sent.attributes["event"]["StringValue"] == "quarantine"
 
 
 def test_the_mail_of_very_many_fits_into_sns():
@@ -115,6 +116,6 @@ def test_the_mail_of_very_many_fits_into_sns():
     ]
     sent = message(told(*every))
 
-    assert len(sent["Message"].encode()) < 262_144
-    assert len(sent["Subject"]) < 100
-    assert "and 4900 more" in sent["Message"]
+    assert len(sent.text.encode()) < 262_144
+    assert len(sent.subject) < 100
+    assert "and 4900 more" in sent.text

@@ -11,6 +11,7 @@ TYPES = {
     "opened": "Stale Access Opened",
     "resolved": "Stale Access Resolved",
     "used-again": "Stale Access Used Again",
+    "quarantine": "Stale Access Quarantine",
 }
 
 
