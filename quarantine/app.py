@@ -14,7 +14,6 @@ from activity import settings
 from activity.bus import Bus
 from activity.quarantine.entry import Mode, Step
 from activity.quarantine.ledger import Ledger
-from activity.table import connect
 from quarantine.acting import Actor
 from quarantine.hands import Hands
 from quarantine.plan import Rules
@@ -46,7 +45,7 @@ def quarantine_from_env(environ: Mapping[str, str]) -> Quarantine:
     """Asks STS who it is: its own account is the one that it may change."""
     caller, terms = Caller.ask(boto3.client("sts")), terms_from_env(environ)
     sources = sources_from_env(environ)
-    ledger = Ledger(connect(), settings.text(environ, "ACTIVITY_TABLE"))
+    ledger = Ledger.from_env(environ)
     hands = Hands(boto3.client("iam", config=PATIENT))
     return Quarantine(
         review=lambda now: review(sources, caller.account, terms, now, partition=caller.partition),

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from activity.chat import code, notification, text
 from activity.finding_events import DetailType, FindingEvent
 from activity.model import to_text
-from activity.plain import day
-from activity.quarantine.entry import Entry, Mode, Step
+from activity.quarantine.entry import Entry
 from quarantine.told import MOST_LISTED, Told, body, is_held, subject_line
 from reporter.publishing.message import Message
 
 _MOST_ROWS = 10
-_LOUD = Step.DISABLED, Step.ACTING
 
 
 def message(told: Told, *, owner: str = "", has_chat: bool = False) -> Message:
@@ -34,7 +32,7 @@ def events_of(told: Told) -> Iterator[FindingEvent]:
 
 
 def chat(told: Told) -> str:
-    is_loud = told.held or told.problems or any(each.step in _LOUD for each in told.news)
+    is_loud = told.held or told.problems or any(each.is_disabled for each in told.news)
     title = f"{':warning:' if is_loud else ':hourglass:'} {text(subject_line(told))}"
     return notification(title, _lines(told), _undo(told), event="quarantine")
 
@@ -55,7 +53,7 @@ def _for_machines(told: Told) -> str:
 
 def _lines(told: Told) -> Iterator[str]:
     yield from (f"Could not be looked at: {text(each)}" for each in told.problems)
-    yield from (f"• {_what(each)}: {_became(each, told)}" for each in told.news[:_MOST_ROWS])
+    yield from (f"• {_what(each)}: {_became(each)}" for each in told.news[:_MOST_ROWS])
     if len(told.news) > _MOST_ROWS:
         yield f"and {len(told.news) - _MOST_ROWS:,} more: see the mail"
 
@@ -66,19 +64,9 @@ def _what(entry: Entry) -> str:
     return f"{of}{'role' if target.is_role else 'user'} {code(target.name)}"
 
 
-def _became(entry: Entry, told: Told) -> str:
-    if is_held(entry):
-        return f"not done: {text(entry.held)}"
-    will = "will be" if told.mode is Mode.ENFORCE else "would be"
-    return {
-        Step.ANNOUNCED: f"{will} disabled on {day(entry.due)} or later",
-        Step.REHEARSED: "would be disabled now",
-        Step.DISABLED: f"disabled on {day(entry.moved)}{', and tried since' if entry.tried else ''}",
-        Step.RESTORED: "restored",
-        Step.GONE: "deleted or renamed since",
-        Step.WITHDRAWN: f"no longer planned: {text(entry.held)}",
-    }.get(entry.step, str(entry.step))
+def _became(entry: Entry) -> str:
+    return text(f"not done: {entry.held}" if is_held(entry) else entry.became)
 
 
 def _undo(told: Told) -> Iterator[str]:
-    yield from (f"Undo: {code(each.as_dict()['undo'][0])}" for each in told.news if each.step in _LOUD)
+    yield from (f"Undo: {code(each.undo)}" for each in told.news if each.is_disabled)

@@ -126,7 +126,7 @@ def _disabled(entry: Entry) -> list[str]:
 
 
 def _undo(entry: Entry) -> list[str]:
-    return [f"undo: lastseen restore {entry.id}", *(f"  or: {each}" for each in entry.target.undo)]
+    return [f"undo: {entry.undo}", *(f"  or: {each}" for each in entry.target.undo)]
 
 
 def _announced(entry: Entry) -> list[str]:
@@ -140,7 +140,7 @@ def _held(entry: Entry) -> list[str]:
 
 
 def _gone(entry: Entry) -> list[str]:
-    return [f"if it was renamed: lastseen restore {entry.id}"]
+    return [f"if it was renamed: {entry.undo}"]
 
 
 def _restored(entry: Entry) -> list[str]:

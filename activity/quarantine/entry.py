@@ -7,6 +7,7 @@ from typing import Any
 
 from activity.arn import parts
 from activity.model import to_text
+from activity.plain import day
 from activity.quarantine.target import Target
 
 
@@ -65,6 +66,30 @@ class Entry:
         """Announced, and not disabled yet."""
         return self.step in (Step.ANNOUNCED, Step.REHEARSED)
 
+    @property
+    def is_disabled(self) -> bool:
+        """Or may be: a run was stopped half-way."""
+        return self.step in (Step.DISABLED, Step.ACTING)
+
+    @property
+    def undo(self) -> str:
+        return f"lastseen restore {self.id}"
+
+    @property
+    def became(self) -> str:
+        """In a few words: "disabled on 2026-11-27"."""
+        will = "will be" if self.mode is Mode.ENFORCE else "would be (Mode=plan)"
+        tried = f", and tried since, last on {day(self.tried)}" if self.tried else ""
+        return {
+            Step.ANNOUNCED: f"{will} disabled on {day(self.due)} or later",
+            Step.REHEARSED: "would be disabled now, with Mode=enforce",
+            Step.ACTING: f"being disabled since {day(self.moved)}",
+            Step.DISABLED: f"disabled on {day(self.moved)}{tried}",
+            Step.RESTORED: f"restored, seen on {day(self.moved)}",
+            Step.GONE: f"deleted or renamed, seen on {day(self.moved)}",
+            Step.WITHDRAWN: f"no longer planned: {self.held}",
+        }[self.step]
+
     def as_dict(self) -> dict[str, Any]:
         """With the names of the report's findings, where it has them. `since`: when it came to its step."""
         target = self.target
@@ -83,7 +108,7 @@ class Entry:
             **{name: to_text(at) for name, at in times.items() if at},
             "reason": self.why,
             "held": self.held,
-            "undo": [f"lastseen restore {self.id}", *target.undo],
+            "undo": [self.undo, *target.undo],
         }
 
     def stepped(self, step: Step, now: datetime, held: str = "") -> "Entry":

@@ -23,6 +23,7 @@ from quarantine_world import heard_until
 from quarantined import report_of
 from samtranslator.yaml_helper import yaml_parse
 
+from activity.bus import Bus, Unsent
 from activity.finding import Kind
 from activity.model import Activity, Evidence
 from activity.quarantine.entry import Mode, Step
@@ -32,6 +33,7 @@ from activity.table import ActivityTable
 from lastseen.demo.local_aws import make_table
 from quarantine.acting import Actor
 from quarantine.hands import Hands
+from quarantine.message import events_of
 from quarantine.plan import Rules
 from quarantine.restore import disabled, of_finding, restore
 from quarantine.run import Quarantine
@@ -124,7 +126,9 @@ class Account:
         return Quarantine(self.report, self.tell, ledger, actor, rules).run(self.now)
 
     def tell(self, told):
+        """The events as they are sent; the mail is not looked at here."""
         self.told.append(told)
+        assert Bus(self.client("events")).put(events_of(told)) == Unsent()
         return Untold()
 
 

@@ -20,12 +20,12 @@ from reporter.publishing.owner_messages import OwnerMessages
 ENTRY = entry_of(report_of(deploy(made=500, used=350)), ROLE, is_unsaid=True, owner="ann")
 TOPIC, OWNERS = f"arn:aws:sns:eu-west-1:{ACCOUNT}:reports", f"arn:aws:sns:eu-west-1:{ACCOUNT}:owners"
 BY_STEP = {
-    Step.ANNOUNCED: "would be disabled on 2026-11-19 or later",
-    Step.REHEARSED: "would be disabled now",
+    Step.ANNOUNCED: "will be disabled on 2026-11-19 or later",
+    Step.REHEARSED: "would be disabled now, with Mode=enforce",
     Step.DISABLED: "disabled on 2026-11-20",
-    Step.RESTORED: "restored",
+    Step.RESTORED: "restored, seen on 2026-11-20",
     Step.WITHDRAWN: "no longer planned: snoozed",
-    Step.GONE: "deleted or renamed since",
+    Step.GONE: "deleted or renamed, seen on 2026-11-20",
 }
 
 
