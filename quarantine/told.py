@@ -1,10 +1,12 @@
 """What a run has to tell, and how it says so: a mail for people, JSON for machines."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import wrap
 from typing import Any
 
 from activity.model import to_text
@@ -16,6 +18,8 @@ from quarantine.plan import Left
 _LONGEST_SUBJECT = 99
 # Of each list; the table has all.
 _MOST_LISTED = 100
+_COLUMNS = 80
+_COMMAND = re.compile(r": (aws|lastseen) ")
 
 
 Section = tuple[str, list[Entry], Callable[[Entry], list[str]]]
@@ -94,7 +98,7 @@ def body(told: Told) -> str:
         if entries:
             lines += [f"{title}:", *_listed(entries, details), ""]
     lines += [*(f"Could not be looked at: {each}" for each in told.problems), *_left(told)]
-    return "\n".join(lines).rstrip() + "\n"
+    return "\n".join(map(_wrapped, lines)).rstrip() + "\n"
 
 
 def for_machines(told: Told) -> dict[str, Any]:
@@ -139,6 +143,15 @@ def _plain(entry: Entry) -> dict[str, Any]:
         "held": entry.held,
         "undo": list(target.undo),
     }
+
+
+def _wrapped(line: str) -> str:
+    """For a terminal. A command stays on one line, to be copied."""
+    if _COMMAND.search(line):
+        return line
+    indent = " " * (len(line) - len(line.lstrip()))
+    parts = wrap(line, _COLUMNS, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(parts)
 
 
 def _listed(entries: Sequence[Entry], details: Callable[[Entry], list[str]]) -> Iterator[str]:
