@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.sns.models import sns_backends
 
 from activity.finding import FindingId
 from activity.finding_events import Entry
@@ -40,6 +39,7 @@ from lastseen.demo.cast import (
 )
 from lastseen.demo.events import Event, canary, events, happened_before
 from lastseen.demo.local_aws import deny, enable, environment, local_aws, make_table, make_trail
+from lastseen.demo.mails import Mail, mails_to
 from lastseen.demo.planning import mail_plan
 from reporter import app as reporter
 
@@ -50,15 +50,6 @@ REGION = "eu-west-1"
 TABLE = "activity"
 BUCKET = "last-activity-reports"
 DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    subject: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"Subject: {self.subject}\n\n{self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +78,7 @@ def run(now: datetime) -> Outcome:
         client("iam").create_account_alias(AccountAlias="acme-prod")
         make_account(client("iam"), PEOPLE, ROLES, now=now)
         settings = {"ACTIVITY_TABLE": TABLE, "REPORT_TOPIC_ARN": topic, "REPORT_BUCKET": BUCKET}
-        settings |= _credentials_of_the_reporter(client("sts"))
+        settings |= {"CHAT_FORMAT": "true"} | _credentials_of_the_reporter(client("sts"))
         defaults = "RESOLUTION", "DETAIL_", "RETENTION_", "STALE_", "EXEMPT_", "GRACE_", "MAX_PER_RUN"
         sent: list[Entry] = []
         with environment(settings, without=defaults), _quiet():
@@ -106,7 +97,7 @@ def run(now: datetime) -> Outcome:
             # Now it is connected: else quarantine would plan nothing.
             again += _ingest([canary(NOT_CONNECTED, now - timedelta(seconds=4))])
             mail_plan(now)
-        _, report, plan = _mails(topic)
+        _, report, plan = mails_to(topic)
         return Outcome(
             events=len(everything),
             again=again,
@@ -117,11 +108,6 @@ def run(now: datetime) -> Outcome:
             sent=sent,
             **_look_ups(client("dynamodb"), now),
         )
-
-
-def _mails(topic: str) -> list[Mail]:
-    sent: Any = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic].sent_notifications
-    return [Mail(subject, json.loads(message)["email"]) for _, message, subject, *_ in sent]
 
 
 def _snooze(client: "DynamoDBClient", at: datetime) -> None:
