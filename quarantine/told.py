@@ -1,9 +1,11 @@
 """What a run has to tell, and how it says so to people."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from textwrap import wrap
 from typing import NamedTuple
 
 from activity.model import to_text
@@ -15,6 +17,8 @@ from quarantine.plan import Left
 _LONGEST_SUBJECT = 99
 # Of each list; the table has all.
 MOST_LISTED = 100
+_COLUMNS = 80
+_COMMAND = re.compile(r": (aws|lastseen) ")
 
 
 Section = tuple[str, list[Entry], Callable[[Entry], list[str]]]
@@ -109,13 +113,22 @@ def body(told: Told, owner: str = "") -> str:
         if entries:
             lines += [f"{title}:", *_listed(entries, details), ""]
     lines += [*(f"Could not be looked at: {each}" for each in told.problems), *_left(told)]
-    return "\n".join(lines).rstrip() + "\n"
+    return "\n".join(map(_wrapped, lines)).rstrip() + "\n"
+
+
+def _wrapped(text: str) -> str:
+    """For a terminal. A command stays on one line, to be copied."""
+    if _COMMAND.search(text):
+        return text
+    indent = " " * (len(text) - len(text.lstrip()))
+    parts = wrap(text, _COLUMNS, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(parts)
 
 
 def _listed(entries: Sequence[Entry], details: Callable[[Entry], list[str]]) -> Iterator[str]:
     for entry in entries[:MOST_LISTED]:
         yield f"  {entry.target.title}  [{entry.id}]"
-        yield from (f"    {line}" for line in details(entry))
+        yield from (f"    {each}" for each in details(entry))
     if len(entries) > MOST_LISTED:
         yield f"  and {len(entries) - MOST_LISTED} more: see the items of principal quarantine in the table"
 

@@ -9,6 +9,7 @@ from accounts import Key, Password, alice, days, deploy, review_of, seen
 from awakened_changes import BATCH, CAROL, DAY, DENIED_KEY, FLAG, KEY
 from awakened_changes import seen as sighted
 from builders import ACCOUNT, NOON, ROOT
+from chat_form import CUSTOM_NOTIFICATION
 from jsonschema import Draft202012Validator, ValidationError
 from organizations import small
 from quarantined import entry_of, report_of
@@ -38,42 +39,6 @@ ALICE = f"{ARN}:user/alice"
 SCHEMAS = {
     kind: json.loads((ROOT / "docs" / "schemas" / f"{kind.lower().replace(' ', '-')}.json").read_text())
     for kind in DetailType
-}
-# The form that Amazon Q shows; anything else it drops without a word:
-# https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
-TEXTS = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
-CUSTOM_NOTIFICATION = {
-    "type": "object",
-    "required": ["version", "source", "content"],
-    "additionalProperties": False,
-    "properties": {
-        "version": {"const": "1.0"},
-        "source": {"const": "custom"},
-        "id": {"type": "string"},
-        "content": {
-            "type": "object",
-            "required": ["description"],
-            "additionalProperties": False,
-            "properties": {
-                "textType": {"const": "client-markdown"},
-                "title": {"type": "string", "maxLength": 250},
-                "description": {"type": "string", "minLength": 1, "maxLength": 3000},
-                "nextSteps": TEXTS,
-                "keywords": TEXTS,
-            },
-        },
-        "metadata": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "threadId": {"type": "string", "minLength": 1},
-                "summary": {"type": "string"},
-                "eventType": {"type": "string"},
-                "relatedResources": TEXTS,
-                "additionalContext": {"type": "object", "additionalProperties": {"type": "string"}},
-            },
-        },
-    },
 }
 
 

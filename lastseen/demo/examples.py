@@ -1,4 +1,4 @@
-"""An example of each event about findings, as the demo's functions would send it."""
+"""An example of each event about findings, as the demo's functions would send it, and of a notice."""
 
 import json
 from dataclasses import replace
@@ -49,6 +49,11 @@ def _of_the_demo(kind: DetailType, now: datetime) -> Entry:
 
 
 def _used_again(now: datetime) -> Entry:
+    (event,) = events_of(notice(now))
+    return event.entry()
+
+
+def notice(now: datetime) -> Notice:
     """Nina's key is one that the demo's first report flagged."""
     evidence = Evidence(
         event_id="7f3c2a10-9a4e-4c1b-8d55-0e6f2b9c1d77",
@@ -64,8 +69,7 @@ def _used_again(now: datetime) -> Entry:
     seen = Activity(_NINA, key_facet(NINA_KEY), now, now, evidence)
     subject = Subject(Woken.ACCESS_KEY, _NINA, NINA_KEY, _NINA_ID)
     use = Use(subject, seen, now - timedelta(days=160), now - timedelta(days=7))
-    (event,) = events_of(Notice(use, uses=(use,)))
-    return event.entry()
+    return Notice(use, uses=(use,))
 
 
 def _quarantine(now: datetime) -> Entry:

@@ -48,7 +48,7 @@ Disabled:
     ("mode", "says"),
     [
         (Mode.ENFORCE, "Announced: will be disabled unless somebody uses, exempts or snoozes it first:\n"),
-        (Mode.PLAN, "Announced: would be disabled (Mode=plan: nothing is) unless somebody uses, exempts or snoozes it first:\n"),
+        (Mode.PLAN, "Announced: would be disabled (Mode=plan: nothing is) unless somebody uses,\nexempts or snoozes it first:\n"),
     ],
 )  # fmt: skip
 def test_an_announcement_says_the_day_and_whether_it_is_meant(mode, says):
@@ -84,6 +84,17 @@ def test_a_key_is_told_by_its_id_and_its_user():
 )  # fmt: skip
 def test_each_step_has_its_words(entry, text):
     assert text.format(ROLE) in body(told(entry))
+
+
+def test_the_mail_fits_a_terminal_but_for_commands_which_stay_whole():
+    why = "last seen by CloudTrail on 2025-12-05 (signin.amazonaws.com ConsoleLogin, eu-west-1, 203.0.113.41)"
+    entry = replace(ENTRY, told=None, why=why, target=replace(ENTRY.target, name="n" * 64))
+    lines = body(told(entry, entry.stepped(Step.DISABLED, NOON))).splitlines()
+    long = [each for each in lines if len(each) > 80]
+
+    assert f"  role {'n' * 64}" in lines
+    assert "    (signin.amazonaws.com ConsoleLogin, eu-west-1, 203.0.113.41)" in lines
+    assert [each.split()[:3] for each in long] == [["or:", "aws", "iam"]] * 2
 
 
 def test_why_findings_are_left_is_counted_and_so_is_the_whole_account():
