@@ -188,8 +188,10 @@ def _items(lookup: Lookup, answered: Answer, everything: bool) -> Iterator[dict[
     found, *namesakes = _who_is_meant_first(lookup, answered.matches[0])
     warn(problem for each in (found, *namesakes) for problem in each.problems)
     handle = {"handle": answered.asked}
-    kept = {each.target.facets[0]: {"quarantine": each.as_dict()} for each in _quarantined(lookup, found)}
-    yield from (handle | told(each) | kept.get(each["facet"], {}) for each in found.items_as_dicts())
+    # The item of a key that is disabled may be gone: so all that is kept is told with the first one.
+    kept = [each.as_dict() for each in _quarantined(lookup, found)]
+    for place, item in enumerate(found.items_as_dicts()):
+        yield handle | told(item) | ({"quarantine": kept} if kept and not place else {})
     for each in namesakes:
         those = each.items_as_dicts() if everything else [each.as_dict()]
         yield from (handle | told(one) | {"other_holder": each.holder.id} for one in those)

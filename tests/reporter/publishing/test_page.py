@@ -65,6 +65,7 @@ def document(*findings, **changes):
         "undated_credentials",
         "dormant",
         "snoozed",
+        "quarantine",
     )
     return {
         "account": ACCOUNT,
@@ -193,6 +194,10 @@ def _lists():
                 "days_in_words": "active on 1 day since 1 October: 1 November",
                 "days": ["2026-11-01"],
             }
+        ],
+        "quarantine": [
+            {"kind": "role", "name": "old", "arn": "arn", "step": "disabled", "since": time, "due": time}
+            | {"reason": "no use on record", "undo": [f"lastseen restore {ACCOUNT}:role:AROAOLD"]}
         ],
         "lapses": [{"arn": "arn:frank", "why": "no longer exists", "fix": "nothing to do"}],
         "gaps": [{"what": f"key {each}", "reason": "AccessDenied", "fix": "make verify"} for each in range(12)],
@@ -527,6 +532,7 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
         "Resolved since the last report",
         "Missed events",
         "Dormant, not flagged",
+        "Quarantine",
         "Exempt by tag",
         "Exemptions to look at",
         "Not checked",
@@ -553,6 +559,7 @@ def test_every_list_that_is_not_empty_has_its_section(opened):
         "used again on 2026-11-01, and disabled since",
         "s3",
         "Left out: 3 service-linked roles.",
+        f"lastseen restore {ACCOUNT}:role:AROAOLD",
     ):
         assert shown in text
 
