@@ -38,6 +38,7 @@ CHANGES = {
     "iam:UpdateAccessKey": MARKED,
 }
 CODE = "activity/quarantine/ledger.py", "quarantine/hands.py", "quarantine/app.py"
+MEMBERS = "quarantine/accounts.py", "reporter/organization/members.py"
 REVIEWS = tuple(
     f"reporter/{each}.py" for each in ("inventory/iam", "inventory/newest_report", "listening/trails")
 )
@@ -164,6 +165,14 @@ def test_it_may_do_what_its_code_calls_and_no_more():
 
     assert allowed - called <= BY_OTHERS
     assert {each for each in calls(*CODE) if not each.startswith("sqs:")} <= allowed
+
+
+def test_of_members_it_may_do_what_its_code_calls_and_no_more():
+    """In their accounts, by their roles: tests/quarantine/test_member.py."""
+    statements = RESOURCES["MembersPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    called = {*calls(*MEMBERS, services=["iam", "lambda", "sts"])} - actions(REVIEW)
+
+    assert called == actions(statements)
 
 
 def test_it_writes_no_item_but_its_own():
