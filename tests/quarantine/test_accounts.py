@@ -13,12 +13,11 @@ from botocore.exceptions import ClientError
 from builders import ACCOUNT, NOON, activity
 from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.sns.models import sns_backends
+from quarantined import coverage_items
 
 from activity import settings
-from activity.days import Days
 from activity.flags import Flags
 from activity.item import Flag
-from activity.model import COVERAGE
 from lastseen.demo.account import Role, make_account
 from lastseen.demo.local_aws import make_trail
 from quarantine.accounts import Accounts, NotCovered, NotStarted, RoleRefused
@@ -106,14 +105,8 @@ def as_root(account):
 
 
 def listen(table, now, *accounts):
-    """Events come every day, and test calls come back."""
-    days = Days.of(*((now - timedelta(days=each)).date() for each in range(300)))
-    seconds = (now - NOON).total_seconds()
-    for account in accounts:
-        for principal in (COVERAGE, "canary", "canary-sent"):
-            each = activity(seconds, principal=principal, facet=f"{account}#us-east-1", first=-300 * 86_400)
-            first = each.last_seen if principal == "canary-sent" else each.first_seen
-            table.replace(each._replace(first_seen=first, days=days if principal == COVERAGE else each.days))
+    for each in (each for account in accounts for each in coverage_items(account, now)):
+        table.replace(each)
 
 
 def flag(account, name, at):
