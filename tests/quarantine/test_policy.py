@@ -11,7 +11,7 @@ from samtranslator.yaml_helper import yaml_parse
 from templates import calls
 
 from activity.quarantine.target import TAG
-from quarantine.brakes import BREAK_GLASS
+from quarantine.brakes import BREAK_GLASS, WAYS_IN
 from quarantine.recheck import OWN
 from reporter.judgement.known import Terms
 
@@ -123,6 +123,7 @@ THINGS = [
     pytest.param("role/x/quarantine-last-activity", id="its own"),
     pytest.param("role/aws-service-role/x.amazonaws.com/x", id="a service's"),
     pytest.param("role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x", id="Identity Center's"),
+    *(pytest.param(f"role/{each.replace('*', '0a1b')}", id=f"the organization's {each}") for each in WAYS_IN),
 ]
 
 
