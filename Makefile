@@ -92,7 +92,7 @@ permissions: $(SETUP)  ### take each permission of the functions' roles away, on
 bench: $(SETUP)  ### what ingest and a report cost, measured; takes some minutes
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
 
-screenshot: $(SETUP)  ### retake the README's screenshot; needs Chromium
+screenshot: $(SETUP)  ### retake docs/report.png and docs/chat.png, from the demo; needs Chromium
 	@PYTHONPATH=tests $(BIN)/python -m screenshot
 
 refusals: $(SETUP)  ### which errors refuse a caller, anew from error_codes/judged.toml; lists those not judged

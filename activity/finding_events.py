@@ -23,6 +23,7 @@ class DetailType(StrEnum):
     OPENED = "Stale Access Opened"
     RESOLVED = "Stale Access Resolved"
     USED_AGAIN = "Stale Access Used Again"
+    QUARANTINE = "Stale Access Quarantine"
 
 
 @dataclass(frozen=True, slots=True)

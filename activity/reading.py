@@ -7,6 +7,7 @@ from activity.accounts import Account
 from activity.item import Flag, Item
 from activity.keeping import Key
 from activity.model import Activity
+from activity.quarantine.entry import Entry
 from activity.snooze import Listed
 
 
@@ -52,6 +53,12 @@ class Snoozed(Protocol):
     """As `activity.snoozes.Snoozes` answers."""
 
     def of(self, account: str) -> Listed: ...
+
+
+class Quarantined(Protocol):
+    """As `activity.quarantine.ledger.Ledger` answers."""
+
+    def of(self, account: str) -> Mapping[str, Entry]: ...
 
 
 class Named(Protocol):

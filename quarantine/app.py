@@ -3,28 +3,30 @@
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from activity import settings
+from activity.bus import Bus
 from activity.quarantine.entry import Mode, Step
 from activity.quarantine.ledger import Ledger
-from activity.table import connect
 from quarantine.accounts import Accounts, NotStarted
 from quarantine.acting import Actor
 from quarantine.hands import Hands
 from quarantine.plan import Rules
 from quarantine.run import Quarantine
-from quarantine.told import Told, message
+from quarantine.telling import Teller
+from reporter.publishing.owner_messages import OwnerMessages
 from reporter.review.review import review
 from reporter.run import PATIENT, Caller, Clients, sources_from_env, terms_from_env
 
-if TYPE_CHECKING:
-    from mypy_boto3_sns import SNSClient
+
+class NotTold(Exception):
+    """What was done is in the table, and in the mail; some of it did not go elsewhere."""
+
 
 logger = Logger(service="quarantine")
 metrics = Metrics(namespace="LastActivity", service="quarantine")
@@ -42,11 +44,11 @@ def rules_from_env(environ: Mapping[str, str]) -> Rules:
 def quarantine_from_env(environ: Mapping[str, str], caller: Caller, clients: Clients) -> Quarantine:
     """Of the caller's account, by its clients: table, topic and metrics are the function's own."""
     terms, sources = terms_from_env(environ), sources_from_env(environ, clients)
-    ledger = Ledger(connect(), settings.text(environ, "ACTIVITY_TABLE"))
+    ledger = Ledger.from_env(environ)
     hands = Hands(clients("iam", config=PATIENT))
     return Quarantine(
         review=lambda now: review(sources, caller.account, terms, now, partition=caller.partition),
-        tell=partial(publish, boto3.client("sns"), settings.text(environ, "REPORT_TOPIC_ARN")),
+        tell=teller_from_env(environ).tell,
         ledger=ledger,
         actor=Actor(hands, sources.table, ledger, terms, lambda: datetime.now(UTC), sources.snoozes),
         rules=rules_from_env(environ),
@@ -54,8 +56,15 @@ def quarantine_from_env(environ: Mapping[str, str], caller: Caller, clients: Cli
     )
 
 
-def publish(sns: "SNSClient", topic: str, told: Told) -> None:
-    sns.publish(TopicArn=topic, **message(told))
+def teller_from_env(environ: Mapping[str, str]) -> Teller:
+    sns = boto3.client("sns")
+    return Teller(
+        sns,
+        settings.text(environ, "REPORT_TOPIC_ARN"),
+        Bus.connect(),
+        OwnerMessages(sns, environ.get("OWNER_TOPIC_ARN", "").strip()),
+        settings.is_true(environ, "CHAT_FORMAT", default=False),
+    )
 
 
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
@@ -63,12 +72,15 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
 
     What EventBridge Scheduler sends has the own account there.
 
-    Answers how many entries came to which step, and why the account is left, if it is.
+    Answers how many entries came to which step, and why the account is left, if it is. Raises NotTold and
+    NotStarted at the end, so that somebody looks.
     """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
     accounts = Accounts.from_env(os.environ)
     account = accounts.asked_for(event)
     unstarted = accounts.start_others() if account == accounts.own.account else []
+    for why in unstarted:
+        logger.error("not started", reason=why)
     answer = _run(quarantine_from_env(os.environ, *accounts.acting_in(account)))
     if unstarted:
         raise NotStarted("; ".join(unstarted))
@@ -88,4 +100,8 @@ def _run(quarantine: Quarantine) -> dict[str, Any]:
     metrics.add_metric("Quarantined", MetricUnit.Count, counts[Step.DISABLED])
     metrics.add_metric("QuarantineHeld", MetricUnit.Count, counts["held"] + len(told.problems))
     metrics.flush_metrics()
+    for why in told.untold:
+        logger.error("not told", account=told.account, reason=why)
+    if told.untold:
+        raise NotTold(f"{told.account}: {told.untold[0]}")
     return {"mode": str(told.mode), "brake": told.brake, "problems": list(told.problems), **counts}

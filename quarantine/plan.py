@@ -122,9 +122,10 @@ def _may_be_announced(entry: Entry | None, finding: Finding) -> bool:
 
 def _announcement(finding: Finding, before: Entry | None, rules: Rules, now: datetime) -> Entry:
     """Takes the place of an earlier one."""
-    about = finding.subject
-    entry = announced(target_of(about), finding.verdict.reason, rules.mode, rules.grace, now, owner=about.owner)
-    return replace(entry, version=before.version) if before else entry
+    about, why = finding.subject, finding.verdict.reason
+    entry = announced(target_of(about), why, rules.mode, rules.grace, now)
+    version = before.version if before else 0
+    return replace(entry, owner=about.owner, found=finding.first_flagged, version=version)
 
 
 def target_of(about: Subject) -> Target:

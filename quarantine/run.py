@@ -1,25 +1,24 @@
 """One run: reviews the account anew, looks after what was disabled, plans, disables, announces, and tells."""
 
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from activity.quarantine.entry import Entry, Step
 from activity.quarantine.ledger import Ledger
 from quarantine.acting import FAILED, Actor
 from quarantine.plan import Plan, Rules, plan
-from quarantine.told import Told
+from quarantine.told import Told, Untold
 from reporter.inventory.answers import reason
 from reporter.judgement.report import Report
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """`review` asks both sources. `tell` sends the mail. `own_id`: of the role that this runs as."""
+    """`review` asks both sources. `tell` sends the mail, and more. `own_id`: of the role that this runs as."""
 
     review: Callable[[datetime], Report]
-    tell: Callable[[Told], Any]
+    tell: Callable[[Told], Untold]
     ledger: Ledger
     actor: Actor
     rules: Rules
@@ -28,7 +27,8 @@ class Quarantine:
     def run(self, now: datetime) -> Told:
         """Raises botocore's errors of the table and of SNS; may then be repeated.
 
-        What was done is in the table before it is told: a run that is stopped has the next one tell it.
+        What was done is in the table before it is told: a run that is stopped has the next one tell it. So has
+        one that did not reach the owner: what is announced does not count until then.
         """
         report = self.review(now)
         entries, problems = self._tended(self.ledger.of(report.account))
@@ -40,11 +40,11 @@ class Quarantine:
         told = Told(
             report.account, now, self.rules.mode, tuple(news), tuple(problems), decided.brake, decided.left
         )
-        if told.is_news:
-            self.tell(told)
-            for each in told.news:
+        untold = self.tell(told) if told.is_news else Untold()
+        for each in told.news:
+            if each.id not in untold.findings:
                 self.ledger.save(each.said(now))
-        return told
+        return replace(told, untold=untold.why)
 
     def _tended(self, entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], list[str]]:
         """What became of what is disabled, or was stopped half-way; and what could not be looked at."""

@@ -1,24 +1,34 @@
-"""What a run has to tell, and how it says so: a mail for people, JSON for machines."""
+"""What a run has to tell, and how it says so to people."""
 
-import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from textwrap import wrap
+from typing import NamedTuple
 
 from activity.model import to_text
-from activity.plain import day
+from activity.plain import day, line
 from activity.quarantine.entry import Entry, Mode, Step
 from quarantine.plan import Left
 
 # SNS takes 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 _LONGEST_SUBJECT = 99
 # Of each list; the table has all.
-_MOST_LISTED = 100
+MOST_LISTED = 100
+_COLUMNS = 80
+_COMMAND = re.compile(r": (aws|lastseen) ")
 
 
 Section = tuple[str, list[Entry], Callable[[Entry], list[str]]]
+
+
+class Untold(NamedTuple):
+    """What did not go out. `findings`: those whose owner was not told, by id."""
+
+    why: tuple[str, ...] = ()
+    findings: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,7 @@ class Told:
     """`news`: the entries that no mail has told as they are. `problems`: what could not be looked at.
 
     `brake`: why the whole account is left; `left`: the findings that are, each with its own reason.
+    `untold`: why something of this did not go out.
     """
 
     account: str
@@ -35,20 +46,26 @@ class Told:
     problems: tuple[str, ...] = ()
     brake: str = ""
     left: tuple[Left, ...] = ()
+    untold: tuple[str, ...] = ()
 
     @property
     def is_news(self) -> bool:
         return bool(self.news or self.problems)
 
     def of(self, *steps: Step) -> list[Entry]:
-        return [each for each in self.news if each.step in steps and not _is_held(each)]
+        return [each for each in self.news if each.step in steps and not is_held(each)]
+
+    def of_owner(self, owner: str) -> "Told":
+        """What concerns one owner."""
+        own = tuple(each for each in self.news if each.owner == owner)
+        return replace(self, news=own, problems=(), left=())
 
     @property
     def held(self) -> list[Entry]:
-        return [each for each in self.news if _is_held(each)]
+        return [each for each in self.news if is_held(each)]
 
 
-def _is_held(entry: Entry) -> bool:
+def is_held(entry: Entry) -> bool:
     """It has been announced before, and was due: what kept it is the news."""
     return bool(entry.held) and (entry.step is Step.ACTING or (entry.is_waiting and entry.told is not None))
 
@@ -65,7 +82,8 @@ def subject_line(told: Told) -> str:
     return f"Quarantine in {told.account}: {said or 'something to look at'}"[:_LONGEST_SUBJECT]
 
 
-def body(told: Told) -> str:
+def body(told: Told, owner: str = "") -> str:
+    """`owner`: whose findings these are, if they are those of one owner."""
     is_real = told.mode is Mode.ENFORCE
     will = "will be disabled" if is_real else "would be disabled (Mode=plan: nothing is)"
     sections: tuple[Section, ...] = (
@@ -89,64 +107,30 @@ def body(told: Told) -> str:
         ("Deleted or renamed since", told.of(Step.GONE), _gone),
         ("No longer planned", told.of(Step.WITHDRAWN), lambda each: [f"why: {each.held}"]),
     )
-    lines = [f"Quarantine of stale access in account {told.account}, {day(told.at)}", ""]
+    lines = [f"Quarantine of stale access in account {told.account}, {day(told.at)}"]
+    lines += [f"Findings of {line(owner)}.", ""] if owner else [""]
     for title, entries, details in sections:
         if entries:
             lines += [f"{title}:", *_listed(entries, details), ""]
     lines += [*(f"Could not be looked at: {each}" for each in told.problems), *_left(told)]
-    return "\n".join(lines).rstrip() + "\n"
+    return "\n".join(map(_wrapped, lines)).rstrip() + "\n"
 
 
-def for_machines(told: Told) -> dict[str, Any]:
-    return {
-        "event": "quarantine",
-        "account": told.account,
-        "at": to_text(told.at),
-        "mode": str(told.mode),
-        "brake": told.brake,
-        "problems": list(told.problems),
-        "entries": [_plain(each) for each in told.news[:_MOST_LISTED]],
-    }
-
-
-def message(told: Told) -> dict[str, Any]:
-    """The arguments of Publish, except the topic."""
-    subject = subject_line(told)
-    forms = {"default": json.dumps(for_machines(told)), "email": body(told), "sms": subject}
-    words = {"event": "quarantine", "account": told.account, "mode": str(told.mode)}
-    return {
-        "Subject": subject,
-        "Message": json.dumps(forms, ensure_ascii=False),
-        "MessageStructure": "json",
-        "MessageAttributes": {
-            name: {"DataType": "String", "StringValue": value} for name, value in words.items()
-        },
-    }
-
-
-def _plain(entry: Entry) -> dict[str, Any]:
-    """With the names of the report's findings, where it has them."""
-    target = entry.target
-    return {
-        "finding_id": entry.id,
-        "kind": str(target.kind),
-        "name": target.name,
-        "arn": target.arn,
-        **({"access_key_id": target.key_id} if target.key_id else {}),
-        "step": str(entry.step),
-        "due": to_text(entry.due),
-        "reason": entry.why,
-        "held": entry.held,
-        "undo": list(target.undo),
-    }
+def _wrapped(text: str) -> str:
+    """For a terminal. A command stays on one line, to be copied."""
+    if _COMMAND.search(text):
+        return text
+    indent = " " * (len(text) - len(text.lstrip()))
+    parts = wrap(text, _COLUMNS, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(parts)
 
 
 def _listed(entries: Sequence[Entry], details: Callable[[Entry], list[str]]) -> Iterator[str]:
-    for entry in entries[:_MOST_LISTED]:
+    for entry in entries[:MOST_LISTED]:
         yield f"  {entry.target.title}  [{entry.id}]"
-        yield from (f"    {line}" for line in details(entry))
-    if len(entries) > _MOST_LISTED:
-        yield f"  and {len(entries) - _MOST_LISTED} more: see the items of principal quarantine in the table"
+        yield from (f"    {each}" for each in details(entry))
+    if len(entries) > MOST_LISTED:
+        yield f"  and {len(entries) - MOST_LISTED} more: see the items of principal quarantine in the table"
 
 
 def _disabled(entry: Entry) -> list[str]:
@@ -155,7 +139,7 @@ def _disabled(entry: Entry) -> list[str]:
 
 
 def _undo(entry: Entry) -> list[str]:
-    return [f"undo: lastseen restore {entry.id}", *(f"  or: {each}" for each in entry.target.undo)]
+    return [f"undo: {entry.undo}", *(f"  or: {each}" for each in entry.target.undo)]
 
 
 def _announced(entry: Entry) -> list[str]:
@@ -169,7 +153,7 @@ def _held(entry: Entry) -> list[str]:
 
 
 def _gone(entry: Entry) -> list[str]:
-    return [f"if it was renamed: lastseen restore {entry.id}"]
+    return [f"if it was renamed: {entry.undo}"]
 
 
 def _restored(entry: Entry) -> list[str]:

@@ -12,6 +12,7 @@ from activity import arn, settings
 from activity.bus import Bus, Unsent
 from activity.flags import Flags
 from activity.keeping import Keeping, retention_from_env
+from activity.quarantine.ledger import Ledger
 from activity.snoozes import Snoozes
 from activity.table import ActivityTable, connect
 from reporter.inventory.account import Gap
@@ -175,6 +176,7 @@ def sources_from_env(
         flags=Flags.from_env(environ),
         logs=environ.get("LOG_BUCKET", ""),
         snoozes=Snoozes.from_env(environ),
+        quarantine=Ledger.from_env(environ),
     )
 
 

@@ -13,6 +13,7 @@ from activity.model import Activity, Evidence, denied_facet, id_facet, key_facet
 from quarantine.acting import Actor
 from quarantine.hands import Hands
 from quarantine.run import Quarantine
+from quarantine.told import Untold
 from reporter.inventory.account import AccessKey, Credentials, Inventory, KeySlot, Role, Use, User
 from reporter.judgement.candidates import subjects
 from reporter.judgement.judging import judge_account
@@ -26,7 +27,7 @@ ARN = f"arn:aws:iam::{ACCOUNT}"
 
 @dataclass
 class World:
-    """`now` moves on by itself. `told`: what was mailed. `coverage`: makes one that is heard every day, if it is not set."""
+    """`now` moves on by itself. `told`: what was mailed. `untold`: what could not be. `coverage`: makes one that is heard every day, if it is not set."""
 
     now: object = NOON
     iam: FakeIam = field(default_factory=FakeIam)
@@ -35,6 +36,7 @@ class World:
     flags: dict = field(default_factory=dict)
     mailed: object = None
     told: list = field(default_factory=list)
+    untold: Untold = field(default_factory=Untold)
     rules: object = ENFORCED
     terms: Terms = field(default_factory=Terms)
     coverage: Coverage | None = None
@@ -117,7 +119,11 @@ class World:
     def quarantine(self):
         hands = Hands(self.iam, self.paused.append)
         actor = Actor(hands, self, self.ledger, self.terms, lambda: self.now)
-        return Quarantine(self.review, self.told.append, self.ledger, actor, self.rules)
+        return Quarantine(self.review, self.tell, self.ledger, actor, self.rules)
+
+    def tell(self, told):
+        self.told.append(told)
+        return self.untold
 
     def run(self):
         return self.quarantine().run(self.now)

@@ -38,7 +38,8 @@ FLOORS = {
         {"recheck"},
         {"plan", "hands"},
         {"told", "acting", "restore"},
-        {"run"},
+        {"message", "run"},
+        {"telling"},
         {"app"},
     ),
     "reporter": (
@@ -155,6 +156,7 @@ CORE = (
     "lastseen.times",
     "quarantine.brakes",
     "quarantine.mark",
+    "quarantine.message",
     "quarantine.plan",
     "quarantine.recheck",
     "quarantine.told",

@@ -1,6 +1,7 @@
 """What others build on: events about findings held to docs/schemas/, messages for chat channels to Amazon Q's form."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,18 +9,24 @@ from accounts import Key, Password, alice, days, deploy, review_of, seen
 from awakened_changes import BATCH, CAROL, DAY, DENIED_KEY, FLAG, KEY
 from awakened_changes import seen as sighted
 from builders import ACCOUNT, NOON, ROOT
+from chat_form import CUSTOM_NOTIFICATION
 from jsonschema import Draft202012Validator, ValidationError
 from organizations import small
+from quarantined import entry_of, report_of
 
 from activity.finding import Kind
 from activity.finding_events import KEPT, DetailType, FindingEvent
 from activity.item import Flag
 from activity.model import to_text
+from activity.quarantine.entry import Mode, Step
 from awakened.chat import chat as chat_of_notice
 from awakened.finding_events import events_of as events_of_notice
 from awakened.flagged import Notice
 from awakened.subject import subject_of
 from awakened.waking import Use
+from quarantine.message import chat as chat_of_quarantine
+from quarantine.message import events_of as events_of_quarantine
+from quarantine.told import Told
 from reporter.judgement.findings import FLAGGED
 from reporter.judgement.resolution import How
 from reporter.judgement.staleness import Source
@@ -32,42 +39,6 @@ ALICE = f"{ARN}:user/alice"
 SCHEMAS = {
     kind: json.loads((ROOT / "docs" / "schemas" / f"{kind.lower().replace(' ', '-')}.json").read_text())
     for kind in DetailType
-}
-# The form that Amazon Q shows; anything else it drops without a word:
-# https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
-TEXTS = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
-CUSTOM_NOTIFICATION = {
-    "type": "object",
-    "required": ["version", "source", "content"],
-    "additionalProperties": False,
-    "properties": {
-        "version": {"const": "1.0"},
-        "source": {"const": "custom"},
-        "id": {"type": "string"},
-        "content": {
-            "type": "object",
-            "required": ["description"],
-            "additionalProperties": False,
-            "properties": {
-                "textType": {"const": "client-markdown"},
-                "title": {"type": "string", "maxLength": 250},
-                "description": {"type": "string", "minLength": 1, "maxLength": 3000},
-                "nextSteps": TEXTS,
-                "keywords": TEXTS,
-            },
-        },
-        "metadata": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "threadId": {"type": "string", "minLength": 1},
-                "summary": {"type": "string"},
-                "eventType": {"type": "string"},
-                "relatedResources": TEXTS,
-                "additionalContext": {"type": "object", "additionalProperties": {"type": "string"}},
-            },
-        },
-    },
 }
 
 
@@ -122,7 +93,15 @@ NOTICES = [
         used("ID#", BATCH),
     )
 ]
-EVENTS = [*events_of(report()), *(event for each in NOTICES for event in events_of_notice(each))]
+ENTRY = entry_of(report_of(deploy(made=500, used=350)), f"{ACCOUNT}:role:AROADEPLOY", owner="ann")
+OF_QUARANTINE = Told(
+    ACCOUNT, NOON, ENTRY.mode, tuple(replace(ENTRY.stepped(each, NOON, "why"), tried=NOON) for each in Step)
+)
+EVENTS = [
+    *events_of(report()),
+    *(event for each in NOTICES for event in events_of_notice(each)),
+    *events_of_quarantine(OF_QUARANTINE),
+]
 
 
 @pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)
@@ -172,9 +151,11 @@ def test_what_is_cut_to_fit_is_still_as_its_schema_says(kind):
 
 
 def test_the_words_of_a_schema_are_those_of_the_code():
-    opened, resolved, used_again = (each["properties"]["detail"]["properties"] for each in SCHEMAS.values())
+    details = [each["properties"]["detail"]["properties"] for each in SCHEMAS.values()]
+    opened, resolved, _, quarantine = details
 
-    assert all(each["kind"]["enum"] == list(Kind) for each in (opened, resolved, used_again))
+    assert all(each["kind"]["enum"] == list(Kind) for each in details)
+    assert (quarantine["step"]["enum"], quarantine["mode"]["enum"]) == (list(Step), list(Mode))
     assert opened["status"]["enum"] == list(FLAGGED)
     assert {*Source, None} == {*opened["last_used_source"]["enum"]}
     assert set(How) <= set(resolved["how"]["enum"])
@@ -193,6 +174,7 @@ def test_an_event_of_another_kind_is_not_as_the_schema_says(kind):
     [
         *(pytest.param(chat_of_notice(each), id=f"notice {number}") for number, each in enumerate(NOTICES)),
         pytest.param(chat(report(), "https://example.com"), id="report"),
+        pytest.param(chat_of_quarantine(OF_QUARANTINE), id="quarantine"),
         pytest.param(chat(review_of()), id="report of nothing"),
         pytest.param(chat_of_organization(small()), id="organization"),
     ],

@@ -3,7 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
+from activity.arn import parts
+from activity.model import to_text
+from activity.plain import day
 from activity.quarantine.target import Target
 
 
@@ -34,6 +38,7 @@ class Entry:
     `mode`: in which it was announced. `moved`: when it came to its present step. `why`: the evidence.
     `held`: what kept it from being disabled, when it was due. `tried`: its last use since it was disabled.
     `is_unsaid`: no mail has said yet what became of it. `owner`: "" if nobody is known.
+    `found`: when a mailed report named it first.
     `version` changes with each write, so that of two runs only one writes.
     """
 
@@ -49,6 +54,7 @@ class Entry:
     tried: datetime | None = None
     is_unsaid: bool = True
     owner: str = ""
+    found: datetime | None = None
     version: int = 0
 
     @property
@@ -59,6 +65,51 @@ class Entry:
     def is_waiting(self) -> bool:
         """Announced, and not disabled yet."""
         return self.step in (Step.ANNOUNCED, Step.REHEARSED)
+
+    @property
+    def is_disabled(self) -> bool:
+        """Or may be: a run was stopped half-way."""
+        return self.step in (Step.DISABLED, Step.ACTING)
+
+    @property
+    def undo(self) -> str:
+        return f"lastseen restore {self.id}"
+
+    @property
+    def became(self) -> str:
+        """In a few words: "disabled on 2026-11-27"."""
+        will = "will be" if self.mode is Mode.ENFORCE else "would be (Mode=plan)"
+        tried = f", and tried since, last on {day(self.tried)}" if self.tried else ""
+        return {
+            Step.ANNOUNCED: f"{will} disabled on {day(self.due)} or later",
+            Step.REHEARSED: "would be disabled now, with Mode=enforce",
+            Step.ACTING: f"being disabled since {day(self.moved)}",
+            Step.DISABLED: f"disabled on {day(self.moved)}{tried}",
+            Step.RESTORED: f"restored, seen on {day(self.moved)}",
+            Step.GONE: f"deleted or renamed, seen on {day(self.moved)}",
+            Step.WITHDRAWN: f"no longer planned: {self.held}",
+        }[self.step]
+
+    def as_dict(self) -> dict[str, Any]:
+        """With the names of the report's findings, where it has them. `since`: when it came to its step."""
+        target = self.target
+        times = {"announced": self.announced, "due": self.due, "since": self.moved, "tried": self.tried}
+        return {
+            "finding_id": self.id,
+            "account": parts(target.arn).account,
+            "kind": str(target.kind),
+            "name": target.name,
+            "arn": target.arn,
+            **({"access_key_id": target.key_id} if target.key_id else {}),
+            **({"owner": self.owner} if self.owner else {}),
+            "step": str(self.step),
+            "mode": str(self.mode),
+            "first_flagged": to_text(self.found) if self.found else None,
+            **{name: to_text(at) for name, at in times.items() if at},
+            "reason": self.why,
+            "held": self.held,
+            "undo": [self.undo, *target.undo],
+        }
 
     def stepped(self, step: Step, now: datetime, held: str = "") -> "Entry":
         return replace(self, step=step, moved=now, held=held, is_unsaid=True)
@@ -73,7 +124,5 @@ class Entry:
         return replace(self, told=told, is_unsaid=False)
 
 
-def announced(
-    target: Target, why: str, mode: Mode, grace: timedelta, now: datetime, *, owner: str = ""
-) -> Entry:
-    return Entry(target, Step.ANNOUNCED, mode, now, now + grace, why, moved=now, owner=owner)
+def announced(target: Target, why: str, mode: Mode, grace: timedelta, now: datetime) -> Entry:
+    return Entry(target, Step.ANNOUNCED, mode, now, now + grace, why, moved=now)

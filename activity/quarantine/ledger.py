@@ -3,20 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from activity import settings
 from activity.finding import Kind
 from activity.item import UnreadableItem, typed
 from activity.model import from_text, to_text
 from activity.quarantine.entry import Entry, Mode, Step
 from activity.quarantine.target import Target
+from activity.table import connect
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 PRINCIPAL = "quarantine"
 _KEPT = timedelta(days=400)
-_TIMES = "announced", "due", "moved", "told", "tried"
+_TIMES = "announced", "due", "moved", "told", "tried", "found"
+
+
+class NothingQuarantined:
+    """Where quarantine is not asked about."""
+
+    def of(self, account: str) -> dict[str, Entry]:  # noqa: ARG002  # the ledger's
+        return {}
 
 
 class Ledger:
@@ -26,6 +35,10 @@ class Ledger:
         self._client = client
         self._table = table
         self._refusal = client.exceptions.ConditionalCheckFailedException
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        return cls(connect(), settings.text(environ, "ACTIVITY_TABLE"))
 
     def of(self, account: str) -> dict[str, Entry]:
         """By finding's id. Raises UnreadableItem: then it is not known what was announced or disabled."""

@@ -1,10 +1,11 @@
 """What is known of one principal, as lines of a name and what it comes to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from activity.days import Days
 from activity.model import Activity
+from activity.quarantine.entry import Entry
 from lastseen.asking.calendar import Calendar
 from lastseen.asking.handle import Handle
 from lastseen.asking.profile import Profile
@@ -17,14 +18,16 @@ class Place:
     """Where a principal is: its account's name and id, "" if that is not known.
 
     `unseen`: since when nothing was seen of it, if nothing was. `heard`: the days on which its events arrived.
+    `quarantine`: what that keeps of it.
     """
 
     account: str
     unseen: str
     heard: Days
+    quarantine: Sequence[Entry] = ()
 
 
-def facts(profile: Profile, times: Times, handle: Handle, unseen: str) -> Iterator[tuple[str, str]]:
+def facts(profile: Profile, times: Times, handle: Handle, place: Place) -> Iterator[tuple[str, str]]:
     last, first, denied = profile.last, profile.first_seen, profile.last_denied
     if last and first:
         yield "last seen", f"{times.text(last.last_seen)}, {times.ago(last.last_seen)}"
@@ -32,12 +35,16 @@ def facts(profile: Profile, times: Times, handle: Handle, unseen: str) -> Iterat
         yield "last event", event_of(last.evidence)
         yield from _circumstances(last)
     else:
-        yield "last seen", f"{'by no call that was allowed' if denied else 'not'} {unseen}"
+        yield "last seen", f"{'by no call that was allowed' if denied else 'not'} {place.unseen}"
     if denied:
         yield "last denied", f"{times.text(denied.last_seen)}, {times.ago(denied.last_seen)}"
         yield "denied event", event_of(denied.evidence)
         yield from () if last else _circumstances(denied)
     yield from _flags(profile, times)
+    for each in place.quarantine:
+        yield "quarantine", f"{each.target.title}: {each.became}"
+        if each.is_disabled:
+            yield "undo", each.undo
     if handle.session and not _has_session(profile, handle.session):
         yield "session", f"{handle.session}: not kept; of sessions, only those of Identity Center roles are"
 

@@ -12,7 +12,9 @@ from activity.arn import is_role, parts, without_path
 from activity.item import Item
 from activity.keeping import Key
 from activity.model import COVERAGE, denied_facet, held_by, id_facet, is_of_principal
-from activity.reading import Flagged, Named, Searches, Sightings
+from activity.quarantine.entry import Entry
+from activity.quarantine.ledger import NothingQuarantined
+from activity.reading import Flagged, Named, Quarantined, Searches, Sightings
 from lastseen.asking.accounts import names_of
 from lastseen.asking.heard import Heard
 from lastseen.asking.index import Index
@@ -37,6 +39,7 @@ class Lookup:
     names: Named
     is_live: bool = True
     kept_since: date = date.min
+    quarantine: Quarantined = field(default_factory=NothingQuarantined)
     index: Index = field(init=False)
 
     def __post_init__(self) -> None:
@@ -118,6 +121,11 @@ class Lookup:
         facets = [facet(held) for held in profile.unique_ids for facet in (id_facet, denied_facet)]
         keys = ((name, facet) for facet in facets for name in self.table.principals_with(facet))
         return self.get(key for key in keys if not _is_same(key[0], profile.principal))
+
+    def quarantined(self, profile: Profile) -> list[Entry]:
+        """What quarantine keeps of a principal and its keys. Raises UnreadableItem."""
+        ids, every = profile.unique_ids, self.quarantine.of(profile.account) if profile.account else {}
+        return [each for each in every.values() if each.target.id in ids]
 
     def get(self, keys: Iterable[Key]) -> dict[Key, Item]:
         return known(self.table.get(keys))

@@ -41,7 +41,7 @@ def show_profile(
     screen.line()
     calendar = profile.calendar(place.heard)
     weeks = by_week(calendar, times) if screen.is_terminal else ()
-    screen.facts([*facts(profile, times, handle, place.unseen), *days(calendar, times), *weeks])
+    screen.facts([*facts(profile, times, handle, place), *days(calendar, times), *weeks])
     screen.line()
     if profile.activities:
         rows = list(_rows(profile, times, asked, everything))

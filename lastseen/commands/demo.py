@@ -10,7 +10,7 @@ from activity.item import attributes
 from lastseen.asking.calendar import ranges
 from lastseen.asking.plain import told
 from lastseen.asking.words import lines
-from lastseen.demo.cast import ALICE_KEY, OFFICE
+from lastseen.demo.cast import ALICE_KEY, DENIED, NOT_CONNECTED, OFFICE
 from lastseen.terminal import piped, print_json, write
 
 
@@ -23,7 +23,7 @@ def demo(
         Path | None, typer.Option("--html", metavar="FILE", help="Write the report's page.")
     ] = None,
 ) -> None:
-    """Run the main job on an AWS inside this process: events in, the mail out, and some look-ups."""
+    """Run the main job on an AWS inside this process: events in, mails out, and some look-ups."""
     # Here, since moto takes as long to load as all other commands take to start.
     from lastseen.demo import run as demonstration
 
@@ -38,7 +38,10 @@ def demo(
     failed = f"{len(outcome.again)} of them failed" if outcome.again else "all of them were recorded"
     print(f"The ingest Lambda was given {outcome.events} events; {failed}.")
     print("A week after its first report, the reporter Lambda mailed:\n")
-    print(f"Subject: {outcome.subject}\n\n{outcome.mail}")
+    print(outcome.report)
+    print(f"Once {NOT_CONNECTED} is connected, and the keys of {DENIED} can be read, quarantine")
+    print("mails what it would disable, and when (Mode=plan; docs/quarantine.md):\n")
+    print(outcome.plan)
     print(f"Whose is {ALICE_KEY}, and what was its owner seen with?\n")
     print(*lines(outcome.owner_of_key), sep="\n")
     print(f"\nWho came from {OFFICE}?\n")

@@ -22,12 +22,14 @@ class Example(StrEnum):
     OPENED = "opened"
     RESOLVED = "resolved"
     USED_AGAIN = "used-again"
+    QUARANTINE = "quarantine"
 
 
 _TYPES = {
     Example.OPENED: DetailType.OPENED,
     Example.RESOLVED: DetailType.RESOLVED,
     Example.USED_AGAIN: DetailType.USED_AGAIN,
+    Example.QUARANTINE: DetailType.QUARANTINE,
 }
 
 

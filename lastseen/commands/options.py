@@ -16,6 +16,7 @@ from activity.days import KEPT
 from activity.flags import Flags
 from activity.keeping import retention_from_env
 from activity.names import Names
+from activity.quarantine.ledger import Ledger
 from activity.scan import Scan
 from activity.settings import BadSetting
 from activity.table import ActivityTable
@@ -113,7 +114,7 @@ class Where:
                 table, flags = ActivityTable(*at), Flags(*at)
                 since = datetime.now(UTC).date() - min(KEPT, _retention())
                 every = table, flags, Scan(*at), patience, Names(*at)
-                yield Lookup(*every, kept_since=since), connection.beside
+                yield Lookup(*every, kept_since=since, quarantine=Ledger(*at)), connection.beside
 
 
 def _retention() -> timedelta:

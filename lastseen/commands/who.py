@@ -1,29 +1,29 @@
 """`lastseen who`: whose is this, and what else did they do."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, NoReturn
 
 import typer
 
+from activity.item import UnreadableItem
 from activity.model import session_facet
+from activity.quarantine.entry import Entry
 from lastseen.asking.accounts import with_names
 from lastseen.asking.answers import show_caveats, show_matches, show_nothing, show_several
-from lastseen.asking.asked import Answer, answer, answers, as_dicts, words
+from lastseen.asking.asked import Answer, answer, answers, as_dicts
 from lastseen.asking.calendar import Span
 from lastseen.asking.facts import Place
-from lastseen.asking.forms import Unrecognised, readings
 from lastseen.asking.iam import Iam
-from lastseen.asking.lengths import miscounted
 from lastseen.asking.lookup import Lookup
 from lastseen.asking.matches import Match
 from lastseen.asking.plain import told
 from lastseen.asking.portrait import show_namesakes, show_other_names, show_profile
 from lastseen.asking.profile import Profile as Known
+from lastseen.commands.handles import every_handle
 from lastseen.commands.options import Printing, Where, with_options
 from lastseen.commands.then import Then, tell
 from lastseen.screen import Screen
-from lastseen.terminal import MISUSED, NOTHING_FOUND, misused, print_json, warn
+from lastseen.terminal import MISUSED, NOTHING_FOUND, print_json, warn
 from lastseen.times import Times
 
 EXAMPLES = """\b
@@ -76,7 +76,7 @@ def who(
     If there are no sightings, it asks IAM, if you may (not with --db). Exit
     status 1: a handle has no sightings (then); 2: it is no handle, or AWS failed.
     """
-    asked, span = _handles(handles), then.span()
+    asked, span = every_handle(handles), then.span()
     with where.asking() as (lookup, beside):
         iam = Iam(beside, lookup.titled)
         if span:
@@ -95,30 +95,6 @@ def _then(
     if len(found) == 1 and not (first.matches or first.problem or printing.as_json):
         _show_nothing(printing.screen(), lookup, first, printing.times(), options)
     tell(lookup, found, span, printing)
-
-
-def _handles(given: Sequence[str]) -> list[str]:
-    """Each once; of standard input in place of `-`. What may be wrong with a single one is said at once."""
-    every = [word for each in given for word in (_piped() if each == "-" else [each])]
-    if not every:
-        misused("there is no handle on standard input")
-    if len(given) == 1 and every == given:
-        try:
-            readings(every[0])
-        except Unrecognised as error:
-            misused(str(error))
-        warn([miscounted(every[0])])
-    return list(dict.fromkeys(every))
-
-
-def _piped() -> list[str]:
-    text = sys.stdin.read()
-    if "{" in text:
-        misused(
-            "standard input has more than handles: add --query 'AccessKeyMetadata[].AccessKeyId' or the like to"
-            " the command before, or give one handle a line"
-        )
-    return words(text)
 
 
 def _several(lookup: Lookup, every: Sequence[Answer], printing: Printing) -> None:
@@ -173,7 +149,8 @@ def _show(
         if each is not found:
             screen.line()
         unseen = "" if each.last else lookup.heard.unseen(each.account)
-        place = Place(lookup.titled(each.account), unseen, lookup.heard.days(each.account))
+        known = lookup.titled(each.account), unseen, lookup.heard.days(each.account)
+        place = Place(*known, _quarantined(lookup, each))
         show_profile(
             screen,
             each,
@@ -186,6 +163,14 @@ def _show(
         show_other_names(screen, lookup.other_names(each), options)
     if not everything:
         show_namesakes(screen, namesakes, clock, options)
+
+
+def _quarantined(lookup: Lookup, profile: Known) -> list[Entry]:
+    try:
+        return lookup.quarantined(profile)
+    except UnreadableItem as error:
+        warn([str(error)])
+        return []
 
 
 def _who_is_meant_first(lookup: Lookup, match: Match) -> list[Known]:
@@ -203,7 +188,8 @@ def _items(lookup: Lookup, answered: Answer, everything: bool) -> Iterator[dict[
     found, *namesakes = _who_is_meant_first(lookup, answered.matches[0])
     warn(problem for each in (found, *namesakes) for problem in each.problems)
     handle = {"handle": answered.asked}
-    yield from (handle | told(each) for each in found.items_as_dicts())
+    kept = {each.target.facets[0]: {"quarantine": each.as_dict()} for each in _quarantined(lookup, found)}
+    yield from (handle | told(each) | kept.get(each["facet"], {}) for each in found.items_as_dicts())
     for each in namesakes:
         those = each.items_as_dicts() if everything else [each.as_dict()]
         yield from (handle | told(one) | {"other_holder": each.holder.id} for one in those)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.sns.models import sns_backends
 
 from activity.finding import FindingId
 from activity.finding_events import Entry
@@ -38,8 +37,10 @@ from lastseen.demo.cast import (
     ROLES,
     WEEK,
 )
-from lastseen.demo.events import Event, events, happened_before
+from lastseen.demo.events import Event, canary, events, happened_before
 from lastseen.demo.local_aws import deny, enable, environment, local_aws, make_table, make_trail
+from lastseen.demo.mails import Mail, mails_to
+from lastseen.demo.planning import mail_plan
 from reporter import app as reporter
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ DAY = timedelta(days=1)
 class Outcome:
     events: int
     again: list[str]
-    subject: str
-    mail: str
+    report: Mail
+    plan: Mail
     answer: dict[str, Any]
     page: str
     sent: list[Entry]
@@ -68,7 +69,7 @@ class Outcome:
 
 
 def run(now: datetime) -> Outcome:
-    """The demo's account as it is on `now`, and the second of its weekly reports; prints nothing."""
+    """The demo's account as it is on `now`, the second of its weekly reports, and the plan; prints nothing."""
     with local_aws(REGION) as client:
         make_table(client("dynamodb"), TABLE)
         make_trail(client("cloudtrail"), client("s3"))
@@ -77,8 +78,8 @@ def run(now: datetime) -> Outcome:
         client("iam").create_account_alias(AccountAlias="acme-prod")
         make_account(client("iam"), PEOPLE, ROLES, now=now)
         settings = {"ACTIVITY_TABLE": TABLE, "REPORT_TOPIC_ARN": topic, "REPORT_BUCKET": BUCKET}
-        settings |= _credentials_of_the_reporter(client("sts"))
-        defaults = "RESOLUTION", "DETAIL_", "RETENTION_", "STALE_", "EXEMPT_"
+        settings |= {"CHAT_FORMAT": "true"} | _credentials_of_the_reporter(client("sts"))
+        defaults = "RESOLUTION", "DETAIL_", "RETENTION_", "STALE_", "EXEMPT_", "GRACE_", "MAX_PER_RUN"
         sent: list[Entry] = []
         with environment(settings, without=defaults), _quiet():
             boto3.setup_default_session()  # with the reporter's credentials
@@ -93,13 +94,15 @@ def run(now: datetime) -> Outcome:
             client("iam").delete_role(RoleName="old-importer")
             again += _ingest(event for event in everything if event not in before)
             answer = reporter.lambda_handler({}, None)
-        mails: Any = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic].sent_notifications
-        _, message, subject, *_ = mails[-1]
+            # Now it is connected: else quarantine would plan nothing.
+            again += _ingest([canary(NOT_CONNECTED, now - timedelta(seconds=4))])
+            mail_plan(now)
+        _, report, plan = mails_to(topic)
         return Outcome(
             events=len(everything),
             again=again,
-            subject=subject,
-            mail=json.loads(message)["email"],
+            report=report,
+            plan=plan,
             answer=answer,
             page=_last_page(client("s3")),
             sent=sent,

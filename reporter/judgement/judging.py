@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from activity.finding import Kind
 from activity.keeping import Key
 from reporter.inventory.account import Inventory
-from reporter.judgement import undated
+from reporter.judgement import quarantined, undated
 from reporter.judgement.candidates import LeftOut, left_out
 from reporter.judgement.findings import FLAGGED, findings
 from reporter.judgement.gaps import all_gaps, readable
@@ -30,13 +30,14 @@ def judge_account(known: Known) -> Report:
     seen = known.seen()
     judged = verdicts(known, seen)
     flagged = tuple(findings(known, judged, seen))
+    previous = remembered.previous if isinstance(remembered.previous, datetime) else None
     became = tuple(resolved(remembered, _by_key(judged), inventory, keys_of, seen))
     return Report(
         account=inventory.account,
         alias=inventory.alias,
         at=now,
         limits=known.terms.limits,
-        previous=remembered.previous if isinstance(remembered.previous, datetime) else None,
+        previous=previous,
         findings=tuple(each for each in flagged if each.verdict.status in FLAGGED),
         resolved=became,
         gaps=all_gaps(known, judged),
@@ -53,6 +54,7 @@ def judge_account(known: Known) -> Report:
         of_iam=OfIam(inventory.old_report, undated.all_of(inventory)),
         snoozed=tuple(each for each in judged if each[1].status is Status.SNOOZED),
         owner_tags=known.terms.owner_tags,
+        quarantine=quarantined.told(known.quarantine, previous),
     )
 
 

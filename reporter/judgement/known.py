@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from activity.item import Item
 from activity.keeping import Key
 from activity.model import Activity
+from activity.quarantine.entry import Entry
 from activity.snooze import Snooze
 from reporter.inventory.account import Gap, Inventory
 from reporter.judgement.owners import Remembered
@@ -55,6 +56,7 @@ class Known:
 
     `items`: the table's items of them. `elsewhere`: its items under other names of those who seem idle.
     `gaps`: what could not be read, besides the inventory's and the coverage's gaps. `snoozes`: by finding.
+    `quarantine`: all that it keeps of the account.
     """
 
     inventory: Inventory
@@ -69,6 +71,7 @@ class Known:
     root: Root | None = None
     gaps: tuple[Gap, ...] = ()
     snoozes: Mapping[str, Snooze] = field(default_factory=dict)
+    quarantine: tuple[Entry, ...] = ()
 
     def seen(self) -> Seen:
         return Seen((*_activities(self.elsewhere), *_activities(self.items)))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from activity.quarantine.entry import Entry
 from reporter.inventory.account import Gap, OldReport, Undated
 from reporter.judgement.findings import Finding
 from reporter.judgement.known import Root
@@ -27,6 +28,7 @@ class Report:
     """`is_empty`: roles couldn't be listed, nor could users or their credentials.
 
     `snoozed`: what would be findings. `owner_tags`: which tags name an owner; none if owners are not told of.
+    `quarantine`: what is disabled or announced, and what has ended since the previous report.
     """
 
     account: str
@@ -50,6 +52,7 @@ class Report:
     of_iam: OfIam = field(default_factory=OfIam)
     snoozed: tuple[Judged, ...] = ()
     owner_tags: tuple[str, ...] = ()
+    quarantine: tuple[Entry, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from reporter.organization.members import Members
 from reporter.organization.store import Store
 from reporter.organization.summary import not_read, summary
 from reporter.publishing import console
+from reporter.publishing.message import Message
 from reporter.publishing.trend import Point, continued
 from reporter.run import PATIENT, Caller, Reporter, Run
 
@@ -164,10 +165,5 @@ class Organization:
             "sms": mail.subject_line(told),
             **({"https": chat(told, link)} if self.alone.publisher.has_chat else {}),
         }
-        self.sns.publish(
-            TopicArn=self.topic,
-            Subject=mail.subject_line(told),
-            Message=json.dumps(forms, ensure_ascii=False),
-            MessageStructure="json",
-            MessageAttributes={"event": {"DataType": "String", "StringValue": "organization"}},
-        )
+        sent = Message.of(mail.subject_line(told), forms, {"event": "organization"})
+        self.sns.publish(TopicArn=self.topic, **sent.arguments)

@@ -48,6 +48,7 @@ def document(report: Report, earlier: Sequence[Point] = ()) -> dict[str, Any]:
         "at": to_text(report.at),
         "is_empty": report.is_empty,
         "previous": text_of(report.previous),
+        "quarantine": [each.as_dict() for each in report.quarantine],
         "owner_tags": list(report.owner_tags),
         "unowned": report.unowned,
         "thresholds": {str(kind): report.limits.days(kind) for kind in Kind},

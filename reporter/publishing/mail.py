@@ -18,6 +18,7 @@ from reporter.publishing.wording import (
     fixed,
     missed_use,
     notes,
+    quarantined,
     resolutions,
     snoozed,
     some,
@@ -60,6 +61,7 @@ def body(report: Report, files: str = "", link: str = "", *, rows: int = MOST_RO
         _what_to_do(report, todo),
         _to_mend(report),
         _changes(report),
+        _quarantine(report),
         _snoozed(report),
         _undated(report),
         _method(report, files),
@@ -122,6 +124,13 @@ def _changes(report: Report) -> Iterator[str]:
     since = f"{report.previous:%Y-%m-%d}" if report.previous else "the last report"
     yield f"WHAT CHANGED since {since}: {', '.join(told)}"
     yield from some(resolutions(report.resolved))
+
+
+def _quarantine(report: Report) -> Iterator[str]:
+    if report.quarantine:
+        number = sum(each.is_disabled for each in report.quarantine)
+        yield f"QUARANTINE: {number:,} disabled now"
+        yield from some(list(map(quarantined, report.quarantine)))
 
 
 def _snoozed(report: Report) -> Iterator[str]:

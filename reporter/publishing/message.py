@@ -1,8 +1,9 @@
 """The report as it is published, within all limits: text for people, JSON for machines, attributes."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from activity.finding import Kind
 from activity.model import to_text
@@ -31,6 +32,25 @@ class Message:
     text: str
     attributes: dict[str, Any]
 
+    @classmethod
+    def of(cls, subject: str, forms: Mapping[str, str], attributes: Mapping[str, str | int]) -> Self:
+        """`forms`: by the protocol of a subscription."""
+        typed = {
+            name: {"DataType": "String" if isinstance(value, str) else "Number", "StringValue": str(value)}
+            for name, value in attributes.items()
+        }
+        return cls(subject, json.dumps(forms, ensure_ascii=False), typed)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Of Publish, except the topic."""
+        return {
+            "Subject": self.subject,
+            "Message": self.text,
+            "MessageStructure": "json",
+            "MessageAttributes": self.attributes,
+        }
+
 
 def message(report: Report, files: str = "", link: str = "", *, has_chat: bool = False) -> Message:
     """`files` and `link`: see `body`. `has_chat`: https subscriptions get the form for chat channels."""
@@ -39,18 +59,13 @@ def message(report: Report, files: str = "", link: str = "", *, has_chat: bool =
     room = MOST_BYTES // 2 - sum(map(len, https.values()))  # See `_for_machines`.
     forms = {"default": _for_machines(report, files, room), "email": body(report, files, link), "sms": subject}
     forms |= https
-    numbers = {
+    counted = {
         **{f"stale_{kind}": sum(each.subject.kind is kind for each in report.findings) for kind in Kind},
         "new": sum(each.is_new for each in report.findings),
         "gaps": len(report.gaps),
     }
-    attributes = {
-        "event": {"DataType": "String", "StringValue": "report"},
-        "account": {"DataType": "String", "StringValue": report.account},
-        "tracker_silent": {"DataType": "String", "StringValue": json.dumps(bool(report.warnings))},
-        **{name: {"DataType": "Number", "StringValue": str(number)} for name, number in numbers.items()},
-    }
-    return Message(subject, json.dumps(forms, ensure_ascii=False), attributes)
+    words = {"event": "report", "account": report.account, "tracker_silent": json.dumps(bool(report.warnings))}
+    return Message.of(subject, forms, {**words, **counted})
 
 
 def fitting_answer(report: Report, files: str) -> dict[str, Any]:

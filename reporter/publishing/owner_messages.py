@@ -1,7 +1,7 @@
 """The findings of each owner as a message of their own, beside the mail: never instead of it."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -44,37 +44,36 @@ class OwnerMessages:
         if not self.topic:
             return report
         every = by_owner(report)
-        told, untold = every[:MOST_OWNERS], every[MOST_OWNERS:]
-
-        def one(each: tuple[str, tuple[Finding, ...]]) -> Gap | None:
-            owner, findings = each
-            if is_late():
-                return _gap(owner, "the function's deadline is near")
-            done = or_gap("", lambda: self._publish(message_to(owner, findings, report, files)))
-            return _gap(owner, done.reason) if isinstance(done, Gap) else None
-
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            gaps = list(filter(None, pool.map(one, told)))
+        told, untold = dict(every[:MOST_OWNERS]), every[MOST_OWNERS:]
+        refused = self.publish(told, lambda owner: message_to(owner, told[owner], report, files), is_late)
+        gaps = [
+            Gap(f"the message to owner {each}", f"it was not sent: {why}", _FIX)
+            for each, why in refused.items()
+        ]
         if untold:
             what = f"the messages to {count(len(untold), 'owner', 'owners')} with the fewest findings"
             gaps.append(Gap(what, f"a report tells at most {MOST_OWNERS:,} owners", _FIX))
         return replace(report, gaps=(*report.gaps, *gaps))
 
-    def _publish(self, message: Message) -> None:
-        self.sns.publish(
-            TopicArn=self.topic,
-            Subject=message.subject,
-            Message=message.text,
-            MessageStructure="json",
-            MessageAttributes=message.attributes,
-        )
+    def publish(
+        self,
+        owners: Iterable[str],
+        message: Callable[[str], Message],
+        is_late: Callable[[], bool] = lambda: False,
+    ) -> dict[str, str]:
+        """Why a message was not sent, by owner: of those to whom none was."""
+
+        def one(owner: str) -> tuple[str, str]:
+            if is_late():
+                return owner, "the function's deadline is near"
+            done = or_gap("", lambda: self.sns.publish(TopicArn=self.topic, **message(owner).arguments))
+            return owner, done.reason if isinstance(done, Gap) else ""
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return {owner: why for owner, why in pool.map(one, owners) if why}
 
 
 _FIX = "send them their findings of this report yourself; the next report tries again"
-
-
-def _gap(owner: str, reason: str) -> Gap:
-    return Gap(f"the message to owner {owner}", f"it was not sent: {reason}", _FIX)
 
 
 def by_owner(report: Report) -> list[tuple[str, tuple[Finding, ...]]]:
@@ -95,13 +94,8 @@ def message_to(owner: str, findings: Sequence[Finding], report: Report, files: s
         "email": "\n".join(map(line, _body(owner, findings, report))) + "\n",
         "sms": subject,
     }
-    texts = {"event": "owner", "account": report.account, "owner": owner}
-    numbers = {"findings": len(findings), "new": _new(findings)}
-    attributes = {
-        **{name: {"DataType": "String", "StringValue": text} for name, text in texts.items()},
-        **{name: {"DataType": "Number", "StringValue": str(number)} for name, number in numbers.items()},
-    }
-    return Message(subject, json.dumps(forms, ensure_ascii=False), attributes)
+    words = {"event": "owner", "account": report.account, "owner": owner}
+    return Message.of(subject, forms, words | {"findings": len(findings), "new": _new(findings)})
 
 
 def _new(findings: Sequence[Finding]) -> int:

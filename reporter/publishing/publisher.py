@@ -52,13 +52,7 @@ class Publisher:
         if isinstance(gap, Gap):
             report = replace(report, gaps=(*report.gaps, gap))
         mail = message(report, files, self._link(files), has_chat=self.has_chat)
-        self.sns.publish(
-            TopicArn=self.topic,
-            Subject=mail.subject,
-            Message=mail.text,
-            MessageStructure="json",
-            MessageAttributes=mail.attributes,
-        )
+        self.sns.publish(TopicArn=self.topic, **mail.arguments)
         self.noting(report, files)
         return report, files
 

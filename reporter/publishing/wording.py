@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from activity.arn import parts
 from activity.finding import Kind
 from activity.plain import day, minute
+from activity.quarantine.entry import Entry
 from reporter.inventory.account import OldReport
 from reporter.judgement.candidates import LeftOut
 from reporter.judgement.exemption import Exemption
@@ -106,6 +107,12 @@ def snoozed(judged: Judged) -> str:
     who = cut(parts(snooze.asked_by).resource or snooze.asked_by, _LONGEST_NAME)
     what = named(subject.kind, subject.name, subject.access_key_id)
     return f"- until {snooze.until}, by {who}: {what} ({snooze.reason})"
+
+
+def quarantined(entry: Entry) -> str:
+    """ "- disabled on 2026-11-27: role batch; undo: lastseen restore 123456789012:role:AROABATCH"."""
+    end = f"; undo: {entry.undo}" if entry.is_disabled else ""
+    return f"- {entry.became}: {entry.target.title}{end}"
 
 
 def root_user(root: Root) -> str:

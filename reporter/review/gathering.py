@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from activity.keeping import Key
-from activity.reading import Flagged, Sightings, Snoozed
+from activity.quarantine.ledger import NothingQuarantined
+from activity.reading import Flagged, Quarantined, Sightings, Snoozed
 from activity.snooze import NothingSnoozed
 from reporter.inventory.account import AccessKey, Gap, Inventory, User
 from reporter.inventory.answers import or_gap
@@ -48,6 +49,7 @@ class Sources(Generic[Table, Flags]):
     logs: str = ""
     basis: str = ""
     snoozes: Snoozed = field(default_factory=NothingSnoozed)
+    quarantine: Quarantined = field(default_factory=NothingQuarantined)
 
 
 AnySources = Sources[Sightings, Flagged]
@@ -62,7 +64,8 @@ def gather(sources: AnySources, account: str, terms: Terms, now: datetime, *, pa
     known = replace(known, keys_of=_of_each(questions.whose_keys(known), iam.access_keys))
     known = _with_items(known, table, questions.places_of_principals(inventory))
     known = _with_hidden_keys(known, sources)
-    known = _with_subjects(_with_snoozes(known, sources.snoozes))
+    known = _with_quarantine(_with_snoozes(known, sources.snoozes), sources.quarantine)
+    known = _with_subjects(known)
     known = _with_items(known, table, questions.places_of_credentials(known.subjects))
     root = sightings.root(table, inventory, partition)
     if isinstance(known.items, Gap):  # One gap says it all.
@@ -89,6 +92,13 @@ def _with_snoozes(known: Known, snoozes: Snoozed) -> Known:
     edited = (Gap("a snooze, which holds for nothing until then", why, "") for why in listed.problems)
     by_finding = {str(each.finding): each for each in listed.snoozes}
     return replace(known, snoozes=by_finding, gaps=(*known.gaps, *edited))
+
+
+def _with_quarantine(known: Known, quarantine: Quarantined) -> Known:
+    listed = or_gap("what quarantine has done", lambda: quarantine.of(known.inventory.account))
+    if isinstance(listed, Gap):
+        return replace(known, gaps=(*known.gaps, listed))
+    return replace(known, quarantine=tuple(listed.values()))
 
 
 def _linked(known: Known) -> Known:

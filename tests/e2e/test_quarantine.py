@@ -23,6 +23,7 @@ from quarantine_world import heard_until
 from quarantined import report_of
 from samtranslator.yaml_helper import yaml_parse
 
+from activity.bus import Bus, Unsent
 from activity.finding import Kind
 from activity.model import Activity, Evidence
 from activity.quarantine.entry import Mode, Step
@@ -32,9 +33,11 @@ from activity.table import ActivityTable
 from lastseen.demo.local_aws import make_table
 from quarantine.acting import Actor
 from quarantine.hands import Hands
+from quarantine.message import events_of
 from quarantine.plan import Rules
 from quarantine.restore import disabled, of_finding, restore
 from quarantine.run import Quarantine
+from quarantine.told import Untold
 from reporter.judgement.known import Terms
 
 RESOURCES = yaml_parse((ROOT / "quarantine" / "template.yaml").read_text())["Resources"]
@@ -120,7 +123,13 @@ class Account:
         ledger, table = Ledger(dynamodb, "activity"), ActivityTable(dynamodb, "activity")
         actor = Actor(self.hands, table, ledger, Terms(), lambda: self.now)
         rules = Rules(mode, timedelta(days=14))
-        return Quarantine(self.report, self.told.append, ledger, actor, rules).run(self.now)
+        return Quarantine(self.report, self.tell, ledger, actor, rules).run(self.now)
+
+    def tell(self, told):
+        """The events as they are sent; the mail is not looked at here."""
+        self.told.append(told)
+        assert Bus(self.client("events")).put(events_of(told)) == Unsent()
+        return Untold()
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,13 @@
 """The function itself, on an AWS in this process: the real review, the real table, IAM and mail."""
 
 import json
+import os
 from datetime import timedelta
 
 import boto3
 import pytest
 import time_machine
+from asking import ask
 from builders import ACCOUNT, NOON, activity
 from moto.sns.models import sns_backends
 
@@ -18,6 +20,7 @@ from activity.quarantine.entry import Mode
 from lastseen.demo.account import Key, Person, Role, make_account
 from quarantine import app
 from quarantine.plan import Rules
+from reporter.run import Reporter
 
 ROLE, KEY = f"{ACCOUNT}:role:AROADEPLOY", f"{ACCOUNT}:access_key:AKIAEXAMPLEALICE0001"
 PEOPLE = (
@@ -105,6 +108,21 @@ def test_from_the_announcement_to_the_undo(topic, table, clock, iam):
         for each in iam.list_access_keys(UserName="alice")["AccessKeyMetadata"]
     } == {"AKIAEXAMPLEALICE0001": "Inactive", "AKIAEXAMPLEALICE0002": "Active"}
     assert "undo: lastseen restore 123456789012:role:AROADEPLOY" in mails(topic)[-1][1]["email"]
+    Reporter.from_env(os.environ).report(NOON + timedelta(days=15, hours=1))
+    (section,) = (each for each in mails(topic)[-1][1]["email"].split("\n\n") if each.startswith("QUARANTINE"))
+    assert section.splitlines() == [
+        "QUARANTINE: 2 disabled now",
+        "- disabled on 2026-12-04: access key AKIAEXAMPLEALICE0001 of user alice; undo: lastseen restore "
+        + KEY,
+        "- disabled on 2026-12-05: role deploy; undo: lastseen restore " + ROLE,
+    ]
+    for who, undo in (("deploy", ROLE), ("alice", KEY)):
+        shown = ask("who", who, "--table", "activity").stdout
+        assert f"undo  lastseen restore {undo}" in " ".join(shown.split()).replace(
+            "undo lastseen", "undo  lastseen"
+        )
+        told = map(json.loads, ask("who", who, "--table", "activity", "--json").stdout.splitlines())
+        assert [each["quarantine"]["finding_id"] for each in told if "quarantine" in each] == [undo]
 
 
 def test_a_tracker_that_does_not_listen_leaves_the_account_and_says_why(topic, clock):

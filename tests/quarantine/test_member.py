@@ -13,9 +13,9 @@ from quarantine.recheck import OWN
 MEMBER = yaml_parse((ROOT / "quarantine" / "member.yaml").read_text())
 HUB = yaml_parse((ROOT / "quarantine" / "template.yaml").read_text())
 ROLE = MEMBER["Resources"]["Role"]["Properties"]
-# What a review asks in the account that it is of. The table, the topic, its key, the queue and the log are the hub's.
+# What a review asks in the account that it is of. The table, the topics, their key, the bus, the queue and the log are the hub's.
 OF_THE_ACCOUNT = {"iam", "cloudtrail"}
-THE_HUBS = {"dynamodb", "sns", "kms", "sqs", "logs"}
+THE_HUBS = {"dynamodb", "sns", "kms", "sqs", "logs", "events"}
 
 
 def policies(role):

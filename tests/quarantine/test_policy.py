@@ -37,7 +37,8 @@ CHANGES = {
     "iam:UntagRole": OWN_TAG,
     "iam:UpdateAccessKey": MARKED,
 }
-CODE = "activity/quarantine/ledger.py", "quarantine/hands.py", "quarantine/app.py"
+TELLS = "activity/bus.py", "quarantine/telling.py", "reporter/publishing/owner_messages.py"
+CODE = "activity/quarantine/ledger.py", "quarantine/hands.py", "quarantine/app.py", *TELLS
 MEMBERS = "quarantine/accounts.py", "reporter/organization/members.py"
 REVIEWS = tuple(
     f"reporter/{each}.py" for each in ("inventory/iam", "inventory/newest_report", "listening/trails")

@@ -11,6 +11,7 @@ from quarantine_world import DAY, World, heard_until
 
 from activity.quarantine.entry import Mode, Step
 from activity.quarantine.target import TAG
+from quarantine.told import Untold
 from reporter.inventory.account import Gap
 from reporter.listening.coverage import Trails
 
@@ -28,6 +29,7 @@ FAILURES = (
     "exempt",
     "noted not",
     "untold",
+    "owner untold",
 )
 LIMIT, ONE_RUN = timedelta(days=90), timedelta(hours=20)
 
@@ -129,8 +131,11 @@ class Life:
         def tell(told):
             if what == "untold":
                 raise Killed
+            if what == "owner untold":
+                return Untold(("owner ann was not told: no",), frozenset(each.id for each in told.news))
             for each in told.of(Step.ANNOUNCED):
                 self.announced[each.id] = world.now
+            return Untold()
 
         world.iam.before, world.iam.after, world.ledger.before = before, after, noted
         try:

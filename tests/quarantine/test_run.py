@@ -14,6 +14,7 @@ from activity.quarantine.entry import Mode, Step
 from activity.quarantine.target import TAG
 from activity.snooze import Listed, Snooze
 from quarantine.plan import Rules
+from quarantine.told import Untold
 
 ROLE, USER = f"{ACCOUNT}:role:AROADEPLOY", f"{ACCOUNT}:user:AIDAALICE"
 KEY, OTHER_KEY = f"{ACCOUNT}:access_key:AKIA1", f"{ACCOUNT}:access_key:AKIA2"
@@ -379,7 +380,7 @@ def test_what_was_used_after_a_run_was_killed_does_not_stay_disabled(due, stop):
 
 
 def test_what_was_done_and_not_told_is_told_by_the_next_run(due):
-    world, send = due, due.told.append
+    world = due
 
     def fail(told):
         raise ConnectionError("no mail")
@@ -389,7 +390,7 @@ def test_what_was_done_and_not_told_is_told_by_the_next_run(due):
         quarantine.run(world.now)
     assert world.entry(ROLE).step is Step.DISABLED
 
-    replace(quarantine, tell=send).run(world.now)
+    world.run()
     assert [each.id for each in world.told[-1].of(Step.DISABLED)] == [ROLE]
 
 
@@ -407,6 +408,21 @@ def test_an_announcement_that_was_never_mailed_counts_for_nothing(world):
 
     assert world.iam.writes == []
     assert world.entry(ROLE).due == world.now + 14 * DAY
+
+
+def test_what_the_owner_was_not_told_counts_for_nothing_and_is_announced_anew(world):
+    """The mail went out. The owner has the whole period of grace, from when they were told."""
+    world.role(used=350)
+    world.mail_report()
+    world.untold = Untold(("owner ann was not told: no",), frozenset({ROLE}))
+    assert world.run().untold == ("owner ann was not told: no",)
+    assert world.entry(ROLE).told is None
+    world.pass_days(20)
+    world.untold = Untold()
+    world.run()
+
+    assert world.iam.writes == []
+    assert (world.entry(ROLE).told, world.entry(ROLE).due) == (world.now, world.now + 14 * DAY)
 
 
 def test_what_somebody_gives_back_is_told_and_left_alone(due):

@@ -9,8 +9,9 @@ from builders import ACCOUNT, NOON
 from quarantined import KEY, ROLE, entry_of, report_of
 
 from activity.quarantine.entry import Mode, Step
+from quarantine.message import message
 from quarantine.plan import Left
-from quarantine.told import Told, body, message, subject_line
+from quarantine.told import Told, body, subject_line
 
 OF_ROLE = report_of(deploy(made=500, used=350))
 OF_KEY = report_of(
@@ -47,7 +48,7 @@ Disabled:
     ("mode", "says"),
     [
         (Mode.ENFORCE, "Announced: will be disabled unless somebody uses, exempts or snoozes it first:\n"),
-        (Mode.PLAN, "Announced: would be disabled (Mode=plan: nothing is) unless somebody uses, exempts or snoozes it first:\n"),
+        (Mode.PLAN, "Announced: would be disabled (Mode=plan: nothing is) unless somebody uses,\nexempts or snoozes it first:\n"),
     ],
 )  # fmt: skip
 def test_an_announcement_says_the_day_and_whether_it_is_meant(mode, says):
@@ -85,6 +86,17 @@ def test_each_step_has_its_words(entry, text):
     assert text.format(ROLE) in body(told(entry))
 
 
+def test_the_mail_fits_a_terminal_but_for_commands_which_stay_whole():
+    why = "last seen by CloudTrail on 2025-12-05 (signin.amazonaws.com ConsoleLogin, eu-west-1, 203.0.113.41)"
+    entry = replace(ENTRY, told=None, why=why, target=replace(ENTRY.target, name="n" * 64))
+    lines = body(told(entry, entry.stepped(Step.DISABLED, NOON))).splitlines()
+    long = [each for each in lines if len(each) > 80]
+
+    assert f"  role {'n' * 64}" in lines
+    assert "    (signin.amazonaws.com ConsoleLogin, eu-west-1, 203.0.113.41)" in lines
+    assert [each.split()[:3] for each in long] == [["or:", "aws", "iam"]] * 2
+
+
 def test_why_findings_are_left_is_counted_and_so_is_the_whole_account():
     left = (Left(ENTRY.target, "it is exempt"),) * 2 + (Left(ENTRY.target, "it is young"),)
 
@@ -100,12 +112,12 @@ def test_why_findings_are_left_is_counted_and_so_is_the_whole_account():
 
 def test_machines_get_the_same_and_filters_know_it():
     sent = message(told(ENTRY.stepped(Step.DISABLED, NOON)))
-    forms = json.loads(sent["Message"])
+    forms = json.loads(sent.text)
     (entry,) = json.loads(forms["default"])["entries"]
 
     assert forms.keys() == {"default", "email", "sms"}
     assert (entry["finding_id"], entry["step"], entry["arn"]) == (ROLE, "disabled", ENTRY.target.arn)
-    assert sent["MessageAttributes"]["event"]["StringValue"] == "quarantine"
+    assert sent.attributes["event"]["StringValue"] == "quarantine"
 
 
 def test_the_mail_of_very_many_fits_into_sns():
@@ -115,6 +127,6 @@ def test_the_mail_of_very_many_fits_into_sns():
     ]
     sent = message(told(*every))
 
-    assert len(sent["Message"].encode()) < 262_144
-    assert len(sent["Subject"]) < 100
-    assert "and 4900 more" in sent["Message"]
+    assert len(sent.text.encode()) < 262_144
+    assert len(sent.subject) < 100
+    assert "and 4900 more" in sent.text

@@ -29,6 +29,11 @@ const SECTIONS = [
         cell: (each) => count(each.rhythm_days, "day", "days") },
       dated("Next expected", "expected_by"), dated("Stale from", "stale_from"),
       { title: "Last year", value: (each) => offsets(each.days).length || null, cell: strip }]],
+  ["quarantine", "Quarantine", "What is disabled or announced, and what has ended since the last report.",
+    [who, what, { title: "Step", value: (each) => plain(each.step) }, dated("Since", "since"), dated("Due", "due"),
+      dated("Tried since", "tried"), told("Reason", "reason"), { title: "Undo", class: "long",
+        value: (each) => each.undo[0], cell: (each) => (["disabled", "acting"].includes(each.step)
+          ? el("code", {}, each.undo[0]) : "") }]],
   ["snoozed", "Snoozed", "Findings that somebody asked to leave alone. lastseen unsnooze ends that.",
     [who, what, { title: "Would be", value: (each) => plain(each.would_be) },
       { title: "Idle days", class: "number", first: "descending", value: (each) => each.idle_days },

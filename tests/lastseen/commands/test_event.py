@@ -7,15 +7,19 @@ from asking import ask
 from builders import ROOT
 from jsonschema import Draft202012Validator
 
+from lastseen.demo.cast import CONNECTED, NOT_CONNECTED
+
 TYPES = {
     "opened": "Stale Access Opened",
     "resolved": "Stale Access Resolved",
     "used-again": "Stale Access Used Again",
+    "quarantine": "Stale Access Quarantine",
 }
 
 
 @pytest.mark.parametrize(("example", "kind"), TYPES.items())
-def test_an_example_is_a_whole_event_as_its_schema_says(example, kind):
+def test_an_example_is_a_whole_event_as_its_schema_says(example, kind, lists):
+    lists(regions=(*CONNECTED, NOT_CONNECTED))
     done = ask("event", "--example", example)
     event = json.loads(done.stdout)
     schema = (ROOT / "docs" / "schemas" / f"{kind.lower().replace(' ', '-')}.json").read_text()

@@ -13,17 +13,13 @@ from lastseen.asking.words import lines
 from lastseen.demo.events import events
 
 
-def mail_of(ran):
-    return f"Subject: {ran.subject}\n\n{ran.mail}"
-
-
 def shown_in(page):
     (shown,) = re.findall(r"```text\n(Subject: .*?)```", (ROOT / page).read_text(), re.DOTALL)
     return shown
 
 
 def test_the_readme_shows_what_the_demos_mail_begins_with_and_its_docs_all_of_it():
-    mail = mail_of(outcome())
+    mail = str(outcome().report)
 
     assert shown_in("docs/report.md") == mail
     assert mail.startswith(shown_in("README.md"))
@@ -34,7 +30,7 @@ def test_the_mail_is_short():
     commands = ("aws iam", "( set -e", "test ", "echo ", ")")
     lines = [
         re.sub(r"Fix: (aws .*|make \w+)", "", line)
-        for line in outcome().mail.splitlines()
+        for line in outcome().report.text.splitlines()
         if not line.lstrip("0123456789, ").startswith(commands)
     ]
 
@@ -42,7 +38,9 @@ def test_the_mail_is_short():
 
 
 def test_the_readmes_picture_shows_the_page_as_it_is():
-    assert digest(outcome()).encode() in PICTURE.read_bytes(), "make screenshot, and look at docs/report.png"
+    assert digest(outcome().page).encode() in PICTURE.read_bytes(), (
+        "make screenshot, and look at docs/report.png"
+    )
 
 
 def test_every_sample_is_recorded_by_the_demo():
@@ -65,13 +63,15 @@ def test_the_demo_shows_all_that_a_report_can_tell():
     ]
     assert {each["name"] for each in ran.answer["exempt"]} == {"frank", "dr-failover"}
     assert [(each["name"], each["rhythm_days"]) for each in ran.answer["dormant"]] == [("quarter-close", 91)]
-    assert "\nDormant, not flagged: role quarter-close (runs about every 91 days, next around " in ran.mail
+    assert (
+        "\nDormant, not flagged: role quarter-close (runs about every 91 days, next around " in ran.report.text
+    )
     assert "quarter-close" not in findings
     (snoozed,) = ran.answer["snoozed"]
     assert (snoozed["access_key_id"], snoozed["until"]) == ("AKIAEXAMPLEGRACE0001", "2026-12-31")
     assert (
         "\nSNOOZED (1)\n- until 2026-12-31, by user/people/alice: access key AKIAEXAMPLEGRACE0001 of"
-        in ran.mail
+        in ran.report.text
     )
     for title in (
         "WHAT TO DO",
@@ -79,15 +79,29 @@ def test_the_demo_shows_all_that_a_report_can_tell():
         "WHAT CHANGED",
         "METHOD",
     ):
-        assert f"\n{title}" in ran.mail
-    assert "NOT ARRIVING" not in ran.subject
+        assert f"\n{title}" in ran.report.text
+    assert "NOT ARRIVING" not in ran.report.subject
     assert (
         "- Exemption of arn:aws:iam::123456789012:role/dr-failover: 'disaster recovery until=next year' has no"
-        in ran.mail
+        in ran.report.text
     )
-    assert "- deleted: role old-importer\n" in ran.mail
-    assert ": user nina, access key AKIAEXAMPLENINA00001 of user nina\n" in ran.mail
+    assert "- deleted: role old-importer\n" in ran.report.text
+    assert ": user nina, access key AKIAEXAMPLENINA00001 of user nina\n" in ran.report.text
     assert "legacy-batch" in ran.page
+
+
+def test_the_plan_names_what_would_be_disabled_and_when_and_why_the_rest_is_left():
+    plan = outcome().plan
+
+    assert shown_in("docs/quarantine.md") == str(plan)
+    assert plan.subject == "Quarantine in 123456789012: 2 announced"
+    assert (
+        "\n  user carol  [123456789012:user:AIDAEXAMPLECAROL00001]\n    on 2026-12-07 or later; " in plan.text
+    )
+    assert "\n  user dave  [123456789012:user:AIDAEXAMPLEDAVE000001]\n    on 2026-12-07 or later; " in plan.text
+    assert "(Mode=plan: nothing is)" in plan.text
+    assert "\nNot planned, 1 finding: it is younger than 180 days.\n" in plan.text
+    assert max(map(len, plan.text.splitlines())) <= 80
 
 
 def test_the_look_ups_find_the_owner_of_a_key_and_who_came_from_an_address():
@@ -121,6 +135,7 @@ def test_the_command_prints_the_mail_and_look_ups_and_writes_the_page_where_aske
 
     assert "Subject: IAM in acme-prod: 1 new, 5 open, 4 resolved, 1 not checked\n" in done.stdout
     assert "access key  dave          AKIAEXAMPLEDAVE00001  200 " in done.stdout
+    assert "\nSubject: Quarantine in 123456789012: 2 announced\n" in done.stdout
     assert "Whose is AKIAEXAMPLEALICE0001" in done.stdout
     assert "Who came from 198.51.100.7?" in done.stdout
     assert re.search(r"Who was active from \S+ to \S+\?\n\narn:aws:iam::123456789012:user/", done.stdout)
