@@ -110,11 +110,12 @@ lint: $(SETUP)  ### ruff, mypy --strict, cfn-lint and sam validate
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/cfn-lint template.yaml ingest/forwarder.yaml reporter/member.yaml quarantine/template.yaml integrations/*/template.yaml
+	$(BIN)/cfn-lint template.yaml ingest/forwarder.yaml reporter/member.yaml quarantine/template.yaml quarantine/member.yaml integrations/*/template.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template template.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template ingest/forwarder.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template reporter/member.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template quarantine/template.yaml
+	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template quarantine/member.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template integrations/security_hub/template.yaml
 	AWS_DEFAULT_REGION=$(REGION) $(BIN)/sam validate --lint --template integrations/tickets/template.yaml
 

@@ -1,9 +1,8 @@
-"""The quarantine Lambda: runs daily, by a schedule and a role of its own."""
+"""The quarantine Lambda: runs daily, by a schedule and a role of its own; for each member, once more."""
 
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
 import boto3
@@ -14,6 +13,7 @@ from activity import settings
 from activity.bus import Bus
 from activity.quarantine.entry import Mode, Step
 from activity.quarantine.ledger import Ledger
+from quarantine.accounts import Accounts, NotStarted
 from quarantine.acting import Actor
 from quarantine.hands import Hands
 from quarantine.plan import Rules
@@ -21,7 +21,7 @@ from quarantine.run import Quarantine
 from quarantine.telling import Teller
 from reporter.publishing.owner_messages import OwnerMessages
 from reporter.review.review import review
-from reporter.run import PATIENT, Caller, sources_from_env, terms_from_env
+from reporter.run import PATIENT, Caller, Clients, sources_from_env, terms_from_env
 
 
 class NotTold(Exception):
@@ -41,12 +41,11 @@ def rules_from_env(environ: Mapping[str, str]) -> Rules:
     return Rules(Mode(mode), timedelta(days=grace), most)
 
 
-def quarantine_from_env(environ: Mapping[str, str]) -> Quarantine:
-    """Asks STS who it is: its own account is the one that it may change."""
-    caller, terms = Caller.ask(boto3.client("sts")), terms_from_env(environ)
-    sources = sources_from_env(environ)
+def quarantine_from_env(environ: Mapping[str, str], caller: Caller, clients: Clients) -> Quarantine:
+    """Of the caller's account, by its clients: table, topic and metrics are the function's own."""
+    terms, sources = terms_from_env(environ), sources_from_env(environ, clients)
     ledger = Ledger.from_env(environ)
-    hands = Hands(boto3.client("iam", config=PATIENT))
+    hands = Hands(clients("iam", config=PATIENT))
     return Quarantine(
         review=lambda now: review(sources, caller.account, terms, now, partition=caller.partition),
         tell=teller_from_env(environ).tell,
@@ -68,18 +67,28 @@ def teller_from_env(environ: Mapping[str, str]) -> Teller:
     )
 
 
-@cache
-def quarantine() -> Quarantine:
-    return quarantine_from_env(os.environ)
+def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
+    """Takes any event, and starts a run for each member; `{"account": …}` is such a run, of that member alone.
 
+    What EventBridge Scheduler sends has the own account there.
 
-def lambda_handler(_: Any, context: Any) -> dict[str, Any]:
-    """Takes any event. Answers how many entries came to which step, and why the account is left, if it is.
-
-    Raises NotTold at the end, so that somebody looks.
+    Answers how many entries came to which step, and why the account is left, if it is. Raises NotTold and
+    NotStarted at the end, so that somebody looks.
     """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
-    told = quarantine().run(datetime.now(UTC))
+    accounts = Accounts.from_env(os.environ)
+    account = accounts.asked_for(event)
+    unstarted = accounts.start_others() if account == accounts.own.account else []
+    for why in unstarted:
+        logger.error("not started", reason=why)
+    answer = _run(quarantine_from_env(os.environ, *accounts.acting_in(account)))
+    if unstarted:
+        raise NotStarted("; ".join(unstarted))
+    return answer
+
+
+def _run(quarantine: Quarantine) -> dict[str, Any]:
+    told = quarantine.run(datetime.now(UTC))
     for each in told.news:
         why, step = each.held or each.why, str(each.step)
         logger.info("quarantine", finding=each.id, principal=each.target.arn, step=step, reason=why)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 
 from activity.arn import is_root, is_shared_by_people, parts
 from activity.finding import Kind
@@ -15,6 +16,16 @@ from reporter.listening.region import Region, State
 BREAK_GLASS = "/break-glass/"
 _OF_SERVICES = "/aws-service-role/"
 _OF_IDENTITY_CENTER = "/aws-reserved/"
+# By which an organization reaches an account, seldom and when it must: the last by their prefix.
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
+# https://docs.aws.amazon.com/controltower/latest/userguide/awscontroltowerexecution.html
+# https://docs.aws.amazon.com/aws-managed-policy/latest/reference/CloudFormationStackSetsOrgAdminServiceRolePolicy.html
+WAYS_IN = (
+    "OrganizationAccountAccessRole",
+    "AWSControlTowerExecution",
+    "AWSCloudFormationStackSetExecutionRole",
+    "stacksets-exec-*",
+)
 
 
 def of_account(report: Report) -> str:
@@ -77,6 +88,12 @@ def _of_aws(finding: Finding, _: Report) -> str:
     if _OF_IDENTITY_CENTER in path or is_shared_by_people(about.arn):
         return "it is a role of Identity Center: take the assignment away there"
     return ""
+
+
+def _way_in(finding: Finding, _: Report) -> str:
+    about = finding.subject
+    is_one = about.kind is Kind.ROLE and any(fnmatchcase(about.name, each) for each in WAYS_IN)
+    return "the organization reaches the account by it" if is_one else ""
 
 
 def _own(finding: Finding, _: Report) -> str:
@@ -162,6 +179,7 @@ BRAKES: tuple[Callable[[Finding, Report], str], ...] = (
     _password,
     _root,
     _of_aws,
+    _way_in,
     _own,
     _break_glass,
     _exempt,

@@ -164,11 +164,14 @@ class Reporter:
         return replace(run, report=report, files=files, unsaved=unset | memory.settle(report), unsent=unsent)
 
 
-def sources_from_env(environ: Mapping[str, str]) -> Sources[ActivityTable, Flags]:
+def sources_from_env(
+    environ: Mapping[str, str], clients: Clients = boto3.client
+) -> Sources[ActivityTable, Flags]:
+    """`clients`: of the account to review. The table is always the own account's."""
     keeping = Keeping(retention=retention_from_env(environ))
     return Sources(
-        iam=_iam(boto3.client),
-        trails=_trails(boto3.client),
+        iam=_iam(clients),
+        trails=_trails(clients),
         table=ActivityTable(connect(), settings.text(environ, "ACTIVITY_TABLE"), keeping),
         flags=Flags.from_env(environ),
         logs=environ.get("LOG_BUCKET", ""),

@@ -8,6 +8,7 @@ from builders import ACCOUNT
 
 from activity.days import Days
 from activity.item import Flag
+from activity.model import CANARY, CANARY_SENT, COVERAGE, Activity, Evidence
 from activity.quarantine.entry import Mode, Step, announced
 from quarantine.plan import Rules, target_of
 from reporter.listening.coverage import Coverage
@@ -31,6 +32,15 @@ def region(name="eu-west-1", *, since=300, until=0, heard=range(431), tested=0, 
         back=None if back is None else days(back),
         days=Days.of(*(days(each).date() for each in heard)),
     )
+
+
+def coverage_items(account, now, region="us-east-1"):
+    """Of the table: events have come every day for 300 days, and test calls come back."""
+    days = Days.of(*((now - timedelta(days=each)).date() for each in range(300)))
+    for principal in (COVERAGE, CANARY, CANARY_SENT):
+        first = now if principal == CANARY_SENT else now - timedelta(days=300)
+        own = days if principal == COVERAGE else Days.of(first.date(), now.date())
+        yield Activity(principal, f"{account}#{region}", first, now, Evidence("e"), own)
 
 
 def heard(*regions, **more):

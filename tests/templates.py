@@ -88,6 +88,7 @@ ELSE_NAMED = {
     "GetBucketEncryption": "s3:GetEncryptionConfiguration",
     "GetBucketNotificationConfiguration": "s3:GetBucketNotification",
     "HeadBucket": "s3:ListBucket",
+    "Invoke": "lambda:InvokeFunction",
     "ListBuckets": "s3:ListAllMyBuckets",
     "ListObjectsV2": "s3:ListBucket",
     "ListTagsForResource": "organizations:ListTagsForResource",  # Others' have the same name.

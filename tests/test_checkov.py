@@ -24,6 +24,7 @@ def test_all_templates_are_looked_at_without_a_network():
         "ingest/forwarder.yaml",
         "reporter/member.yaml",
         "quarantine/template.yaml",
+        "quarantine/member.yaml",
         *integrations,
     ]
     assert SETTINGS["framework"] == ["cloudformation"]

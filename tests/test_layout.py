@@ -34,7 +34,7 @@ MAY_IMPORT = {
 # From the ground up: a room may be entered from those above it.
 FLOORS = {
     "quarantine": (
-        {"mark", "brakes"},
+        {"mark", "brakes", "accounts"},
         {"recheck"},
         {"plan", "hands"},
         {"told", "acting", "restore"},

@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from activity.finding import FindingId, parse
 from activity.model import to_text
 from activity.quarantine.target import TAG
 from lastseen.commands.options import AsJson, Profile, Region
 from lastseen.commands.then import day_of
-from lastseen.connection import connected
+from lastseen.connection import BRISK, Connection, connected
 from lastseen.terminal import INCOMPLETE, NOTHING_FOUND, misused, piped, print_json, shown, warn
 from quarantine.hands import Hands
 from quarantine.restore import Disabled, Unreadable, disabled, of_day, of_finding, restore
@@ -42,13 +43,15 @@ def restore_command(
     works without the tracker's table, too. Quarantine leaves alone what was restored,
     until it has been used and is stale again.
 
-    Your own credentials must be allowed what quarantine's RestorePolicyArn allows.
+    Your own credentials must be of the finding's account, whose id it begins with,
+    and be allowed what RestorePolicyArn of quarantine's stack there allows.
     Exit status 1 says that nothing of the kind is disabled, or that IAM refused
     some of it.
     """
     if (finding is None) == (run is None):
         misused("give the id of a finding, or --run with a day")
     with connected({}, region=region, profile=profile, is_optional=True) as connection:
+        _check_account(connection, parse(finding or ""))
         hands = Hands(connection.client("iam"))
         listed = _listed(hands)
         chosen = of_finding(listed, finding) if finding else of_day(listed, day_of(run or ""))
@@ -56,10 +59,26 @@ def restore_command(
         failed = _give_back(hands, chosen, as_json=as_json)
     if not chosen:
         what = finding or f"a run of {run}"
-        warn([f"nothing is disabled by {what}: no user or role has a tag {TAG} that says so"])
+        warn([f"nothing is disabled by {what}: no user or role of this account has a tag {TAG} that says so"])
         raise typer.Exit(NOTHING_FOUND)
     if failed:
         raise typer.Exit(INCOMPLETE)
+
+
+def _check_account(connection: Connection, wanted: FindingId | None) -> None:
+    """Ends the command if the finding is of another account. If STS does not answer, IAM will."""
+    if wanted is None:
+        return
+    try:
+        own = connection.client("sts", config=BRISK).get_caller_identity()["Account"]
+    except (ClientError, BotoCoreError):
+        return
+    if own != wanted.account:
+        misused(
+            f"the finding is of account {wanted.account}, and your credentials are of account {own}:"
+            f" name a profile of {wanted.account} (--profile, or AWS_PROFILE) that is allowed what"
+            " RestorePolicyArn of quarantine's stack there allows"
+        )
 
 
 def _listed(hands: Hands) -> list[Disabled | Unreadable]:

@@ -122,6 +122,7 @@ def test_a_finding_is_left(report, id_, why):
         pytest.param({"arn": f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x.amazonaws.com/x"}, "it is a service's own role", id="a service-linked role"),
         pytest.param({"arn": f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x"}, "it is a role of Identity Center", id="an Identity Center role"),
         pytest.param({"arn": f"arn:aws:iam::{ACCOUNT}:role/AWSReservedSSO_x"}, "it is a role of Identity Center", id="one by its name"),
+        *(pytest.param({"name": each}, "the organization reaches the account by it", id=each) for each in ("OrganizationAccountAccessRole", "AWSControlTowerExecution", "AWSCloudFormationStackSetExecutionRole", "stacksets-exec-0a1b")),
         pytest.param({"exemption": parse("needed")}, "it has the exemption's tag", id="exempt"),
         pytest.param({"exemption": Gap("tags", "denied")}, "it has the exemption's tag", id="its tags are unreadable"),
         pytest.param({"facets": ()}, "not both IAM and CloudTrail know of it", id="the table has no place for it"),

@@ -11,7 +11,7 @@ from samtranslator.yaml_helper import yaml_parse
 from templates import calls
 
 from activity.quarantine.target import TAG
-from quarantine.brakes import BREAK_GLASS
+from quarantine.brakes import BREAK_GLASS, WAYS_IN
 from quarantine.recheck import OWN
 from reporter.judgement.known import Terms
 
@@ -39,6 +39,7 @@ CHANGES = {
 }
 TELLS = "activity/bus.py", "quarantine/telling.py", "reporter/publishing/owner_messages.py"
 CODE = "activity/quarantine/ledger.py", "quarantine/hands.py", "quarantine/app.py", *TELLS
+MEMBERS = "quarantine/accounts.py", "reporter/organization/members.py"
 REVIEWS = tuple(
     f"reporter/{each}.py" for each in ("inventory/iam", "inventory/newest_report", "listening/trails")
 )
@@ -123,6 +124,7 @@ THINGS = [
     pytest.param("role/x/quarantine-last-activity", id="its own"),
     pytest.param("role/aws-service-role/x.amazonaws.com/x", id="a service's"),
     pytest.param("role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x", id="Identity Center's"),
+    *(pytest.param(f"role/{each.replace('*', '0a1b')}", id=f"the organization's {each}") for each in WAYS_IN),
 ]
 
 
@@ -165,6 +167,14 @@ def test_it_may_do_what_its_code_calls_and_no_more():
 
     assert allowed - called <= BY_OTHERS
     assert {each for each in calls(*CODE) if not each.startswith("sqs:")} <= allowed
+
+
+def test_of_members_it_may_do_what_its_code_calls_and_no_more():
+    """In their accounts, by their roles: tests/quarantine/test_member.py."""
+    statements = RESOURCES["MembersPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    called = {*calls(*MEMBERS, services=["iam", "lambda", "sts"])} - actions(REVIEW)
+
+    assert called == actions(statements)
 
 
 def test_it_writes_no_item_but_its_own():

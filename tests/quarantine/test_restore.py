@@ -111,8 +111,24 @@ def test_what_is_given_back_twice_is_not_found_and_what_was_detached_by_hand_is_
     assert (again.exit_code, again.stdout) == (1, "")
     assert (
         again.stderr
-        == f"lastseen: nothing is disabled by {finding}: no user or role has a tag {TAG} that says so\n"
+        == f"lastseen: nothing is disabled by {finding}: no user or role of this account has a tag {TAG} that says so\n"
     )
+
+
+def test_a_finding_of_another_account_says_whose_credentials_it_needs(iam, quarantined):
+    done = ask("restore", "222222222222:role:AROADEPLOY")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(
+        "lastseen: the finding is of account 222222222222, and your credentials are of account 123456789012:"
+        " name a profile of 222222222222 (--profile, or AWS_PROFILE)"
+    )
+
+
+def test_where_sts_does_not_answer_it_is_restored_all_the_same(iam, quarantined):
+    done = ask("restore", id_of(iam, "role"), AWS_ENDPOINT_URL_STS="http://127.0.0.1:9")
+
+    assert (done.exit_code, done.stderr) == (0, "")
 
 
 def test_a_key_that_is_deleted_by_now_is_no_failure(iam, quarantined):
