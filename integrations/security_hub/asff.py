@@ -159,7 +159,7 @@ def _holder(detail: Mapping[str, Any], partition: str) -> Finding:
 
 def _fields(detail: Mapping[str, Any]) -> dict[str, str]:
     """What ASFF has no place for. Its keys may not begin with aws/."""
-    names = "finding_id", "priority", "last_used", "idle_days", "threshold_days", "how"
+    names = "finding_id", "owner", "priority", "last_used", "idle_days", "threshold_days", "how"
     return {
         f"last-activity/{name}": _within(VALUE, str(detail[name]))
         for name in names

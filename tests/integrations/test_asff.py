@@ -54,6 +54,13 @@ def test_every_event_of_the_demo_is_a_finding(sent):
     assert all(fits(finding_of(each, REGION)) for each in sent)
 
 
+def test_whoever_owns_it_is_a_field_that_rules_of_security_hub_can_ask_for(opened):
+    owned = {**opened, "detail": {**opened["detail"], "owner": "data-platform"}}
+
+    assert finding_of(owned, REGION)["ProductFields"]["last-activity/owner"] == "data-platform"
+    assert "last-activity/owner" not in finding_of(opened, REGION)["ProductFields"]
+
+
 def test_a_stale_key(opened):
     finding = finding_of(opened, REGION)
     detail = opened["detail"]
