@@ -87,7 +87,7 @@ tests/npm/node_modules/.complete: tests/npm/package-lock.json
 	touch $@
 
 permissions: $(SETUP)  ### take each permission of the functions' roles away, on a local AWS; takes three minutes
-	$(BIN)/pytest tests/e2e/permissions.py tests/e2e/organization_permissions.py
+	$(BIN)/pytest tests/e2e/permissions.py tests/e2e/organization_permissions.py tests/e2e/quarantine_permissions.py
 
 bench: $(SETUP)  ### what ingest and a report cost, measured; takes some minutes
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)

@@ -96,6 +96,8 @@ def _run(quarantine: Quarantine) -> dict[str, Any]:
         logger.warning("not looked at", account=told.account, reason=problem)
     if told.brake:
         logger.warning("account left", account=told.account, reason=told.brake)
+    for note in told.notes:
+        logger.warning("assumed", account=told.account, reason=note)
     counts = {str(step): len(told.of(step)) for step in Step} | {"held": len(told.held)}
     metrics.add_metric("Quarantined", MetricUnit.Count, counts[Step.DISABLED])
     metrics.add_metric("QuarantineHeld", MetricUnit.Count, counts["held"] + len(told.problems))
@@ -104,4 +106,5 @@ def _run(quarantine: Quarantine) -> dict[str, Any]:
         logger.error("not told", account=told.account, reason=why)
     if told.untold:
         raise NotTold(f"{told.account}: {told.untold[0]}")
-    return {"mode": str(told.mode), "brake": told.brake, "problems": list(told.problems), **counts}
+    said = {"brake": told.brake, "problems": list(told.problems), "notes": list(told.notes)}
+    return {"mode": str(told.mode), **said, **counts}

@@ -9,6 +9,7 @@ from activity.quarantine.ledger import Ledger
 from quarantine.acting import FAILED, Actor
 from quarantine.plan import Plan, Rules, plan
 from quarantine.told import Told, Untold
+from reporter.inventory.account import Gap
 from reporter.inventory.answers import reason
 from reporter.judgement.report import Report
 
@@ -37,8 +38,16 @@ class Quarantine:
         entries |= changed
         fresh = {each.id for each in decided.announce} & changed.keys()
         news = [each for each in entries.values() if each.is_unsaid and _is_to_be_told(each, fresh)]
+        trails = report.coverage.trails
         told = Told(
-            report.account, now, self.rules.mode, tuple(news), tuple(problems), decided.brake, decided.left
+            report.account,
+            now,
+            self.rules.mode,
+            tuple(news),
+            tuple(problems),
+            decided.brake,
+            decided.left,
+            notes=() if trails is None or isinstance(trails, Gap) else trails.notes,
         )
         untold = self.tell(told) if told.is_news else Untold()
         for each in told.news:

@@ -36,7 +36,7 @@ class Told:
     """`news`: the entries that no mail has told as they are. `problems`: what could not be looked at.
 
     `brake`: why the whole account is left; `left`: the findings that are, each with its own reason.
-    `untold`: why something of this did not go out.
+    `notes`: what was assumed of trails. `untold`: why something of this did not go out.
     """
 
     account: str
@@ -46,6 +46,7 @@ class Told:
     problems: tuple[str, ...] = ()
     brake: str = ""
     left: tuple[Left, ...] = ()
+    notes: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
 
     @property
@@ -58,7 +59,7 @@ class Told:
     def of_owner(self, owner: str) -> "Told":
         """What concerns one owner."""
         own = tuple(each for each in self.news if each.owner == owner)
-        return replace(self, news=own, problems=(), left=())
+        return replace(self, news=own, problems=(), left=(), notes=())
 
     @property
     def held(self) -> list[Entry]:
@@ -112,7 +113,7 @@ def body(told: Told, owner: str = "") -> str:
     for title, entries, details in sections:
         if entries:
             lines += [f"{title}:", *_listed(entries, details), ""]
-    lines += [*(f"Could not be looked at: {each}" for each in told.problems), *_left(told)]
+    lines += [*(f"Could not be looked at: {each}" for each in told.problems), *told.notes, *_left(told)]
     return "\n".join(map(_wrapped, lines)).rstrip() + "\n"
 
 

@@ -110,6 +110,12 @@ def test_why_findings_are_left_is_counted_and_so_is_the_whole_account():
     assert subject_line(told(problems=("x",))) == f"Quarantine in {ACCOUNT}: something to look at"
 
 
+def test_what_was_assumed_of_trails_is_said():
+    assert "\nThe settings of trail x could not be read.\n" in body(
+        told(ENTRY, notes=("The settings of trail x could not be read.",))
+    )
+
+
 def test_machines_get_the_same_and_filters_know_it():
     sent = message(told(ENTRY.stepped(Step.DISABLED, NOON)))
     forms = json.loads(sent.text)
