@@ -78,7 +78,7 @@ simulation: $(SETUP)  ### more made-up lives of an account than `make test` has,
 	SIMULATION=$(LIVES) $(BIN)/pytest -n auto tests/simulation
 
 e2e: $(SETUP)  ### the stack, deployed on a local AWS; takes a minute or two
-	$(BIN)/pytest tests/e2e
+	$(BIN)/pytest tests/e2e -n 2 --dist loadfile --no-loadscope-reorder
 
 npm: tests/npm/node_modules/.complete  ### what some tests take from npm, and are skipped without: a simulator of IAM policies, axe-core; needs node
 

@@ -1,9 +1,11 @@
 """Policies of the templates, evaluated by a simulator of IAM: `make npm` installs it, and it needs node."""
 
+import atexit
 import json
 import shutil
 import subprocess
 from dataclasses import dataclass, field
+from functools import cache
 
 import templates
 from arns import arn, resolved
@@ -68,15 +70,18 @@ class Request:
         } | ({"resourcePolicy": self.policy} if self.policy else {})
 
 
+@cache
+def simulator():
+    """One for all tests of this process: to load it takes longer than all that it is asked. It ends with its stdin."""
+    started = subprocess.Popen(
+        ["node", "simulate.mjs"], cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    atexit.register(started.communicate)
+    return started
+
+
 def simulate(requests):
     """Of each, Allowed, ImplicitlyDenied or ExplicitlyDenied; or why it is no request."""
-    done = subprocess.run(
-        ["node", "simulate.mjs"],
-        cwd=FOLDER,
-        input=json.dumps([each.simulation() for each in requests]),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    return json.loads(done.stdout)
+    node = simulator()
+    print(json.dumps([each.simulation() for each in requests]), file=node.stdin, flush=True)
+    return json.loads(node.stdout.readline())

@@ -1,5 +1,6 @@
-"""One server with one deployed stack for all tests of this folder; each looks at its own principals."""
+"""For each process that runs tests, one server with one deployed stack; each test looks at its own principals."""
 
+import fcntl
 import signal
 from collections import Counter
 
@@ -15,8 +16,16 @@ def pytest_configure():
 
 
 @pytest.fixture(scope="session")
-def artifacts(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("build"))
+def artifacts(tmp_path_factory, worker_id):
+    """Built by the process that asks first."""
+    if worker_id == "master":
+        return build(tmp_path_factory.mktemp("build"))
+    folder = tmp_path_factory.getbasetemp().parent / "build"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        built = folder / "build"
+        return built if (built / "template.yaml").exists() else build(folder)
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,8 @@ def hub():
 def outputs(server, hub, tmp_path_factory):
     folder = tmp_path_factory.mktemp("security-hub")
     built = folder / "build"
-    sam(folder, machine() | {"AWS_DEFAULT_REGION": REGION}, "build", "-t", TEMPLATE, "--build-dir", built)
+    here = machine() | {"AWS_DEFAULT_REGION": REGION}
+    sam(folder, here, "build", "--template", TEMPLATE, "--build-dir", built, "--build-in-source")
     (folder / "samconfig.toml").write_text("version = 0.1\n")
     sam(
         folder,

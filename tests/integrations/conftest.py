@@ -1,19 +1,18 @@
 """The events that the demo's functions put, as rules get them."""
 
-from datetime import UTC, datetime
 from json import loads
 
 import localaws
 import pytest
+from screenshot import outcome
 
 from activity.model import to_text
-from lastseen.demo import run as demonstration
+from lastseen.demo.run import REGION
 
 
 @pytest.fixture(scope="session")
 def sent():
     """All of them, of each kind of finding."""
-    now = datetime(2026, 11, 23, 7, tzinfo=UTC)
     return [
         {
             "version": "0",
@@ -22,11 +21,11 @@ def sent():
             "source": entry["Source"],
             "account": "123456789012",
             "time": to_text(entry["Time"]),
-            "region": demonstration.REGION,
+            "region": REGION,
             "resources": entry["Resources"],
             "detail": loads(entry["Detail"]),
         }
-        for number, entry in enumerate(demonstration.run(now).sent)
+        for number, entry in enumerate(outcome().sent)
     ]
 
 

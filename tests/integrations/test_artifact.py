@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from builders import ROOT
 
+SAM = Path(sys.executable).with_name("sam")
 TEMPLATE = ROOT / "integrations" / "security_hub" / "template.yaml"
 
 
@@ -15,7 +16,7 @@ TEMPLATE = ROOT / "integrations" / "security_hub" / "template.yaml"
 def artifact(tmp_path_factory):
     folder = tmp_path_factory.mktemp("build")
     done = subprocess.run(
-        [Path(sys.executable).with_name("sam"), "build", "--template", TEMPLATE, "--build-dir", folder],
+        [SAM, "build", "--template", TEMPLATE, "--build-dir", folder, "--build-in-source"],
         cwd=ROOT,
         env=os.environ | {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1"},
         capture_output=True,

@@ -1,12 +1,14 @@
-// Simulations as a JSON list on stdin; their results as a JSON list on stdout.
+// Of each line of stdin, which is a JSON list of simulations, their results as a JSON list on a line of stdout.
 import { runSimulation } from '@cloud-copilot/iam-simulate'
-import { text } from 'node:stream/consumers'
+import { createInterface } from 'node:readline'
 
-const results = []
-for (const simulation of JSON.parse(await text(process.stdin))) {
-  const response = await runSimulation(simulation, {})
-  // It leaves out the keys of a context that it does not know, and would refuse, or let through, without them.
-  const isWhole = response.resultType === 'single' && !response.result.ignoredContextKeys?.length
-  results.push(isWhole ? response.overallResult : JSON.stringify(response))
+for await (const line of createInterface({ input: process.stdin })) {
+  const results = []
+  for (const simulation of JSON.parse(line)) {
+    const response = await runSimulation(simulation, {})
+    // It leaves out the keys of a context that it does not know, and would refuse, or let through, without them.
+    const isWhole = response.resultType === 'single' && !response.result.ignoredContextKeys?.length
+    results.push(isWhole ? response.overallResult : JSON.stringify(response))
+  }
+  console.log(JSON.stringify(results))
 }
-console.log(JSON.stringify(results))

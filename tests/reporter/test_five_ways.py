@@ -104,10 +104,11 @@ APIS = {
 
 @dataclass
 class Account:
-    """The reporter of an account in this process; `topic` is where its mails go."""
+    """The reporter of an account in this process; `topic` is where its mails go, `dynamodb` a client that never fails."""
 
     reporter: Reporter
     topic: str
+    dynamodb: Any
 
     def clients(self, service):
         sources, publisher = self.reporter.sources, self.reporter.publisher
@@ -142,9 +143,10 @@ class Account:
                 events.unregister(event, hook)
 
     def forget_a_flag(self):
-        """The next report has one to set."""
-        role = f"arn:aws:iam::{ACCOUNT}:role/deploy", "ID#AROADEPLOY"
-        self.reporter.sources.flags.unflag(role)
+        """The next report has one to set: nothing but its flag is known of this role."""
+        for facet in ("ID#AROADEPLOY", "DENIED#AROADEPLOY"):
+            key = {"principal": {"S": f"arn:aws:iam::{ACCOUNT}:role/deploy"}, "facet": {"S": facet}}
+            self.dynamodb.delete_item(TableName="activity", Key=key)
 
     def report(self):
         """What was found, and the mail."""
@@ -186,7 +188,7 @@ def account():
             reporter.canaries.account_management.meta.events.register(
                 "before-call.account.ListRegions", lambda **_: (AWSResponse("", 200, {}, None), answer)
             )
-            yield Account(reporter, topic)
+            yield Account(reporter, topic, client("dynamodb"))
 
 
 def see(table):

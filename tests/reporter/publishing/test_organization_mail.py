@@ -127,7 +127,7 @@ def test_accounts_that_one_reason_kept_from_being_read_stand_together():
 
 
 def test_five_thousand_accounts_of_which_a_thousand_were_not_read_fit_into_sns():
-    told = large(5000, 40, unread=1000)
+    told = large(5000, 4, unread=1000)
     reasons = tuple(replace(each, reason=f"{each.account.id}: {'é' * 500}") for each in told.unread)
     for each in (told, replace(told, unread=reasons)):
         forms = {
