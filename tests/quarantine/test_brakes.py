@@ -51,7 +51,7 @@ OF_ACCOUNT = [
     pytest.param({"coverage": heard(region(), region("us-east-1", until=4, tested=3, back=4))}, "events do not arrive", id="a region is silent"),
     pytest.param({"coverage": heard(region(), region("us-east-1", tested=3, back=4))}, "events do not arrive", id="no read-only events"),
     pytest.param({"coverage": heard(region(), region("us-east-1", since=None, until=None, tested=3, back=None))}, "no events come from us-east-1", id="a region is not connected"),
-    pytest.param({"coverage": heard(replace(region(), sent=None))}, "no events come from eu-west-1", id="no test calls show that events come"),
+    pytest.param({"coverage": heard(replace(region(), sent=None), replace(region("us-east-1"), sent=None))}, "no events come from eu-west-1, us-east-1", id="no test calls show that events come"),
     pytest.param({"coverage": heard(basis="a case file")}, "no tracker is listening", id="no tracker"),
     pytest.param({"coverage": heard(trails=Gap("the trails of CloudTrail", "denied"))}, "the trails of CloudTrail could not be read", id="the trails are unreadable"),
     pytest.param({"coverage": heard(unlisted="AccessDenied")}, "the enabled regions could not be listed", id="the regions are not known"),
@@ -62,7 +62,8 @@ OF_ACCOUNT = [
 @pytest.mark.parametrize(("changes", "why"), OF_ACCOUNT)
 def test_the_whole_account_is_left(changes, why):
     report = role_report(**changes)
-    decided = plan(report, {ROLE: entry_of(report, ROLE)}, ENFORCED)
+    gone = entry_of(report_of(alice(Key(used=350))), USER)
+    decided = plan(report, {ROLE: entry_of(report, ROLE), USER: gone}, ENFORCED)
 
     assert decided.brake.startswith(why)
     assert (decided.disable, decided.announce, decided.withdrawn) == ((), (), ())
@@ -74,7 +75,7 @@ def test_the_whole_account_is_left(changes, why):
     [
         pytest.param(heard(region(since=89)), "events have been coming only since", id="listening for less than the threshold"),
         pytest.param(heard(region(since=None)), "events have been coming not at all yet", id="not listening at all"),
-        pytest.param(heard(region(heard=[*range(50), *range(55, 431)])), "no events came from", id="five days unheard"),
+        pytest.param(heard(region(heard=[*range(50), *range(55, 431)])), f"no events came from {days(54):%Y-%m-%d} to {days(50):%Y-%m-%d}", id="five days unheard"),
         pytest.param(heard(region(heard=range(5, 431))), "no events came from", id="the last five days unheard"),
         pytest.param(heard(region(heard=range(86))), "no events came from", id="the first five days unheard"),
         pytest.param(heard(region(heard=())), "no events came from", id="no day on record"),
@@ -155,6 +156,8 @@ def test_its_own_role_is_left_whatever_its_tags():
     report = role_report()
 
     assert of_finding(finding_of(report, ROLE), report, own_id="AROADEPLOY") == "it is quarantine's own role"
+    assert of_finding(finding_of(report, ROLE), report, own_id="AROAOTHER") == ""
+    assert plan(report, {}, ENFORCED, own_id="AROADEPLOY").announce == ()
 
 
 QUARTERLY = seen_on((95, 185, 275, 365), "ID#AROADEPLOY", "role/deploy")
