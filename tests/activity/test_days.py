@@ -59,7 +59,7 @@ def test_days_are_shown_as_dates():
 def test_days_before_cloudtrail_are_left_out():
     assert Days.of(date(2013, 10, 31)) == NONE
     assert date(2013, 10, 31) not in Days.of(NOVEMBER)
-    assert list(Days.from_months({"d1310": 1, "d1311": 1})) == [date(2013, 11, 1)]
+    assert list(Days.from_months({"d1310": 1, "d1311": 2})) == [date(2013, 11, 2)]
     assert list(Days.of(NOVEMBER).between(date(1970, 1, 1), date(2100, 1, 1))) == [NOVEMBER]
 
 

@@ -97,6 +97,10 @@ def test_it_is_read_as_it_was_written_and_expires_after_its_end(snoozes, items):
         "expires_at": str(int(snooze().expires_at.timestamp())),
     }
     assert snooze().expires_at.date() == date(2027, 1, 31)
+    assert snooze().plain() == {
+        "finding_id": item["facet"],
+        **{name: item[name] for name in ("until", "reason", "asked_by", "asked_at")},
+    }
 
 
 def test_of_another_account_is_not_told(snoozes):
@@ -160,12 +164,18 @@ def test_what_somebody_edited_snoozes_nothing_and_is_told(snoozes, edit, name, v
     assert [f"{ACCOUNT}:access_key:AKIAEXAMPLE cannot be read" in each for each in told.problems] == [True]
 
 
-def test_an_item_of_no_finding_is_told():
-    item = {"principal": {"S": "snoozed"}, "facet": {"S": f"{ACCOUNT}:all"}}
-    item |= {name: {"S": value} for name, value in snooze().attributes().items()}
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        pytest.param({"facet": f"{ACCOUNT}:all"}, "it does not say of what it is", id="no finding"),
+        pytest.param({"until": "20261231"}, "it is not as lastseen snooze writes it", id="another form"),
+    ],
+)
+def test_what_is_wrong_with_an_item_is_told(change, why):
+    words = {"principal": "snoozed", "facet": str(KEY), **snooze().attributes()} | change
 
-    with pytest.raises(UnreadableItem, match="does not say of what it is"):
-        snooze_of(item)
+    with pytest.raises(UnreadableItem, match=why):
+        snooze_of({name: {"S": value} for name, value in words.items()})
 
 
 def test_more_than_a_page_is_read(snoozes):
