@@ -38,6 +38,7 @@ def test_ten_are_listed_and_the_others_counted():
 
     assert len(lines) == 11
     assert lines[-1] == "and 2 new findings more"
+    assert len(content(review_of(*roles[:10]))["description"].splitlines()) == 10
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,10 @@ def test_ten_are_listed_and_the_others_counted():
     ],
 )
 def test_if_nothing_is_new_there_is_a_line_and_no_more(things, line):
-    assert content(review_of(*things))["description"] == line
+    told = content(review_of(*things))
+
+    assert told["description"] == line
+    assert told["title"].startswith(":mag: IAM in ")
 
 
 def test_that_events_do_not_arrive_comes_first():
@@ -87,4 +91,7 @@ def test_only_https_subscriptions_get_it_and_only_if_it_is_asked_for():
 
 def test_reports_are_no_thread():
     """What is new would be hidden below the first report."""
-    assert "threadId" not in json.loads(chat(review_of()))["metadata"]
+    metadata = json.loads(chat(review_of()))["metadata"]
+
+    assert "threadId" not in metadata
+    assert metadata["eventType"] == "report"
