@@ -37,6 +37,10 @@ def test_nothing_speaks_against_a_role_that_both_sources_show_idle():
     assert of_finding(finding_of(report, ROLE), report) == ""
 
 
+def test_events_that_come_are_enough_while_the_first_test_call_of_a_region_is_on_its_way():
+    assert of_account(role_report(coverage=heard(region(back=None)))) == ""
+
+
 def test_nothing_speaks_against_a_user_of_whom_all_is_idle_nor_against_the_idle_key_of_one_in_use():
     idle = report_of(alice(Key(used=350), made=500))
     in_use = report_of(alice(Key(used=350), USED_KEY, made=500), seen(1, "ID#AIDAALICE"), seen(1, "KEY#AKIA2"))
@@ -52,6 +56,7 @@ OF_ACCOUNT = [
     pytest.param({"coverage": heard(region(), region("us-east-1", tested=3, back=4))}, "events do not arrive", id="no read-only events"),
     pytest.param({"coverage": heard(region(), region("us-east-1", since=None, until=None, tested=3, back=None))}, "no events come from us-east-1", id="a region is not connected"),
     pytest.param({"coverage": heard(replace(region(), sent=None), replace(region("us-east-1"), sent=None))}, "no events come from eu-west-1, us-east-1", id="no test calls show that events come"),
+    pytest.param({"coverage": heard(region(), region("us-east-1", since=None, until=None, back=None))}, "no events come from us-east-1", id="a region has just been tested for the first time, and no event ever came"),
     pytest.param({"coverage": heard(basis="a case file")}, "no tracker is listening", id="no tracker"),
     pytest.param({"coverage": heard(trails=Gap("the trails of CloudTrail", "denied"))}, "the trails of CloudTrail could not be read", id="the trails are unreadable"),
     pytest.param({"coverage": heard(unlisted="AccessDenied")}, "the enabled regions could not be listed", id="the regions are not known"),
