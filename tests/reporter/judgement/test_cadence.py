@@ -1,6 +1,7 @@
 """The rhythm of days: what is one, what is none, and how often either is mistaken for the other."""
 
 from datetime import date, timedelta
+from itertools import accumulate
 
 import pytest
 
@@ -14,6 +15,10 @@ FIRST = date(2025, 11, 3)  # A Monday.
 
 def on(*days):
     return Days.of(*(FIRST + timedelta(days=each) for each in days))
+
+
+def after(*gaps):
+    return list(accumulate((0, *gaps)))
 
 
 @pytest.mark.parametrize(
@@ -40,6 +45,10 @@ def on(*days):
         pytest.param([0, 91, 182, 273, 280, 287], None, id="quarterly, then weekly"),
         pytest.param([0, 82, 173, 264], 91, id="a gap of nine days less"),
         pytest.param([0, 81, 172, 263], None, id="a gap of ten days less, of three"),
+        pytest.param(after(*[11] * 3, *[7] * 17), 7, id="17 of 20 gaps are alike"),
+        pytest.param(after(*[11] * 4, *[7] * 16), None, id="16 of 20 gaps are alike"),
+        pytest.param(after(*[7] * 6, 16), 7, id="weekly, the last one skipped, and two days late"),
+        pytest.param(after(*[7] * 6, 17), None, id="weekly, the last one skipped, and three days late"),
         pytest.param([], None, id="nothing"),
     ],
 )
