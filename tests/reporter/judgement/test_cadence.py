@@ -8,7 +8,7 @@ import pytest
 from activity.days import Days
 from benchmarks.rhythms import AT_RANDOM, at_random, of_months, periodic, recognized, seen
 from reporter.judgement.cadence import rhythm, too_long
-from reporter.judgement.dormancy import dormancy
+from reporter.judgement.dormancy import Active, Unheard, dormancy
 
 FIRST = date(2025, 11, 3)  # A Monday.
 
@@ -91,6 +91,21 @@ def test_the_next_run_is_expected_a_rhythm_after_the_last_began(used, expected, 
     assert found.expected_by == FIRST + timedelta(days=expected)
     assert found.stale_from == FIRST + timedelta(days=stale)
     assert dormancy(days, last, heard, found.stale_from) is None
+
+
+def test_what_would_be_dormant_says_from_when_to_when_no_events_came():
+    days, heard = on(0, 91, 182, 273), on(*range(100), *range(105, 301))
+    silent = [FIRST + timedelta(days=each) for each in (100, 104)]
+
+    assert dormancy(days, max(days), heard, FIRST + timedelta(days=300)) == Unheard(91, *silent)
+
+
+@pytest.mark.parametrize(("begun", "since"), [(0, None), (4, None), (5, FIRST + timedelta(days=5))])
+def test_active_days_are_those_of_400_and_say_since_when_events_came(begun, since):
+    today = FIRST + timedelta(days=400)
+    active = Active.of(on(-1, 0, 7, 400), on(*range(begun, 401)), today)
+
+    assert active == Active(on(0, 7, 400), today, since)
 
 
 def test_the_order_in_which_days_came_does_not_matter():
