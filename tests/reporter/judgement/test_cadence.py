@@ -93,6 +93,13 @@ def test_the_next_run_is_expected_a_rhythm_after_the_last_began(used, expected, 
     assert dormancy(days, last, heard, found.stale_from) is None
 
 
+def test_what_runs_on_is_not_stale_before_it_was_idle_for_a_day():
+    last = FIRST + timedelta(days=40)
+    found = dormancy(on(0, 7, 14, 21, *range(28, 41)), last, on(*range(41)), last)
+
+    assert found.stale_from == last + timedelta(days=1)
+
+
 def test_what_would_be_dormant_says_from_when_to_when_no_events_came():
     days, heard = on(0, 91, 182, 273), on(*range(100), *range(105, 301))
     silent = [FIRST + timedelta(days=each) for each in (100, 104)]
