@@ -62,7 +62,8 @@ def test_each_owner_gets_its_own_findings_and_what_has_none_is_in_no_message():
 
 def test_the_message_has_the_findings_for_people_and_for_programs():
     flagged = {(alice().arn, "KEY#AKIA1"): Flag(days(8), days(100))}
-    report = review_of(OWNERS, alice(Key(used=100), owner="ann"), flagged)
+    terms = Terms(owner_tags=("owner", "team"))
+    report = review_of(terms, alice(Key(used=100), owner="ann"), flagged)
     message = sent(report)
     forms = json.loads(message.text)
     plain = json.loads(forms["default"])
@@ -70,14 +71,14 @@ def test_the_message_has_the_findings_for_people_and_for_programs():
     head, table = forms["email"].split("\n\n")[:2]
     assert message.subject == forms["sms"] == "IAM in acme: 2 findings of yours, 1 new"
     assert head == (
-        f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\nFindings of ann, by the tags owner."
+        f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\nFindings of ann, by the tags owner, team."
     )
     assert table == "WHAT TO DO: 2 findings, the most dangerous first (* is new)"
     assert "aws iam update-access-key --user-name alice --access-key-id AKIA1" in forms["email"]
     assert forms["email"].endswith(
         "\n\nTo keep something, tag it last-activity:exempt, or ask for a snooze: docs/report.md.\n"
     )
-    assert [each["owner"] for each in plain.pop("findings")] == ["ann", "ann"]
+    assert [(each["owner"], "days" in each) for each in plain.pop("findings")] == [("ann", False)] * 2
     assert plain == {
         "event": "owner",
         "owner": "ann",
@@ -158,6 +159,7 @@ def test_one_that_is_refused_is_a_gap_and_stops_no_other():
             "send them their findings of this report yourself; the next report tries again",
         ),
     )
+    assert json.loads(json.loads(topic.told["Message"])["default"])["report"] == f"{FILES}report.json"
     assert topic.told | {"Message": "", "MessageAttributes": {}} == {
         "TopicArn": "arn:topic",
         "Subject": "IAM in acme: 1 finding of yours, 1 new",
