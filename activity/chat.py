@@ -22,7 +22,7 @@ _IN_CODE = str.maketrans({"<": "‹", ">": "›", "&": "＆", "`": "'"})  # noqa
 # And what they would take for formatting elsewhere.
 _IN_TEXT = str.maketrans({"*": "＊", "~": "～", "[": "［", "]": "］", "|": "｜", "#": "＃", "\\": "＼"})  # noqa: RUF001
 _MENTION = re.compile(r"(?<![\w.+-])@")  # Not that of an email address.
-_LINK = re.compile(r"(?i)(://|\bwww\.|\bmailto:)")
+_LINK = re.compile(r"(?i)://|\bwww\.|\bmailto:")
 _UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # Not within a word, where it formats nothing.
 
 
@@ -80,7 +80,7 @@ def notification(
 
 def _harmless(words: str) -> str:
     plain = _MENTION.sub("＠", line(words).translate(_IN_CODE))  # noqa: RUF001
-    return _LINK.sub(lambda found: " ".join(re.split(r"(?<=[:.])", found[0], maxsplit=1)), plain)
+    return _LINK.sub(lambda found: " ".join(re.split(r"(?<=[:.])", found[0])), plain)
 
 
 def _fitting(lines: Iterable[str]) -> str:

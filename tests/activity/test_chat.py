@@ -80,6 +80,11 @@ def test_what_is_harmless_stays_as_it_is(words):
     assert text(words) == words
 
 
+def test_a_link_and_a_mention_can_be_read_still():
+    assert code("https://evil.example") == "`https: //evil.example`"
+    assert code("www.evil.example, @here") == "`www. evil.example, ＠here`"  # noqa: RUF001
+
+
 def test_a_long_value_is_cut():
     assert code("x" * 201) == f"`{'x' * 197}...`"
     assert code("x" * 200) == f"`{'x' * 200}`"
@@ -92,14 +97,21 @@ def test_a_command_is_shown_as_it_is_or_not_at_all(shell):
 
 
 def test_a_message_has_no_more_than_fits():
-    told = json.loads(notification("t" * 999, ["x" * 100] * 99, ["s" * 400, *["s"] * 9, ""], event="report"))
+    told = json.loads(
+        notification("t" * 999, ["x" * 100] * 99, ["s" * 351, *["s" * 350] * 9, ""], event="report")
+    )
     content, metadata = told["content"], told["metadata"]
 
     assert len(content["title"]) == len(metadata["summary"]) == LONGEST_TITLE
     assert len(content["description"]) <= LONGEST_DESCRIPTION + 4
     assert content["description"].endswith(f"{'x' * 100}\n...")
-    assert content["nextSteps"] == ["s"] * MOST_STEPS
-    assert all(len(each) <= LONGEST_STEP for each in content["nextSteps"])
+    assert content["nextSteps"] == ["s" * LONGEST_STEP] * MOST_STEPS
+
+
+def test_lines_that_just_fit_are_all_there():
+    lines = ["x" * 99] * (LONGEST_DESCRIPTION // 100)
+
+    assert json.loads(notification("t", lines, event="report"))["content"]["description"] == "\n".join(lines)
 
 
 def test_a_short_message_is_whole_and_has_nothing_empty():
@@ -110,4 +122,15 @@ def test_a_short_message_is_whole_and_has_nothing_empty():
         "source": "custom",
         "content": {"textType": "client-markdown", "title": "title", "description": "one\ntwo"},
         "metadata": {"summary": "title", "eventType": "report"},
+    }
+
+
+def test_what_belongs_together_is_a_thread_and_custom_actions_have_their_context():
+    told = json.loads(notification("t", [], event="report", thread="acme", context={"user": "alice"}))
+
+    assert told["metadata"] == {
+        "threadId": "acme",
+        "summary": "t",
+        "eventType": "report",
+        "additionalContext": {"user": "alice"},
     }

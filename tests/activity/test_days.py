@@ -43,6 +43,7 @@ def test_months_are_numbers_with_a_bit_for_each_day(those):
 @given(sets)
 def test_days_are_packed_and_unpacked(those):
     assert Days.from_bytes(Days.of(*those).to_bytes()) == Days.of(*those)
+    assert Days(0xFF00).to_bytes() == b"\x00\xff\x00"
 
 
 @given(sets, dates, dates)
@@ -58,7 +59,7 @@ def test_days_are_shown_as_dates():
 def test_days_before_cloudtrail_are_left_out():
     assert Days.of(date(2013, 10, 31)) == NONE
     assert date(2013, 10, 31) not in Days.of(NOVEMBER)
-    assert list(Days.from_months({"d1310": 1, "d1311": 1})) == [date(2013, 11, 1)]
+    assert list(Days.from_months({"d1310": 1, "d1311": 2})) == [date(2013, 11, 2)]
     assert list(Days.of(NOVEMBER).between(date(1970, 1, 1), date(2100, 1, 1))) == [NOVEMBER]
 
 
@@ -88,8 +89,17 @@ def test_days_are_kept_by_whole_months(last, kept, oldest):
     assert oldest_kept(last, kept) == oldest
 
 
+def test_a_month_may_have_no_days_but_none_that_it_has_not():
+    assert Days.from_months({"d2611": 0}) == NONE
+    with pytest.raises(ValueError, match=r"^d2611 is 1073741824, which has days that the month hasn't$"):
+        Days.from_months({"d2611": 1 << 30})
+
+
 def test_all_of_time_is_a_span():
-    assert Days.of(NOVEMBER).between(date.min, date.max) == Days.of(NOVEMBER)
+    first = date(2013, 11, 1)
+
+    assert Days.of(first, NOVEMBER).between(date.min, date.max) == Days.of(first, NOVEMBER)
+    assert Days.of(first, NOVEMBER).between(date.min, date(2020, 1, 1)) == Days.of(first)
     assert oldest_kept(date.min, timedelta(days=400)) == date.min
 
 

@@ -80,3 +80,9 @@ def test_a_batch_is_no_larger_than_a_call_takes(each, sizes):
 
     assert [len(batch) for batch in made] == sizes
     assert all(sum(map(size, batch)) <= MOST_BYTES for batch in made)
+
+
+def test_a_batch_may_be_just_as_large_as_a_call_takes():
+    half = event(more="x" * (MOST_BYTES // 2 - size(event(more="").entry()))).entry()
+
+    assert [len(batch) for batch in batches([half] * 3)] == [2, 1]

@@ -13,6 +13,7 @@ from activity.snoozes import Snoozes
 KEY = FindingId(ACCOUNT, "access_key", "AKIAEXAMPLE")
 ROLE = FindingId(ACCOUNT, "role", "AROAEXAMPLE")
 UNTIL = date(2026, 12, 31)
+TOO_LATE = "is more than a year ahead: the last day allowed is 2027-11-21"
 
 
 def snooze(of=KEY, until=UNTIL, reason="moves in January", now=NOON):
@@ -48,19 +49,33 @@ def edit(dynamodb):
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        pytest.param({"reason": ""}, "needs a reason", id="no reason"),
-        pytest.param({"reason": " \n\t"}, "needs a reason", id="a blank reason"),
-        pytest.param({"reason": "a\x1b[2Jb"}, "cannot be printed", id="moves the cursor"),
-        pytest.param({"reason": "a\u202eb"}, "cannot be printed", id="turns text around"),
-        pytest.param({"reason": "x" * (LONGEST_REASON + 1)}, "201 characters", id="a long reason"),
-        pytest.param({"until": date(2026, 11, 19)}, "in the past", id="ended yesterday"),
-        pytest.param({"until": date(2027, 11, 22)}, "more than a year", id="in a year and two days"),
-        pytest.param({"until": date.max}, "more than a year", id="the last of days"),
+        pytest.param({"reason": ""}, "a snooze needs a reason", id="no reason"),
+        pytest.param({"reason": " \n\t"}, "a snooze needs a reason", id="a blank reason"),
+        pytest.param(
+            {"reason": "a\x1b[2Jb"}, "the reason has characters that cannot be printed", id="moves the cursor"
+        ),
+        pytest.param(
+            {"reason": "a\u202eb"}, "the reason has characters that cannot be printed", id="turns text around"
+        ),
+        pytest.param(
+            {"reason": "x" * (LONGEST_REASON + 1)},
+            "the reason has 201 characters: 200 are allowed",
+            id="a long reason",
+        ),
+        pytest.param(
+            {"until": date(2026, 11, 19)},
+            "2026-11-19 is in the past: a snooze ends in the future",
+            id="ended yesterday",
+        ),
+        pytest.param({"until": date(2027, 11, 22)}, f"2027-11-22 {TOO_LATE}", id="in a year and two days"),
+        pytest.param({"until": date.max}, f"9999-12-31 {TOO_LATE}", id="the last of days"),
     ],
 )
 def test_what_may_not_be_asked_says_why(changes, why):
-    with pytest.raises(BadSnooze, match=why):
+    with pytest.raises(BadSnooze) as refused:
         snooze(**changes)
+
+    assert str(refused.value) == why
 
 
 @pytest.mark.parametrize("until", [date(2026, 11, 20), date(2027, 11, 21)], ids=["today", "a year"])
@@ -97,6 +112,10 @@ def test_it_is_read_as_it_was_written_and_expires_after_its_end(snoozes, items):
         "expires_at": str(int(snooze().expires_at.timestamp())),
     }
     assert snooze().expires_at.date() == date(2027, 1, 31)
+    assert snooze().plain() == {
+        "finding_id": item["facet"],
+        **{name: item[name] for name in ("until", "reason", "asked_by", "asked_at")},
+    }
 
 
 def test_of_another_account_is_not_told(snoozes):
@@ -160,12 +179,18 @@ def test_what_somebody_edited_snoozes_nothing_and_is_told(snoozes, edit, name, v
     assert [f"{ACCOUNT}:access_key:AKIAEXAMPLE cannot be read" in each for each in told.problems] == [True]
 
 
-def test_an_item_of_no_finding_is_told():
-    item = {"principal": {"S": "snoozed"}, "facet": {"S": f"{ACCOUNT}:all"}}
-    item |= {name: {"S": value} for name, value in snooze().attributes().items()}
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        pytest.param({"facet": f"{ACCOUNT}:all"}, "it does not say of what it is", id="no finding"),
+        pytest.param({"until": "20261231"}, "it is not as lastseen snooze writes it", id="another form"),
+    ],
+)
+def test_what_is_wrong_with_an_item_is_told(change, why):
+    words = {"principal": "snoozed", "facet": str(KEY), **snooze().attributes()} | change
 
-    with pytest.raises(UnreadableItem, match="does not say of what it is"):
-        snooze_of(item)
+    with pytest.raises(UnreadableItem, match=why):
+        snooze_of({name: {"S": value} for name, value in words.items()})
 
 
 def test_more_than_a_page_is_read(snoozes):

@@ -1,4 +1,7 @@
-"""Mutants of the core, and whether its tests kill them: `make mutate`. mutmut makes them and runs the tests."""
+"""Mutants of the code, and whether its tests kill them: `make mutate`. mutmut makes them and runs the tests.
+
+Where files are named, only the tests beside them are run: those in the same folder below tests/.
+"""
 
 import argparse
 import ast
@@ -13,10 +16,12 @@ from collections import Counter, deque
 from pathlib import Path
 
 from mutmut import __main__ as mutmut
+from mutmut.runners.harness import ListAllTestsResult, collected_test_names
 from mutmut.state import state
 from mutmut.utils.format_utils import orig_function_and_class_names_from_key
 
 KEPT = Path("mutants")  # mutmut's folder: the mutants, which tests call what, and what became of each mutant
+STATS = KEPT / "mutmut-stats.json"
 TESTS_SEEN = KEPT / "tests-seen.json"
 LIMITS = {"pure": 95, "shell": 85}  # percent, of those that are not equivalent
 QUICK = 2.0  # seconds of tests, before others are run
@@ -29,17 +34,18 @@ def main():
     parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--cores", type=int, default=os.cpu_count())
     parser.add_argument("--seconds", type=float, default=8, help="of tests that a mutant has to survive")
+    parser.add_argument("--draw", type=int, help="so many mutants of each file, the same each time")
     parser.add_argument("files", nargs="*")
     asked = parser.parse_args()
     until = time.monotonic() + 60 * asked.minutes
     os.environ["CI"] = "1"  # Hypothesis then draws the same examples each time, however slow the machine is.
     runner = mutmut.get_mutant_runner(asked.cores)
-    prepare(runner, asked.cores)
+    prepare(runner, asked.cores, asked.files)
     files = {str(path): data_of(path) for path in mutmut.walk_mutatable_files()}
     if unknown := set(asked.files) - files.keys():
         sys.exit(f"not among the files with mutants: {', '.join(sorted(unknown))}")
     chosen = {path: files[path] for path in sorted(asked.files or files) if files[path].exit_code_by_key}
-    run(runner, chosen, until, asked.seconds)
+    run(runner, drawn(chosen, asked.draw), until, asked.seconds)
     sys.exit(tell(chosen))
 
 
@@ -53,7 +59,39 @@ def tests_of(mutant):
     return state().tests_by_mangled_function_name.get(mutmut.mangled_name_from_mutant_name(mutant), set())
 
 
-def prepare(runner, cores):
+def drawn(files, most):
+    """The mutants that are to be run: of each file all, or so many, by chance but always the same."""
+    of = {}
+    for data in files.values():
+        names = sorted(data.exit_code_by_key, key=lambda name: hashlib.sha256(name.encode()).digest())
+        of |= {name: data for name in names[:most] if data.exit_code_by_key[name] is None}
+    return of
+
+
+def folder_of_tests(path):
+    return next(folder for each in Path(path).parents if (folder := Path("tests") / each).is_dir())
+
+
+def collect_only(folders, runner):
+    """Of the tests in these folders, not below. What mutmut knows of others stays as it is."""
+    config, everything = mutmut.config(), runner.list_all_tests
+    fingerprint = config.config_fingerprint()
+    config.config_fingerprint = lambda: fingerprint  # else it forgets all
+    options = [each for each in config.pytest_add_cli_args_test_selection if each.startswith("--")]
+    files = (str(path) for folder in folders for path in sorted(folder.glob("test_*.py")))
+    chosen = [path for path in files if f"--ignore={path}" not in options]
+    config.pytest_add_cli_args_test_selection = [*chosen, *options]
+
+    def list_tests():
+        others = {test for test in collected_test_names() if Path(file_of(test)).parent not in folders}
+        return ListAllTestsResult(ids=everything().ids | others)
+
+    runner.list_all_tests = list_tests
+    if not STATS.exists():  # else it runs all
+        mutmut.save_stats()
+
+
+def prepare(runner, cores, named):
     """Mutate what has changed, and have the tests that are new or have changed show which functions they call."""
     with mutmut.CatchOutput(spinner_title="Making mutants"):
         for gone in (path for path in KEPT.glob("tests/**/*.py") if not path.relative_to(KEPT).exists()):
@@ -64,6 +102,10 @@ def prepare(runner, cores):
         mutmut.create_mutants(cores)
     seen = json.loads(TESTS_SEEN.read_text()) if TESTS_SEEN.exists() else {}
     found = {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in Path("tests").rglob("*.py")}
+    if named:
+        folders = {folder_of_tests(path) for path in named}
+        found = seen | {path: digest for path, digest in found.items() if Path(path).parent in folders}
+        collect_only(folders, runner)
     changed = {path for path, digest in found.items() if seen.get(path) != digest}
     forget_calls(changed)
     mutmut.collect_or_load_stats(runner, apply_config_invalidation=True)
@@ -78,10 +120,9 @@ def prepare(runner, cores):
 
 def forget_calls(changed_tests):
     """mutmut looks at tests that it does not know, and only at these."""
-    path = KEPT / "mutmut-stats.json"
-    if not path.exists():
+    if not STATS.exists():
         return
-    stats = json.loads(path.read_text())
+    stats = json.loads(STATS.read_text())
     hashes, tests = stats["function_hashes"], stats["tests_by_mangled_function_name"]
     now = state().current_function_hashes
     # Who calls a new function has changed as well.
@@ -90,19 +131,18 @@ def forget_calls(changed_tests):
     again = {test for name in changed for test in tests.get(name, [])}
     again |= {test for test in stats["duration_by_test"] if file_of(test) in changed_tests}
     stats["duration_by_test"] = {k: v for k, v in stats["duration_by_test"].items() if k not in again}
-    path.write_text(json.dumps(stats))
+    STATS.write_text(json.dumps(stats))
 
 
 def file_of(test):
     return test.partition("::")[0]
 
 
-def run(runner, files, until, most):
+def run(runner, of, until, most):
     """Until the time is up. What survives the quickest tests has the others to survive.
 
     What takes too long may have had bad luck on a busy machine: it is killed if it does so with six times the time.
     """
-    of = {name: data for data in files.values() for name, code in data.exit_code_by_key.items() if code is None}
     waiting, running, begun = deque((name, QUICK, 1) for name in of), {}, time.monotonic()
     runner.startup()
     try:
@@ -175,7 +215,7 @@ def tell(files):
         )
     print("", *table, sep="\n")
     if any(None in data.exit_code_by_key.values() for data in files.values()):
-        print("Not all are run; the same command goes on from here.")
+        print("Not all are run; the same command, without DRAW, goes on from here.")
     return status
 
 

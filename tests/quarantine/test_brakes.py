@@ -38,6 +38,10 @@ def test_nothing_speaks_against_a_role_that_both_sources_show_idle():
     assert of_finding(finding_of(report, ROLE), report) == ""
 
 
+def test_events_that_come_are_enough_while_the_first_test_call_of_a_region_is_on_its_way():
+    assert of_account(role_report(coverage=heard(region(back=None)))) == ""
+
+
 def test_nothing_speaks_against_a_user_of_whom_all_is_idle_nor_against_the_idle_key_of_one_in_use():
     idle = report_of(alice(Key(used=350), made=500))
     in_use = report_of(alice(Key(used=350), USED_KEY, made=500), seen(1, "ID#AIDAALICE"), seen(1, "KEY#AKIA2"))
@@ -52,7 +56,8 @@ OF_ACCOUNT = [
     pytest.param({"coverage": heard(region(), region("us-east-1", until=4, tested=3, back=4))}, "events do not arrive", id="a region is silent"),
     pytest.param({"coverage": heard(region(), region("us-east-1", tested=3, back=4))}, "events do not arrive", id="no read-only events"),
     pytest.param({"coverage": heard(region(), region("us-east-1", since=None, until=None, tested=3, back=None))}, "no events come from us-east-1", id="a region is not connected"),
-    pytest.param({"coverage": heard(replace(region(), sent=None))}, "no events come from eu-west-1", id="no test calls show that events come"),
+    pytest.param({"coverage": heard(replace(region(), sent=None), replace(region("us-east-1"), sent=None))}, "no events come from eu-west-1, us-east-1", id="no test calls show that events come"),
+    pytest.param({"coverage": heard(region(), region("us-east-1", since=None, until=None, back=None))}, "no events come from us-east-1", id="a region has just been tested for the first time, and no event ever came"),
     pytest.param({"coverage": heard(basis="a case file")}, "no tracker is listening", id="no tracker"),
     pytest.param({"coverage": heard(trails=Gap("the trails of CloudTrail", "denied"))}, "the trails of CloudTrail could not be read", id="the trails are unreadable"),
     pytest.param({"coverage": heard(unlisted="AccessDenied")}, "the enabled regions could not be listed", id="the regions are not known"),
@@ -63,7 +68,8 @@ OF_ACCOUNT = [
 @pytest.mark.parametrize(("changes", "why"), OF_ACCOUNT)
 def test_the_whole_account_is_left(changes, why):
     report = role_report(**changes)
-    decided = plan(report, {ROLE: entry_of(report, ROLE)}, ENFORCED)
+    gone = entry_of(report_of(alice(Key(used=350))), USER)
+    decided = plan(report, {ROLE: entry_of(report, ROLE), USER: gone}, ENFORCED)
 
     assert decided.brake.startswith(why)
     assert (decided.disable, decided.announce, decided.withdrawn) == ((), (), ())
@@ -75,7 +81,7 @@ def test_the_whole_account_is_left(changes, why):
     [
         pytest.param(heard(region(since=89)), "events have been coming only since", id="listening for less than the threshold"),
         pytest.param(heard(region(since=None)), "events have been coming not at all yet", id="not listening at all"),
-        pytest.param(heard(region(heard=[*range(50), *range(55, 431)])), "no events came from", id="five days unheard"),
+        pytest.param(heard(region(heard=[*range(50), *range(55, 431)])), f"no events came from {days(54):%Y-%m-%d} to {days(50):%Y-%m-%d}", id="five days unheard"),
         pytest.param(heard(region(heard=range(5, 431))), "no events came from", id="the last five days unheard"),
         pytest.param(heard(region(heard=range(86))), "no events came from", id="the first five days unheard"),
         pytest.param(heard(region(heard=())), "no events came from", id="no day on record"),
@@ -157,6 +163,8 @@ def test_its_own_role_is_left_whatever_its_tags():
     report = role_report()
 
     assert of_finding(finding_of(report, ROLE), report, own_id="AROADEPLOY") == "it is quarantine's own role"
+    assert of_finding(finding_of(report, ROLE), report, own_id="AROAOTHER") == ""
+    assert plan(report, {}, ENFORCED, own_id="AROADEPLOY").announce == ()
 
 
 QUARTERLY = seen_on((95, 185, 275, 365), "ID#AROADEPLOY", "role/deploy")

@@ -85,6 +85,10 @@ def test_an_announcement_that_does_not_count_is_made_anew(of_entry):
     assert [(each.id, each.due, each.version) for each in made.announce] == [(ROLE, NOON + GRACE, 1)]
 
 
+def test_an_announcement_of_the_very_second_of_the_flag_counts():
+    assert ids(decided(announced=REPORT.findings[0].first_flagged).disable) == [ROLE]
+
+
 @pytest.mark.parametrize("change", [{"created": days(400)}, {"arn": f"arn:aws:iam::{ACCOUNT}:role/new/deploy"}])
 def test_another_thing_of_that_id_is_announced_anew(change):
     entry = entry_of(REPORT, ROLE)

@@ -759,6 +759,19 @@ def test_what_is_saved_is_flagged_and_once_it_is_mailed_the_rest_is_forgotten(me
     assert table.get([("report", ACCOUNT)])["report", ACCOUNT].activity.last_seen == NOON
 
 
+def test_a_flag_that_is_somebody_elses_by_now_is_neither_told_nor_taken_off(memory, flags, table):
+    """The user was deleted, and another has got the name."""
+    password = f"{ARN}:user/gone", "SIGNIN"
+    was = Flag(accounts.days(7), accounts.days(100), holder="AIDAGONE")
+    flags.flag(password, ACCOUNT, replace(was, holder="AIDANEW"), now=accounts.days(7))
+    told, _ = memory.prepare(accounts.review_of({password: was}))
+
+    assert told.to_remember.over == ((password, "AIDAGONE"),)
+    assert memory.settle(told) == Unsaved()
+    flag = table.get([password])[password].flag
+    assert (flag.holder, flag.told_at) == ("AIDANEW", None)
+
+
 def test_a_report_of_nothing_is_not_noted_as_mailed(memory, items):
     assert memory.settle(NOTHING_READ) == Unsaved()
     assert items() == {}

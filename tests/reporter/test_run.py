@@ -80,13 +80,48 @@ def test_the_table_and_its_flags_are_kept_as_long_as_is_set(aws, dynamodb):
     assert sources.flags.of(ACCOUNT) == {}
 
 
-@pytest.mark.parametrize(("bucket", "expected"), [({}, ""), ({"REPORT_BUCKET": " reports "}, "reports")])
-def test_a_reporter_publishes_to_its_topic_and_bucket(aws, dynamodb, bucket, expected):
-    reporter = Reporter.from_env(SET_TO | bucket | {"STALE_USER_DAYS": "30"})
-    publisher = reporter.publisher
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        pytest.param({}, ("", "", "", False), id="a topic alone"),
+        pytest.param(
+            {
+                "REPORT_BUCKET": " reports ",
+                "LOG_BUCKET": "logs",
+                "OWNER_TOPIC_ARN": f" {TOPIC}-owners ",
+                "CHAT_FORMAT": "true",
+            },
+            ("reports", "logs", f"{TOPIC}-owners", True),
+            id="all",
+        ),
+    ],
+)
+def test_a_reporter_publishes_to_its_topics_and_bucket(aws, dynamodb, environ, expected):
+    reporter = Reporter.from_env(SET_TO | environ | {"STALE_USER_DAYS": "30"})
+    publisher, owners, logs = reporter.publisher, reporter.owner_messages, reporter.sources.logs
 
-    assert (publisher.topic, publisher.bucket, reporter.terms.limits.user) == (TOPIC, expected, 30)
-    services = [each.meta.service_model.service_name for each in (publisher.sns, publisher.s3, reporter.sts)]
-    assert services == ["sns", "s3", "sts"]
+    assert (publisher.topic, reporter.terms.limits.user) == (TOPIC, 30)
+    assert (publisher.bucket, logs, owners.topic, publisher.has_chat) == expected
+    clients = publisher.sns, publisher.s3, reporter.sts, owners.sns, reporter.bus.client
+    services = [each.meta.service_model.service_name for each in clients]
+    assert services == ["sns", "s3", "sts", "sns", "events"]
     assert reporter.canaries.table is reporter.sources.table
     assert reporter.canaries.home == "us-east-1"
+
+
+def test_a_reporter_that_acts_in_a_member_asks_there_and_keeps_its_own_table_and_topic(aws, dynamodb):
+    asked = []
+
+    def clients(*service, **settings):
+        asked.append((*service, settings.get("region_name")))
+        return boto3.client(*service, **settings)
+
+    hub, caller = Reporter.from_env(SET_TO), Caller("222222222222", "aws", "")
+    member = hub.acting_as(caller, clients)
+    member.sources.trails.client_in("eu-west-3")
+    member.canaries.sts_in("eu-west-3")
+
+    assert asked == [("iam", None), ("account", None), ("cloudtrail", "eu-west-3"), ("sts", "eu-west-3")]
+    assert (member.caller, member.canaries.home) == (caller, hub.canaries.home)
+    assert member.canaries.table is member.sources.table is hub.sources.table
+    assert member.publisher is hub.publisher

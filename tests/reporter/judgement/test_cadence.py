@@ -1,19 +1,24 @@
 """The rhythm of days: what is one, what is none, and how often either is mistaken for the other."""
 
 from datetime import date, timedelta
+from itertools import accumulate
 
 import pytest
 
 from activity.days import Days
 from benchmarks.rhythms import AT_RANDOM, at_random, of_months, periodic, recognized, seen
 from reporter.judgement.cadence import rhythm, too_long
-from reporter.judgement.dormancy import dormancy
+from reporter.judgement.dormancy import Active, Unheard, dormancy
 
 FIRST = date(2025, 11, 3)  # A Monday.
 
 
 def on(*days):
     return Days.of(*(FIRST + timedelta(days=each) for each in days))
+
+
+def after(*gaps):
+    return list(accumulate((0, *gaps)))
 
 
 @pytest.mark.parametrize(
@@ -40,6 +45,10 @@ def on(*days):
         pytest.param([0, 91, 182, 273, 280, 287], None, id="quarterly, then weekly"),
         pytest.param([0, 82, 173, 264], 91, id="a gap of nine days less"),
         pytest.param([0, 81, 172, 263], None, id="a gap of ten days less, of three"),
+        pytest.param(after(*[11] * 3, *[7] * 17), 7, id="17 of 20 gaps are alike"),
+        pytest.param(after(*[11] * 4, *[7] * 16), None, id="16 of 20 gaps are alike"),
+        pytest.param(after(*[7] * 6, 16), 7, id="weekly, the last one skipped, and two days late"),
+        pytest.param(after(*[7] * 6, 17), None, id="weekly, the last one skipped, and three days late"),
         pytest.param([], None, id="nothing"),
     ],
 )
@@ -82,6 +91,28 @@ def test_the_next_run_is_expected_a_rhythm_after_the_last_began(used, expected, 
     assert found.expected_by == FIRST + timedelta(days=expected)
     assert found.stale_from == FIRST + timedelta(days=stale)
     assert dormancy(days, last, heard, found.stale_from) is None
+
+
+def test_what_runs_on_is_not_stale_before_it_was_idle_for_a_day():
+    last = FIRST + timedelta(days=40)
+    found = dormancy(on(0, 7, 14, 21, *range(28, 41)), last, on(*range(41)), last)
+
+    assert found.stale_from == last + timedelta(days=1)
+
+
+def test_what_would_be_dormant_says_from_when_to_when_no_events_came():
+    days, heard = on(0, 91, 182, 273), on(*range(100), *range(105, 301))
+    silent = [FIRST + timedelta(days=each) for each in (100, 104)]
+
+    assert dormancy(days, max(days), heard, FIRST + timedelta(days=300)) == Unheard(91, *silent)
+
+
+@pytest.mark.parametrize(("begun", "since"), [(0, None), (4, None), (5, FIRST + timedelta(days=5))])
+def test_active_days_are_those_of_400_and_say_since_when_events_came(begun, since):
+    today = FIRST + timedelta(days=400)
+    active = Active.of(on(-1, 0, 7, 400), on(*range(begun, 401)), today)
+
+    assert active == Active(on(0, 7, 400), today, since)
 
 
 def test_the_order_in_which_days_came_does_not_matter():

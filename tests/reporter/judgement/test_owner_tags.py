@@ -38,6 +38,7 @@ def test_the_parameter_lists_tags_each_once(text, tags):
         pytest.param({"owner": "a\x00\x1b[2Jb"}, "a??[2Jb", id="no control characters"),
         pytest.param({"owner": "a\u202eb\u2028c"}, "a?b c", id="no text turned around"),
         pytest.param({"owner": "x" * 300}, "x" * LONGEST, id="no longer than a tag may be"),
+        pytest.param({"owner": f"{'x' * 255} y"}, "x" * 255, id="cut behind a word"),
         pytest.param({"owner": "\ud800"}, "?", id="half a character"),
         pytest.param({"Name": "x"}, "", id="other tags"),
     ],

@@ -46,6 +46,23 @@ def test_a_password_is_of_who_had_its_users_name_when_it_was_flagged(users, ids,
     assert owners({PASSWORD: FLAG}, (), account(*users), ids) == {PASSWORD: owner}
 
 
+def test_a_password_goes_with_the_id_that_is_flagged_under_the_same_name():
+    there = account(user(ALICIA, "AIDAALICE"), user(ALICE, "AIDANEW", made=13))
+    flagged = PASSWORD, (ALICE, "ID#AIDAALICE")
+
+    assert owners(dict.fromkeys(flagged, FLAG), (), there, {}) == dict.fromkeys(flagged, ALICIA)
+
+
+def test_a_role_is_found_by_its_id_wherever_it_is():
+    moved = SimpleNamespace(id="AROADEPLOY", arn=f"{DEPLOY}-2")
+    flagged = {(DEPLOY, "ID#AROADEPLOY"): FLAG, (DEPLOY, "ID#AROAGONE"): FLAG}
+
+    assert list(owners(flagged, (), Inventory(ACCOUNT, "", roles=(moved,)), {}).values()) == [
+        moved.arn,
+        Lost.DELETED,
+    ]
+
+
 @pytest.mark.parametrize(
     ("flags", "users", "names"),
     [

@@ -2,10 +2,11 @@
 
 import boto3
 import pytest
+from builders import ACCOUNT
 
 from activity.accounts import Account
 from reporter.organization.accounts import BadAccounts, given
-from reporter.organization.directory import list_accounts
+from reporter.organization.directory import account_owner, list_accounts
 
 
 @pytest.mark.parametrize(
@@ -69,3 +70,13 @@ def test_all_pages_of_accounts_and_of_units_are_read(aws):
         "master": "",
         **{f"lab-{number:02}": "Labs" for number in range(25)},
     }
+
+
+def test_an_accounts_owner_is_who_its_tags_name_and_a_gap_where_they_cannot_be_listed(aws):
+    organizations = aws("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    organizations.tag_resource(ResourceId=ACCOUNT, Tags=[{"Key": "Team", "Value": "platform"}])
+
+    assert account_owner(organizations, ACCOUNT, ("owner", "team")) == "platform"
+    assert account_owner(organizations, ACCOUNT, ("owner",)) == ""
+    assert account_owner(organizations, "222222222222", ("owner",)).what == "the owner of account 222222222222"

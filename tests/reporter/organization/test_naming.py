@@ -83,6 +83,7 @@ def test_a_table_that_refuses_is_a_note_and_the_run_goes_on(aws, directory, name
     assert accounts[directory]["name"] == "acme-prod"
     (note,) = notes
     assert note.startswith("The table's account names could not be read or written: AccessDenied")
+    assert note.endswith(". Look-ups and notices show ids alone, or older names.")
     assert names.all() == {}
 
 
@@ -103,3 +104,17 @@ def test_accounts_that_are_given_have_the_names_that_are_known_and_write_none(aw
     assert accounts[directory]["name"] == ""
     assert names.all().keys() == {GIVEN}
     assert notes == []
+
+
+def test_what_an_organization_is_set_to(aws, dynamodb):
+    made = Organization.from_env(SETTINGS)
+    members, asked = made.members, made.organizations.meta.config.retries
+
+    assert (made.name, made.topic, made.store.bucket) == (
+        "the organization",
+        SETTINGS["REPORT_TOPIC_ARN"],
+        "reports",
+    )
+    assert (made.alone.publisher.topic, asked["total_max_attempts"]) == (SETTINGS["ACCOUNT_TOPIC_ARN"], 10)
+    assert (members.role, members.external_id) == (SETTINGS["MEMBER_ROLE_NAME"], SETTINGS["EXTERNAL_ID"])
+    assert (members.partition, members.own) == ("aws", "123456789012")

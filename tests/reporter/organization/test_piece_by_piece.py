@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 from organizations import account, left_by
 
+from reporter.organization.digest import Before
 from reporter.organization.store import Store
 from reporter.organization.summary import MOST_TOLD, by_danger, lightened, not_read
 
@@ -78,6 +79,15 @@ def test_summaries_are_read_by_account_whatever_their_number(store):
 
     told = store.summaries("run")
     assert list(told) == [account(number).id for number in range(50)]
+
+
+def test_what_a_report_leaves_is_there_for_the_next(store):
+    trend = [{"at": AT, "new": 1}]
+    first = store.before()
+    store.put_before({"read": ["1"], "accounts": {"1": "prod"}, "trend": trend})
+
+    assert first == (Before(frozenset(), None), [])
+    assert store.before() == (Before(frozenset({"1"}), {"1": "prod"}), trend)
 
 
 def test_of_the_findings_of_all_accounts_the_most_dangerous_are_kept_and_of_the_new_as_many():

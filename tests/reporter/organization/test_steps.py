@@ -1,13 +1,18 @@
 """The three steps on an organization in moto: what is read, told, kept, and what becomes of what fails."""
 
 import json
+import re
+from datetime import timedelta
 
 import boto3
 import pytest
+import time_machine
 from botocore.exceptions import ClientError
-from builders import ACCOUNT
+from builders import ACCOUNT, NOON
+from moto.sns.models import sns_backends
 
 from activity.settings import BadSetting
+from reporter.app import lambda_handler
 from reporter.organization.accounts import BadAccounts
 
 
@@ -20,6 +25,15 @@ def test_one_mail_tells_of_all(hub):
     hub.steps()
 
     ((subject, text),) = hub.mails()
+    ((_, forms, _, attributes, _),) = sns_backends[ACCOUNT]["us-east-1"].topics[hub.topic].sent_notifications
+    (files,) = {f"s3://reports/{key.removesuffix('index.html')}" for key in hub.objects() if "index" in key}
+    sms, machines = (json.loads(forms)[each] for each in ("sms", "default"))
+    assert (sms, json.loads(machines)["report"]) == (subject, f"{files}organization.json")
+    assert attributes == {"event": {"Type": "String", "Value": "organization"}}
+    assert f"Files: {files}\n" in text
+    assert re.search(
+        r"All accounts: https://us-east-1\.console\S+reports\?region=us-east-1\S+index.html\n", text
+    )
     assert subject.startswith("IAM in o-exampleorgid, 3 accounts: 2 new")
     assert f"{hub.ids['prod']}  prod     Workloads/Prod  2\n" in text
     assert f"Left out, closed or suspended: gone ({hub.ids['gone']})." in text
@@ -42,7 +56,15 @@ def test_the_files_of_the_organization_have_the_findings_of_all(hub):
     assert head.startswith("account,")
     assert len(rows) == 2
     assert all(row.startswith(hub.ids["prod"]) for row in rows)
-    assert [key for key in hub.objects() if key.endswith("/index.html")]
+    types = {
+        key.rpartition("/")[2]: boto3.client("s3").head_object(Bucket="reports", Key=key)["ContentType"]
+        for key in hub.objects()
+    }
+    assert {name: types[name] for name in ("findings.csv", "index.html", "organization.json")} == {
+        "findings.csv": "text/csv; charset=utf-8",
+        "index.html": "text/html; charset=utf-8",
+        "organization.json": "application/json; charset=utf-8",
+    }
 
 
 def test_a_look_between_reports_mails_and_remembers_nothing(hub, items):
@@ -50,6 +72,7 @@ def test_a_look_between_reports_mails_and_remembers_nothing(hub, items):
 
     assert (hub.mails(), hub.of_accounts(), hub.documents()) == ([], [], [])
     assert not any("flagged" in item for item in items().values())
+    assert "organization/2026-11-20T120000Z-watch/accounts.json" in hub.objects()
 
 
 def test_what_is_flagged_is_listed_under_its_own_account(hub, items):
@@ -80,10 +103,15 @@ def test_a_repeated_review_keeps_what_was_new_in_the_first(hub):
 # What fails
 
 
-def test_an_account_that_gives_no_role_is_named_and_the_others_are_read(hub):
+def test_an_account_that_gives_no_role_is_named_and_the_others_are_read(hub, caplog):
     hub.refuse("sts.AssumeRole", RoleArn=hub.ids["prod"])
 
     assert hub.steps() == {"read": 2, "not_read": 1, "lost": 0}
+    gap, unread = [each for each in caplog.records if each.account == hub.ids["prod"]]
+    assert (gap.message, gap.what) == ("gap", f"account {hub.ids['prod']}")
+    assert unread.message == "account not read"
+    assert gap.reason == unread.reason
+    assert gap.reason.startswith("the role last-activity-member is not there, ")
     ((subject, text),) = hub.mails()
     assert "1 account not read" in subject
     assert f"reporter/member.yaml to the account:\n  prod ({hub.ids['prod']})\n" in text
@@ -133,6 +161,23 @@ def test_a_throttled_account_is_tried_again_by_the_state_machine(hub):
         hub.step("review", account={"id": hub.ids["prod"]}, of=listed["of"])
 
 
+class AlmostOver:
+    aws_request_id = "request-1"
+
+    def get_remaining_time_in_millis(self):
+        return 1000
+
+
+def test_a_review_stops_before_its_functions_deadline(hub, caplog):
+    """It asks IAM no more, and remembers nothing."""
+    listed = hub.step("list", asked={}, started="2026-11-20T12:00:00Z")
+    event = {"step": "review", "account": {"id": hub.ids["prod"]}, "of": listed["of"]}
+    lambda_handler(event, AlmostOver())
+    told = {(each.message, each.reason) for each in caplog.records}
+
+    assert ("gap", "not read before the function's deadline") in told
+
+
 def test_a_review_that_left_no_result_is_told(hub):
     """Its function crashed, or ran out of time, as often as it was tried."""
     listed = hub.step("list", asked={}, started="2026-11-20T12:00:00Z")
@@ -167,10 +212,12 @@ def test_an_account_that_joined_is_told(hub):
     hub.steps(scheduled_at="2026-11-20T12:00:00Z")
     organizations = boto3.client("organizations")
     made = organizations.create_account(AccountName="new", Email="new@example.com")["CreateAccountStatus"]
-    hub.steps(scheduled_at="2026-11-27T12:00:00Z")
+    with time_machine.travel(NOON + timedelta(days=7), tick=False):
+        hub.steps(scheduled_at="2026-11-27T12:00:00Z")
 
     assert f"Joined the organization: new ({made['AccountId']})." in hub.mails()[1][1]
     assert "Joined" not in hub.mails()[0][1]
+    assert [len(each["trend"]) for each in hub.documents()] == [1, 2]
 
 
 def test_the_units_of_accounts_that_cannot_be_listed_are_a_line_and_no_more(hub):
@@ -190,9 +237,20 @@ def test_without_a_list_of_accounts_there_is_no_report(hub):
 
 
 def test_a_credential_report_that_cannot_be_begun_is_for_the_review_to_tell(hub):
+    begun = []
+    boto3.DEFAULT_SESSION.events.register(
+        "before-call.iam.GenerateCredentialReport", lambda **_: begun.append(1)
+    )
     hub.refuse("iam.GenerateCredentialReport")
+    due, run = "2026-11-20T08:00:00Z", "2026-11-20T080000Z"
 
-    assert hub.step("list", asked={}, started="2026-11-20T12:00:00Z")["bucket"] == "reports"
+    assert hub.step("list", asked={"scheduled_at": due}, started="2026-11-20T12:00:00Z") == {
+        "bucket": "reports",
+        "key": f"organization/{run}/to-review.json",
+        "run": run,
+        "of": {"run": run, "publish": True, "scheduled_at": due},
+    }
+    assert len(begun) == 3
 
 
 def test_what_the_last_report_left_is_kept_where_it_cannot_be_read(hub):

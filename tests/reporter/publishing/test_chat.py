@@ -9,7 +9,7 @@ from builders import ACCOUNT
 
 from activity.item import Flag
 from reporter.listening.coverage import Coverage, Trails
-from reporter.publishing.chat import chat
+from reporter.publishing.chat import chat, still_open
 from reporter.publishing.message import message
 
 OPEN = {(f"arn:aws:iam::{ACCOUNT}:role/deploy", "ID#AROADEPLOY"): Flag(days(14), days(200))}
@@ -38,6 +38,8 @@ def test_ten_are_listed_and_the_others_counted():
 
     assert len(lines) == 11
     assert lines[-1] == "and 2 new findings more"
+    assert content(review_of(*roles[:11]))["description"].endswith("\nand 1 new finding more")
+    assert len(content(review_of(*roles[:10]))["description"].splitlines()) == 10
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,11 @@ def test_ten_are_listed_and_the_others_counted():
     ],
 )
 def test_if_nothing_is_new_there_is_a_line_and_no_more(things, line):
-    assert content(review_of(*things))["description"] == line
+    told = content(review_of(*things))
+
+    assert told["description"] == line
+    assert told["title"].startswith(":mag: IAM in ")
+    assert still_open(2) == "2 findings are still open."
 
 
 def test_that_events_do_not_arrive_comes_first():
@@ -87,4 +93,8 @@ def test_only_https_subscriptions_get_it_and_only_if_it_is_asked_for():
 
 def test_reports_are_no_thread():
     """What is new would be hidden below the first report."""
-    assert "threadId" not in json.loads(chat(review_of()))["metadata"]
+    told = json.loads(chat(review_of()))
+
+    assert "threadId" not in told["metadata"]
+    assert told["metadata"]["eventType"] == "report"
+    assert "nextSteps" not in told["content"]

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from builders import ACCOUNT
 
 from activity.item import Flag
+from reporter.inventory.account import Gap
 from reporter.judgement.known import Terms
 from reporter.publishing.owner_messages import MOST_OWNERS, OwnerMessages, by_owner, message_to
 
@@ -43,6 +44,7 @@ class Topic:
         if owner in self.refused:
             raise ClientError({"Error": {"Code": "InvalidParameter", "Message": "no"}}, "Publish")
         self.sent.append(owner)
+        self.told = message
 
 
 def never():
@@ -60,24 +62,52 @@ def test_each_owner_gets_its_own_findings_and_what_has_none_is_in_no_message():
 
 def test_the_message_has_the_findings_for_people_and_for_programs():
     flagged = {(alice().arn, "KEY#AKIA1"): Flag(days(8), days(100))}
-    report = review_of(OWNERS, alice(Key(used=100), owner="ann"), flagged)
+    terms = Terms(owner_tags=("owner", "team"))
+    report = review_of(terms, alice(Key(used=100), owner="ann"), flagged)
     message = sent(report)
     forms = json.loads(message.text)
     plain = json.loads(forms["default"])
 
-    assert message.subject == "IAM in acme: 2 findings of yours, 1 new"
-    assert "Findings of ann, by the tags owner." in forms["email"]
+    head, table = forms["email"].split("\n\n")[:2]
+    assert message.subject == forms["sms"] == "IAM in acme: 2 findings of yours, 1 new"
+    assert head == (
+        f"IAM last activity in account {ACCOUNT} (acme), 2026-11-20 12:00 UTC\nFindings of ann, by the tags owner, team."
+    )
+    assert table == "WHAT TO DO: 2 findings, the most dangerous first (* is new)"
     assert "aws iam update-access-key --user-name alice --access-key-id AKIA1" in forms["email"]
-    assert (plain["event"], plain["owner"], plain["findings_total"], plain["new"]) == ("owner", "ann", 2, 1)
-    assert [each["owner"] for each in plain["findings"]] == ["ann", "ann"]
-    assert plain["report"] == f"{FILES}report.json"
-    assert {name: each["StringValue"] for name, each in message.attributes.items()} == {
+    assert forms["email"].endswith(
+        "\n\nTo keep something, tag it last-activity:exempt, or ask for a snooze: docs/report.md.\n"
+    )
+    assert [(each["owner"], "days" in each) for each in plain.pop("findings")] == [("ann", False)] * 2
+    assert plain == {
         "event": "owner",
-        "account": ACCOUNT,
         "owner": "ann",
-        "findings": "2",
-        "new": "1",
+        "account": ACCOUNT,
+        "alias": "acme",
+        "at": "2026-11-20T12:00:00Z",
+        "report": f"{FILES}report.json",
+        "findings_total": 2,
+        "new": 1,
     }
+    assert message.attributes == {
+        "event": {"DataType": "String", "StringValue": "owner"},
+        "account": {"DataType": "String", "StringValue": ACCOUNT},
+        "owner": {"DataType": "String", "StringValue": "ann"},
+        "findings": {"DataType": "Number", "StringValue": "2"},
+        "new": {"DataType": "Number", "StringValue": "1"},
+    }
+
+
+def test_without_an_alias_files_or_anything_new_none_is_told():
+    report = replace(report_of("ann", "ann"), alias="", previous=None)
+    ((owner, findings),) = by_owner(report)
+    old = [replace(each, is_new=False) for each in findings]
+    forms = json.loads(message_to(owner, old, report).text)
+
+    assert forms["sms"] == f"IAM in {ACCOUNT}: 2 findings of yours"
+    assert forms["email"].startswith(f"IAM last activity in account {ACCOUNT}, 2026-11-20")
+    assert "WHAT TO DO: 2 findings, the most dangerous first\n" in forms["email"]
+    assert json.loads(forms["default"])["report"] is None
 
 
 def test_an_owner_is_never_in_the_subject():
@@ -91,6 +121,11 @@ def test_an_owner_is_never_in_the_subject():
 def test_the_subject_fits_and_is_ascii_whatever_the_alias():
     report = replace(report_of("ann"), alias="ä" * 80)
 
+    told = "1 finding of yours, 1 new"
+    longest = replace(report, alias="a" * (99 - len(f"IAM in : {told}")))
+
+    assert sent(longest).subject == f"IAM in {longest.alias}: {told}"
+    assert sent(replace(report, alias=f"{longest.alias}a")).subject == f"IAM in {ACCOUNT}: {told}"
     assert len(sent(report).subject) < 100
     assert sent(report).subject.isascii()
 
@@ -117,8 +152,21 @@ def test_one_that_is_refused_is_a_gap_and_stops_no_other():
     report = OwnerMessages(topic, "arn:topic").send(report_of("ann", "bob", "carl"), FILES, never)
 
     assert sorted(topic.sent) == ["ann", "carl"]
-    ((what, reason),) = [(each.what, each.reason) for each in report.gaps]
-    assert (what, "InvalidParameter" in reason) == ("the message to owner bob", True)
+    assert report.gaps == (
+        Gap(
+            "the message to owner bob",
+            "it was not sent: InvalidParameter (Publish): no",
+            "send them their findings of this report yourself; the next report tries again",
+        ),
+    )
+    assert json.loads(json.loads(topic.told["Message"])["default"])["report"] == f"{FILES}report.json"
+    assert topic.told | {"Message": "", "MessageAttributes": {}} == {
+        "TopicArn": "arn:topic",
+        "Subject": "IAM in acme: 1 finding of yours, 1 new",
+        "Message": "",
+        "MessageStructure": "json",
+        "MessageAttributes": {},
+    }
 
 
 def test_without_a_topic_nobody_is_told():
@@ -136,7 +184,7 @@ def test_near_the_deadline_nobody_else_is_told_and_that_is_a_gap():
     )
 
     assert len(topic.sent) == 1
-    assert len(report.gaps) == 2
+    assert [each.reason for each in report.gaps] == ["it was not sent: the function's deadline is near"] * 2
 
 
 def test_of_too_many_owners_those_with_the_most_findings_are_told():
@@ -145,7 +193,13 @@ def test_of_too_many_owners_those_with_the_most_findings_are_told():
     report = OwnerMessages(topic, "arn:topic").send(report_of(*owners, "owner-501"), FILES, never)
 
     assert (len(topic.sent), "owner-501" in topic.sent) == (MOST_OWNERS, True)
-    assert [each.what for each in report.gaps] == ["the messages to 2 owners with the fewest findings"]
+    assert report.gaps == (
+        Gap(
+            "the messages to 2 owners with the fewest findings",
+            "a report tells at most 500 owners",
+            "send them their findings of this report yourself; the next report tries again",
+        ),
+    )
 
 
 @pytest.fixture
