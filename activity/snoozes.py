@@ -37,6 +37,7 @@ class Snoozes:
             TableName=self._table,
             KeyConditionExpression="principal = :snoozed AND begins_with(facet, :account)",
             ExpressionAttributeValues={":snoozed": typed(SNOOZED), ":account": typed(f"{account}:")},
+            ConsistentRead=True,
         )
         snoozes, problems = list[Snooze](), list[str]()
         for item in (item for page in pages for item in page["Items"]):

@@ -25,8 +25,10 @@ from reporter.judgement.known import Terms
 FAILED = (*UNANSWERED, UnreadableMark, UnreadableItem)
 # Longer than a run may last: what is still `acting` then was stopped.
 _STOPPED = timedelta(minutes=20)
-# So long somebody looks whether it is still disabled, and was tried.
-_WATCHED = timedelta(days=90)
+_STOPPED_BEFORE = "a run was stopped, and it is not disabled: it will be announced anew"
+_BY_OTHERS = "it is disabled already, by somebody else"
+# So long somebody looks daily whether it is still disabled, and was tried; then weekly.
+_DAILY = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +50,35 @@ class Actor:
         except FAILED as error:
             return self.ledger.save(entry.held_by(f"it could not be looked at again: {reason(error)}"))
         if found is None or why or found.is_disabled(entry.target):
-            return self.ledger.save(entry.held_by(why or "it is disabled already, by somebody else"))
+            return self.ledger.save(entry.held_by(why or _BY_OTHERS))
         acting = self.ledger.save(replace(entry, step=Step.ACTING, moved=self.clock()))
         return acting and self._act(acting, found.mark)
 
-    def settle(self, entry: Entry) -> Entry | None:
-        """What an earlier run was stopped at; None if that may still be at it. Raises as FAILED has it."""
+    def settle(self, entry: Entry, halt: str = "") -> Entry | None:
+        """What an earlier run was stopped at; None if that may still be at it. Raises as FAILED has it.
+
+        `halt`: why nothing may be disabled now.
+        """
         if self.clock() - entry.moved < _STOPPED:
             return None
         found, target = self.hands.look(entry.target), entry.target
         if found is None:
             return self.ledger.save(entry.stepped(Step.GONE, self.clock()))
-        is_marked, is_disabled = target.held in found.mark.acts, found.is_disabled(target)
-        if is_marked:
-            why = self._why_not(entry, found) if is_disabled else "an earlier run was stopped before the act"
-            if not why:
-                return self.ledger.save(entry.stepped(Step.DISABLED, entry.moved))
-            return self._give_back(entry, found.mark.without(target.held), why, was_tried=is_disabled)
-        return self.ledger.save(entry.stepped(Step.ANNOUNCED, self.clock(), "an earlier run was stopped"))
+        if not found.is_disabled(target):
+            # Or somebody has restored it. Nobody was told of the act: it has the whole period of grace again.
+            self.hands.write(target, found.mark.without(target.held))
+            return self.ledger.save(entry.stepped(Step.WITHDRAWN, self.clock(), _STOPPED_BEFORE))
+        if target.held not in found.mark.acts:
+            return self.ledger.save(entry.stepped(Step.WITHDRAWN, self.clock(), _BY_OTHERS))
+        why = halt or self._why_not(entry, found)
+        if not why:
+            return self.ledger.save(entry.stepped(Step.DISABLED, entry.moved))
+        return self._give_back(entry, found.mark.without(target.held), why, was_tried=True)
 
     def watch(self, entry: Entry) -> Entry | None:
         """What became of what is disabled; None if nothing did. Raises as FAILED has it."""
-        if self.clock() - entry.moved > _WATCHED:
+        age = self.clock() - entry.moved
+        if age > _DAILY and age.days % 7:
             return None
         found = self.hands.look(entry.target)
         if found is None or not found.is_disabled(entry.target):
@@ -117,8 +126,8 @@ class Actor:
 
     def _why_not(self, entry: Entry, found: Found | None) -> str:
         target, limits = entry.target, self.terms.limits
-        if self._is_snoozed(entry):
-            return "it was snoozed by now"
+        if found and (why := self._snoozed(entry, found)):
+            return why
         # To deny a user disables its keys, too.
         days = max(limits.user, limits.access_key) if target.kind is Kind.USER else limits.days(target.kind)
         return why_not(
@@ -131,9 +140,15 @@ class Actor:
             now=self.clock(),
         )
 
-    def _is_snoozed(self, entry: Entry) -> bool:
-        """By itself or, of a key, with its user."""
-        account, now = parts(entry.target.arn).account, self.clock()
+    def _snoozed(self, entry: Entry, found: Found) -> str:
+        """By itself; of a key, also with its user; of a user, also with any of its credentials."""
+        account, now, target = parts(entry.target.arn).account, self.clock(), entry.target
         listed = self.snoozes.of(account)
-        own = {entry.id, finding_id(account, Kind.USER, entry.target.id)}
-        return any(str(each.finding) in own and not each.is_over(now) for each in listed.snoozes)
+        if listed.problems:
+            return f"a snooze could not be read: {listed.problems[0]}"
+        own = {entry.id, finding_id(account, Kind.USER, target.id)}
+        if target.kind is Kind.USER:
+            own |= {finding_id(account, Kind.ACCESS_KEY, each) for each in found.keys}
+            own.add(finding_id(account, Kind.PASSWORD, target.id))
+        is_snoozed = any(str(each.finding) in own and not each.is_over(now) for each in listed.snoozes)
+        return "it was snoozed by now" if is_snoozed else ""

@@ -123,6 +123,7 @@ class Hands:
             renewed=max((user["CreateDate"], *(key["CreateDate"] for key in keys.values()))),
             is_active=any(keys[each]["Status"] == "Active" for each in own),
             is_denied=_has(target, self.iam.get_paginator("list_attached_user_policies"), UserName=target.name),
+            keys=tuple(keys),
         )
 
     def _used(self, key: str) -> Any:

@@ -1,6 +1,6 @@
 """Decides what to announce, to disable and to withdraw, and what to leave and why. Asks and writes nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from activity.finding import Kind
 from activity.quarantine.entry import Entry, Mode, Step, announced
 from activity.quarantine.target import Target
 from quarantine.brakes import of_account, of_finding
+from reporter.judgement.danger import most_dangerous_first
 from reporter.judgement.findings import Finding
 from reporter.judgement.report import Report
 from reporter.judgement.snoozing import id_of
@@ -17,7 +18,12 @@ from reporter.judgement.subjects import Subject
 _MOST_OF_ALL = 0.05
 # Two runs this close are one, for what may be disabled: a schedule may deliver twice.
 _ONE_RUN = timedelta(hours=20)
+# In one run: each has to be named in a mail, which SNS limits.
+MOST_ANNOUNCED = 50
 _LATER = "as many as a run may disable come first"
+_ONE_OF_EACH = "another key of the same user was disabled today: IAM must show that first"
+_SILENT = "what an earlier run has disabled could not be told yet"
+_NEXT_DAYS = f"{MOST_ANNOUNCED} are announced in a run, the most dangerous first: the next days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,44 +59,79 @@ class Plan:
     brake: str = ""
 
 
-def plan(report: Report, entries: Mapping[str, Entry], rules: Rules, *, own_id: str = "") -> Plan:
-    """`entries`: by finding's id, what earlier runs kept. What is disabled, or half-way, is not touched."""
+def plan(
+    report: Report, entries: Mapping[str, Entry], rules: Rules, *, own_id: str = "", is_silent: bool = False
+) -> Plan:
+    """`entries`: by finding's id, what earlier runs kept. What is disabled, or half-way, is not touched.
+
+    `is_silent`: nobody has been told yet of something that is disabled.
+    """
     brake = of_account(report)
-    found = {id_of(report.account, each.subject): each for each in report.findings}
+    found = {id_of(report.account, each.subject): each for each in most_dangerous_first(report.findings)}
     why_not = {each: brake or of_finding(finding, report, own_id=own_id) for each, finding in found.items()}
     waiting = {each: entries[each] for each in found if _is_current(entries.get(each), found[each], rules)}
     due = sorted((each for each in waiting.values() if report.at >= each.due), key=_by_turn)
     free = [each for each in due if not why_not[each.id]]
     is_real = rules.mode is Mode.ENFORCE
-    most = allowance(report, entries.values(), rules.most) if is_real else 0
+    now, later = _by_turns(free, entries.values(), report, rules, is_silent=is_silent)
     held = [each.held_by(why_not[each.id]) for each in due if why_not[each.id]]
-    # No news: they were told "on that day or later".
-    late = [replace(each, held=_LATER) for each in free[most:]] if is_real else []
+    new = [
+        _announcement(found[each], entries.get(each), rules, report.at)
+        for each, why in why_not.items()
+        if not why and each not in waiting and _may_be_announced(entries.get(each), found[each])
+    ]
+    left = [Left(target_of(found[each].subject), why) for each, why in why_not.items() if why]
     return Plan(
-        announce=tuple(
-            _announcement(found[each], entries.get(each), rules, report.at)
-            for each, why in why_not.items()
-            if not why and each not in waiting and _may_be_announced(entries.get(each), found[each])
-        ),
-        disable=tuple(free[:most]),
-        rehearsed=() if is_real else tuple(each for each in free if each.step is Step.ANNOUNCED),
-        held=(*held, *late),
+        announce=tuple(new[:MOST_ANNOUNCED]),
+        disable=tuple(now),
+        rehearsed=() if is_real else tuple(_rehearsed(free, report.at)),
+        held=(*held, *later),
         withdrawn=() if brake else tuple(_withdrawn(report, entries, found)),
-        left=tuple(Left(target_of(found[each].subject), why) for each, why in why_not.items() if why),
+        left=(*left, *(Left(each.target, _NEXT_DAYS) for each in new[MOST_ANNOUNCED:])),
         brake=brake,
     )
 
 
-def allowance(report: Report, entries: Iterable[Entry], most: int) -> int:
+def _by_turns(
+    free: Sequence[Entry], entries: Iterable[Entry], report: Report, rules: Rules, *, is_silent: bool
+) -> tuple[list[Entry], list[Entry]]:
+    """What to disable now, and what later, though nothing speaks against it."""
+    if rules.mode is not Mode.ENFORCE:
+        return [], []
+    lately = [each for each in entries if _has_acted(each) and report.at - each.moved < _ONE_RUN]
+    acted, now, later = {each.target.arn for each in lately}, list[Entry](), list[Entry]()
+    most = 0 if is_silent else allowance(report, lately, rules.most)
+    for each in free:
+        # Of a user's second key, a look at the tag might not show the first one yet, and take its mark away.
+        why = _SILENT if is_silent else _ONE_OF_EACH if each.target.arn in acted else ""
+        if why or len(now) == most:
+            # No news: they were told "on that day or later".
+            later.append(replace(each, held=why or _LATER))
+        else:
+            now.append(each)
+            acted.add(each.target.arn)
+    return now, later
+
+
+def _rehearsed(free: Iterable[Entry], at: datetime) -> Iterator[Entry]:
+    """What was announced under `enforce` is not any more: that was months ago, once the mode is set back."""
+    for each in free:
+        if each.step is Step.ANNOUNCED:
+            yield replace(each.stepped(Step.REHEARSED, at), mode=Mode.PLAN)
+
+
+def allowance(report: Report, lately: Sequence[Entry], most: int) -> int:
     """How many may be disabled now: MaxPerRun, and one in twenty of the users, roles and keys; at least one.
 
-    What was disabled within the last hours, or is half-way, counts as of this run.
+    `lately`: what was disabled within the last hours, or is half-way, counts as of this run.
     """
     kinds = Kind.USER, Kind.ROLE, Kind.ACCESS_KEY
     every = sum(sum(report.counts.get(kind, {}).values()) for kind in kinds)
-    acted = [each for each in entries if each.step in (Step.ACTING, Step.DISABLED)]
-    lately = sum(report.at - each.moved < _ONE_RUN for each in acted)
-    return max(0, min(most, max(1, int(every * _MOST_OF_ALL))) - lately)
+    return max(0, min(most, max(1, int(every * _MOST_OF_ALL))) - len(lately))
+
+
+def _has_acted(entry: Entry) -> bool:
+    return entry.step in (Step.ACTING, Step.DISABLED, Step.RESTORED)
 
 
 def is_unused_since(finding: Finding, at: datetime) -> bool:
@@ -99,7 +140,7 @@ def is_unused_since(finding: Finding, at: datetime) -> bool:
 
 
 def _is_current(entry: Entry | None, finding: Finding, rules: Rules) -> bool:
-    """Whether it was announced as what it is now, in a mode that counts, and was not used since."""
+    """Whether it was announced as what it is now, to its owner, in a mode that counts, and not used since."""
     return bool(
         entry
         and entry.is_waiting
@@ -107,6 +148,7 @@ def _is_current(entry: Entry | None, finding: Finding, rules: Rules) -> bool:
         and (entry.mode is Mode.ENFORCE or rules.mode is Mode.PLAN)
         and entry.target.created == finding.subject.created
         and entry.target.arn == finding.subject.arn
+        and entry.owner == finding.subject.owner
         and finding.first_flagged <= entry.announced
         and is_unused_since(finding, entry.announced)
     )
@@ -116,8 +158,10 @@ def _may_be_announced(entry: Entry | None, finding: Finding) -> bool:
     """What somebody has given back is left alone until it was used, and flagged anew."""
     if entry is None or entry.is_waiting or entry.step is Step.WITHDRAWN:
         return True
-    is_given_back = entry.step in (Step.RESTORED, Step.GONE)
-    return is_given_back and finding.first_flagged > entry.moved
+    if entry.step not in (Step.RESTORED, Step.GONE) or finding.first_flagged <= entry.moved:
+        return False
+    # A key that is active again is flagged anew, without having been used.
+    return entry.step is Step.GONE or not is_unused_since(finding, entry.moved)
 
 
 def _announcement(finding: Finding, before: Entry | None, rules: Rules, now: datetime) -> Entry:

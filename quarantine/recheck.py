@@ -20,6 +20,7 @@ class Found:
     """What IAM says of a target now. `uses`: of itself and, of a user, of all its credentials.
 
     `renewed`: when it was made, or a user got its newest key. `is_active`: a key that is not disabled.
+    `keys`: of a user, the ids of all its keys.
     """
 
     arn: str
@@ -31,6 +32,7 @@ class Found:
     renewed: datetime
     is_active: bool
     is_denied: bool
+    keys: tuple[str, ...] = ()
 
     def is_disabled(self, target: Target) -> bool:
         return not self.is_active if target.key_id else self.is_denied

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
-from activity.quarantine.entry import Entry, Step
+from activity.quarantine.entry import Entry, Mode, Step
 from activity.quarantine.ledger import Ledger
 from quarantine.acting import FAILED, Actor
+from quarantine.brakes import of_account
 from quarantine.plan import Plan, Rules, plan
 from quarantine.told import Told, Untold
 from reporter.inventory.account import Gap
@@ -32,8 +34,10 @@ class Quarantine:
         one that did not reach the owner: what is announced does not count until then.
         """
         report = self.review(now)
-        entries, problems = self._tended(self.ledger.of(report.account))
-        decided = plan(report, entries, self.rules, own_id=self.own_id)
+        kept = self.ledger.of(report.account)
+        entries, problems = self._tended(kept, self._halt(report))
+        is_silent = any(each.step is Step.DISABLED and each.is_unsaid for each in kept.values())
+        decided = plan(report, entries, self.rules, own_id=self.own_id, is_silent=is_silent)
         changed = self._carried_out(decided, now)
         entries |= changed
         fresh = {each.id for each in decided.announce} & changed.keys()
@@ -55,10 +59,18 @@ class Quarantine:
                 self.ledger.save(each.said(now))
         return replace(told, untold=untold.why)
 
-    def _tended(self, entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], list[str]]:
+    def _halt(self, report: Report) -> str:
+        """Why what was stopped half-way must not be finished."""
+        is_off = self.rules.mode is not Mode.ENFORCE
+        return of_account(report) or ("the mode is plan by now" if is_off else "")
+
+    def _tended(self, entries: Mapping[str, Entry], halt: str) -> tuple[dict[str, Entry], list[str]]:
         """What became of what is disabled, or was stopped half-way; and what could not be looked at."""
         tended, problems = dict(entries), []
-        look = {Step.ACTING: self.actor.settle, Step.DISABLED: self.actor.watch}
+        look: Mapping[Step, Callable[[Entry], Entry | None]] = {
+            Step.ACTING: partial(self.actor.settle, halt=halt),
+            Step.DISABLED: self.actor.watch,
+        }
         for each in entries.values():
             if each.step in look:
                 try:

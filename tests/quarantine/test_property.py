@@ -1,7 +1,7 @@
 """No sequence of events, reports and failures disables what was used, or what a brake protects; nothing is half-way unsaid."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from builders import ACCOUNT
 from hypothesis import HealthCheck, given, settings
@@ -32,6 +32,7 @@ FAILURES = (
     "owner untold",
 )
 LIMIT, ONE_RUN = timedelta(days=90), timedelta(hours=20)
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Killed(BaseException):
@@ -44,6 +45,7 @@ class Life:
     def __init__(self):
         self.world = World()
         self.acts, self.uses, self.announced = [], {}, {}
+        self.given_back = {}  # When, by name and key: whoever did that is told before it is disabled again.
         self.looked, self.noted = {}, {}  # After how many calls it was last asked for, and noted as disabled.
         self.world.role("deploy", used=350)
         self.world.role("seldom", used=350)
@@ -92,6 +94,11 @@ class Life:
 
     def give_back(self, name):
         thing = self.world.iam.things[name]
+        held = [
+            *([""] if thing.policies else []),
+            *(each for each, key in thing.keys.items() if not key.is_active),
+        ]
+        self.given_back |= {(name, each): self.world.now for each in held}
         thing.policies.clear()
         thing.keys.update({each: replace(key, is_active=True) for each, key in thing.keys.items()})
         thing.tags.pop(TAG, None)
@@ -173,6 +180,9 @@ class Life:
         assert world.coverage is None
         assert all(now - self.announced[each.id] >= 14 * DAY for each in began)
         assert not any(each.target.name == "glass" for each in began)
+        for each in began:
+            given_back = self.given_back.get((each.target.name, each.target.key_id), NEVER)
+            assert self.announced[each.id] >= given_back
         self.acts.append(now)
         self.looked[began[0].target.name] = len(world.iam.calls) + 1  # To be looked at again.
 

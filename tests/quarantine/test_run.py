@@ -15,6 +15,7 @@ from activity.quarantine.target import TAG
 from activity.snooze import Listed, Snooze
 from quarantine.plan import Rules
 from quarantine.told import Untold
+from reporter.inventory.account import Gap
 
 ROLE, USER = f"{ACCOUNT}:role:AROADEPLOY", f"{ACCOUNT}:user:AIDAALICE"
 KEY, OTHER_KEY = f"{ACCOUNT}:access_key:AKIA1", f"{ACCOUNT}:access_key:AKIA2"
@@ -121,6 +122,69 @@ def test_what_was_announced_in_the_mode_plan_is_announced_again_before_it_is_dis
 
     assert world.iam.writes == []
     assert world.entry(ROLE).due == world.now + 14 * DAY
+
+
+def test_what_was_announced_in_earnest_is_announced_again_after_a_time_of_planning(due):
+    due.rules = Rules()
+    due.run()
+    due.pass_days(100)
+    due.rules = replace(due.rules, mode=Mode.ENFORCE)
+    due.run()
+
+    assert due.iam.writes == []
+    assert due.entry(ROLE).due == due.now + 14 * DAY
+
+
+def test_while_the_mail_fails_no_more_is_disabled(world):
+    for each in ("one", "two", "three"):
+        world.role(each, used=350)
+    world.announced()
+
+    def fail(told):
+        raise ConnectionError("no mail")
+
+    for _ in range(3):
+        with pytest.raises(ConnectionError):
+            replace(world.quarantine(), tell=fail).run(world.now)
+        world.pass_days(1)
+    assert sum(map(world.is_disabled, ("one", "two", "three"))) == 1
+
+    world.run()
+    world.pass_days(1)
+    world.run()
+    assert sum(map(world.is_disabled, ("one", "two", "three"))) == 2
+
+
+def test_what_is_restored_after_months_is_noticed_within_a_week(due):
+    due.run()
+    due.pass_days(100)
+    give_back(due)
+    for _ in range(7):
+        due.pass_days(1)
+        due.run()
+
+    assert due.entry(ROLE).step is Step.RESTORED
+
+
+def test_a_snooze_of_a_key_spares_its_user_until_the_last_second(world):
+    world.user(keys=[("AKIA1", 350)])
+    world.announced()
+    key = Snooze(parse(f"{ACCOUNT}:access_key:AKIA1"), world.now.date() + 9 * DAY, "x", "arn", world.now)
+    quarantine = world.quarantine()
+    snoozes = SimpleNamespace(of=lambda account: Listed((key,)))
+    replace(quarantine, actor=replace(quarantine.actor, snoozes=snoozes)).run(world.now)
+
+    assert not world.is_disabled("alice")
+    assert world.entry(USER).held == "it was snoozed by now"
+
+
+def test_a_snooze_that_cannot_be_read_spares_everything(due):
+    quarantine = due.quarantine()
+    snoozes = SimpleNamespace(of=lambda account: Listed((), ("item x: no date",)))
+    replace(quarantine, actor=replace(quarantine.actor, snoozes=snoozes)).run(due.now)
+
+    assert due.entry(ROLE).held == "a snooze could not be read: item x: no date"
+    assert due.iam.writes == []
 
 
 def test_a_run_that_comes_twice_tells_and_disables_once(due):
@@ -350,21 +414,63 @@ def killed(due, stop):
     return due
 
 
-@pytest.mark.parametrize("stop", STOPS)
-def test_a_run_killed_in_the_middle_is_finished_by_the_next_and_told(due, stop):
+@pytest.mark.parametrize(
+    ("stop", "step"),
+    [
+        (STOPS[0], Step.ANNOUNCED),
+        (STOPS[1], Step.ANNOUNCED),
+        (STOPS[2], Step.DISABLED),
+        (STOPS[3], Step.DISABLED),
+    ],
+)
+def test_a_run_killed_in_the_middle_is_finished_by_the_next_or_announced_anew(due, stop, step):
     killed(due, stop)
     assert due.entry(ROLE).step is Step.ACTING
 
-    due.now += timedelta(minutes=1)  # Lambda tries again, but the first might still be at it.
+    due.now += timedelta(minutes=1)  # The first might still be at it.
     due.run()
     assert due.entry(ROLE).step is Step.ACTING
 
     due.pass_days(1)
     due.run()
-    assert due.entry(ROLE).step is Step.DISABLED
-    assert due.is_disabled("deploy")
-    assert TAG in due.iam.things["deploy"].tags
-    assert [each.id for each in due.told[-1].of(Step.DISABLED)] == [ROLE]
+    assert (due.entry(ROLE).step, due.is_disabled("deploy")) == (step, step is Step.DISABLED)
+    assert (TAG in due.iam.things["deploy"].tags) == (step is Step.DISABLED)
+    assert [each.id for each in due.told[-1].of(step)] == [ROLE]
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_what_somebody_restored_after_a_run_was_killed_is_announced_before_it_is_disabled_again(due, stop):
+    """Nobody had been told of the act."""
+    give_back(killed(due, stop))
+    due.pass_days(1)
+    due.run()
+    assert not due.is_disabled("deploy")
+    assert due.entry(ROLE).due == due.now + 14 * DAY
+
+    due.pass_days(13)
+    due.run()
+    assert not due.is_disabled("deploy")
+
+
+@pytest.mark.parametrize("why", ["a brake", "the mode"])
+@pytest.mark.parametrize("stop", STOPS[2:])
+def test_what_is_half_way_is_not_finished_while_nothing_may_be_disabled(due, stop, why):
+    killed(due, stop)
+    due.pass_days(1)
+    if why == "a brake":
+        due.gaps = (Gap("users", "denied"),)
+    else:
+        due.rules = Rules()
+    due.run()
+
+    assert not due.is_disabled("deploy")
+    assert TAG not in due.iam.things["deploy"].tags
+
+
+def give_back(world):
+    role = world.iam.things["deploy"]
+    role.policies.clear()
+    role.tags.pop(TAG, None)
 
 
 @pytest.mark.parametrize("stop", STOPS)
