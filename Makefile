@@ -77,8 +77,10 @@ LIVES ?= 1000
 simulation: $(SETUP)  ### more made-up lives of an account than `make test` has, at random: LIVES=1000
 	SIMULATION=$(LIVES) $(BIN)/pytest -n auto tests/simulation
 
-e2e: $(SETUP)  ### the stack, deployed on a local AWS; takes a minute or two
-	$(BIN)/pytest tests/e2e -n 2 --dist loadfile --no-loadscope-reorder
+# Two processes, each with a server of its own.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+e2e: $(SETUP)  ### the stack, deployed on a local AWS; takes some minutes
+	$(BIN)/pytest tests/e2e $(SIDE_BY_SIDE)
 
 npm: tests/npm/node_modules/.complete  ### what some tests take from npm, and are skipped without: a simulator of IAM policies, axe-core; needs node
 
@@ -86,8 +88,8 @@ tests/npm/node_modules/.complete: tests/npm/package-lock.json
 	npm ci --prefix tests/npm --ignore-scripts --no-audit --no-fund
 	touch $@
 
-permissions: $(SETUP)  ### take each permission of the functions' roles away, on a local AWS; takes three minutes
-	$(BIN)/pytest tests/e2e/permissions.py tests/e2e/organization_permissions.py tests/e2e/quarantine_permissions.py
+permissions: $(SETUP)  ### take each permission of the functions' roles away, on a local AWS; takes some minutes
+	$(BIN)/pytest tests/e2e/permissions.py tests/e2e/organization_permissions.py tests/e2e/quarantine_permissions.py $(SIDE_BY_SIDE)
 
 bench: $(SETUP)  ### what ingest and a report cost, measured; takes some minutes
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)

@@ -54,6 +54,17 @@ def losses(pytestconfig):
     return pytestconfig.stash.setdefault(LOSSES, [])
 
 
+def pytest_sessionfinish(session):
+    """A process of several hands over what it has found."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["losses"] = session.config.stash.get(LOSSES, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    node.config.stash.setdefault(LOSSES, []).extend(getattr(node, "workeroutput", {}).get("losses", []))
+
+
 def pytest_terminal_summary(terminalreporter, config):
     losses = config.stash.get(LOSSES, [])
     for role, action, resource, noticed in losses:

@@ -217,7 +217,7 @@ def test_one_that_is_interrupted_gives_what_it_has_and_says_that_it_was(history,
 def test_who_waits_is_told_how_far_it_is_every_thousand_events(history, waits):
     history(us_east_1=[[event(page)] * 50 for page in range(41, 0, -1)])
     told = []
-    stream = History(boto3.client("cloudtrail"), None, None, say=told.append)
+    stream = History(boto3.Session().client("cloudtrail"), None, None, say=told.append)
     while stream.read(1 << 20):
         pass
 
