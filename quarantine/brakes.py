@@ -66,17 +66,17 @@ def of_listening(report: Report, window: timedelta) -> str:
 def of_finding(finding: Finding, report: Report, *, own_id: str = "") -> str:
     """`own_id`: of quarantine's own role."""
     if own_id and finding.subject.id == own_id:
-        return "it is quarantine's own role"
+        return "quarantine doesn't touch its own role"
     every = (brake(finding, report) for brake in BRAKES)
     return next(filter(None, every), "")
 
 
 def _password(finding: Finding, _: Report) -> str:
-    return "a password is left to people" if finding.subject.kind is Kind.PASSWORD else ""
+    return "quarantine doesn't touch passwords" if finding.subject.kind is Kind.PASSWORD else ""
 
 
 def _root(finding: Finding, _: Report) -> str:
-    return "it is of the root user" if is_root(finding.subject.arn) else ""
+    return "quarantine doesn't touch the root user" if is_root(finding.subject.arn) else ""
 
 
 def _of_aws(finding: Finding, _: Report) -> str:
@@ -84,37 +84,41 @@ def _of_aws(finding: Finding, _: Report) -> str:
     about = finding.subject
     path = parts(about.arn).resource
     if _OF_SERVICES in path:
-        return "it is a service's own role"
+        return "quarantine doesn't touch roles of AWS services"
     if _OF_IDENTITY_CENTER in path or is_shared_by_people(about.arn):
-        return "it is a role of Identity Center: take the assignment away there"
+        return "quarantine doesn't touch roles of Identity Center: take the assignment away there"
     return ""
 
 
 def _way_in(finding: Finding, _: Report) -> str:
     about = finding.subject
     is_one = about.kind is Kind.ROLE and any(fnmatchcase(about.name, each) for each in WAYS_IN)
-    return "the organization reaches the account by it" if is_one else ""
+    return "quarantine doesn't touch the organization's ways into the account" if is_one else ""
 
 
 def _own(finding: Finding, _: Report) -> str:
-    return "it is one of the tracker's own roles" if finding.subject.is_own else ""
+    return "quarantine doesn't touch the tracker's own roles" if finding.subject.is_own else ""
 
 
 def _break_glass(finding: Finding, _: Report) -> str:
     is_one = BREAK_GLASS in parts(finding.subject.arn).resource
-    return f"it is for emergencies: its path has {BREAK_GLASS}" if is_one else ""
+    return f"quarantine doesn't touch what has {BREAK_GLASS} in its path" if is_one else ""
 
 
 def _exempt(finding: Finding, _: Report) -> str:
     """Even if the exemption is over: somebody asked for it, and IAM refuses the act while the tag is there."""
-    return "it has the exemption's tag" if finding.subject.exemption is not None else ""
+    return (
+        "quarantine doesn't touch what has the tag of an exemption"
+        if finding.subject.exemption is not None
+        else ""
+    )
 
 
 def _snoozed(finding: Finding, report: Report) -> str:
     """What is snoozed itself is no finding. To deny a user disables its credentials, too."""
     about = finding.subject
     is_one = any(each.arn == about.arn for each, _ in report.snoozed)
-    return "one of its credentials is snoozed" if is_one and about.kind is Kind.USER else ""
+    return "a credential of the user is snoozed" if is_one and about.kind is Kind.USER else ""
 
 
 def _rhythm(finding: Finding, report: Report) -> str:
@@ -122,32 +126,32 @@ def _rhythm(finding: Finding, report: Report) -> str:
     last = verdict.at.astimezone(UTC).date() if verdict.at else None
     heard = report.coverage.days
     is_rare = last and dormancy(verdict.active.days, last, heard, today)
-    return "it seems to be used rarely and regularly" if is_rare else ""
+    return "use seems to be rare and regular" if is_rare else ""
 
 
 def _undated(finding: Finding, _: Report) -> str:
     about = finding.subject
     if about.kind is not Kind.USER:
         return ""
-    return "it has credentials whose last use AWS does not record" if about.has_undated else ""
+    return "AWS does not record the last use of a credential of the user" if about.has_undated else ""
 
 
 def _missed(finding: Finding, report: Report) -> str:
     is_missed = any(each.subject.arn == finding.subject.arn for each in report.missed)
-    return "IAM knows of a use of it that never came as an event" if is_missed else ""
+    return "IAM knows of a use that never came as an event" if is_missed else ""
 
 
 def _young(finding: Finding, report: Report) -> str:
     about, days = finding.subject, 2 * finding.threshold_days
     is_young = report.at - max(about.created, about.exists_since) < timedelta(days=days)
-    return f"it is younger than {days} days" if is_young else ""
+    return f"younger than {days} days" if is_young else ""
 
 
 def _both_sources(finding: Finding, report: Report) -> str:
     """IAM's word and CloudTrail's."""
     about, verdict = finding.subject, finding.verdict
     if verdict.status not in FLAGGED or verdict.gaps or about.claim.gap or not about.facets:
-        return "not both IAM and CloudTrail know of it"
+        return "IAM and CloudTrail don't both have a record"
     return of_listening(report, timedelta(days=finding.threshold_days))
 
 
@@ -155,7 +159,7 @@ def _keys_of_user(finding: Finding, report: Report) -> str:
     """To deny a user disables its keys, too, which may have a threshold of more days."""
     days = report.limits.access_key
     is_early = finding.subject.kind is Kind.USER and finding.verdict.idle < timedelta(days=days)
-    return f"its keys count as stale only after {days} days" if is_early else ""
+    return f"the user's keys count as stale only after {days} days" if is_early else ""
 
 
 def _idle_user(finding: Finding, report: Report) -> str:
@@ -167,12 +171,12 @@ def _idle_user(finding: Finding, report: Report) -> str:
     spared = {each.arn for each, _ in others if each.kind is Kind.USER}
     idle = {each.subject.arn for each in report.findings if each.subject.kind is Kind.USER}
     if about.arn in idle:
-        return "its user is idle as a whole, and is judged instead"
-    return "its user is exempt, snoozed or used rarely" if about.arn in spared else ""
+        return "the user is idle as a whole, and is judged instead"
+    return "the user is exempt, snoozed or used rarely" if about.arn in spared else ""
 
 
 def _new(finding: Finding, _: Report) -> str:
-    return "no report that was mailed names it yet" if finding.is_new else ""
+    return "a mailed report has to name it first" if finding.is_new else ""
 
 
 BRAKES: tuple[Callable[[Finding, Report], str], ...] = (

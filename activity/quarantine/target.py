@@ -54,8 +54,10 @@ class Target:
 
     @property
     def title(self) -> str:
-        kind = "role" if self.is_role else "user"
-        return f"access key {self.key_id} of user {self.name}" if self.key_id else f"{kind} {self.name}"
+        holder = f"{'role' if self.is_role else 'user'} {self.name}"
+        if self.key_id:
+            return f"access key {self.key_id} of {holder}"
+        return f"password of {holder}" if self.kind is Kind.PASSWORD else holder
 
     @property
     def undo(self) -> tuple[str, ...]:

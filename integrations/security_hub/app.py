@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from integrations.security_hub.asff import Finding, UnreadableEvent, finding_of
+from integrations.security_hub.clients import Clients
 from integrations.security_hub.importing import SecurityHub
 
 logger = logging.getLogger("security_hub")
@@ -15,7 +16,7 @@ logger = logging.getLogger("security_hub")
 
 @cache
 def security_hub() -> SecurityHub:
-    return SecurityHub.from_env(os.environ)
+    return SecurityHub(Clients.from_env(os.environ))
 
 
 def lambda_handler(event: Mapping[str, Any], _context: Any) -> dict[str, list[dict[str, str]]]:

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
-def within(values: Iterable[dict[str, Any]], room: int) -> list[dict[str, Any]]:
+def within(values: Iterable[T], room: int) -> list[T]:
     """As many, from the first on, as there is room for."""
     kept = []
     for value in values:

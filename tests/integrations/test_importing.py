@@ -1,11 +1,16 @@
 """The Security Hub Lambda, on moto's Security Hub and on one that answers as AWS does where moto does not."""
 
 import json
+import threading
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
 
 from integrations.security_hub import app
+from integrations.security_hub.clients import MOST_KEPT, Clients
 from integrations.security_hub.importing import SecurityHub
 
 OWN, OTHER = "123456789012", "222222222222"
@@ -27,27 +32,33 @@ def many(event, count, **more):
 class Hub:
     """What Security Hub and STS answer. `refused`: Ids, `malformed`: Ids that have the whole call refused."""
 
-    def __init__(self, refused=(), malformed=(), roles=(OTHER,)):
-        self.refused, self.malformed, self.roles = refused, malformed, roles
-        self.calls, self.asked = [], []
+    def __init__(self, refused=(), malformed=(), roles=(OTHER,), lasts=timedelta(hours=1)):
+        self.refused, self.malformed, self.roles, self.lasts = refused, malformed, roles, lasts
+        self.calls, self.asked, self.made = [], [], Counter()
+        self.making = threading.Lock()
 
-    def __call__(self, _service, **credentials):
-        self.account = credentials.get("aws_access_key_id", OWN)
-        return self
+    def __call__(self, service, **credentials):
+        assert self.making.acquire(blocking=False), "clients may not be made side by side"
+        account = credentials.get("aws_access_key_id", OWN)
+        self.made[service, account] += 1
+        self.making.release()
+        taking = lambda Findings: self.batch_import_findings(account, Findings)  # noqa: E731, N803
+        return SimpleNamespace(assume_role=self.assume_role, batch_import_findings=taking)
 
     def assume_role(self, RoleArn, ExternalId, **_):  # noqa: N803  # as botocore names them
         self.asked.append((RoleArn, ExternalId))
         account = RoleArn.split(":")[4]
         if account not in self.roles:
             raise refusal("AccessDenied", "AssumeRole")
-        return {"Credentials": {"AccessKeyId": account, "SecretAccessKey": "secret", "SessionToken": "session"}}
+        given = {"AccessKeyId": account, "SecretAccessKey": "secret", "SessionToken": "session"}
+        return {"Credentials": given | {"Expiration": datetime.now(UTC) + self.lasts}}
 
-    def batch_import_findings(self, Findings):  # noqa: N803
-        assert {each["AwsAccountId"] for each in Findings} == {self.account}
+    def batch_import_findings(self, account, Findings):  # noqa: N803
+        assert {each["AwsAccountId"] for each in Findings} == {account}
         assert 0 < len(Findings) <= 100
         ids = [each["Id"] for each in Findings]
         assert len(ids) == len({*ids})
-        self.calls.append((self.account, ids))
+        self.calls.append((account, ids))
         if {*ids} & {*self.malformed}:
             raise refusal("InvalidInputException", "BatchImportFindings")
         failed = [each for each in ids if each in self.refused]
@@ -59,9 +70,13 @@ def refusal(code, operation):
     return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
 
 
-def importing(events, hub, role=ROLE):
-    """The ids of the messages that failed."""
-    made = SecurityHub(OWN, "aws", role, "last-activity-123456789012", make=hub)
+def security_hub(hub, role=ROLE):
+    return SecurityHub(Clients(OWN, "aws", role, "last-activity-123456789012", make=hub))
+
+
+def importing(events, hub, role=ROLE, made=None):
+    """The ids of the messages that failed. `made`: earlier, for several batches."""
+    made = made or security_hub(hub, role)
     records = [message(number, event) for number, event in enumerate(events)]
     return app.import_all(records, made, "eu-west-1")
 
@@ -119,7 +134,7 @@ def test_another_accounts_finding_goes_in_there_by_its_role(opened):
     hub = Hub()
 
     assert importing([opened, of(opened, account=OTHER, finding_id=f"{OTHER}:user:AIDA")], hub) == []
-    assert [account for account, _ in hub.calls] == [OWN, OTHER]
+    assert {account for account, _ in hub.calls} == {OWN, OTHER}
     assert hub.asked == [(f"arn:aws:iam::{OTHER}:role/{ROLE}", "last-activity-123456789012")]
 
 
@@ -132,6 +147,55 @@ def test_an_account_without_the_role_keeps_no_other_from_its_own(opened, hub, ro
 
     assert importing(events, hub, role) == ["m0"]
     assert f"not imported: last-activity/{OTHER}:user:AIDA" in caplog.text
+
+
+def of_accounts(opened, numbers):
+    accounts = [f"3{number:011}" for number in numbers]
+    return accounts, [of(opened, account=each, finding_id=f"{each}:user:AIDA") for each in accounts]
+
+
+def test_a_batch_of_a_hundred_accounts_asks_for_each_role_once_and_the_next_batch_for_none(opened):
+    accounts, events = of_accounts(opened, range(100))
+    hub = Hub(roles=accounts)
+    made = security_hub(hub)
+
+    for _ in range(2):
+        assert importing(events, hub, made=made) == []
+    assert Counter(role.split(":")[4] for role, _ in hub.asked) == dict.fromkeys(accounts, 1)
+    assert hub.made == {("sts", OWN): 1, **{("securityhub", each): 1 for each in accounts}}
+    assert len(hub.calls) == 200
+
+
+def test_a_role_is_asked_for_anew_before_its_credentials_are_over(opened):
+    accounts, events = of_accounts(opened, range(3))
+    hub = Hub(roles=accounts, lasts=timedelta(minutes=9))
+    made = security_hub(hub)
+    for _ in range(2):
+        importing(events, hub, made=made)
+
+    assert len(hub.asked) == 6
+
+
+def test_accounts_are_taken_side_by_side(opened):
+    accounts, events = of_accounts(opened, range(2))
+    hub, both = Hub(roles=accounts), threading.Barrier(2)
+    alone = hub.assume_role
+
+    def together(**asked):
+        both.wait(timeout=5)
+        return alone(**asked)
+
+    hub.assume_role = together
+
+    assert importing(events, hub) == []
+
+
+def test_of_very_many_accounts_not_all_clients_are_kept(opened):
+    accounts, events = of_accounts(opened, range(MOST_KEPT + 50))
+    made = security_hub(Hub(roles=accounts))
+
+    assert importing(events, None, made=made) == []
+    assert len(made.clients._kept) <= MOST_KEPT
 
 
 @pytest.fixture
@@ -174,4 +238,4 @@ def test_a_finding_goes_from_active_to_archived_and_back(moto, opened, resolved)
 
 def test_a_setting_that_is_missing_is_named():
     with pytest.raises(KeyError, match="ACCOUNT_ID"):
-        SecurityHub.from_env({})
+        Clients.from_env({})

@@ -148,6 +148,7 @@ def test_a_message_is_not_delivered_twice_while_the_function_has_it():
     assert queue["VisibilityTimeout"] >= 6 * function["Timeout"] + mapping["MaximumBatchingWindowInSeconds"]
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BatchSize"] == 100
+    assert function["Timeout"] >= 3 * mapping["BatchSize"]  # Each may be of another account.
 
 
 def test_members_have_the_role_that_the_function_asks_for():

@@ -180,8 +180,8 @@ def test_neither_the_role_that_it_acts_by_nor_that_of_the_report_is_touched(hub,
 
     assert quarantine.own_id == f"AROA{ROLE.upper()}"
     assert {(each.target.name, each.why) for each in told.left} == {
-        (ROLE, "it is quarantine's own role"),
-        ("audit", "it is one of the tracker's own roles"),
+        (ROLE, "quarantine doesn't touch its own role"),
+        ("audit", "quarantine doesn't touch the tracker's own roles"),
     }
 
 

@@ -103,18 +103,18 @@ def test_cloudtrails_silence_proves_something_only_where_it_was_heard(coverage, 
     ("report", "id_", "why"),
     [
         pytest.param(report_of(alice(Password(used=1, changed=400), Key(used=200)), Root(0), seen(1, "ID#AIDAALICE")), KEY, "IAM knows of a use", id="missed events of that principal"),
-        pytest.param(report_of(alice(Password(used=350), Key(used=350))), f"{ACCOUNT}:password:AIDAALICE", "a password is left to people", id="a password"),
-        pytest.param(report_of(alice(Key(used=350))), KEY, "its user is idle as a whole", id="a key whose user is idle, too"),
-        pytest.param(report_of(deploy(made=500, used=350, path="/break-glass/")), ROLE, "it is for emergencies", id="the path for emergencies"),
-        pytest.param(report_of(deploy(made=500, used=350, path="/a/break-glass/b/")), ROLE, "it is for emergencies", id="deeper in the path"),
-        pytest.param(report_of(deploy(made=500, used=350, tag="last-activity:tracker")), ROLE, "it is one of the tracker's own roles", id="the tracker's own"),
-        pytest.param(report_of(deploy(made=500, used=350, exempt="needed until=2026-01-01")), ROLE, "it has the exemption's tag", id="exempt, though that is over"),
-        pytest.param(report_of(deploy(made=179)), ROLE, "it is younger than 180 days", id="younger than twice its threshold"),
-        pytest.param(report_of(alice(Key(made=179), USED_KEY), seen(1, "ID#AIDAALICE"), seen(1, "KEY#AKIA2")), KEY, "it is younger than 180 days", id="a young key"),
-        pytest.param(report_of(alice(SshKey())), USER, "it has credentials whose last use AWS does not record", id="an SSH key"),
-        pytest.param(report_of(alice(ServiceCredential())), USER, "it has credentials whose last use AWS does not record", id="a service's credential"),
-        pytest.param(report_of(alice(Key(used=40), made=500), seen(40, "ID#AIDAALICE"), seen(40, "KEY#AKIA1"), Limits(user=30, access_key=90)), USER, "its keys count as stale only after 90 days", id="a key within its own threshold"),
-        pytest.param(replace(report_of(deploy(made=500, used=350)), findings=tuple(replace(each, is_new=True) for each in report_of(deploy(made=500, used=350)).findings)), ROLE, "no report that was mailed names it yet", id="flagged by no mail yet"),
+        pytest.param(report_of(alice(Password(used=350), Key(used=350))), f"{ACCOUNT}:password:AIDAALICE", "quarantine doesn't touch passwords", id="a password"),
+        pytest.param(report_of(alice(Key(used=350))), KEY, "the user is idle as a whole", id="a key whose user is idle, too"),
+        pytest.param(report_of(deploy(made=500, used=350, path="/break-glass/")), ROLE, "quarantine doesn't touch what has /break-glass/ in its path", id="the path for emergencies"),
+        pytest.param(report_of(deploy(made=500, used=350, path="/a/break-glass/b/")), ROLE, "quarantine doesn't touch what has /break-glass/ in its path", id="deeper in the path"),
+        pytest.param(report_of(deploy(made=500, used=350, tag="last-activity:tracker")), ROLE, "quarantine doesn't touch the tracker's own roles", id="the tracker's own"),
+        pytest.param(report_of(deploy(made=500, used=350, exempt="needed until=2026-01-01")), ROLE, "quarantine doesn't touch what has the tag of an exemption", id="exempt, though that is over"),
+        pytest.param(report_of(deploy(made=179)), ROLE, "younger than 180 days", id="younger than twice its threshold"),
+        pytest.param(report_of(alice(Key(made=179), USED_KEY), seen(1, "ID#AIDAALICE"), seen(1, "KEY#AKIA2")), KEY, "younger than 180 days", id="a young key"),
+        pytest.param(report_of(alice(SshKey())), USER, "AWS does not record the last use of a credential of the user", id="an SSH key"),
+        pytest.param(report_of(alice(ServiceCredential())), USER, "AWS does not record the last use of a credential of the user", id="a service's credential"),
+        pytest.param(report_of(alice(Key(used=40), made=500), seen(40, "ID#AIDAALICE"), seen(40, "KEY#AKIA1"), Limits(user=30, access_key=90)), USER, "the user's keys count as stale only after 90 days", id="a key within its own threshold"),
+        pytest.param(replace(report_of(deploy(made=500, used=350)), findings=tuple(replace(each, is_new=True) for each in report_of(deploy(made=500, used=350)).findings)), ROLE, "a mailed report has to name it first", id="flagged by no mail yet"),
     ],
 )  # fmt: skip
 def test_a_finding_is_left(report, id_, why):
@@ -124,14 +124,14 @@ def test_a_finding_is_left(report, id_, why):
 @pytest.mark.parametrize(
     ("subject", "why"),
     [
-        pytest.param({"arn": f"arn:aws:iam::{ACCOUNT}:root"}, "it is of the root user", id="the root user"),
-        pytest.param({"arn": f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x.amazonaws.com/x"}, "it is a service's own role", id="a service-linked role"),
-        pytest.param({"arn": f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x"}, "it is a role of Identity Center", id="an Identity Center role"),
-        pytest.param({"arn": f"arn:aws:iam::{ACCOUNT}:role/AWSReservedSSO_x"}, "it is a role of Identity Center", id="one by its name"),
-        *(pytest.param({"name": each}, "the organization reaches the account by it", id=each) for each in ("OrganizationAccountAccessRole", "AWSControlTowerExecution", "AWSCloudFormationStackSetExecutionRole", "stacksets-exec-0a1b")),
-        pytest.param({"exemption": parse("needed")}, "it has the exemption's tag", id="exempt"),
-        pytest.param({"exemption": Gap("tags", "denied")}, "it has the exemption's tag", id="its tags are unreadable"),
-        pytest.param({"facets": ()}, "not both IAM and CloudTrail know of it", id="the table has no place for it"),
+        pytest.param({"arn": f"arn:aws:iam::{ACCOUNT}:root"}, "quarantine doesn't touch the root user", id="the root user"),
+        pytest.param({"arn": f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x.amazonaws.com/x"}, "quarantine doesn't touch roles of AWS services", id="a service-linked role"),
+        pytest.param({"arn": f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x"}, "quarantine doesn't touch roles of Identity Center", id="an Identity Center role"),
+        pytest.param({"arn": f"arn:aws:iam::{ACCOUNT}:role/AWSReservedSSO_x"}, "quarantine doesn't touch roles of Identity Center", id="one by its name"),
+        *(pytest.param({"name": each}, "quarantine doesn't touch the organization's ways into the account", id=each) for each in ("OrganizationAccountAccessRole", "AWSControlTowerExecution", "AWSCloudFormationStackSetExecutionRole", "stacksets-exec-0a1b")),
+        pytest.param({"exemption": parse("needed")}, "quarantine doesn't touch what has the tag of an exemption", id="exempt"),
+        pytest.param({"exemption": Gap("tags", "denied")}, "quarantine doesn't touch what has the tag of an exemption", id="its tags are unreadable"),
+        pytest.param({"facets": ()}, "IAM and CloudTrail don't both have a record", id="the table has no place for it"),
     ],
 )  # fmt: skip
 def test_what_the_report_should_not_even_list_is_left(subject, why):
@@ -146,7 +146,7 @@ def test_any_other_verdict_is_no_reason_to_act(status):
     (finding,) = report.findings
     finding = replace(finding, verdict=replace(finding.verdict, status=status))
 
-    assert of_finding(finding, report) == "not both IAM and CloudTrail know of it"
+    assert of_finding(finding, report) == "IAM and CloudTrail don't both have a record"
 
 
 def test_what_could_not_be_read_of_it_leaves_it():
@@ -155,14 +155,17 @@ def test_what_could_not_be_read_of_it_leaves_it():
     unread = replace(finding, verdict=replace(finding.verdict, gaps=(Gap("x", "y"),)))
     unsaid = replace(finding.subject, claim=replace(finding.subject.claim, gap=Gap("x", "y")))
 
-    assert of_finding(unread, report) == "not both IAM and CloudTrail know of it"
-    assert of_finding(replace(finding, subject=unsaid), report) == "not both IAM and CloudTrail know of it"
+    assert of_finding(unread, report) == "IAM and CloudTrail don't both have a record"
+    assert of_finding(replace(finding, subject=unsaid), report) == "IAM and CloudTrail don't both have a record"
 
 
 def test_its_own_role_is_left_whatever_its_tags():
     report = role_report()
 
-    assert of_finding(finding_of(report, ROLE), report, own_id="AROADEPLOY") == "it is quarantine's own role"
+    assert (
+        of_finding(finding_of(report, ROLE), report, own_id="AROADEPLOY")
+        == "quarantine doesn't touch its own role"
+    )
     assert of_finding(finding_of(report, ROLE), report, own_id="AROAOTHER") == ""
     assert plan(report, {}, ENFORCED, own_id="AROADEPLOY").announce == ()
 
@@ -182,7 +185,7 @@ def test_a_rhythm_that_days_unheard_hide_is_left():
     verdict = replace(finding.verdict, at=days(95), active=replace(finding.verdict.active, days=active))
     report = replace(report, coverage=heard(region(heard=range(300))))
 
-    assert of_finding(replace(finding, verdict=verdict), report) == "it seems to be used rarely and regularly"
+    assert of_finding(replace(finding, verdict=verdict), report) == "use seems to be rare and regular"
 
 
 @pytest.mark.parametrize("where", ["exempt", "dormant", "snoozed"])
@@ -195,7 +198,7 @@ def test_the_key_of_a_user_who_is_spared_is_left(where):
         **{where: ((user.subject, user.verdict),)},
     )
 
-    assert of_finding(finding_of(spared, KEY), spared) == "its user is exempt, snoozed or used rarely"
+    assert of_finding(finding_of(spared, KEY), spared) == "the user is exempt, snoozed or used rarely"
 
 
 @pytest.mark.parametrize("kind", [Kind.ACCESS_KEY, Kind.PASSWORD])
@@ -208,7 +211,7 @@ def test_a_user_of_whom_a_credential_is_snoozed_is_left(kind):
         snoozed=((spared.subject, spared.verdict),),
     )
 
-    assert of_finding(finding_of(report, USER), report) == "one of its credentials is snoozed"
+    assert of_finding(finding_of(report, USER), report) == "a credential of the user is snoozed"
 
 
 def test_the_mode_is_a_brake():

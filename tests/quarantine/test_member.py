@@ -1,5 +1,6 @@
 """quarantine/member.yaml: what quarantine may do in its own account, it may do in a member, and nothing else."""
 
+import math
 import re
 
 import pytest
@@ -120,7 +121,36 @@ def test_it_takes_as_many_accounts_as_fit_into_the_functions_environment(many, f
 
     assert re.fullmatch(parameter["AllowedPattern"], given)
     assert (len(given) <= parameter["MaxLength"]) == fits
-    assert parameter["MaxLength"] + 1000 < 4096
+
+
+@pytest.mark.parametrize("tags", [0, 400, 800, 1289])
+def test_so_many_accounts_fit_beside_the_tags_of_owners_as_the_template_says(tags):
+    parameters = HUB["Parameters"]
+    most, characters, free = (
+        int(each)
+        for each in re.search(
+            r"(\d+) at most; one less for each (\d+) characters that OwnerTags has over (\d+)",
+            parameters["Accounts"]["Description"],
+        ).groups()
+    )
+    accounts = most - math.ceil(max(0, tags - free) / characters)
+    topic = "arn:aws-us-gov:sns:us-gov-west-1:123456789012:last-activity-ReportTopic-0123456789AB"
+    given = {
+        "ACTIVITY_TABLE": "last-activity-ActivityTable-0123456789ABC",
+        "REPORT_TOPIC_ARN": topic,
+        "OWNER_TOPIC_ARN": topic,
+        "OWNER_TAGS": "x" * tags,
+        "ACCOUNTS": ",".join(["222222222222"] * accounts),
+        "MEMBER_ROLE_NAME": parameters["MemberRoleName"]["Default"],
+        "EXEMPT_TAG": "last-activity:exempt",
+        "EXTERNAL_ID": "last-activity-quarantine-123456789012",
+    }
+    function = HUB["Resources"]["QuarantineFunction"]["Properties"]
+    names = function["Environment"]["Variables"]
+
+    assert given.keys() <= names.keys()
+    assert tags <= 1289 == 10 * 128 + 9
+    assert sum(len(name) + len(given.get(name, "enforce")) for name in names) <= 4096
 
 
 def test_the_member_role_of_the_report_still_only_reads():

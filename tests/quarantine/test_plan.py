@@ -259,6 +259,6 @@ def test_each_finding_that_is_left_says_why():
     report = report_of(deploy(made=500, used=350, path="/break-glass/"), alice(Key(used=350)))
 
     assert {each.target.kind: each.why for each in plan(report, {}, ENFORCED).left} == {
-        "role": "it is for emergencies: its path has /break-glass/",
-        "access_key": "its user is idle as a whole, and is judged instead",
+        "role": "quarantine doesn't touch what has /break-glass/ in its path",
+        "access_key": "the user is idle as a whole, and is judged instead",
     }

@@ -73,7 +73,7 @@ def test_the_mail_has_all_and_each_owner_what_concerns_them_and_the_bus_an_event
         words["owner"]: forms["email"].count("role-") for topic, words, forms in rest if topic == OWNERS
     } == {"ann": 1, "bob": 1}
     assert {words["event"] for _, words, _ in sns.sent} == {"quarantine"}
-    assert "Findings of ann.\n\nAnnounced: would be disabled" in next(
+    assert "Findings of ann.\n\nAnnounced. Mode=plan, so nothing is disabled." in next(
         forms["email"] for _, words, forms in rest if words["owner"] == "ann"
     )
     assert [entry["DetailType"] for entry in events.entries] == ["Stale Access Quarantine"] * 3

@@ -8,10 +8,12 @@ from accounts import Key, alice, days, deploy, seen
 from builders import ACCOUNT, NOON
 from quarantined import KEY, ROLE, entry_of, report_of
 
+from activity.finding import Kind
 from activity.quarantine.entry import Mode, Step
+from quarantine.mail import body
 from quarantine.message import message
 from quarantine.plan import Left
-from quarantine.told import Told, body, subject_line
+from quarantine.told import Told, subject_line
 
 OF_ROLE = report_of(deploy(made=500, used=350))
 OF_KEY = report_of(
@@ -47,8 +49,8 @@ Disabled:
 @pytest.mark.parametrize(
     ("mode", "says"),
     [
-        (Mode.ENFORCE, "Announced: will be disabled unless somebody uses, exempts or snoozes it first:\n"),
-        (Mode.PLAN, "Announced: would be disabled (Mode=plan: nothing is) unless somebody uses,\nexempts or snoozes it first:\n"),
+        (Mode.ENFORCE, "Announced: will be disabled unless somebody uses, exempts or snoozes it first:\n  to keep one: lastseen snooze ID --until DATE --reason \"WHY\"\n"),
+        (Mode.PLAN, "Announced. Mode=plan, so nothing is disabled. With Mode=enforce it would be,\nunless somebody uses, exempts or snoozes it first; after a switch to enforce, it\nis announced anew with another day:\n"),
     ],
 )  # fmt: skip
 def test_an_announcement_says_the_day_and_whether_it_is_meant(mode, says):
@@ -97,16 +99,47 @@ def test_the_mail_fits_a_terminal_but_for_commands_which_stay_whole():
     assert [each.split()[:3] for each in long] == [["or:", "aws", "iam"]] * 2
 
 
-def test_why_findings_are_left_is_counted_and_so_is_the_whole_account():
-    left = (Left(ENTRY.target, "it is exempt"),) * 2 + (Left(ENTRY.target, "it is young"),)
+def test_an_announcement_names_the_owner_but_not_to_the_owner():
+    of_ann = told(replace(ENTRY, told=None, owner="ann"))
 
-    assert body(told(ENTRY, left=left)).endswith(
-        "Not planned, 2 findings: it is exempt.\nNot planned, 1 finding: it is young.\n"
+    assert f"  role deploy  [{ROLE}]\n    owner: ann\n    on 2026-11-19 or later" in body(of_ann)
+    assert "owner:" not in body(of_ann.of_owner("ann"), "ann")
+    assert "owner:" not in body(told(replace(ENTRY, told=None)))
+
+
+def left(number, why, **changes):
+    return Left(replace(OF_THE_KEY.target, key_id=f"AKIA{number}", **changes), why)
+
+
+def test_what_is_left_is_named_with_the_reason_the_most_frequent_first():
+    password = Left(
+        replace(OF_THE_KEY.target, kind=Kind.PASSWORD, key_id=""), "quarantine doesn't touch passwords"
     )
-    assert body(told(ENTRY, left=left, brake="no tracker is listening")).endswith(
-        "Nothing is announced or disabled today: no tracker is listening.\n"
+    mail = body(told(ENTRY, left=(password, *(left(each, "the user is idle as a whole") for each in range(2)))))
+
+    assert mail.endswith(
+        "\nNot planned: access key AKIA0 of user alice, access key AKIA1 of user alice: the\n"
+        "user is idle as a whole.\n"
+        "Not planned: password of user alice: quarantine doesn't touch passwords.\n"
     )
-    assert "Could not be looked at: role x: AccessDenied\n" in body(told(problems=("role x: AccessDenied",)))
+
+
+def test_of_many_that_are_left_the_first_are_named():
+    mail = body(told(ENTRY, left=tuple(left(each, "younger than 180 days") for each in range(1007))))
+
+    assert " ".join(mail.splitlines()).endswith(
+        "access key AKIA4 of user alice and 1,002 more: younger than 180 days."
+    )
+
+
+def test_the_brake_of_the_account_takes_the_place_of_the_reasons_of_findings():
+    assert body(told(ENTRY, left=(left(1, "x"),), brake="no tracker is listening")).endswith(
+        "\nNothing is announced or disabled today: no tracker is listening.\n"
+    )
+
+
+def test_what_could_not_be_looked_at_is_told():
+    assert "Could not be looked at:\n  role x: AccessDenied\n" in body(told(problems=("role x: AccessDenied",)))
     assert subject_line(told(problems=("x",))) == f"Quarantine in {ACCOUNT}: something to look at"
 
 
@@ -124,15 +157,3 @@ def test_machines_get_the_same_and_filters_know_it():
     assert forms.keys() == {"default", "email", "sms"}
     assert (entry["finding_id"], entry["step"], entry["arn"]) == (ROLE, "disabled", ENTRY.target.arn)
     assert sent.attributes["event"]["StringValue"] == "quarantine"
-
-
-def test_the_mail_of_very_many_fits_into_sns():
-    every = [
-        replace(ENTRY, told=None, target=replace(ENTRY.target, name="n" * 64, id=f"AROA{each:017}"))
-        for each in range(5000)
-    ]
-    sent = message(told(*every))
-
-    assert len(sent.text.encode()) < 262_144
-    assert len(sent.subject) < 100
-    assert "and 4900 more" in sent.text

@@ -99,8 +99,8 @@ def test_the_plan_names_what_would_be_disabled_and_when_and_why_the_rest_is_left
         "\n  user carol  [123456789012:user:AIDAEXAMPLECAROL00001]\n    on 2026-12-07 or later; " in plan.text
     )
     assert "\n  user dave  [123456789012:user:AIDAEXAMPLEDAVE000001]\n    on 2026-12-07 or later; " in plan.text
-    assert "(Mode=plan: nothing is)" in plan.text
-    assert "\nNot planned, 1 finding: it is younger than 180 days.\n" in plan.text
+    assert "\nAnnounced. Mode=plan, so nothing is disabled." in plan.text
+    assert "\nNot planned: role legacy-batch: younger than 180 days.\n" in plan.text
     assert max(map(len, plan.text.splitlines())) <= 80
 
 
