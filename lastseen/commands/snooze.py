@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
@@ -67,11 +67,8 @@ def snooze(
     The stack's policy SnoozePolicyArn allows it. It is no security control: who
     may write to the table can snooze anything. Exit status 2: nothing was done.
     """
-    day, now = day_of(until), datetime.now(UTC)
-    try:
-        check(day, reason, now)
-    except BadSnooze as error:
-        misused(str(error))
+    now = datetime.now(UTC)
+    day = _checked(until, reason, now)
     with _asking(where) as (connection, lookup):
         of = _meant(lookup, finding, _ANYWAY)
         if not anyway and of not in flagged_in(lookup, of.account):
@@ -107,6 +104,16 @@ def unsnooze(finding: Finding, where: Place, as_json: AsJson = False) -> None:
             print_json([{"finding_id": str(of), "ended_by": by}])
         else:
             print(f"No longer snoozed: {of}.")
+
+
+def _checked(until: str, reason: str, now: datetime) -> date:
+    """The last day. All that can be told without AWS."""
+    day = day_of(until)
+    try:
+        check(day, reason, now)
+    except BadSnooze as error:
+        misused(str(error))
+    return day
 
 
 @contextmanager
