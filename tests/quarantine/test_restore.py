@@ -1,16 +1,19 @@
 """Given back, by the tags in IAM alone; on moto, whose IAM keeps what it is told."""
 
 import json
+import re
 from datetime import datetime
 
 import boto3
 import botocore.handlers
+import jmespath
 import pytest
 from asking import ask
 from botocore.exceptions import ClientError
-from builders import ACCOUNT
+from builders import ACCOUNT, ROOT
 
-from activity.quarantine.target import TAG
+from activity.finding import Kind
+from activity.quarantine.target import DENIED, TAG, Target
 from lastseen.demo.local_aws import deny
 from quarantine.hands import Hands
 from quarantine.mark import Mark
@@ -146,6 +149,24 @@ def test_what_iam_refuses_is_told_and_stays_marked(aws, iam, quarantined):
         restore(Hands(iam), next(each for each in disabled(iam) if each.target.name == "alice"))
 
     assert "alice" in state(iam)[1]
+
+
+PAGE = (ROOT / "docs" / "quarantine.md").read_text()
+
+
+def test_the_page_lists_what_is_tagged_and_undoes_it_with_the_aws_cli_alone(iam, quarantined):
+    (query,) = re.findall(r'--output text --query \\\n +"(.+)"\n', PAGE)
+    found = jmespath.search(query, iam.get_account_authorization_details(Filter=["User", "Role"]))
+
+    assert dict(found) == {each.target.arn: each.mark.value for each in disabled(iam)}
+    (example,) = re.findall(r"(?s)```text\n(arn:.*?)```", PAGE)
+    for line in example.splitlines():
+        arn, tag = line.split("\t")
+        kind, name = re.findall(r":(user|role)/(\w+)$", arn)[0]
+        for held in Mark.parse(tag).acts:
+            key = "" if held == DENIED else held
+            target = Target(Kind.ACCESS_KEY if key else Kind(kind), name, arn, "", AT, key)
+            assert all(f"\n{command}\n" in PAGE for command in target.undo)
 
 
 @pytest.fixture
