@@ -289,7 +289,7 @@ def test_a_name_or_an_arn_is_enough(iam, quarantined, text):
 def test_a_unique_id_and_an_access_key_id_are_enough(iam, quarantined):
     first, _ = quarantined
 
-    assert ask("restore", first.lower()).exit_code == 0
+    assert ask("restore", f" {first},").exit_code == 0
     assert ask("restore", id_of(iam, "user").rpartition(":")[2]).exit_code == 0
     assert state(iam) == ({"deploy"}, {"deploy", "bob"}, ["Active", "Inactive"])
 
