@@ -13,6 +13,11 @@ def disable_key(access_key_id: str, user: str) -> str:
     return f"aws iam update-access-key{whose} {_option('--access-key-id', access_key_id)} --status Inactive"
 
 
+def list_inactive_keys(user: str) -> str:
+    query = quote("AccessKeyMetadata[?Status=='Inactive'].AccessKeyId")
+    return f"aws iam list-access-keys {_option('--user-name', user)} --query {query}"
+
+
 def delete_password(user: str) -> str:
     return f"aws iam delete-login-profile {_option('--user-name', user)}"
 

@@ -15,6 +15,8 @@ MOST_BYTES = 256 * 1024
 _TIME_BYTES = 14
 # What no event is without. IAM limits how long each of these is.
 KEPT = "finding_id", "account", "kind", "name", "arn", "first_flagged"
+# And none of quarantine's.
+KEPT_OF_STEPS = "step", "since"
 
 Entry = dict[str, Any]
 
@@ -63,9 +65,11 @@ def batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _fitting(detail: Mapping[str, Any], room: int) -> str:
-    kept, cut = dict(detail), list[str]()
+    kept, cut, never = dict(detail), list[str](), {*KEPT, *KEPT_OF_STEPS}
     while len(text := json.dumps(kept | ({"truncated": cut} if cut else {}))) > room:
-        largest = max((name for name in kept if name not in KEPT), key=lambda name: len(json.dumps(kept[name])))
+        largest = max(
+            (name for name in kept if name not in never), key=lambda name: len(json.dumps(kept[name]))
+        )
         del kept[largest]
         cut.append(largest)
     return text

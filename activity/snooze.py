@@ -9,7 +9,6 @@ from activity.finding import FindingId, parse
 from activity.item import UnreadableItem
 from activity.model import SNOOZED, from_text, to_text
 
-LONGEST = timedelta(days=366)
 LONGEST_REASON = 200
 # For so long after its end a report says that a finding was snoozed; then the item expires.
 _SHOWN = timedelta(days=30)
@@ -70,7 +69,13 @@ class NothingSnoozed:
 
 def asked(finding: FindingId, until: date, reason: str, *, by: str, at: datetime) -> Snooze:
     """Raises BadSnooze."""
-    reason, today = " ".join(reason.split()), at.astimezone(UTC).date()
+    check(until, reason, at)
+    return Snooze(finding, until, _one_line(reason), by, at)
+
+
+def check(until: date, reason: str, at: datetime) -> None:
+    """Raises BadSnooze."""
+    reason, today = _one_line(reason), at.astimezone(UTC).date()
     if not reason:
         raise BadSnooze("a snooze needs a reason")
     if not reason.isprintable():
@@ -79,9 +84,18 @@ def asked(finding: FindingId, until: date, reason: str, *, by: str, at: datetime
         raise BadSnooze(f"the reason has {len(reason):,} characters: {LONGEST_REASON} are allowed")
     if until < today:
         raise BadSnooze(f"{until} is in the past: a snooze ends in the future")
-    if until > today + LONGEST:
-        raise BadSnooze(f"{until} is more than a year ahead: the last day allowed is {today + LONGEST}")
-    return Snooze(finding, until, reason, by, at)
+    if until > (last := last_day(today)):
+        raise BadSnooze(f"{until} is more than a year ahead: the last day allowed is {last}")
+
+
+def _one_line(reason: str) -> str:
+    return " ".join(reason.split())
+
+
+def last_day(today: date) -> date:
+    """The same day of the next year."""
+    is_leap_day = (today.month, today.day) == (2, 29)
+    return today.replace(year=today.year + 1, day=28 if is_leap_day else today.day)
 
 
 def snooze_of(item: Mapping[str, Any]) -> Snooze | None:

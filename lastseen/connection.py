@@ -108,10 +108,11 @@ def connected(
     profile: str | None = None,
     usual: str | None = None,
     is_optional: bool = False,
+    usual_region: str | None = None,
 ) -> Iterator[Connection]:
     """What is given goes before ACTIVITY_TABLE. `usual`: the stack to take if neither names a table.
 
-    `is_optional`: without a table is all right, too.
+    `is_optional`: without a table is all right, too. `usual_region`: where none is set, for what is global.
 
     Where AWS cannot be asked or refuses, within the `with` too, the command ends: one line, exit status 2.
     """
@@ -120,9 +121,7 @@ def connected(
     name, session = table or stack or "", None
     try:
         _check(environ, table, stack, is_optional=is_optional)
-        session = boto3.Session(region_name=region, profile_name=profile)
-        if not session.region_name:  # Also an empty one, of which botocore would make an odd address.
-            raise failures.NoRegionError
+        session = _session(region, profile, usual_region)
         name = _output(session, stack) if stack else table or environ.get("ACTIVITY_TABLE", "").strip()
         yield Connection(session, name)
     except NotConnected as error:
@@ -135,6 +134,15 @@ def connected(
         misused(f"{error}: try again in a minute")
     except ResponseParserError:
         misused("what answers is not AWS: check AWS_ENDPOINT_URL and the proxy")
+
+
+def _session(region: str | None, profile: str | None, usual: str | None) -> boto3.Session:
+    session = boto3.Session(region_name=region, profile_name=profile)
+    if session.region_name:
+        return session
+    if not usual:  # Also if it is set to nothing, of which botocore would make an odd address.
+        raise failures.NoRegionError
+    return boto3.Session(region_name=usual, profile_name=profile)
 
 
 def _check(environ: Mapping[str, str], table: str | None, stack: str | None, *, is_optional: bool) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from activity import commands
 from activity.finding import Kind
-from activity.quarantine.target import DENIED, Target
+from activity.quarantine.target import DENIED, TAG, Target, deny_all
 from quarantine.hands import Hands
 from quarantine.mark import Mark, UnreadableMark
 
@@ -25,10 +26,24 @@ class Disabled:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A tag that somebody has edited."""
+    """A tag that somebody has edited. `is_denied`: AWSDenyAll is attached."""
 
     arn: str
+    name: str
+    id: str
+    kind: Kind
     why: str
+    is_denied: bool
+
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        """Commands of the AWS CLI. Of a user's keys, `restore` may list none: somebody has to look."""
+        kind = str(self.kind)
+        detach = [commands.detach(kind, self.name, deny_all(self.arn))] if self.is_denied else []
+        is_user = self.kind is Kind.USER
+        activate = commands.undo(commands.disable_key("KEY_ID", self.name))
+        keys = [commands.list_inactive_keys(self.name), activate] if is_user else []
+        return *detach, *keys, commands.untag(kind, self.name, TAG)
 
 
 def disabled(iam: "IAMClient") -> list[Disabled | Unreadable]:
@@ -41,14 +56,6 @@ def disabled(iam: "IAMClient") -> list[Disabled | Unreadable]:
         for role in page["RoleDetailList"]:
             found += _acts(role, Kind.ROLE, role["RoleName"], role["RoleId"])
     return sorted(found, key=_by_arn)
-
-
-def of_finding(those: Iterable[Disabled | Unreadable], finding: str) -> list[Disabled]:
-    return [each for each in those if isinstance(each, Disabled) and each.target.finding == finding]
-
-
-def of_day(those: Iterable[Disabled | Unreadable], day: date) -> list[Disabled]:
-    return [each for each in those if isinstance(each, Disabled) and each.at.date() == day]
 
 
 def restore(hands: Hands, what: Disabled, also: Iterable[str] = ()) -> None:
@@ -67,7 +74,9 @@ def _acts(listed: Any, kind: Kind, name: str, unique_id: str) -> Iterator[Disabl
     try:
         mark = Mark.of(tags)
     except UnreadableMark as why:
-        yield Unreadable(listed["Arn"], f"{why}: the policy AWSDenyAll, or a key, is to be given back by hand")
+        attached = {each["PolicyArn"] for each in listed.get("AttachedManagedPolicies", [])}
+        is_denied = deny_all(listed["Arn"]) in attached
+        yield Unreadable(listed["Arn"], name, unique_id, kind, str(why), is_denied)
         return
     for held, at in mark.acts.items():
         key = "" if held == DENIED else held

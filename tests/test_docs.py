@@ -76,6 +76,7 @@ RUN = {
 }
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
 FORWARDER = yaml_parse((ROOT / "ingest" / "forwarder.yaml").read_text())["Resources"]
+QUARANTINE = yaml_parse((ROOT / "quarantine" / "template.yaml").read_text())["Resources"]
 DRAWN = {
     "AWS::Events::EventBus",
     "AWS::Events::Rule",
@@ -136,7 +137,7 @@ def anchors(page):
 def test_the_runbook_has_an_entry_for_each_alarm_which_says_when_to_ignore_it():
     text = (ROOT / "docs" / "runbook.md").read_text()
     entries = dict(re.findall(r"(?ms)^## (.+?)\n(.*?)(?=^## |\Z)", text))
-    resources = TEMPLATE | FORWARDER
+    resources = TEMPLATE | FORWARDER | QUARANTINE
     alarms = {name for name, each in resources.items() if each["Type"] == "AWS::CloudWatch::Alarm"}
 
     assert {name for name in entries if name.endswith("Alarm")} == alarms

@@ -18,6 +18,10 @@ class Unclear(Exception):
     """No single finding is meant; the message says how to go on."""
 
 
+class NotFlagged(Unclear):
+    """No report has flagged anything of it. Of an id, that does not matter here."""
+
+
 def flagged_in(lookup: Lookup, account: str) -> dict[FindingId, str]:
     """What reports have flagged in an account and nobody has used since: each with its principal's ARN."""
     keys = [key for key, flag in lookup.flags.of(account).items() if flag.first_flagged]
@@ -55,7 +59,7 @@ def meant(lookup: Lookup, text: str) -> FindingId:
 def _only(text: str, findings: Iterable[FindingId]) -> FindingId:
     every = sorted(map(str, findings))
     if not every:
-        raise Unclear(f"{text} is not flagged. By its id (ACCOUNT:KIND:ID), a report's JSON and page name it")
+        raise NotFlagged(f"{text} is not flagged by a report.")
     if len(every) > 1:
         more = f" and {len(every) - _MOST_NAMED} more" if len(every) > _MOST_NAMED else ""
         raise Unclear(f"{text} may mean {', '.join(every[:_MOST_NAMED])}{more}: give one of these")

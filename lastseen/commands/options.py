@@ -40,33 +40,53 @@ Profile = Annotated[str | None, typer.Option("--profile", help="The profile, as 
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
-    """Where the activity table is."""
+class Place:
+    """Where the activity table is on AWS: for what is kept there and nowhere else."""
 
     table: Annotated[
         str | None, typer.Option("--table", help="The activity table; by default, that of ACTIVITY_TABLE.")
     ] = None
     stack: Stack = None
-    db: Annotated[
-        Path | None, typer.Option("--db", metavar="FILE", help="A case file instead of a table on AWS.")
-    ] = None
     region: Region = None
     profile: Profile = None
 
-    def stack_or(self, usual: str) -> str | None:
-        """The stack that names the table: `usual` if nothing does, None if it is named itself."""
-        is_named = self.table or self.stack or os.environ.get("ACTIVITY_TABLE", "").strip()
-        return self.stack if is_named else usual
-
     @property
-    def names_sightings(self) -> bool:
-        """Whether a table or a case file is named."""
-        return bool(self.db or self.table or self.stack or os.environ.get("ACTIVITY_TABLE", "").strip())
+    def names_table(self) -> bool:
+        return bool(self.table or self.stack or os.environ.get("ACTIVITY_TABLE", "").strip())
 
     def words(self) -> list[str]:
         """As they were typed, for commands to be copied."""
         given = ((f"--{each.name}", getattr(self, each.name)) for each in fields(self))
         return [str(word) for name, value in given if value for word in (name, value)]
+
+    def given(self) -> dict[str, Any]:
+        return {"table": self.table, "stack": self.stack, "region": self.region, "profile": self.profile}
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """To what somebody has named: what writes takes no usual stack."""
+        if not self.names_table:
+            misused("no table is named: give --stack or --table, or set ACTIVITY_TABLE")
+        with connected(os.environ, **self.given()) as connection:
+            yield connection
+
+
+@dataclass(frozen=True, slots=True)
+class Where(Place):
+    """Where the activity table is, or the case file in its place."""
+
+    db: Annotated[
+        Path | None, typer.Option("--db", metavar="FILE", help="A case file instead of a table on AWS.")
+    ] = None
+
+    def stack_or(self, usual: str) -> str | None:
+        """The stack that names the table: `usual` if nothing does, None if it is named itself."""
+        return self.stack if self.names_table else usual
+
+    @property
+    def names_sightings(self) -> bool:
+        """Whether a table or a case file is named."""
+        return bool(self.db or self.names_table)
 
     def refuse_db(self, why: str) -> None:
         if self.db:
@@ -81,9 +101,8 @@ class Where:
     @contextmanager
     def connected(self, usual: str | None = None, *, is_optional: bool = False) -> Iterator[Connection]:
         """`usual`: the stack to take if none is named; none for what writes. Beside --db, there is no table."""
-        given = {"table": self.table, "stack": self.stack, "region": self.region, "profile": self.profile}
         environ = {} if self.db else os.environ
-        with connected(environ, **given, usual=usual, is_optional=is_optional) as connection:
+        with connected(environ, **self.given(), usual=usual, is_optional=is_optional) as connection:
             yield connection
 
     @contextmanager

@@ -1,42 +1,56 @@
 """`lastseen restore`: restores what quarantine has disabled, by the tags in IAM alone."""
 
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from activity.finding import FindingId, parse
-from activity.model import to_text
-from activity.quarantine.target import TAG
+from activity.arn import parts
+from activity.finding import Kind, parse
+from lastseen.asking.disabled import Chosen, everything, named, of_day
 from lastseen.commands.options import AsJson, Profile, Region
+from lastseen.commands.restored import tell, tell_list, tell_nothing, tell_planned, tell_unread, which
 from lastseen.commands.then import day_of
 from lastseen.connection import BRISK, Connection, connected
-from lastseen.terminal import INCOMPLETE, NOTHING_FOUND, misused, piped, print_json, shown, warn
+from lastseen.terminal import INCOMPLETE, MISUSED, NOTHING_FOUND, misused, piped, warn
 from quarantine.hands import Hands
-from quarantine.restore import Disabled, Unreadable, disabled, of_day, of_finding, restore
+from quarantine.restore import Disabled, Unreadable, disabled, restore
 from reporter.inventory.answers import is_denied, reason
 
 EXAMPLES = """\b
+lastseen restore
 lastseen restore 123456789012:role:AROAEXAMPLEDEPLOY0001
-lastseen restore 123456789012:access_key:AKIAEXAMPLEALICE0001
+lastseen restore AKIAEXAMPLEALICE0001
+lastseen restore deploy --dry-run
 lastseen restore --run 2026-11-27
 """
+# IAM is asked in one region of each partition, whichever is set:
+# https://docs.aws.amazon.com/general/latest/gr/iam-service.html
+_REGIONS = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+_REGION = "us-east-1"
 
-Finding = Annotated[str | None, typer.Argument(metavar="FINDING", help="The finding's id, as the mail has it.")]
+Finding = Annotated[
+    str | None,
+    typer.Argument(metavar="FINDING", help="Its id, an access key id, or the name or ARN of a user or role."),
+]
 Run = Annotated[
     str | None, typer.Option("--run", metavar="2026-11-27", help="All that was disabled on that day, in UTC.")
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be restored, and do nothing.")]
 
 
 def restore_command(
     finding: Finding = None,
     run: Run = None,
+    dry_run: DryRun = False,
     region: Region = None,
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Restore what quarantine has disabled.
+    """Restore what quarantine has disabled; without FINDING and --run, list it.
 
     Detaches AWSDenyAll from the user or role, or activates the access key, and
     takes off the tag that says so. The tags in IAM are all that it needs: it
@@ -45,38 +59,71 @@ def restore_command(
 
     Your own credentials must be of the finding's account, whose id it begins with,
     and be allowed what RestorePolicyArn of quarantine's stack there allows.
-    Exit status 1 says that nothing of the kind is disabled, or that IAM refused
-    some of it.
+
+    Exit status 1: quarantine has disabled nothing of the kind, IAM refused to
+    restore some of it, or a tag was edited, so that it must be restored by hand:
+    the commands for that are printed. Exit status 2: nothing was done, because
+    the words are wrong or AWS could not be asked.
     """
-    if (finding is None) == (run is None):
-        misused("give the id of a finding, or --run with a day")
-    with connected({}, region=region, profile=profile, is_optional=True) as connection:
-        _check_account(connection, parse(finding or ""))
+    day = _checked(finding, run)
+    with _ending(is_asked=bool(finding or run)), _connected(finding, region, profile) as connection:
+        _check_account(connection, finding)
         hands = Hands(connection.client("iam"))
-        listed = _listed(hands)
-        chosen = of_finding(listed, finding) if finding else of_day(listed, day_of(run or ""))
-        warn(f"{each.arn}: {each.why}" for each in listed if isinstance(each, Unreadable))
-        failed = _give_back(hands, chosen, as_json=as_json)
-    if not chosen:
-        what = finding or f"a run of {run}"
-        warn([f"nothing is disabled by {what}: no user or role of this account has a tag {TAG} that says so"])
-        raise typer.Exit(NOTHING_FOUND)
-    if failed:
+        chosen = _chosen(_listed(hands), finding, day)
+        if not (finding or day):
+            tell_list(chosen.acts, as_json=as_json)
+        elif dry_run:
+            tell_planned(chosen.acts, as_json=as_json)
+        elif not _give_back(hands, chosen.acts, as_json=as_json):
+            raise typer.Exit(INCOMPLETE)
+    if chosen.unread:
         raise typer.Exit(INCOMPLETE)
 
 
-def _check_account(connection: Connection, wanted: FindingId | None) -> None:
+def _checked(finding: str | None, run: str | None) -> date | None:
+    """All that can be told without AWS."""
+    with _ending(is_asked=True):
+        if finding and run:
+            misused("give either an id or --run, not both")
+        found = parse((finding or "").strip())
+        if found and found.kind == Kind.PASSWORD:
+            misused(f"{found} is a password's id, and quarantine never disables passwords")
+        day = day_of(run) if run else None
+        if day and day > datetime.now(UTC).date():
+            misused(f"{day} has not come yet: give the day of a run, in UTC")
+        return day
+
+
+@contextmanager
+def _ending(*, is_asked: bool) -> Iterator[None]:
+    """Where the command ends early, it says that nothing was done."""
+    try:
+        yield
+    except typer.Exit as end:
+        if is_asked and end.exit_code == MISUSED:
+            warn(["Nothing was restored."])
+        raise
+
+
+def _connected(finding: str | None, region: str | None, profile: str | None) -> Any:
+    usual = _REGIONS.get(parts(finding or "").partition, _REGION)
+    return connected({}, region=region, profile=profile, is_optional=True, usual_region=usual)
+
+
+def _check_account(connection: Connection, wanted: str | None) -> None:
     """Ends the command if the finding is of another account. If STS does not answer, IAM will."""
-    if wanted is None:
+    found = parse((wanted or "").strip())
+    account = found.account if found else parts((wanted or "").strip()).account
+    if not account:
         return
     try:
         own = connection.client("sts", config=BRISK).get_caller_identity()["Account"]
     except (ClientError, BotoCoreError):
         return
-    if own != wanted.account:
+    if own != account:
         misused(
-            f"the finding is of account {wanted.account}, and your credentials are of account {own}:"
-            f" name a profile of {wanted.account} (--profile, or AWS_PROFILE) that is allowed what"
+            f"{wanted} is of account {account}, and your credentials are of account {own}:"
+            f" name a profile of {account} (--profile, or AWS_PROFILE) that is allowed what"
             " RestorePolicyArn of quarantine's stack there allows"
         )
 
@@ -90,27 +137,34 @@ def _listed(hands: Hands) -> list[Disabled | Unreadable]:
         misused(f"not allowed: {reason(error)}: see RestorePolicyArn of quarantine's stack")
 
 
-def _give_back(hands: Hands, chosen: Iterable[Disabled], *, as_json: bool) -> bool:
-    """Whether any of it was refused. Of a user's two keys, the second finds the tag without the first."""
-    failed, done = False, dict[str, list[str]]()
+def _chosen(listed: list[Disabled | Unreadable], finding: str | None, day: date | None) -> Chosen:
+    """Ends the command if that is nothing, or it is not clear which."""
+    every = everything(listed)
+    chosen = of_day(every, day) if day else named(every, finding) if finding else every
+    tell_unread(chosen.unread)
+    if not chosen.acts:
+        tell_nothing(chosen, every.acts, finding or "", day)
+        raise typer.Exit(NOTHING_FOUND)
+    if finding and len(chosen.acts) > 1:
+        misused(which(finding, chosen.acts))
+    return chosen
+
+
+def _give_back(hands: Hands, acts: Iterable[Disabled], *, as_json: bool) -> bool:
+    """Whether all of it was restored. Of a user's two keys, the second finds the tag without the first."""
+    refused, done = list[str](), dict[str, list[str]]()
     with piped():
-        for each in chosen:
+        for each in acts:
             also = done.setdefault(each.target.arn, [])
             try:
                 restore(hands, each, also)
             except (ClientError, BotoCoreError) as error:
-                failed = True
+                refused.append(each.target.title)
                 warn([f"{each.target.title}: {reason(error)}"])
                 continue
             also.append(each.target.held)
-            _tell(each, as_json=as_json)
-    return failed
-
-
-def _tell(what: Disabled, *, as_json: bool) -> None:
-    target = what.target
-    if as_json:
-        told = {"finding_id": target.finding, "kind": str(target.kind), "arn": target.arn}
-        print_json([told | {"disabled_at": to_text(what.at), "restored": True}])
-    else:
-        print(shown(f"restored: {target.title}, disabled on {to_text(what.at)}"))
+            tell(each, as_json=as_json)
+    if refused:
+        some = any(done.values())
+        warn([f"Not restored: {', '.join(refused)}." if some else "Nothing was restored."])
+    return not refused

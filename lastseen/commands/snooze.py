@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
@@ -13,20 +13,21 @@ from activity.finding import FindingId
 from activity.flags import Flags
 from activity.names import Names
 from activity.scan import Scan
-from activity.snooze import BadSnooze, asked
+from activity.snooze import BadSnooze, asked, check
 from activity.snoozes import Snoozes
 from activity.table import ActivityTable
-from lastseen.asking.flagged import Unclear, flagged_in, meant
+from lastseen.asking.flagged import NotFlagged, Unclear, flagged_in, meant
 from lastseen.asking.forms import Unrecognised
 from lastseen.asking.lookup import Lookup
-from lastseen.commands.options import AsJson, Where, with_options
+from lastseen.commands.options import AsJson, Place, with_options
 from lastseen.commands.then import day_of
 from lastseen.connection import Connection
 from lastseen.terminal import NOTHING_FOUND, misused, patience, piped, print_json, shown, warn
 from reporter.inventory.answers import is_denied
 
 EXAMPLES = """\b
-lastseen snooze AKIAIOSFODNN7EXAMPLE --until 2026-12-31 --reason "moves in January"
+lastseen snooze AKIAIOSFODNN7EXAMPLE --until 2026-12-31 \\
+    --reason "moves in January" --stack last-activity
 lastseen snooze 111111111111:role:AROAEXAMPLEBATCH00001 --until 2027-01-31 \\
     --reason "needed for the audit" --stack last-activity
 """
@@ -36,12 +37,17 @@ lastseen unsnooze AKIAIOSFODNN7EXAMPLE --stack last-activity
 Finding = Annotated[
     str, typer.Argument(metavar="FINDING", help="Its id, an access key id, or the name of a user or role.")
 ]
+_ANYWAY = (
+    "To snooze it all the same, give its id (ACCOUNT:KIND:ID) and --anyway:"
+    " the report's page and report.json show ids, and lastseen who shows the last part."
+)
+_BY_ID = "To end its snooze all the same, give its id (ACCOUNT:KIND:ID), which report.json shows."
 
 
 @with_options
 def snooze(
     finding: Finding,
-    where: Where,
+    where: Place,
     until: Annotated[str, typer.Option("--until", metavar="2026-12-31", help="The last day, in UTC.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; reports show it.")],
     anyway: Annotated[bool, typer.Option("--anyway", help="Also if no report has flagged it.")] = False,
@@ -50,8 +56,9 @@ def snooze(
     """Leave a finding alone until a day, for those who may not tag it in IAM.
 
     Reports list it apart, with the reason and who asked: the ARN that you call
-    AWS as. It stays flagged, so a use of it still sends a notice. After that day,
-    or after `lastseen unsnooze`, it is a finding again. A year is the longest.
+    AWS as. It stays flagged, so a use of it still sends a notice. Quarantine leaves
+    it alone as well. After that day, or after `lastseen unsnooze`, it is a finding
+    again. A year is the longest.
 
     FINDING is the id that reports have (ACCOUNT:KIND:ID), an access key id, or
     what `lastseen who` finds, if one finding is meant. That of a user holds for
@@ -60,15 +67,13 @@ def snooze(
     The stack's policy SnoozePolicyArn allows it. It is no security control: who
     may write to the table can snooze anything. Exit status 2: nothing was done.
     """
-    day = day_of(until)
+    now = datetime.now(UTC)
+    day = _checked(until, reason, now)
     with _asking(where) as (connection, lookup):
-        of = _meant(lookup, finding)
+        of = _meant(lookup, finding, _ANYWAY)
         if not anyway and of not in flagged_in(lookup, of.account):
-            misused(f"{of} is not flagged by a report: nothing to snooze. If it is meant, add --anyway")
-        try:
-            made = asked(of, day, reason, by=_caller(connection), at=datetime.now(UTC))
-        except BadSnooze as error:
-            misused(str(error))
+            misused(f"{of} is not flagged by a report. To snooze it all the same, add --anyway")
+        made = asked(of, day, reason, by=_caller(connection), at=now)
         with _writing():
             Snoozes(connection.dynamodb(), connection.table).put(made)
     with piped():
@@ -81,14 +86,14 @@ def snooze(
 
 
 @with_options
-def unsnooze(finding: Finding, where: Where, as_json: AsJson = False) -> None:
+def unsnooze(finding: Finding, where: Place, as_json: AsJson = False) -> None:
     """End a snooze: the next report has the finding again.
 
     FINDING is as for `lastseen snooze`. The table keeps who ended it for 30 days.
     Exit status 1: it was not snoozed; 2: nothing could be done.
     """
     with _asking(where) as (connection, lookup):
-        of, by, at = _meant(lookup, finding), _caller(connection), datetime.now(UTC)
+        of, by, at = _meant(lookup, finding, _BY_ID), _caller(connection), datetime.now(UTC)
         with _writing():
             was_snoozed = Snoozes(connection.dynamodb(), connection.table).end(of, by=by, at=at)
     if not was_snoozed:
@@ -101,18 +106,30 @@ def unsnooze(finding: Finding, where: Where, as_json: AsJson = False) -> None:
             print(f"No longer snoozed: {of}.")
 
 
+def _checked(until: str, reason: str, now: datetime) -> date:
+    """The last day. All that can be told without AWS."""
+    day = day_of(until)
+    try:
+        check(day, reason, now)
+    except BadSnooze as error:
+        misused(str(error))
+    return day
+
+
 @contextmanager
-def _asking(where: Where) -> Iterator[tuple[Connection, Lookup]]:
-    where.refuse_db("a snooze is kept in the table that reports read")
-    with where.connected() as connection:
+def _asking(where: Place) -> Iterator[tuple[Connection, Lookup]]:
+    with where.writing() as connection:
         connection.check_table()
         at = connection.dynamodb(), connection.table
         yield connection, Lookup(ActivityTable(*at), Flags(*at), Scan(*at), patience, Names(*at))
 
 
-def _meant(lookup: Lookup, text: str) -> FindingId:
+def _meant(lookup: Lookup, text: str, otherwise: str) -> FindingId:
+    """`otherwise`: what to do about what is not flagged."""
     try:
         return meant(lookup, text)
+    except NotFlagged as error:
+        misused(f"{error} {otherwise}")
     except (Unclear, Unrecognised) as error:
         misused(str(error))
 

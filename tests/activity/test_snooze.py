@@ -7,13 +7,13 @@ from builders import ACCOUNT, ALICE, NOON, at
 
 from activity.finding import FindingId
 from activity.item import UnreadableItem
-from activity.snooze import LONGEST_REASON, BadSnooze, Listed, asked, snooze_of
+from activity.snooze import LONGEST_REASON, BadSnooze, Listed, asked, last_day, snooze_of
 from activity.snoozes import Snoozes
 
 KEY = FindingId(ACCOUNT, "access_key", "AKIAEXAMPLE")
 ROLE = FindingId(ACCOUNT, "role", "AROAEXAMPLE")
 UNTIL = date(2026, 12, 31)
-TOO_LATE = "is more than a year ahead: the last day allowed is 2027-11-21"
+TOO_LATE = "is more than a year ahead: the last day allowed is 2027-11-20"
 
 
 def snooze(of=KEY, until=UNTIL, reason="moves in January", now=NOON):
@@ -67,7 +67,7 @@ def edit(dynamodb):
             "2026-11-19 is in the past: a snooze ends in the future",
             id="ended yesterday",
         ),
-        pytest.param({"until": date(2027, 11, 22)}, f"2027-11-22 {TOO_LATE}", id="in a year and two days"),
+        pytest.param({"until": date(2027, 11, 21)}, f"2027-11-21 {TOO_LATE}", id="in a year and a day"),
         pytest.param({"until": date.max}, f"9999-12-31 {TOO_LATE}", id="the last of days"),
     ],
 )
@@ -78,9 +78,23 @@ def test_what_may_not_be_asked_says_why(changes, why):
     assert str(refused.value) == why
 
 
-@pytest.mark.parametrize("until", [date(2026, 11, 20), date(2027, 11, 21)], ids=["today", "a year"])
+@pytest.mark.parametrize("until", [date(2026, 11, 20), date(2027, 11, 20)], ids=["today", "a year"])
 def test_today_and_a_year_ahead_may_be_asked(until):
     assert snooze(until=until).until == until
+
+
+@pytest.mark.parametrize(
+    ("today", "last"),
+    [
+        pytest.param(date(2026, 11, 28), date(2027, 11, 28), id="a year"),
+        pytest.param(date(2027, 3, 1), date(2028, 3, 1), id="over a leap day"),
+        pytest.param(date(2028, 2, 29), date(2029, 2, 28), id="on a leap day"),
+        pytest.param(date(2028, 2, 28), date(2029, 2, 28), id="before a leap day"),
+        pytest.param(date(2028, 3, 29), date(2029, 3, 29), id="on another 29th"),
+    ],
+)
+def test_a_year_ahead_is_the_same_day_of_the_next_year(today, last):
+    assert last_day(today) == last
 
 
 def test_a_reason_is_one_line():

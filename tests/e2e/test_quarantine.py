@@ -35,7 +35,7 @@ from quarantine.acting import Actor
 from quarantine.hands import Hands
 from quarantine.message import events_of
 from quarantine.plan import Rules
-from quarantine.restore import disabled, of_finding, restore
+from quarantine.restore import disabled, restore
 from quarantine.run import Quarantine
 from quarantine.told import Untold
 from reporter.judgement.known import Terms
@@ -245,7 +245,7 @@ def restore_as_people_may(account, finding):
     except ClientError:
         session = account.server.session(f"arn:aws:iam::{ACCOUNT}:role/people")
     hands = replace(account, session=session).hands
-    (what,) = of_finding(disabled(hands.iam), finding)
+    (what,) = (each for each in disabled(hands.iam) if each.target.finding == finding)
     restore(hands, what)
 
 

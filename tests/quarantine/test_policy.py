@@ -92,7 +92,7 @@ CONDITIONS = [
 ]
 
 
-@pytest.mark.parametrize(("action", "condition"), CONDITIONS)
+@pytest.mark.parametrize(("action", "condition"), [*CONDITIONS, ("iam:TagUser", OWN_TAG | MARKED)])
 def test_iam_knows_the_condition_for_that_call(action, condition):
     """Else it would never hold, or, were it a denial, never deny."""
     known = {key for each in data(action) for key in each["condition_keys"]} | {
@@ -187,13 +187,12 @@ def test_it_writes_no_item_but_its_own():
     assert arn(statement["Resource"]) == f"arn:aws:dynamodb:{HERE}:table/T"
 
 
-def test_who_restores_can_only_give_back():
+def test_who_restores_marks_nobody_who_is_not_marked():
+    """A role's mark names one act, and is taken off with it."""
     found = {action: each.get("Condition") for each in RESTORE for action in listed(each["Action"])}
+    kept = {each: CHANGES[each] for each in CHANGES if "Attach" not in each and each != "iam:TagRole"}
 
-    assert found == {
-        "iam:GetAccountAuthorizationDetails": None,
-        **{each: CHANGES[each] for each in CHANGES if "Attach" not in each},
-    }
+    assert found == kept | {"iam:GetAccountAuthorizationDetails": None, "iam:TagUser": OWN_TAG | MARKED}
     assert {*calls("quarantine/restore.py")} == {"iam:GetAccountAuthorizationDetails"}
 
 

@@ -1,4 +1,4 @@
-"""What the role in a member may do, evaluated by a simulator of IAM that knows the conditions which local servers don't.
+"""What the role in a member may do, and whoever restores, evaluated by a simulator of IAM that knows the conditions which local servers don't.
 
 The member is account 123456789012, as in arns.py; the hub is another.
 """
@@ -77,6 +77,36 @@ def acts():
         yield f"{action}", False, act(action, "user/alice", **marked)
 
 
+def restores():
+    """By each of the two stacks' RestorePolicy."""
+    for name in ("template.yaml", "member.yaml"):
+        policy = filled(template(name)["RestorePolicy"]["Properties"]["PolicyDocument"])
+
+        def act(action, thing="user/alice", policy=policy, **context):
+            person = f"arn:aws:iam::{ACCOUNT}:role/team"
+            return Request(person, f"iam:{action}", f"arn:aws:iam::{ACCOUNT}:{thing}", policy, context=context)
+
+        marked, own = {f"aws:ResourceTag/{TAG}": "AKIA1 2026-11-27T05:53:00Z"}, {"aws:TagKeys": [TAG]}
+        by = f"by the policy of {name}"
+        yield f"{by}, marks whoever is not marked", False, act("TagUser", **own)
+        glass = act("TagUser", "user/break-glass/ann", **own)
+        yield f"{by}, marks a user for emergencies", False, glass
+        yield f"{by}, writes the rest of a mark", True, act("TagUser", **own, **marked)
+        more = {"aws:TagKeys": [TAG, "team"]}
+        yield f"{by}, tags a marked user", False, act("TagUser", **more, **marked)
+        yield f"{by}, marks a role", False, act("TagRole", "role/deploy", **own)
+        yield f"{by}, marks a role again", False, act("TagRole", "role/deploy", **own, **marked)
+        yield f"{by}, takes a user's mark off", True, act("UntagUser", **own, **marked)
+        yield f"{by}, takes a role's mark off", True, act("UntagRole", "role/deploy", **own, **marked)
+        yield f"{by}, takes another tag off", False, act("UntagUser", **more, **marked)
+        yield f"{by}, sets a key of a marked user", True, act("UpdateAccessKey", **marked)
+        yield f"{by}, sets a key of another", False, act("UpdateAccessKey")
+        yield f"{by}, denies a user", False, act("AttachUserPolicy", **DENY_ALL)
+        yield f"{by}, takes AWSDenyAll off a user", True, act("DetachUserPolicy", **DENY_ALL)
+        yield f"{by}, takes AWSDenyAll off a role", True, act("DetachRolePolicy", "role/deploy", **DENY_ALL)
+        yield f"{by}, takes another policy off", False, act("DetachUserPolicy", **ADMINISTRATOR)
+
+
 def assuming(role=MEMBER_ROLE, by=HUB, **context):
     return Request(by, "sts:AssumeRole", role, MEMBERS, TRUST, context=context)
 
@@ -91,7 +121,7 @@ def assumptions():
     yield "another role of the member's", False, assuming(other, **asked)
 
 
-ASKED = [*acts(), *assumptions()]
+ASKED = [*acts(), *restores(), *assumptions()]
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +133,7 @@ def said():
 @pytest.mark.parametrize(
     ("name", "may"), [(name, may) for name, may, _ in ASKED], ids=[name for name, *_ in ASKED]
 )
-def test_it_may_do_in_the_member_what_it_should_and_nothing_else(said, name, may):
+def test_who_asks_may_do_what_they_should_and_nothing_else(said, name, may):
     assert said[name] in ("Allowed", "ImplicitlyDenied", "ExplicitlyDenied"), said[name]
     assert (said[name] == "Allowed") == may
 

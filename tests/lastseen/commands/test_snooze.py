@@ -87,14 +87,19 @@ def test_the_item_says_who_asked(snoozed, items):
         pytest.param((KEY, "--reason", "x"), "--until", id="no end"),
         pytest.param((KEY, "--until", "soon", "--reason", "x"), "'soon' is no day", id="no date"),
         pytest.param((KEY, "--until", "2026-11-19", "--reason", "x"), "in the past", id="in the past"),
-        pytest.param((KEY, "--until", "2027-11-22", "--reason", "x"), "more than a year", id="in a year"),
+        pytest.param((KEY, "--until", "2027-11-21", "--reason", "x"), "more than a year", id="in a year"),
         pytest.param((f"{ACCOUNT}:role:AROAOTHER", *ASKED), "not flagged by a report", id="not flagged"),
         pytest.param(("210987654321:role:AROADEPLOY000000", *ASKED), "not flagged", id="another account"),
         pytest.param(("AKIAOTHER0000000", *ASKED), "is not flagged", id="a key that was never seen"),
-        pytest.param(("nobody", *ASKED), "nobody is not flagged", id="nobody"),
+        pytest.param(
+            ("nobody", *ASKED, "--anyway"),
+            "lastseen: nobody is not flagged by a report. To snooze it all the same, give its id"
+            " (ACCOUNT:KIND:ID) and --anyway: ",
+            id="nobody",
+        ),
         pytest.param(("ASIAOTHER0000000", *ASKED), "is a temporary key", id="a temporary key"),
         pytest.param(("a/b:c", *ASKED), "can't be looked up", id="no handle"),
-        pytest.param((KEY, *ASKED, "--db", "case.sqlite"), "leave out --db", id="a case file"),
+        pytest.param((KEY, *ASKED, "--db", "case.sqlite"), "No such option: --db", id="a case file"),
     ],
 )
 def test_what_may_not_be_snoozed_says_why_and_writes_nothing(snoozed, words, why):
@@ -107,7 +112,17 @@ def test_what_may_not_be_snoozed_says_why_and_writes_nothing(snoozed, words, why
 def test_without_a_table_named_nothing_is_written(snoozed):
     done = ask("snooze", KEY, *ASKED, ACTIVITY_TABLE="")
 
-    assert (done.exit_code, "no table is named" in done.stderr) == (2, True)
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "lastseen: no table is named: give --stack or --table, or set ACTIVITY_TABLE\n",
+    )
+
+
+@pytest.mark.parametrize("until", ["2026-11-19", "2027-11-21"])
+def test_a_day_that_is_not_allowed_is_told_before_aws_is_asked(until):
+    done = ask("snooze", "alice", "--until", until, "--reason", "x", AWS_PROFILE="none")
+
+    assert (done.exit_code, until in done.stderr, "none" in done.stderr) == (2, True, False)
 
 
 def test_what_is_not_flagged_can_be_snoozed_anyway(snoozed):
@@ -181,6 +196,7 @@ def test_what_is_not_snoozed_cannot_be_unsnoozed(snoozed):
     done = ask("unsnooze", KEY)
 
     assert (done.exit_code, done.stderr) == (1, f"lastseen: {KEY} is not snoozed\n")
+    assert "nobody is not flagged by a report. To end its snooze" in ask("unsnooze", "nobody").stderr
 
 
 def test_ending_it_says_by_whom(snoozed, items):
