@@ -89,7 +89,7 @@ def end(stack, execution):
         told = client.describe_execution(executionArn=execution)
         return told if told["status"] != "RUNNING" else None
 
-    return eventually(over, "the execution is over", within=180)
+    return eventually(over, "the execution is over", within=400)
 
 
 def run(stack, **asked):
