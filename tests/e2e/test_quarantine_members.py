@@ -64,7 +64,7 @@ def test_a_member_from_the_announcement_by_the_schedule_to_the_restore(hub):
 
     told = lastseen(hub.server, {}, "restore", finding)
     assert told.returncode == 2
-    assert f"the finding is of account {MEMBER}, and your credentials are of account {ACCOUNT}" in told.stderr
+    assert f"is of account {MEMBER}, and your credentials are of account {ACCOUNT}" in told.stderr
     done = lastseen(hub.server, person(hub), "restore", finding)
     assert (done.returncode, done.stderr) == (0, "")
     assert hub.keys() == {hub.idle: "Active", hub.used: "Active"}
