@@ -100,7 +100,7 @@ def _by_turns(
         return [], []
     lately = [each for each in entries if _has_acted(each) and report.at - each.moved < _ONE_RUN]
     acted, now, later = {each.target.arn for each in lately}, list[Entry](), list[Entry]()
-    most = 0 if is_silent else allowance(report, lately, rules.most)
+    most = allowance(report, lately, rules.most)
     for each in free:
         # Of a user's second key, a look at the tag might not show the first one yet, and take its mark away.
         why = _SILENT if is_silent else _ONE_OF_EACH if each.target.arn in acted else ""

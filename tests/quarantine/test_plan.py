@@ -138,10 +138,30 @@ def test_what_was_given_back_and_not_used_since_is_left_alone_even_if_it_is_flag
     assert ids(decided(step=Step.GONE, moved=days(30)).announce) == [ROLE]
 
 
-def test_a_new_owner_is_told_before_it_is_disabled():
-    made = decided(owner="ann")
+def test_what_was_flagged_in_that_very_moment_is_as_old_as_the_flag():
+    assert decided(USED_LATELY, step=Step.RESTORED, moved=USED_LATELY.findings[0].first_flagged).announce == ()
 
-    assert (ids(made.disable), [each.owner for each in made.announce]) == ([], [""])
+
+def test_a_new_owner_is_told_before_it_is_disabled():
+    """Nobody was known by the announcement."""
+    finding = REPORT.findings[0]
+    owned = replace(finding, subject=replace(finding.subject, owner="ann"))
+    made = decided(replace(REPORT, findings=(owned,)))
+
+    assert (ids(made.disable), [each.owner for each in made.announce]) == ([], ["ann"])
+
+
+def test_what_was_never_used_was_not_used_since():
+    finding = REPORT.findings[0]
+    never = replace(finding, verdict=replace(finding.verdict, at=None))
+
+    assert ids(decided(replace(REPORT, findings=(never,))).disable) == [ROLE]
+
+
+def test_under_the_mode_plan_what_is_due_is_rehearsed_and_counts_as_no_announcement_in_earnest():
+    (entry,) = decided(rules=Rules()).rehearsed
+
+    assert (entry.step, entry.mode) == (Step.REHEARSED, Mode.PLAN)
 
 
 def test_what_is_no_finding_any_more_is_withdrawn():
@@ -215,7 +235,7 @@ def test_what_could_not_be_disabled_holds_up_nothing_else():
 
 
 @pytest.mark.parametrize("step", [Step.ACTING, Step.DISABLED, Step.RESTORED])
-@pytest.mark.parametrize(("hours", "disabled"), [(1, 0), (23, 2)])
+@pytest.mark.parametrize(("hours", "disabled"), [(1, 0), (20, 2), (23, 2)])
 def test_a_run_that_comes_twice_disables_no_more_than_one(step, hours, disabled):
     entries = announced_all()
     done = list(entries)[:2]
