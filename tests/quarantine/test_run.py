@@ -166,12 +166,13 @@ def test_what_is_restored_after_months_is_noticed_within_a_week(due):
     assert due.entry(ROLE).step is Step.RESTORED
 
 
-def test_a_snooze_of_a_key_spares_its_user_until_the_last_second(world):
+@pytest.mark.parametrize("held", ["access_key:AKIA1", "password:AIDAALICE"])
+def test_a_snooze_of_a_credential_spares_its_user_until_the_last_second(world, held):
     world.user(keys=[("AKIA1", 350)])
     world.announced()
-    key = Snooze(parse(f"{ACCOUNT}:access_key:AKIA1"), world.now.date() + 9 * DAY, "x", "arn", world.now)
+    one = Snooze(parse(f"{ACCOUNT}:{held}"), world.now.date() + 9 * DAY, "x", "arn", world.now)
     quarantine = world.quarantine()
-    snoozes = SimpleNamespace(of=lambda account: Listed((key,)))
+    snoozes = SimpleNamespace(of=lambda account: Listed((one,) if account == ACCOUNT else ()))
     replace(quarantine, actor=replace(quarantine.actor, snoozes=snoozes)).run(world.now)
 
     assert not world.is_disabled("alice")
@@ -465,6 +466,17 @@ def test_what_is_half_way_is_not_finished_while_nothing_may_be_disabled(due, sto
 
     assert not due.is_disabled("deploy")
     assert TAG not in due.iam.things["deploy"].tags
+
+
+def test_what_is_half_way_and_has_lost_its_tag_is_left_as_it_is_and_announced_anew(due):
+    """The policy may be somebody else's by now."""
+    killed(due, STOPS[2])
+    due.iam.things["deploy"].tags.clear()
+    due.pass_days(1)
+    due.run()
+
+    assert due.is_disabled("deploy")
+    assert (due.entry(ROLE).step, due.entry(ROLE).due) == (Step.ANNOUNCED, due.now + 14 * DAY)
 
 
 def give_back(world):
