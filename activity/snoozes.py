@@ -2,45 +2,26 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
-from activity import settings
 from activity.finding import FindingId
 from activity.item import UnreadableItem, typed
 from activity.model import SNOOZED, to_text
+from activity.of_findings import OfFindings
 from activity.snooze import Listed, Snooze, key_of, snooze_of
-from activity.table import connect
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 _ENDED = "ended_at", "ended_by"
 # For so long the table says who ended a snooze.
 _KEPT = timedelta(days=30)
 
 
-class Snoozes:
-    """Each method raises botocore's errors."""
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
-        self._refusal = client.exceptions.ConditionalCheckFailedException
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Self:
-        return cls(connect(), settings.text(environ, "ACTIVITY_TABLE"))
+class Snoozes(OfFindings):
+    principal = SNOOZED
 
     def of(self, account: str) -> Listed:
         """All of an account but those that were ended before their time."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="principal = :snoozed AND begins_with(facet, :account)",
-            ExpressionAttributeValues={":snoozed": typed(SNOOZED), ":account": typed(f"{account}:")},
-            ConsistentRead=True,
-        )
         snoozes, problems = list[Snooze](), list[str]()
-        for item in (item for page in pages for item in page["Items"]):
+        for item in self._items(account):
             try:
                 snoozes += filter(None, [snooze_of(item)])
             except UnreadableItem as error:

@@ -18,7 +18,7 @@ from reporter.judgement.subjects import Subject
 _MOST_OF_ALL = 0.05
 # Two runs this close are one, for what may be disabled: a schedule may deliver twice.
 _ONE_RUN = timedelta(hours=20)
-# In one run: each has to be named in a mail, which SNS limits.
+# In one run: a mail has to name each, or it does not count, and few people read more.
 MOST_ANNOUNCED = 50
 _LATER = "as many as a run may disable come first"
 _ONE_OF_EACH = "another key of the same user was disabled today: IAM must show that first"

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from activity.bus import Bus
+from quarantine.mail import body
 from quarantine.message import events_of, message
 from quarantine.told import Told, Untold
+from reporter.publishing.message import Message
 from reporter.publishing.owner_messages import OwnerMessages
 
 if TYPE_CHECKING:
@@ -28,10 +30,20 @@ class Teller:
         unsent, refused = self.bus.put(events_of(told)), self._tell_owners(told)
         lost = [f"{unsent.count} events were not sent: {unsent.reason}"] if unsent.count else []
         lost += [f"owner {owner} was not told: {why}" for owner, why in refused.items()]
-        return Untold(tuple(lost), frozenset(each.id for each in told.news if each.owner in refused))
+        unheard = {each.id for each in told.news if each.owner in refused}
+        return Untold(tuple(lost), frozenset(unheard | self._unnamed(told)))
+
+    def _unnamed(self, told: Told) -> set[str]:
+        """For which there was no room: the next run's mail, or the next message to the owner, has them."""
+        every = [(told, ""), *((told.of_owner(owner), owner) for owner in self._owners(told))]
+        texts = ((part, body(part, owner)) for part, owner in every)
+        return {each.id for part, text in texts for each in part.news if f"[{each.id}]" not in text}
+
+    def _owners(self, told: Told) -> list[str]:
+        return list(dict.fromkeys(each.owner for each in told.news if each.owner and self.owner_messages.topic))
 
     def _tell_owners(self, told: Told) -> dict[str, str]:
-        if not self.owner_messages.topic:
-            return {}
-        owners = dict.fromkeys(each.owner for each in told.news if each.owner)
-        return self.owner_messages.publish(owners, lambda owner: message(told.of_owner(owner), owner=owner))
+        def of(owner: str) -> Message:
+            return message(told.of_owner(owner), owner=owner)
+
+        return self.owner_messages.publish(self._owners(told), of)

@@ -22,7 +22,7 @@ _TURN = {
 
 
 class Untold(NamedTuple):
-    """What did not go out. `findings`: those whose owner was not told, by id."""
+    """What did not go out. `findings`: by id, those that no mail has named, or whose owner was not told."""
 
     why: tuple[str, ...] = ()
     findings: frozenset[str] = frozenset()

@@ -19,7 +19,8 @@ class Mode(StrEnum):
 class Step(StrEnum):
     """`rehearsed`: was due, and the mode was `plan`. `acting`: being disabled, or stopped half-way.
 
-    `restored`: somebody has undone it. `withdrawn`: no longer a finding, before it was due. `gone`: deleted.
+    `restored`: somebody has undone it. `withdrawn`: not planned any more; `held` says why.
+    `gone`: deleted or renamed.
     """
 
     ANNOUNCED = "announced"
@@ -78,10 +79,11 @@ class Entry:
     @property
     def became(self) -> str:
         """In a few words: "disabled on 2026-11-27"."""
-        will = "will be" if self.mode is Mode.ENFORCE else "would be (Mode=plan)"
+        planned = f"disabled on {day(self.due)} or later"
+        is_real = self.mode is Mode.ENFORCE
         tried = f", and tried since, last on {day(self.tried)}" if self.tried else ""
         return {
-            Step.ANNOUNCED: f"{will} disabled on {day(self.due)} or later",
+            Step.ANNOUNCED: f"will be {planned}" if is_real else f"would be {planned}, with Mode=enforce",
             Step.REHEARSED: "would be disabled now, with Mode=enforce",
             Step.ACTING: f"being disabled since {day(self.moved)}",
             Step.DISABLED: f"disabled on {day(self.moved)}{tried}",

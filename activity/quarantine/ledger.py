@@ -3,18 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
-from activity import settings
 from activity.finding import Kind
 from activity.item import UnreadableItem, typed
 from activity.model import from_text, to_text
+from activity.of_findings import OfFindings
 from activity.quarantine.entry import Entry, Mode, Step
 from activity.quarantine.target import Target
-from activity.table import connect
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 PRINCIPAL = "quarantine"
 _KEPT = timedelta(days=400)
@@ -28,27 +24,12 @@ class NothingQuarantined:
         return {}
 
 
-class Ledger:
-    """Each method raises botocore's errors."""
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
-        self._refusal = client.exceptions.ConditionalCheckFailedException
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Self:
-        return cls(connect(), settings.text(environ, "ACTIVITY_TABLE"))
+class Ledger(OfFindings):
+    principal = PRINCIPAL
 
     def of(self, account: str) -> dict[str, Entry]:
         """By finding's id. Raises UnreadableItem: then it is not known what was announced or disabled."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="principal = :quarantine AND begins_with(facet, :account)",
-            ExpressionAttributeValues={":quarantine": typed(PRINCIPAL), ":account": typed(f"{account}:")},
-            ConsistentRead=True,
-        )
-        return {item["facet"]["S"]: entry_of(item) for page in pages for item in page["Items"]}
+        return {item["facet"]["S"]: entry_of(item) for item in self._items(account)}
 
     def save(self, entry: Entry) -> Entry | None:
         """The entry as it is kept now; None if another run has written it since it was read."""

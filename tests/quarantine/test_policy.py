@@ -38,7 +38,13 @@ CHANGES = {
     "iam:UpdateAccessKey": MARKED,
 }
 TELLS = "activity/bus.py", "quarantine/telling.py", "reporter/publishing/owner_messages.py"
-CODE = "activity/quarantine/ledger.py", "quarantine/hands.py", "quarantine/app.py", *TELLS
+CODE = (
+    "activity/of_findings.py",
+    "activity/quarantine/ledger.py",
+    "quarantine/hands.py",
+    "quarantine/app.py",
+    *TELLS,
+)
 MEMBERS = "quarantine/accounts.py", "reporter/organization/members.py"
 REVIEWS = tuple(
     f"reporter/{each}.py" for each in ("inventory/iam", "inventory/newest_report", "listening/trails")

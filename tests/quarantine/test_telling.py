@@ -96,6 +96,25 @@ def test_an_owner_who_was_not_told_keeps_nobody_else_waiting_and_is_named_with_t
     assert done.findings == {other(1, "ann").id}
 
 
+def test_what_no_mail_had_room_for_counts_as_not_told():
+    """By the mail to all, or by that to its owner."""
+    of_all = told(
+        *(other(number, chr(0x4E00) * 250 + f"{number:03}") for number in range(100)), mode=Mode.ENFORCE
+    )
+    sns = Sns()
+    done = teller(sns).tell(of_all)
+    text = next(forms["email"] for _, words, forms in sns.sent if "owner" not in words)
+    unnamed = {each.id for each in of_all.news if f"[{each.id}]" not in text}
+    assert (done.why, done.findings) == ((), unnamed)
+    assert 0 < len(unnamed) < 100
+
+    many = told(*(other(number, "ann") for number in range(120)))
+    assert len(teller(Sns()).tell(many).findings) == 20
+    assert (
+        len(teller(Sns(), owners="").tell(told(*(other(number, "") for number in range(120)))).findings) == 20
+    )
+
+
 def test_events_that_the_bus_refuses_are_told_and_hold_up_nothing(monkeypatch):
     monkeypatch.setattr("activity.bus.PAUSE", 0)
     sns, events = Sns(), Events("ThrottlingException")

@@ -46,7 +46,7 @@ def test_what_is_disabled_comes_first_then_what_is_due_soon():
     ("entry", "became"),
     [
         (ENTRY, "will be disabled on 2026-11-19 or later"),
-        (replace(ENTRY, mode=Mode.PLAN), "would be (Mode=plan) disabled on 2026-11-19 or later"),
+        (replace(ENTRY, mode=Mode.PLAN), "would be disabled on 2026-11-19 or later, with Mode=enforce"),
         (at(Step.REHEARSED, 1), "would be disabled now, with Mode=enforce"),
         (at(Step.ACTING, 1), "being disabled since 2026-11-19"),
         (at(Step.DISABLED, 1), "disabled on 2026-11-19"),
