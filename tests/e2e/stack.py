@@ -1,10 +1,11 @@
 """The stack as `sam build` and `sam deploy` make it on a local server, found through CloudFormation."""
 
+import fcntl
 import json
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -45,19 +46,30 @@ def deploy(server, artifacts, folder, logs=LOGS, **parameters):
     return Stack(server)
 
 
+@contextmanager
+def alone():
+    """Of several processes, one at a time: builds write into the same .aws-sam, too."""
+    folder = ROOT / ".aws-sam"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def sam(folder, environment, *words):
     # Once a week SAM asks the internet for a newer SAM; here it believes that it just has.
     (folder / "metadata.json").write_text(json.dumps({"lastVersionCheck": time.time()}))
     quiet = {"SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": str(folder)}
-    done = subprocess.run(
-        [SAM, *words],
-        cwd=ROOT,
-        env=environment | quiet,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    with alone() if words[0] == "build" else nullcontext():
+        done = subprocess.run(
+            [SAM, *words],
+            cwd=ROOT,
+            env=environment | quiet,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
