@@ -2,18 +2,11 @@ import gc
 import os
 import time
 from contextlib import closing
-from functools import cache, lru_cache
 from unittest.mock import patch
 
 import boto3
-import botocore.client
-import botocore.hooks
-import botocore.session
-import moto.core.base_backend
-import moto.core.models
-import moto.core.responses
 import pytest
-from moto.core.serialize import XFormedAttributePicker
+from quicker import quicken
 
 from activity.flags import Flags
 from activity.item import Flag
@@ -37,42 +30,7 @@ def pytest_collection_finish():
     gc.freeze()
 
 
-# Each test has a session and clients of its own, which would find out anew what is always the same: the descriptions
-# of all services, the classes of their clients, their addresses, which handlers take keywords, what events were named before, and which
-# calls moto answers. It would also listen, anew for each test, for calls of another library than botocore.
-_alias, _aliaser = botocore.hooks.EventAliaser._alias_event_name, botocore.hooks.EventAliaser(None)
-_aliases, _takes = cache(lambda name: _alias(_aliaser, name)), lru_cache(500)(botocore.hooks.accepts_kwargs)
-botocore.session.create_loader = cache(botocore.session.create_loader)
-botocore.hooks.EventAliaser._alias_event_name = lambda _, name: _aliases(name)
-botocore.hooks.accepts_kwargs = lambda handler: _takes(getattr(handler, "__func__", handler))
-_class_of, _classes = botocore.client.ClientCreator._create_client_class, {}
-botocore.client.ClientCreator._create_client_class = lambda self, name, model: (
-    _classes.get(name) or _classes.setdefault(name, _class_of(self, name, model))
-)
-_urls_of, _urls = moto.core.base_backend.BaseBackend.urls.fget, {}
-moto.core.base_backend.BaseBackend.urls = property(
-    lambda self: _urls.get(type(self)) or _urls.setdefault(type(self), _urls_of(self))
-)
-moto.core.models.RESPONSES_METHODS.clear()
-moto.core.responses.method_names_from_class = cache(moto.core.responses.method_names_from_class)
-
-
-_names = {}
-
-
-class PickerWithMemory(XFormedAttributePicker):
-    """Picks an answer's members; moto would find out for each one anew by which names it may go."""
-
-    def get_possible_keys(self, context):
-        member = type(context.obj), context.shape, context.key
-        found = _names.get(member) or _names.setdefault(
-            member, [*dict.fromkeys(super().get_possible_keys(context))]
-        )
-        # Of a dict, those that it has: most members of most answers have no value.
-        return [name for name in found if name in context.obj] if type(context.obj) is dict else found
-
-
-moto.core.responses.XFormedAttributePicker = PickerWithMemory
+quicken()
 
 
 @pytest.fixture(autouse=True)

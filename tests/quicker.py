@@ -1,0 +1,138 @@
+"""moto and botocore find out again, for each test and call, what is always the same; from here on, only once.
+
+What they answer stays what it was. `quicken` once, before the first client is made.
+"""
+
+import pickle
+from copy import deepcopy
+from functools import cache, lru_cache
+
+import botocore.client
+import botocore.hooks
+import botocore.session
+import botocore.useragent
+import moto.backend_index
+import moto.core.base_backend
+import moto.core.models
+import moto.core.responses
+from botocore.hooks import NodeList
+from moto.core.serialize import XFormedAttributePicker
+from moto.dynamodb.models import DynamoType
+from moto.dynamodb.parsing import ast_nodes, validators
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+
+
+def quicken():
+    _quicken_botocore()
+    _quicken_moto()
+    _quicken_updates()
+
+
+def _quicken_botocore():
+    """The services' descriptions, their clients' classes, the names of events, which handlers take keywords."""
+    sanitize = botocore.useragent.sanitize_user_agent_string_component
+    botocore.useragent.sanitize_user_agent_string_component = cache(sanitize)
+    botocore.session.create_loader = cache(botocore.session.create_loader)
+    botocore.hooks._PrefixTrie._recursive_copy = _copied
+    alias, aliaser = botocore.hooks.EventAliaser._alias_event_name, botocore.hooks.EventAliaser(None)
+    aliases, takes = cache(lambda name: alias(aliaser, name)), lru_cache(500)(botocore.hooks.accepts_kwargs)
+    botocore.hooks.EventAliaser._alias_event_name = lambda _, name: aliases(name)
+    botocore.hooks.accepts_kwargs = lambda handler: takes(getattr(handler, "__func__", handler))
+    class_of, classes = botocore.client.ClientCreator._create_client_class, {}
+    botocore.client.ClientCreator._create_client_class = lambda self, name, model: (
+        classes.get(name) or classes.setdefault(name, class_of(self, name, model))
+    )
+
+
+def _copied(self, node):
+    """Handlers, by parts of the names of their events: each client has a copy of its own."""
+    return {
+        key: _copied(self, value)
+        if type(value) is dict
+        else NodeList(*map(list, value))
+        if type(value) is NodeList
+        else value
+        for key, value in node.items()
+    }
+
+
+def _quicken_moto():
+    """Which service an address is of, which calls it answers, and by which names an answer's members may go."""
+    urls_of, urls = moto.core.base_backend.BaseBackend.urls.fget, {}
+    moto.core.base_backend.BaseBackend.urls = property(
+        lambda self: urls.get(type(self)) or urls.setdefault(type(self), urls_of(self))
+    )
+    moto.core.models.RESPONSES_METHODS.clear()  # It listens for calls of another library than botocore, too.
+    moto.core.responses.method_names_from_class = cache(moto.core.responses.method_names_from_class)
+    moto.core.responses.XFormedAttributePicker = _PickerWithMemory
+    # It sorts all items for each query, mostly by strings.
+    value_of = DynamoType.cast_value.fget
+    DynamoType.cast_value = property(lambda self: self.value if self.type == "S" else value_of(self))
+    # The patterns are tried in turn; a stable sort, since an address may match several.
+    moto.backend_index.backend_url_patterns.sort(
+        key=lambda each: each[0] not in ("dynamodb", "iam", "sns", "sts")
+    )
+
+
+class _PickerWithMemory(XFormedAttributePicker):
+    names = {}  # noqa: RUF012
+
+    def get_possible_keys(self, context):
+        member = type(context.obj), context.shape, context.key
+        found = self.names.get(member) or self.names.setdefault(
+            member, [*dict.fromkeys(super().get_possible_keys(context))]
+        )
+        # Of a dict, those that it has: most members of most answers have no value.
+        return [name for name in found if name in context.obj] if type(context.obj) is dict else found
+
+
+def _quicken_updates():
+    """The tree of an update expression: parsed once, copied as bytes, and walked without asking each node what it is."""
+    parse = UpdateExpressionParser.make
+
+    @lru_cache(1000)
+    def make(expression):
+        tree = parse(expression)
+        tree.pickled = pickle.dumps(tree)
+        return tree
+
+    UpdateExpressionParser.make = make
+    validators.deepcopy = _copy
+    ast_nodes.DepthFirstTraverser.traverse = _traverse
+    # They look through all below a node: it is enough to ask them of the root.
+    validators.ActionCountValidator.traverse = validators.ActionCountValidator.verify_action_counts
+    validators.OverlappingPathsValidator.traverse = (
+        validators.OverlappingPathsValidator.check_for_overlapping_paths
+    )
+
+
+def _copy(what):
+    return pickle.loads(what.pickled) if hasattr(what, "pickled") else deepcopy(what)  # noqa: S301 - pickled above
+
+
+def _traverse(self, root):
+    return _walk(self, root, _processed(self.nodes_to_be_processed()))
+
+
+@cache
+def _processed(kinds):
+    return {kind: issubclass(kind, kinds) for kind in _kinds(ast_nodes.Node)}
+
+
+def _kinds(kind):
+    return {kind}.union(*map(_kinds, kind.__subclasses__()))
+
+
+def _walk(self, node, processed, child_id=-1):
+    """`processed` has, of each kind of node, whether `self` has anything to do with it."""
+    parent = node.parent
+    for position, child in enumerate(node.children or ()):
+        self.pre_processing_of_child(node, position)
+        if type(child) in processed:
+            _walk(self, child, processed, position)
+    if processed[type(node)]:
+        node = self.process(node)
+        node.parent = parent
+        if parent:
+            parent.children[child_id] = node
+    return node
