@@ -24,6 +24,11 @@ def pytest_sessionfinish(session):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def pytest_collection_modifyitems(items):
+    """What takes longest comes first, so that no process is left alone with it in the end."""
+    items.sort(key=lambda item: "simulation" not in item.path.parts)
+
+
 def pytest_collection_finish():
     """What is loaded by now stays: the collector would go through all of it again and again, a tenth of the time."""
     gc.collect()

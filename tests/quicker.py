@@ -1,4 +1,4 @@
-"""moto and botocore find out again, for each test and call, what is always the same; from here on, only once.
+"""moto, botocore and typer find out again, for each test and call, what is always the same; from here on, only once.
 
 What they answer stays what it was. `quicken` once, before the first client is made.
 """
@@ -15,6 +15,8 @@ import moto.backend_index
 import moto.core.base_backend
 import moto.core.models
 import moto.core.responses
+import typer.testing
+import yaml
 from botocore.hooks import NodeList
 from moto.core.serialize import XFormedAttributePicker
 from moto.dynamodb.models import DynamoType
@@ -23,6 +25,12 @@ from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
 
 def quicken():
+    yaml.SafeLoader = getattr(
+        yaml, "CSafeLoader", yaml.SafeLoader
+    )  # samtranslator reads the templates by the slow one
+    typer.testing._get_command = cache(
+        typer.testing._get_command
+    )  # what `lastseen` may be asked, made for each test
     _quicken_botocore()
     _quicken_moto()
     _quicken_updates()
@@ -30,6 +38,7 @@ def quicken():
 
 def _quicken_botocore():
     """The services' descriptions, their clients' classes, the names of events, which handlers take keywords."""
+    botocore.useragent.UserAgentComponent.to_string = cache(botocore.useragent.UserAgentComponent.to_string)
     sanitize = botocore.useragent.sanitize_user_agent_string_component
     botocore.useragent.sanitize_user_agent_string_component = cache(sanitize)
     botocore.session.create_loader = cache(botocore.session.create_loader)

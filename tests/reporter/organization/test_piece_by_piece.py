@@ -120,4 +120,4 @@ def test_many_summaries_take_no_more_memory_than_some():
 
     peak(1)
     # A summary is some 60 KB in memory; without its findings, 4.
-    assert peak(400) - peak(100) < 300 * 15_000
+    assert peak(200) - peak(50) < 150 * 15_000
