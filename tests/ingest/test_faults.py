@@ -6,6 +6,7 @@ ends in the dead-letter queue after three deliveries. Faults are put where boto3
 
 import json
 from collections import Counter
+from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -81,6 +82,7 @@ def queue(aws, monkeypatch):
 @pytest.fixture
 def fault(queue, monkeypatch):
     """Puts a fault into the function's calls to the table: asked before each, by its count and its request."""
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None))
 
     def put(trouble):
         calls = Counter()
