@@ -74,6 +74,13 @@ def test_what_is_refused_each_time_is_counted_with_the_last_reason(answers):
     assert len(asked) == TRIES + 1
 
 
+def test_of_several_reasons_it_is_the_last_with_or_without_a_message(answers):
+    refused = [{"ErrorCode": f"{each}Exception"} for each in ("First", "Second", "Third")]
+    bus, _, _ = answers(*[refused] * TRIES)
+
+    assert bus.put(events(3)) == Unsent(3, "ThirdException: ")
+
+
 DENIED = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not yours"}}, "PutEvents")
 
 

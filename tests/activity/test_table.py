@@ -387,6 +387,19 @@ def test_keys_that_stay_unread_are_told_and_not_waited_for_without_end(monkeypat
     assert pauses == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, *[5] * 14])
 
 
+def test_the_pauses_begin_anew_once_all_keys_of_a_call_were_read(monkeypatch):
+    pauses = []
+    monkeypatch.setattr("activity.table.time.sleep", pauses.append)
+    left = {"activity": {"Keys": [{"principal": {"S": ALICE}, "facet": {"S": "ID#0"}}]}}
+    client = boto3.client("dynamodb")
+    with Stubber(client) as stub:
+        for unread in (left, {}, left, {}):
+            stub.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": unread})
+        ActivityTable(client, "activity").get((ALICE, f"ID#{number}") for number in range(250))
+
+    assert pauses == [0.1, 0.1]
+
+
 def test_keys_that_are_got_bit_by_bit_are_waited_for(monkeypatch):
     monkeypatch.setattr("activity.table.time.sleep", lambda _: None)
     keys = [{"principal": {"S": ALICE}, "facet": {"S": f"ID#{number}"}} for number in range(30)]
@@ -528,6 +541,19 @@ def test_what_was_read_takes_no_write_but_one_that_succeeds(dynamodb, later, wri
 
     assert (outcome.written, outcome.superseded) == (writes, 1 - writes)
     assert calls == Counter(BatchGetItem=1, UpdateItem=writes)
+
+
+def test_a_hundred_are_read_at_a_time(dynamodb, table):
+    asked = []
+    dynamodb.meta.events.register(
+        "provide-client-params.dynamodb.BatchGetItem",
+        lambda params, **_: asked.append(len(params["RequestItems"]["activity"]["Keys"])),
+    )
+    table.record_all(
+        [activity(facet=f"ID#{number}") for number in range(101)], is_late=iter([False] + [True] * 200).__next__
+    )
+
+    assert sorted(asked) == [1, 100]
 
 
 def test_a_month_of_which_somebody_erased_the_days_is_written_again(dynamodb, table, items):
