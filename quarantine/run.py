@@ -51,7 +51,7 @@ class Quarantine:
             tuple(problems),
             decided.brake,
             decided.left,
-            notes=() if trails is None or isinstance(trails, Gap) else trails.notes,
+            notes=() if isinstance(trails, Gap) else trails.notes,
         )
         untold = self.tell(told) if told.is_news else Untold()
         for each in told.news:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from builders import ACCOUNT
 from quarantine_iam import POLICY, refusal
-from quarantine_world import DAY, World
+from quarantine_world import DAY, World, heard_until
 
 from activity.finding import parse
 from activity.quarantine.entry import Mode, Step
@@ -16,6 +16,7 @@ from activity.snooze import Listed, Snooze
 from quarantine.plan import Rules
 from quarantine.told import Untold
 from reporter.inventory.account import Gap
+from reporter.listening.coverage import Trails
 
 ROLE, USER = f"{ACCOUNT}:role:AROADEPLOY", f"{ACCOUNT}:user:AIDAALICE"
 KEY, OTHER_KEY = f"{ACCOUNT}:access_key:AKIA1", f"{ACCOUNT}:access_key:AKIA2"
@@ -541,6 +542,36 @@ def test_what_the_owner_was_not_told_counts_for_nothing_and_is_announced_anew(wo
 
     assert world.iam.writes == []
     assert (world.entry(ROLE).told, world.entry(ROLE).due) == (world.now, world.now + 14 * DAY)
+
+
+def test_what_another_run_announces_at_the_same_time_is_told_by_that_one(world, monkeypatch):
+    world.role(used=350)
+    world.mail_report()
+    world.untold = Untold(("no mail",), frozenset({ROLE}))
+    world.run()
+    told = len(world.told)
+    monkeypatch.setattr(world.ledger, "save", lambda entry: None)
+    world.run()
+
+    assert len(world.told) == told
+
+
+@pytest.mark.parametrize(
+    ("trails", "notes"),
+    [
+        (Gap("trails", "AccessDenied"), ()),
+        (
+            Trails((), ("The settings of trail all could not be read.",)),
+            ("The settings of trail all could not be read.",),
+        ),
+    ],
+    ids=["not listed", "listed"],
+)
+def test_what_is_assumed_of_trails_is_told_with_the_account(due, trails, notes):
+    due.coverage = replace(heard_until(due.now), trails=trails)
+    due.run()
+
+    assert [(each.account, each.notes) for each in due.told[-1:]] == [(ACCOUNT, notes)]
 
 
 def test_what_somebody_gives_back_is_told_and_left_alone(due):

@@ -11,6 +11,7 @@ from builders import ACCOUNT, NOON
 from quarantined import ROLE, entry_of, report_of
 
 from activity.bus import TRIES, Bus
+from activity.finding import Kind
 from activity.quarantine.entry import Mode, Step
 from quarantine.message import chat, events_of, message
 from quarantine.telling import Teller
@@ -153,6 +154,41 @@ def test_a_channel_has_the_undo_and_what_could_not_be_done():
 def test_https_subscriptions_get_the_form_for_channels_only_if_it_is_asked_for():
     assert "https" not in json.loads(message(told(ENTRY)).text)
     assert json.loads(json.loads(message(told(ENTRY), has_chat=True).text)["https"])["source"] == "custom"
+
+
+def test_the_mail_has_the_form_for_channels_only_if_it_is_asked_for():
+    forms = []
+    for has_chat in (False, True):
+        sns = Sns()
+        teller(sns, owners="", has_chat=has_chat).tell(told(ENTRY))
+        forms += [form.keys() for _, _, form in sns.sent]
+
+    assert forms == [{"default", "email", "sms"}, {"default", "email", "sms", "https"}]
+
+
+def test_machines_get_the_same_words_in_the_attributes_and_in_the_text():
+    sent = message(told(ENTRY, mode=Mode.ENFORCE), owner="ann")
+    plain = json.loads(json.loads(sent.text)["default"])
+    words = {name: each["StringValue"] for name, each in sent.arguments["MessageAttributes"].items()}
+
+    assert words == {"event": "quarantine", "account": ACCOUNT, "mode": "enforce", "owner": "ann"}
+    assert {name: plain[name] for name in words if name != "owner"} == {
+        name: words[name] for name in words if name != "owner"
+    }
+    assert plain.keys() == {
+        *"event account at mode brake problems_total problems entries_total entries".split()
+    }
+
+
+def test_a_channel_names_a_user_and_a_users_key():
+    user = replace(ENTRY.target, kind=Kind.USER, name="alice", key_id="")
+    key = replace(user, kind=Kind.ACCESS_KEY, key_id="AKIA1")
+    shown = json.loads(chat(told(replace(ENTRY, target=user), replace(ENTRY, target=key))))
+
+    assert [line.partition(":")[0] for line in shown["content"]["description"].splitlines()] == [
+        "• user `alice`",
+        "• access key `AKIA1` of user `alice`",
+    ]
 
 
 def test_very_many_rows_of_a_channel_end_in_their_number():

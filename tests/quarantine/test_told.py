@@ -46,6 +46,16 @@ Disabled:
     )
 
 
+def test_the_subject_counts_each_step_what_was_done_first():
+    steps = (Step.ANNOUNCED, Step.RESTORED, Step.DISABLED, Step.GONE, Step.WITHDRAWN)
+    every = told(*(replace(ENTRY, step=step) for step in steps), replace(ENTRY, told=NOON, held="it was used"))
+
+    assert subject_line(every) == (f"Quarantine in {ACCOUNT}: 1 disabled, 1 restored, 1 NOT DONE, 1 announced")
+    planned = told(*(replace(ENTRY, step=step) for step in (Step.ANNOUNCED, Step.REHEARSED)), mode=Mode.PLAN)
+    assert subject_line(planned) == f"Quarantine in {ACCOUNT}: 1 would be disabled now, 1 announced"
+    assert subject_line(told(problems=("x",))) == f"Quarantine in {ACCOUNT}: something to look at"
+
+
 @pytest.mark.parametrize(
     ("mode", "says"),
     [
