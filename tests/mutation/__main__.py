@@ -39,6 +39,8 @@ def main():
     asked = parser.parse_args()
     until = time.monotonic() + 60 * asked.minutes
     os.environ["CI"] = "1"  # Hypothesis then draws the same examples each time, however slow the machine is.
+    if not sys.stdout.isatty():  # A log would be mostly of what turns on a terminal.
+        mutmut.print_status = lambda *_, **__: None
     runner = mutmut.get_mutant_runner(asked.cores)
     prepare(runner, asked.cores, asked.files)
     files = {str(path): data_of(path) for path in mutmut.walk_mutatable_files()}
