@@ -435,3 +435,20 @@ def test_an_unreadable_record_is_so_each_time():
     assert batch.unreadable == {
         message: f"event {message}: identity type 'Robot' is not a known one" for message in ("one", "two")
     }
+
+
+def test_a_road_that_is_to_be_known_is_written_of_each_account_and_region():
+    by_events = Batch(Memory(lambda _: timedelta(0)), arrived=NOW, road="events")
+    by_events.add_record(made(alice(), {}, 0), "1")
+    nobodys = Batch(Memory(lambda _: timedelta(0)), arrived=NOW)
+    nobodys.add_record(made(alice(), {}, 0), "1")
+
+    def roads(batch):
+        return [each.facet for each in batch.activities() if each.facet.startswith("ROAD#")]
+
+    assert roads(by_events) == [f"ROAD#{ACCOUNT}#eu-west-1#events"]
+    assert roads(nobodys) == []
+
+
+def test_a_batch_of_nothing_has_no_newest_record():
+    assert Batch(Memory(lambda _: timedelta(0)), arrived=NOW).newest is None

@@ -81,6 +81,12 @@ def test_summaries_are_read_by_account_whatever_their_number(store):
     assert list(told) == [account(number).id for number in range(50)]
 
 
+def test_what_else_is_in_the_bucket_is_nothing_that_a_report_left(store):
+    store.put_summary("run", not_read(account(1), "denied"))
+
+    assert store.before() == (Before(frozenset(), None), [])
+
+
 def test_what_a_report_leaves_is_there_for_the_next(store):
     trend = [{"at": AT, "new": 1}]
     first = store.before()
