@@ -1,12 +1,14 @@
 """`lastseen event`: examples that a rule would match, made by the code that sends events."""
 
 import json
+from functools import cache
 
 import pytest
 from asking import ask
 from builders import ROOT
 from jsonschema import Draft202012Validator
 
+from lastseen.demo import run as demonstration
 from lastseen.demo.cast import CONNECTED, NOT_CONNECTED
 
 TYPES = {
@@ -15,6 +17,14 @@ TYPES = {
     "used-again": "Stale Access Used Again",
     "quarantine": "Stale Access Quarantine",
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_demo():
+    """Of the same moment, once for all examples."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demonstration, "run", cache(demonstration.run))
+        yield
 
 
 @pytest.mark.parametrize(("example", "kind"), TYPES.items())
