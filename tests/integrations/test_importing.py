@@ -34,7 +34,7 @@ class Hub:
 
     def __init__(self, refused=(), malformed=(), roles=(OTHER,), lasts=timedelta(hours=1)):
         self.refused, self.malformed, self.roles, self.lasts = refused, malformed, roles, lasts
-        self.calls, self.asked, self.made = [], [], Counter()
+        self.calls, self.asked, self.states, self.made = [], [], [], Counter()
         self.making = threading.Lock()
 
     def __call__(self, service, **credentials):
@@ -45,7 +45,8 @@ class Hub:
         taking = lambda Findings: self.batch_import_findings(account, Findings)  # noqa: E731, N803
         return SimpleNamespace(assume_role=self.assume_role, batch_import_findings=taking)
 
-    def assume_role(self, RoleArn, ExternalId, **_):  # noqa: N803  # as botocore names them
+    def assume_role(self, RoleArn, ExternalId, RoleSessionName):  # noqa: N803  # as botocore names them
+        assert RoleSessionName == "last-activity"
         self.asked.append((RoleArn, ExternalId))
         account = RoleArn.split(":")[4]
         if account not in self.roles:
@@ -59,6 +60,7 @@ class Hub:
         ids = [each["Id"] for each in Findings]
         assert len(ids) == len({*ids})
         self.calls.append((account, ids))
+        self.states += [each["RecordState"] for each in Findings]
         if {*ids} & {*self.malformed}:
             raise refusal("InvalidInputException", "BatchImportFindings")
         failed = [each for each in ids if each in self.refused]
@@ -95,10 +97,12 @@ def test_no_call_has_more_than_a_hundred(opened):
     assert [len(ids) for _, ids in hub.calls] == [100, 1]
 
 
-def test_only_what_security_hub_refused_comes_back(opened):
+def test_only_what_security_hub_refused_comes_back_and_why_is_logged(opened, caplog):
     hub = Hub(refused=[f"last-activity/{OWN}:access_key:AKIA1"])
 
     assert importing(many(opened, 3), hub) == ["m1"]
+    assert importing(many(opened, 101), hub) == ["m1"], "of the first call of two"
+    assert f"not imported: last-activity/{OWN}:access_key:AKIA1: LimitExceeded: later" in caplog.text
 
 
 def test_one_finding_for_which_the_call_is_refused_comes_back_alone(opened):
@@ -122,6 +126,7 @@ def test_of_several_events_of_a_finding_the_newest_goes_in(opened, resolved, tur
 
     assert importing([opened, later][::turn], hub) == []
     assert [len(ids) for _, ids in hub.calls] == [1]
+    assert hub.states == ["ARCHIVED"]
 
 
 def test_all_messages_of_a_finding_that_was_refused_come_back(opened):
@@ -146,7 +151,8 @@ def test_an_account_without_the_role_keeps_no_other_from_its_own(opened, hub, ro
     events = [of(opened, account=OTHER, finding_id=f"{OTHER}:user:AIDA"), opened]
 
     assert importing(events, hub, role) == ["m0"]
-    assert f"not imported: last-activity/{OTHER}:user:AIDA" in caplog.text
+    assert f"not imported: last-activity/{OTHER}:user:AIDA: " in caplog.text
+    assert "AccessDenied" in caplog.text or "the stack has no MemberRoleName" in caplog.text
 
 
 def of_accounts(opened, numbers):
@@ -223,6 +229,12 @@ def test_a_finding_that_is_resolved_is_updated_and_not_duplicated(moto, sent):
     assert {each["Id"] for each in kept} == {f"last-activity/{each['detail']['finding_id']}" for each in sent}
     assert len(kept) == len({each["Id"] for each in kept})
     assert {each["RecordState"] for each in kept} == {"ACTIVE", "ARCHIVED"}
+
+
+def test_what_failed_is_answered_as_lambda_wants_it(moto, opened):
+    answer = app.lambda_handler({"Records": [message(0, "{"), message(1, opened)]}, None)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
 
 
 def test_a_finding_goes_from_active_to_archived_and_back(moto, opened, resolved):

@@ -198,10 +198,14 @@ def test_it_acts_by_the_role_of_the_member_with_the_external_id(hub):
 
 
 def test_without_other_accounts_it_covers_its_own_as_whom_it_runs(aws):
+    asked = []
+    boto3.setup_default_session()
+    boto3.DEFAULT_SESSION.events.register("before-call.sts.*", lambda model, **_: asked.append(model.name))
     accounts = Accounts.from_env({})
 
     assert accounts.others == ()
     assert accounts.acting_in(ACCOUNT)[0] is accounts.own
+    assert asked == ["GetCallerIdentity"]
 
 
 def test_an_account_that_was_not_named_is_refused_by_its_name(hub):
