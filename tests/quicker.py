@@ -5,7 +5,7 @@ What they answer stays what it was. `quicken` once, before the first client is m
 
 import pickle
 from copy import deepcopy
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import botocore.client
 import botocore.hooks
@@ -26,12 +26,9 @@ from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
 
 def quicken():
-    yaml.SafeLoader = getattr(
-        yaml, "CSafeLoader", yaml.SafeLoader
-    )  # samtranslator reads the templates by the slow one
-    typer.testing._get_command = cache(
-        typer.testing._get_command
-    )  # what `lastseen` may be asked, made for each test
+    # samtranslator reads the templates by the slow one, and CliRunner makes all commands anew for each that it runs.
+    yaml.SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    typer.testing._get_command = cache(typer.testing._get_command)
     _quicken_botocore()
     _quicken_signing()
     _quicken_moto()
@@ -56,12 +53,13 @@ def _quicken_botocore():
 
 
 def _quicken_signing():
-    """moto looks at who signs, for which region, and never at the signature, but for S3's. What goes elsewhere is signed."""
+    """moto looks at who signs, for which region, and at no signature but S3's. What goes elsewhere is signed."""
     signer = AUTH_TYPE_MAPS["v4"]
     sign = signer.add_auth
 
     def add_auth(self, request):
-        if self._service_name == "s3" or not moto.core.models.botocore_stubber.enabled:
+        asks_moto = moto.core.models.botocore_stubber.enabled
+        if self.credentials is None or self._service_name == "s3" or not asks_moto:
             sign(self, request)
             return
         scope = f"{self.credentials.access_key}/20261120/{self._region_name}/{self._service_name}/aws4_request"
@@ -74,14 +72,8 @@ def _quicken_signing():
 
 def _copied(self, node):
     """Handlers, by parts of the names of their events: each client has a copy of its own."""
-    return {
-        key: _copied(self, value)
-        if type(value) is dict
-        else NodeList(*map(list, value))
-        if type(value) is NodeList
-        else value
-        for key, value in node.items()
-    }
+    copies = {dict: partial(_copied, self), NodeList: lambda those: NodeList(*map(list, those))}
+    return {key: copies[type(each)](each) if type(each) in copies else each for key, each in node.items()}
 
 
 def _quicken_moto():
@@ -135,7 +127,7 @@ def _quicken_updates():
 
 
 def _copy(what):
-    return pickle.loads(what.pickled) if hasattr(what, "pickled") else deepcopy(what)  # noqa: S301 - pickled above
+    return pickle.loads(what.pickled) if hasattr(what, "pickled") else deepcopy(what)  # noqa: S301  # by `make`
 
 
 def _traverse(self, root):
