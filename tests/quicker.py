@@ -4,25 +4,35 @@ What they answer stays what it was. `quicken` once, before the first client is m
 """
 
 import pickle
+import uuid
+from collections import deque
 from copy import deepcopy
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
+from io import BytesIO
+from random import Random
+from string import ascii_letters, digits
 
 import botocore.client
 import botocore.hooks
+import botocore.regions
 import botocore.session
 import botocore.useragent
 import moto.backend_index
 import moto.core.base_backend
 import moto.core.models
+import moto.core.request
 import moto.core.responses
 import typer.testing
 import yaml
 from botocore.auth import AUTH_TYPE_MAPS
 from botocore.hooks import NodeList
+from moto.core.request import environ_key_for_header
 from moto.core.serialize import XFormedAttributePicker
+from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import DynamoType
 from moto.dynamodb.parsing import ast_nodes, validators
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.moto_api._internal.moto_random import MotoRandom
 
 
 def quicken():
@@ -37,11 +47,16 @@ def quicken():
 
 def _quicken_botocore():
     """The services' descriptions, their clients' classes, the names of events, which handlers take keywords."""
+    of = Random()  # noqa: S311  # The system's own takes time, and Hypothesis sets the shared one back.
+    uuid.uuid4 = lambda: uuid.UUID(int=of.getrandbits(128), version=4)
     botocore.useragent.UserAgentComponent.to_string = cache(botocore.useragent.UserAgentComponent.to_string)
     sanitize = botocore.useragent.sanitize_user_agent_string_component
     botocore.useragent.sanitize_user_agent_string_component = cache(sanitize)
     botocore.session.create_loader = cache(botocore.session.create_loader)
-    botocore.hooks._PrefixTrie._recursive_copy = _copied
+    botocore.endpoint.get_environ_proxies = cache(botocore.endpoint.get_environ_proxies)
+    _share_handlers(botocore.hooks._PrefixTrie)
+    botocore.client.ServiceModel = _one_for_each(botocore.client.ServiceModel)
+    botocore.regions.EndpointProvider = _one_for_each(botocore.regions.EndpointProvider)
     alias, aliaser = botocore.hooks.EventAliaser._alias_event_name, botocore.hooks.EventAliaser(None)
     aliases, takes = cache(lambda name: alias(aliaser, name)), lru_cache(500)(botocore.hooks.accepts_kwargs)
     botocore.hooks.EventAliaser._alias_event_name = lambda _, name: aliases(name)
@@ -70,14 +85,53 @@ def _quicken_signing():
     signer.add_auth = add_auth
 
 
-def _copied(self, node):
-    """Handlers, by parts of the names of their events: each client has a copy of its own."""
-    copies = {dict: partial(_copied, self), NodeList: lambda those: NodeList(*map(list, those))}
-    return {key: copies[type(each)](each) if type(each) in copies else each for key, each in node.items()}
+def _one_for_each(kind):
+    """One object for each description: the loader keeps these, so they are known by where they are."""
+    made = {}
+
+    def one(*descriptions, **named):
+        key = (
+            *map(id, descriptions),
+            *((name, id(each)) for name, each in named.items() if name != "service_name"),
+        )
+        if key not in made:
+            made[key] = kind(*descriptions, **named), descriptions, named
+        return made[key][0]
+
+    return one
+
+
+def _share_handlers(trie):
+    """Each client has a copy of its session's handlers, by parts of their events' names: of what it changes alone."""
+    remove_item = trie.remove_item
+
+    def append_item(self, key, value, section=botocore.hooks._MIDDLE):
+        self._root = node = _branch(self._root)
+        for part in key.split("."):
+            child = _branch(node["children"].get(part, {"chunk": part, "values": None, "children": {}}))
+            node["children"][part] = child
+            node = child
+        node["values"] = NodeList(*map(list, node["values"] or ([], [], [])))
+        node["values"][section].append(value)
+
+    def copied(self):
+        copy = type(self)()
+        copy._root = self._root
+        return copy
+
+    def remove(self, key, value):
+        self._root = self._recursive_copy(self._root)
+        remove_item(self, key, value)
+
+    trie.append_item, trie.remove_item, trie.__copy__ = append_item, remove, copied
+
+
+def _branch(node):
+    return {**node, "children": {**node["children"]}}
 
 
 def _quicken_moto():
-    """Which service an address is of, which calls it answers, and by which names an answer's members may go."""
+    """Which service an address is of, which calls it answers, and how; by which names an answer's members may go."""
     urls_of, urls = moto.core.base_backend.BaseBackend.urls.fget, {}
     moto.core.base_backend.BaseBackend.urls = property(
         lambda self: urls.get(type(self)) or urls.setdefault(type(self), urls_of(self))
@@ -85,6 +139,15 @@ def _quicken_moto():
     moto.core.models.RESPONSES_METHODS.clear()  # It listens for calls of another library than botocore, too.
     moto.core.responses.method_names_from_class = cache(moto.core.responses.method_names_from_class)
     moto.core.responses.XFormedAttributePicker = _PickerWithMemory
+    from_primitives = moto.core.request.Request.from_primitives.__func__
+    moto.core.request.Request.from_primitives = classmethod(
+        lambda kind, method, url, headers, body=None: (
+            kind(_environ(url.removesuffix("/"), headers, body))
+            if method == "POST" and url.count("/") == 3 and url[-1] == "/" and isinstance(body, str | bytes)
+            else from_primitives(kind, method, url, headers, body)
+        )
+    )
+    MotoRandom.get_random_string = _random_string
     # It sorts all items for each query, mostly by strings.
     value_of = DynamoType.cast_value.fget
     DynamoType.cast_value = property(lambda self: self.value if self.type == "S" else value_of(self))
@@ -92,6 +155,32 @@ def _quicken_moto():
     moto.backend_index.backend_url_patterns.sort(
         key=lambda each: each[0] not in ("dynamodb", "iam", "sns", "sts")
     )
+
+
+def _environ(endpoint, headers, body):
+    """As WSGI hands on a call that is all in its body."""
+    scheme, _, host = endpoint.partition("://")
+    sent = body.encode() if isinstance(body, str) else body
+    texts = {name: value.decode() if isinstance(value, bytes) else value for name, value in headers.items()}
+    return {environ_key_for_header(name): value for name, value in texts.items()} | {
+        "REQUEST_METHOD": "POST",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/",
+        "RAW_URI": "/",
+        "QUERY_STRING": "",
+        "SERVER_NAME": host.partition(":")[0],
+        "SERVER_PORT": host.partition(":")[2] or {"http": "80", "https": "443"}[scheme],
+        "HTTP_HOST": host,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "CONTENT_LENGTH": str(len(sent)),
+        "wsgi.url_scheme": scheme,
+        "wsgi.input": BytesIO(sent),
+    }
+
+
+def _random_string(self, length=20, include_digits=True, lower_case=False):
+    drawn = "".join(self.choices(ascii_letters + digits * include_digits, k=length))
+    return drawn.lower() if lower_case else drawn
 
 
 class _PickerWithMemory(XFormedAttributePicker):
@@ -107,7 +196,10 @@ class _PickerWithMemory(XFormedAttributePicker):
 
 
 def _quicken_updates():
-    """The tree of an update expression: parsed once, copied as bytes, and walked without asking each node what it is."""
+    """The tree of an update expression: parsed once, copied as bytes, and walked without asking each node what it is.
+
+    A condition's words are found once.
+    """
     parse = UpdateExpressionParser.make
 
     @lru_cache(1000)
@@ -117,6 +209,9 @@ def _quicken_updates():
         return tree
 
     UpdateExpressionParser.make = make
+    lex = ConditionExpressionParser._lex_condition_expression
+    lexed = lru_cache(1000)(lambda expression: tuple(lex(ConditionExpressionParser(expression, None, None))))
+    ConditionExpressionParser._lex_condition_expression = lambda self: deque(lexed(self.condition_expression))
     validators.deepcopy = _copy
     ast_nodes.DepthFirstTraverser.traverse = _traverse
     # They look through all below a node: it is enough to ask them of the root.

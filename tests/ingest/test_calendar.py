@@ -133,11 +133,9 @@ def test_writers_at_the_same_time_keep_exactly_the_days(dynamodb, seed):
         (who, rng.choice([43_200 + rng.randint(-400, 400), -rng.randint(0, 398 * A_DAY)]), rng.random() < 0.2)
         for who in rng.choices(list(WHO), k=40)
     ]
-    one_at_a_time = Lock()  # In moto, a condition and its update are not one step, as they are in DynamoDB.
-    dynamodb.meta.events.register(
-        "before-call.dynamodb.UpdateItem", lambda **_: one_at_a_time.acquire() and None
-    )
-    dynamodb.meta.events.register("after-call.dynamodb.UpdateItem", lambda **_: one_at_a_time.release())
+    one_at_a_time = Lock()  # In moto, a call is not one step, as it is in DynamoDB.
+    dynamodb.meta.events.register("before-call.dynamodb", lambda **_: one_at_a_time.acquire() and None)
+    dynamodb.meta.events.register("after-call.dynamodb", lambda **_: one_at_a_time.release())
     table = ActivityTable(dynamodb, "activity", KEEPING)
 
     def write(mine):
