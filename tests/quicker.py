@@ -27,7 +27,7 @@ import yaml
 from botocore.auth import AUTH_TYPE_MAPS
 from botocore.hooks import NodeList
 from moto.core.request import environ_key_for_header
-from moto.core.serialize import XFormedAttributePicker
+from moto.core.serialize import BaseJSONSerializer, XFormedAttributePicker
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import DynamoType
 from moto.dynamodb.parsing import ast_nodes, validators
@@ -103,31 +103,30 @@ def _one_for_each(kind):
 
 def _share_handlers(trie):
     """Each client has a copy of its session's handlers, by parts of their events' names: of what it changes alone."""
-    remove_item = trie.remove_item
 
-    def append_item(self, key, value, section=botocore.hooks._MIDDLE):
-        self._root = node = _branch(self._root)
-        for part in key.split("."):
-            child = _branch(node["children"].get(part, {"chunk": part, "values": None, "children": {}}))
-            node["children"][part] = child
-            node = child
-        node["values"] = NodeList(*map(list, node["values"] or ([], [], [])))
-        node["values"][section].append(value)
+    def owning(change):
+        def changed(self, key, *what, **where):
+            self._root = node = _branch(self._root)
+            for part in key.split("."):
+                child = node["children"].get(part, {"chunk": part, "values": None, "children": {}})
+                node["children"][part] = child = _branch(child)
+                node = child
+            change(self, key, *what, **where)
+
+        return changed
 
     def copied(self):
         copy = type(self)()
         copy._root = self._root
         return copy
 
-    def remove(self, key, value):
-        self._root = self._recursive_copy(self._root)
-        remove_item(self, key, value)
-
-    trie.append_item, trie.remove_item, trie.__copy__ = append_item, remove, copied
+    trie.append_item, trie.remove_item = map(owning, (trie.append_item, trie.remove_item))
+    trie.__copy__ = copied
 
 
 def _branch(node):
-    return {**node, "children": {**node["children"]}}
+    values = NodeList(*map(list, node["values"])) if node["values"] else None
+    return {**node, "children": {**node["children"]}, "values": values}
 
 
 def _quicken_moto():
@@ -148,6 +147,7 @@ def _quicken_moto():
         )
     )
     MotoRandom.get_random_string = _random_string
+    _quicken_values(BaseJSONSerializer)
     # It sorts all items for each query, mostly by strings.
     value_of = DynamoType.cast_value.fget
     DynamoType.cast_value = property(lambda self: self.value if self.type == "S" else value_of(self))
@@ -155,6 +155,19 @@ def _quicken_moto():
     moto.backend_index.backend_url_patterns.sort(
         key=lambda each: each[0] not in ("dynamodb", "iam", "sns", "sts")
     )
+
+
+def _quicken_values(serializer):
+    """Most members of most structures are DynamoDB's strings and numbers, and each would be asked for ten types."""
+    structure = serializer._serialize_type_structure
+
+    def quick(self, serialized, value, shape, key):
+        if shape.name == "AttributeValue" and type(value) is dict and [*value] in (["S"], ["N"]):
+            serialized[self.get_serialized_name(shape, key)] = dict(value)
+        else:
+            structure(self, serialized, value, shape, key)
+
+    serializer._serialize_type_structure = quick
 
 
 def _environ(endpoint, headers, body):
