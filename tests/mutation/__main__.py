@@ -34,7 +34,9 @@ def main():
     parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--cores", type=int, default=os.cpu_count())
     parser.add_argument("--seconds", type=float, default=8, help="of tests that a mutant has to survive")
-    parser.add_argument("--draw", type=int, help="so many mutants of each file, the same each time")
+    parser.add_argument("--draw", type=int, help="so many mutants of each file")
+    parser.add_argument("--sample", type=int, help="so many mutants of all files together")
+    parser.add_argument("--seed", default="", help="of --draw and --sample, which are the same each time")
     parser.add_argument("files", nargs="*")
     asked = parser.parse_args()
     until = time.monotonic() + 60 * asked.minutes
@@ -47,7 +49,7 @@ def main():
     if unknown := set(asked.files) - files.keys():
         sys.exit(f"not among the files with mutants: {', '.join(sorted(unknown))}")
     chosen = {path: files[path] for path in sorted(asked.files or files) if files[path].exit_code_by_key}
-    run(runner, drawn(chosen, asked.draw), until, asked.seconds)
+    run(runner, drawn(chosen, asked.draw, asked.sample, asked.seed), until, asked.seconds)
     sys.exit(tell(chosen))
 
 
@@ -61,13 +63,14 @@ def tests_of(mutant):
     return state().tests_by_mangled_function_name.get(mutmut.mangled_name_from_mutant_name(mutant), set())
 
 
-def drawn(files, most):
-    """The mutants that are to be run: of each file all, or so many, by chance but always the same."""
-    of = {}
-    for data in files.values():
-        names = sorted(data.exit_code_by_key, key=lambda name: hashlib.sha256(name.encode()).digest())
-        of |= {name: data for name in names[:most] if data.exit_code_by_key[name] is None}
-    return of
+def drawn(files, of_each, of_all, seed):
+    """The mutants that are to be run: all, or so many, by chance but always the same."""
+
+    def by_chance(names):
+        return sorted(names, key=lambda name: hashlib.sha256(f"{seed}{name}".encode()).digest())
+
+    of = {name: data for data in files.values() for name in by_chance(data.exit_code_by_key)[:of_each]}
+    return {name: of[name] for name in by_chance(of)[:of_all] if of[name].exit_code_by_key[name] is None}
 
 
 def folder_of_tests(path):
@@ -186,11 +189,12 @@ def submit(runner, name, seconds, patience):
 
 
 def tell(files):
-    """Survivors, then a table. 1 if a file is below its limit."""
+    """Survivors, then a table by file and kind. 1 if a file is below its limit."""
     core = re.search(r"(?ms)^CORE = (\(.*?^\))", Path("tests/test_layout.py").read_text())[1]
     pure = {f"{module.replace('.', '/')}.py" for module in ast.literal_eval(core)}
     equivalent = tomllib.loads((Path(__file__).parent / "equivalent.toml").read_text())
-    status, table = 0, [f"{'file':32} kind  mutants  killed equivalent survived not run percent"]
+    status, kinds = 0, {"pure": Counter(), "shell": Counter()}
+    table = [f"{'file':32} kind  mutants  killed equivalent survived not run percent"]
     for path, data in files.items():
         listed = {(each["function"], each["was"], each["becomes"]) for each in equivalent.get(path, [])}
         fates, used = Counter(), set()
@@ -208,17 +212,27 @@ def tell(files):
         for what in listed - used:
             print(f"\n{path}: listed as equivalent, but there is no such mutant: {what}")
         kind = "pure" if path in pure else "shell"
-        percent = 100 * fates["killed"] / (fates["killed"] + fates["survived"] or 1)
-        below = fates["survived"] and percent < LIMITS[kind]
+        kinds[kind] += fates
+        below = fates["survived"] and killed(fates) < LIMITS[kind]
         status |= bool(below)
-        table.append(
-            f"{path:32} {kind:5} {fates.total():7} {fates['killed']:7} {fates['equivalent']:10} {fates['survived']:8} "
-            f"{fates['not run']:7} {percent:7.1f}{f' below {LIMITS[kind]}' if below else ''}"
-        )
+        table.append(row(path, kind, fates) + (f" below {LIMITS[kind]}" if below else ""))
+    table += [row("all", kind, fates) for kind, fates in kinds.items() if fates]
     print("", *table, sep="\n")
     if any(None in data.exit_code_by_key.values() for data in files.values()):
-        print("Not all are run; the same command, without DRAW, goes on from here.")
+        print("Not all are run; the same command, without DRAW and SAMPLE, goes on from here.")
     return status
+
+
+def row(name, kind, fates):
+    return (
+        f"{name:32} {kind:5} {fates.total():7} {fates['killed']:7} {fates['equivalent']:10} {fates['survived']:8} "
+        f"{fates['not run']:7} {killed(fates):7.1f}"
+    )
+
+
+def killed(fates):
+    """Percent, of those that were run and are not equivalent."""
+    return 100 * fates["killed"] / (fates["killed"] + fates["survived"] or 1)
 
 
 def change(name, path):

@@ -1,0 +1,100 @@
+"""botocore's clients: how they are made, and how they sign."""
+
+import uuid
+from functools import cache, lru_cache
+from random import Random
+
+import botocore.client
+import botocore.endpoint
+import botocore.hooks
+import botocore.regions
+import botocore.session
+import botocore.useragent
+import moto.core.models
+from botocore.auth import AUTH_TYPE_MAPS
+from botocore.hooks import NodeList
+
+
+def quicken_clients():
+    """The services' descriptions, their clients' classes, the names of events, which handlers take keywords."""
+    of = Random()  # noqa: S311  # The system's own takes time, and Hypothesis sets the shared one back.
+    uuid.uuid4 = lambda: uuid.UUID(int=of.getrandbits(128), version=4)
+    botocore.useragent.UserAgentComponent.to_string = cache(botocore.useragent.UserAgentComponent.to_string)
+    sanitize = botocore.useragent.sanitize_user_agent_string_component
+    botocore.useragent.sanitize_user_agent_string_component = cache(sanitize)
+    botocore.session.create_loader = cache(botocore.session.create_loader)
+    botocore.endpoint.get_environ_proxies = cache(botocore.endpoint.get_environ_proxies)
+    _share_handlers(botocore.hooks._PrefixTrie)
+    botocore.client.ServiceModel = _one_for_each(botocore.client.ServiceModel)
+    botocore.regions.EndpointProvider = _one_for_each(botocore.regions.EndpointProvider)
+    alias, aliaser = botocore.hooks.EventAliaser._alias_event_name, botocore.hooks.EventAliaser(None)
+    aliases, takes = cache(lambda name: alias(aliaser, name)), lru_cache(500)(botocore.hooks.accepts_kwargs)
+    botocore.hooks.EventAliaser._alias_event_name = lambda _, name: aliases(name)
+    botocore.hooks.accepts_kwargs = lambda handler: takes(getattr(handler, "__func__", handler))
+    class_of, classes = botocore.client.ClientCreator._create_client_class, {}
+    botocore.client.ClientCreator._create_client_class = lambda self, name, model: (
+        classes.get(name) or classes.setdefault(name, class_of(self, name, model))
+    )
+    _quicken_signing()
+
+
+def _quicken_signing():
+    """moto looks at who signs, for which region, and at no signature but S3's. What goes elsewhere is signed."""
+    signer = AUTH_TYPE_MAPS["v4"]
+    sign = signer.add_auth
+
+    def add_auth(self, request):
+        asks_moto = moto.core.models.botocore_stubber.enabled
+        if self.credentials is None or self._service_name == "s3" or not asks_moto:
+            sign(self, request)
+            return
+        scope = f"{self.credentials.access_key}/20261120/{self._region_name}/{self._service_name}/aws4_request"
+        request.headers["Authorization"] = (
+            f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+        )
+
+    signer.add_auth = add_auth
+
+
+def _one_for_each(kind):
+    """One object for each description: the loader keeps these, so they are known by where they are."""
+    made = {}
+
+    def one(*descriptions, **named):
+        key = (
+            *map(id, descriptions),
+            *((name, id(each)) for name, each in named.items() if name != "service_name"),
+        )
+        if key not in made:
+            made[key] = kind(*descriptions, **named), descriptions, named
+        return made[key][0]
+
+    return one
+
+
+def _share_handlers(trie):
+    """Each client has a copy of its session's handlers, by parts of their events' names: of what it changes alone."""
+
+    def owning(change):
+        def changed(self, key, *what, **where):
+            self._root = node = _branch(self._root)
+            for part in key.split("."):
+                child = node["children"].get(part, {"chunk": part, "values": None, "children": {}})
+                node["children"][part] = child = _branch(child)
+                node = child
+            change(self, key, *what, **where)
+
+        return changed
+
+    def copied(self):
+        copy = type(self)()
+        copy._root = self._root
+        return copy
+
+    trie.append_item, trie.remove_item = map(owning, (trie.append_item, trie.remove_item))
+    trie.__copy__ = copied
+
+
+def _branch(node):
+    values = NodeList(*map(list, node["values"])) if node["values"] else None
+    return {**node, "children": {**node["children"]}, "values": values}
