@@ -54,7 +54,7 @@ def undo(command: str) -> str:
     if command.endswith(" Inactive"):
         return f"{command.removesuffix('Inactive')}Active"
     put = command.partition(f" {_deny()}")[0]
-    return f"{put.replace(' put-', ' delete-', 1)} --policy-name {_POLICY}" if put != command else ""
+    return f"{put.replace(' put-', ' delete-')} --policy-name {_POLICY}" if put != command else ""
 
 
 def _deny() -> str:

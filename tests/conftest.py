@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import boto3
 import pytest
+from hypothesis import settings
 from quicker import quicken
 
 from activity.flags import Flags
@@ -36,6 +37,9 @@ def pytest_collection_finish():
 
 
 quicken()
+# No example fails because the machine is busy.
+settings.register_profile("untimed", settings.default, deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

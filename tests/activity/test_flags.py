@@ -216,3 +216,10 @@ def test_whoever_becomes_exempt_loses_the_flag_wherever_a_use_may_show_and_nobod
     assert left == dict.fromkeys(("ID#AIDANEW", "DENIED#AIDANEW", "ID#", "DENIED#"), "AIDANEW")
     flags.exempt((ALICE, "ID#AIDANEW"), ACCOUNT, now=at(60))
     assert not any(item.flag for item in table.items_of(ALICE).values())
+
+
+def test_the_flag_of_a_key_is_nobodys_if_it_is_not_said_whose(flags, table):
+    key = ALICE, "KEY#AKIAALICE"
+    flags.flag(key, ACCOUNT, LISTED, now=at(0))
+
+    assert table.get([key])[key].flag.holder == ""

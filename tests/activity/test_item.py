@@ -109,3 +109,12 @@ def test_when_it_was_told_is_read_of_what_is_flagged_and_of_what_is_not():
 
     assert item_of(item).told_at == NOON
     assert item_of({name: value for name, value in item.items() if name != "told_at"}).told_at is None
+
+
+def test_a_delay_that_was_edited_is_told_with_its_item():
+    item = stored(activity(0, delay=5)) | {"delay": {"S": "soon"}}
+
+    with pytest.raises(
+        UnreadableItem, match=f"principal {ALICE} and facet ID#AIDAALICE .*delay is 'soon', no seconds"
+    ):
+        item_of(item)

@@ -119,3 +119,10 @@ def test_a_change_is_named_by_its_event():
     assert change_of("CHANGE#CreateAccessKey#2026-11-20T12:00:00Z") == "CreateAccessKey"
     assert change_of("CHANGE#a#b#c") == "a"
     assert kind_and_value("SESSION#a#b") == ("SESSION", "a#b")
+
+
+@pytest.mark.parametrize("field", [each for each in Evidence._fields if each not in ("mfa", "delay")])
+def test_two_events_of_the_same_second_differ_in_rank_whatever_they_differ_in(field):
+    ranks = {Evidence(**{field: said}).rank() for said in ("a", "b")}
+
+    assert len(ranks) == 2

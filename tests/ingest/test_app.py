@@ -133,6 +133,7 @@ def test_an_event_that_aws_did_not_send_does_not_reach_the_table(items, capsys, 
 def test_one_bare_envelope_is_recorded(items, capsys):
     assert lambda_handler(json.loads(sample("console-login")), None) == {"batchItemFailures": []}
     assert ("arn:aws:iam::123456789012:user/heidi", "SIGNIN") in items()
+    assert [facet.rpartition("#")[2] for principal, facet in items() if principal == "road"] == ["events"]
     assert metrics(capsys.readouterr().out)["Messages"] == 1
 
 

@@ -255,7 +255,7 @@ def sisters(identity, call):
             yield made(identity | {"sessionContext": {"sessionIssuer": issuer}}, call)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(odd_identities, odd_calls)
 def test_what_differs_in_one_thing_is_alike_only_if_it_comes_to_the_same(identity, call):
     gists = defaultdict(list)
@@ -448,6 +448,8 @@ def test_a_road_that_is_to_be_known_is_written_of_each_account_and_region():
 
     assert roads(by_events) == [f"ROAD#{ACCOUNT}#eu-west-1#events"]
     assert roads(nobodys) == []
+    (road,) = (each for each in by_events.activities() if each.principal == "road")
+    assert road.evidence.delay == (NOW - road.last_seen).total_seconds() > 0
 
 
 def test_a_batch_of_nothing_has_no_newest_record():

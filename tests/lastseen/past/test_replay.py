@@ -96,7 +96,7 @@ def test_twice_shuffled_and_in_any_batches_the_table_is_identical(fields, rng):
     assert table_of(twice, 1000) == once
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records.filter(bool), st.integers(0, 100))
 def test_dynamodb_ends_the_same_as_the_table_in_memory(table, items, dynamodb, fields, seed):
     """Each example has an account of its own in the one table."""

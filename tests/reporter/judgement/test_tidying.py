@@ -94,7 +94,8 @@ def test_who_is_gone_is_told_once(told, is_told_again):
     gone = {ROLES_KEY: Lost.DELETED}
     remembered = Remembered(exempt=frozenset(gone), told=told, previous=days(7), owners=gone)
 
-    assert [each.arn for each in lapses_of((), remembered, NOON)] == ([DEPLOY] if is_told_again else [])
+    found = [(each.arn, each.fix) for each in lapses_of((), remembered, NOON)]
+    assert found == ([(DEPLOY, "nothing to do; this is said once")] if is_told_again else [])
 
 
 def test_those_who_are_exempt_now_are_known_for_the_next_report():

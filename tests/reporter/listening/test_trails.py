@@ -252,6 +252,11 @@ def test_a_trail_of_one_region_that_may_not_be_asked_is_one_of_one_region(cloudt
     assert len(told.notes) == 1
 
 
+def advanced(read_only):
+    fields = {"eventCategory": "Management", "readOnly": read_only}
+    return {"FieldSelectors": [{"Field": name, "Equals": [value]} for name, value in fields.items()]}
+
+
 @pytest.mark.parametrize(
     ("described", "selected", "logged"),
     [
@@ -259,6 +264,8 @@ def test_a_trail_of_one_region_that_may_not_be_asked_is_one_of_one_region(cloudt
         pytest.param({"HomeRegion": "eu-west-1", "IsMultiRegionTrail": True}, {"EventSelectors": None}, ALL, id="without selectors"),
         pytest.param({}, {"EventSelectors": [{}]}, Logged("", False, reads=True, writes=True), id="whose selector leaves all out"),
         pytest.param({}, {"EventSelectors": [{"ReadWriteType": "ReadOnly"}]}, Logged("", False, reads=True, writes=False), id="whose selector leaves out that it is of management events"),
+        pytest.param({}, {"AdvancedEventSelectors": [advanced("true"), advanced("false")]}, Logged("", False, reads=True, writes=True), id="of reads, and of writes"),
+        pytest.param({}, {"AdvancedEventSelectors": [advanced("false"), advanced("true")]}, Logged("", False, reads=True, writes=True), id="of writes, and of reads"),
         pytest.param({}, {"EventSelectors": [{"IncludeManagementEvents": False}]}, Logged("", False, reads=False, writes=False), id="of data events"),
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ from organizations import account, large, left_by, organization, small
 
 from activity.chat import LONGEST_DESCRIPTION, LONGEST_TITLE
 from reporter.organization.chat import chat
+from reporter.organization.digest import Before
 
 LINK = "https://eu-west-1.console.aws.amazon.com/s3/object/reports?prefix=organization"
 
@@ -60,3 +61,12 @@ def test_an_accounts_name_is_no_mention():
 
     assert lost.name not in content(told)["description"]
     assert not any(bad in json.dumps(content(told)) for bad in ("<", "@here"))
+
+
+def test_accounts_that_were_read_last_time_are_told_together():
+    lost = [account(number) for number in (1, 2)]
+    told = content(organization(lost, [], Before(read=frozenset(each.id for each in lost))))
+
+    assert told["description"].splitlines()[0] == (
+        "Not read, but read last time: `test-1 (200000000001)`, `sandbox-2 (200000000002)`"
+    )

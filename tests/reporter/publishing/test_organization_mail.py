@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from organizations import account, large, left_by, organization, small
 
 from reporter.organization.index import for_machines
-from reporter.organization.mail import MOST_ROWS, body, subject_line
+from reporter.organization.mail import _WIDEST, MOST_ROWS, _row, body, subject_line
 from reporter.organization.summary import not_read
 
 FILES = "s3://reports/organization/2026-11-20T120000Z/"
@@ -71,6 +71,24 @@ def test_the_mail_of_a_small_organization_reads_so():
         f"Files: {FILES}\n"
         "  index.html has all accounts, findings.csv all findings, organization.json is for programs.\n"
     )
+
+
+def test_who_never_used_anything_is_told_so_and_a_long_name_is_cut():
+    role = {
+        "account": "200000000000",
+        "kind": "role",
+        "name": "b" * 60,
+        "is_new": False,
+        "risk": "",
+        "idle_days": 400,
+    }
+    rows = [
+        _row([role | {"status": status} for status in statuses], {}, tells_new=False)
+        for statuses in (["never_used"], ["never_used", "stale"])
+    ]
+
+    assert [each[-1] for each in rows] == ["never used", ""]
+    assert [each[1] for each in rows] == [f"{'b' * (_WIDEST - 3)}..."] * 2
 
 
 def test_new_findings_have_a_star_only_if_there_are_others():
@@ -143,7 +161,7 @@ def test_five_thousand_accounts_of_which_a_thousand_were_not_read_fit_into_sns()
 HOSTILE = st.text() | st.text("\r\n\t\x00\x1b\x7f\u202e\u2028\u200b é", min_size=1) | st.just("x" * 10_000)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(HOSTILE, HOSTILE, HOSTILE)
 def test_hostile_names_add_no_line_move_no_cursor_and_keep_the_rows_apart(name, path, reason):
     of = [account(1, name, path=path), account(2, name, path=path)]

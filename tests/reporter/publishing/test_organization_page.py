@@ -55,7 +55,7 @@ def test_the_page_holds_the_document_as_it_is_and_its_policy_allows_its_own_scri
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text() | st.text("<>!-/scriptSCRIPT&;\\u{}\"'\u2028\ud800"))
 def test_no_name_of_an_account_adds_an_element(name):
     told = document(small(), unread=[Account("200000000009", name).plain() | {"reason": name}])

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from accounts import Key, alice, deploy, review_of
 from builders import ACCOUNT, NOON
+from quarantined import ROLE, entry_of, report_of
 
 from activity.finding import Kind
 from activity.item import Flag
+from activity.quarantine.entry import Step
 from reporter.inventory.account import Gap, OldReport, Use
 from reporter.judgement.candidates import LeftOut
 from reporter.judgement.known import Root
@@ -20,7 +22,16 @@ from reporter.judgement.subjects import Limits
 from reporter.listening.coverage import Coverage
 from reporter.listening.region import Region
 from reporter.publishing.mail import body, subject_line
-from reporter.publishing.wording import counts, exempt, missed_use, outcome, resolutions, root_user, some_of
+from reporter.publishing.wording import (
+    counts,
+    exempt,
+    missed_use,
+    outcome,
+    quarantined,
+    resolutions,
+    root_user,
+    some_of,
+)
 
 QUIET = review_of()
 KEY = f"arn:aws:iam::{ACCOUNT}:role/batch", "ID#AROABATCH"
@@ -191,4 +202,13 @@ def test_an_empty_account_is_called_by_its_id_where_it_has_no_alias():
 
     assert re.match(
         rf"IAM last activity in account {ACCOUNT}, 2026-11-20 12:00 UTC\n\nNothing is stale\.\n", text
+    )
+
+
+def test_what_quarantine_holds_is_told_with_the_undo_only_if_it_is_disabled():
+    entry = entry_of(report_of(deploy(made=500, used=350)), ROLE)
+
+    assert quarantined(entry) == f"- {entry.became}: role deploy"
+    assert quarantined(entry.stepped(Step.DISABLED, NOON)).endswith(
+        f": role deploy; undo: lastseen restore {ROLE}"
     )
