@@ -123,12 +123,13 @@ def test_from_the_announcement_to_the_undo(topic, table, clock, iam):
         assert [each["finding_id"] for each in json.loads(told)["quarantine"]] == [undo]
 
 
-def test_a_tracker_that_does_not_listen_leaves_the_account_and_says_why(topic, clock):
+def test_a_tracker_that_does_not_listen_leaves_the_account_and_says_why(topic, clock, caplog):
     clock.move_to(NOON + timedelta(days=5))
     answer = app.lambda_handler({}, None)
 
     assert answer["brake"].startswith("events do not arrive as they should: No events from this account since")
-    assert (answer["announced"], mails(topic)) == (0, [])
+    assert (answer["announced"], answer["mode"], mails(topic)) == (0, "enforce", [])
+    assert "account left" in [record.message for record in caplog.records]
 
 
 @pytest.mark.parametrize(

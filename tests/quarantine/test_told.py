@@ -11,7 +11,7 @@ from quarantined import KEY, ROLE, entry_of, report_of
 from activity.finding import Kind
 from activity.quarantine.entry import Mode, Step
 from quarantine.mail import body
-from quarantine.message import message
+from quarantine.message import chat, message
 from quarantine.plan import Left
 from quarantine.told import Told, subject_line
 
@@ -167,3 +167,11 @@ def test_machines_get_the_same_and_filters_know_it():
     assert forms.keys() == {"default", "email", "sms"}
     assert (entry["finding_id"], entry["step"], entry["arn"]) == (ROLE, "disabled", ENTRY.target.arn)
     assert sent.attributes["event"]["StringValue"] == "quarantine"
+
+
+def test_in_a_channel_only_what_was_done_or_failed_is_a_warning():
+    titles = [
+        json.loads(chat(told(each)))["content"]["title"] for each in (ENTRY, ENTRY.stepped(Step.DISABLED, NOON))
+    ]
+
+    assert [each.partition(" ")[0] for each in titles] == [":hourglass:", ":warning:"]

@@ -55,6 +55,16 @@ def refusing(client, call):
     client.meta.events.register(f"before-call.{client.meta.service_model.service_name}.{call}", refusal)
 
 
+def test_an_account_that_left_its_unit_has_none(aws, directory, names):
+    listed(aws)
+    organizations = aws("organizations")
+    (root,) = organizations.list_roots()["Roots"]
+    (unit,) = organizations.list_parents(ChildId=directory)["Parents"]
+    organizations.move_account(AccountId=directory, SourceParentId=unit["Id"], DestinationParentId=root["Id"])
+
+    assert listed(aws)[0][directory]["path"] == names.all()[directory].path == ""
+
+
 def test_names_units_and_states_are_kept(aws, directory, names):
     _, notes = listed(aws)
 

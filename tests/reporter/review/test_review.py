@@ -1,17 +1,21 @@
 """A review of IAM and the activity table, both of moto; what accounts come to is in test_scenarios.py."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from builders import ACCOUNT, NOON, activity
 
+from activity.finding import FindingId
+from activity.snooze import Snooze
+from activity.snoozes import Snoozes
 from activity.table import ActivityTable
 from lastseen.demo.account import Key, Person, Role, make_account
 from reporter.inventory.account import Gap
 from reporter.inventory.iam import Iam
 from reporter.judgement.known import Terms
+from reporter.listening.coverage import Coverage
 from reporter.listening.trails import CloudTrail
 from reporter.publishing.document import answer
 from reporter.review.gathering import Sources
@@ -25,7 +29,7 @@ DAY = 86_400
 def account(aws, table, flags, trail):
     """Makes people and roles, and reports on them at noon."""
 
-    def report(*things, iam=None, activity_table=None, is_late=lambda: False, has_events=True):
+    def report(*things, iam=None, activity_table=None, is_late=lambda: False, has_events=True, **more):
         people = [thing for thing in things if isinstance(thing, Person)]
         roles = [thing for thing in things if isinstance(thing, Role)]
         make_account(aws("iam"), people, roles, now=NOON)
@@ -36,6 +40,7 @@ def account(aws, table, flags, trail):
             CloudTrail(lambda region: aws("cloudtrail")),
             activity_table or table,
             flags,
+            **more,
         )
         return review(sources, ACCOUNT, Terms(), NOON)
 
@@ -299,3 +304,35 @@ def test_the_flag_of_a_predecessor_is_not(account, flag):
 
 def refuse(**_):
     raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "Any")
+
+
+def test_what_is_snoozed_is_the_accounts_own_and_an_edited_item_snoozes_nothing(account, aws, items, dynamodb):
+    snoozes = Snoozes(dynamodb, "activity")
+    for each in (ACCOUNT, "000000000001"):
+        finding = FindingId(each, "role", "AROADEPLOY")
+        snoozes.put(Snooze(finding, date(2026, 12, 31), "moves", f"{ARN}:user/alice", NOON))
+    dynamodb.put_item(
+        TableName="activity",
+        Item={
+            "principal": {"S": "snoozed"},
+            "facet": {"S": f"{ACCOUNT}:role:AROAOTHER"},
+            "until": {"S": "soon"},
+        },
+    )
+    report = account(deploy(used=100), snoozes=snoozes)
+    (gap,) = (each for each in report.gaps if each.what.startswith("a snooze"))
+
+    assert [subject.name for subject, _ in report.snoozed] == ["deploy"]
+    assert f"{ACCOUNT}:role:AROAOTHER" in gap.reason
+
+
+def test_without_trails_to_ask_the_coverage_is_what_the_table_has(table, flags, aws):
+    make_account(aws("iam"), [], [], now=NOON)
+    for each in (ACCOUNT, "000000000001"):
+        table.record(activity(0, principal="coverage", facet=f"{each}#eu-west-1"))
+    coverage = review(
+        Sources(Iam(aws("iam")), None, table, flags, basis="a file"), ACCOUNT, Terms(), NOON
+    ).coverage
+
+    assert (coverage.basis, coverage.trails) == ("a file", Coverage(()).trails)
+    assert [each.account for each in coverage.regions] == [ACCOUNT]
