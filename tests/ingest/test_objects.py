@@ -29,6 +29,9 @@ def test_the_bucket_is_a_setting_with_what_else_is_known_of_it(environ, bucket):
     ("told", "reason"),
     [
         pytest.param(Told("trail", key()), None, id="a log file"),
+        pytest.param(
+            Told("trail", f"AWSLogs/{ACCOUNT}/some.json"), None, id="a file whose folder says no kind"
+        ),
         pytest.param(Told("theirs", key()), ELSEWHERE, id="of another bucket"),
         pytest.param(Told("trail", key(before="uploads/AWSLogs/")), ELSEWHERE, id="of another prefix"),
         pytest.param(Told("trail", key(kind="CloudTrail-Digest")), Skipped.DIGEST, id="a digest"),
