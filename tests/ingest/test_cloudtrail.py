@@ -764,3 +764,15 @@ def test_what_is_not_quite_a_test_call_is_none(differs):
     found = reading(record(**CANARY_CALL | differs)).coverage
 
     assert [each.principal for each in found if each.principal != "coverage"] == []
+
+
+def test_by_which_road_a_record_came_and_how_late_is_a_sighting_of_its_region():
+    fields = wire.record(json.dumps(record(alice(), eventTime="2026-11-20T11:59:00Z")))
+    of_roads = [
+        [each for each in read(fields, arrived=arrived, road="logs").coverage if each.principal == "road"]
+        for arrived in (NOON, NOON - timedelta(seconds=90))
+    ]
+
+    assert [[(each.facets, each.evidence.delay) for each in those] for those in of_roads] == [
+        [((f"ROAD#{ACCOUNT}#eu-west-1#logs",), delay)] for delay in (60, 0)
+    ]
