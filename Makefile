@@ -100,7 +100,7 @@ screenshot: $(SETUP)  ### retake docs/report.png and docs/chat.png, from the dem
 refusals: $(SETUP)  ### which errors refuse a caller, anew from error_codes/judged.toml; lists those not judged
 	@$(BIN)/python -m error_codes
 
-mutate: $(MUTATION)  ### the tests against mutants of the code; FILES="reporter/judgement/staleness.py ...", MINUTES=30, DRAW=100 (of each file) and SAMPLE=500 (of all) bound it
+mutate: $(MUTATION)  ### the tests against mutants of the code; FILES="ingest/batch.py ...", DRAW=20 (of each), SAMPLE=500 (of all), MINUTES=30
 	@$(MUTATION_BIN)/python tests/mutation $(MINUTES:%=--minutes %) $(CORES:%=--cores %) $(SECONDS:%=--seconds %) $(DRAW:%=--draw %) $(SAMPLE:%=--sample %) $(SEED:%=--seed %) $(FILES)
 
 $(MUTATION): requirements-mutation.txt $(SETUP)

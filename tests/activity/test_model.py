@@ -1,10 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import ACCOUNT, activity, at
+from builders import ACCOUNT, NOON, activity, at
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activity.days import Days
 from activity.model import (
     Evidence,
     Sighting,
@@ -126,3 +127,11 @@ def test_two_events_of_the_same_second_differ_in_rank_whatever_they_differ_in(fi
     ranks = {Evidence(**{field: said}).rank() for said in ("a", "b")}
 
     assert len(ranks) == 2
+
+
+def test_days_are_kept_by_whole_months_for_as_long_as_is_asked():
+    seen = activity()._replace(days=Days.of(*(NOON.date() - timedelta(days=each) for each in (0, 25, 90))))
+
+    assert [
+        len(tuple(seen.keeping(kept).days)) for kept in (None, timedelta(days=30), timedelta(days=400))
+    ] == [0, 2, 3]

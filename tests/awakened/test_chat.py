@@ -1,7 +1,6 @@
 """A notice in a chat channel."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from awakened_changes import BATCH, CAROL, DAY, DENIED_KEY, FLAG, KEY, ROOT_USER, seen
@@ -23,21 +22,6 @@ def use(facet=KEY, *, flag=FLAG.first_flagged, since=FLAG.idle_since, **evidence
 
 def told(notice):
     return json.loads(chat(notice))
-
-
-def test_what_is_not_known_leaves_no_gap():
-    nothing = {"event_source": "", "event_name": "", "user_agent": "", "session_name": ""}
-    lines = told(Notice(use(**nothing), ()))["content"]["description"].splitlines()
-
-    assert lines[1] == "in `eu-west-1`, from `203.0.113.24`"
-
-
-def test_the_thread_of_a_session_is_the_roles_whose_name_has_colons():
-    notice = Notice(
-        replace(use(), subject=replace(use().subject, arn=f"arn:aws:sts::{ACCOUNT}:federated-user/a:b"))
-    )
-
-    assert told(notice)["metadata"]["threadId"] == f"{ACCOUNT}/federated-user/a:b"
 
 
 def test_it_says_what_was_used_how_and_what_to_do():
@@ -137,3 +121,10 @@ def test_only_https_subscriptions_get_it_and_only_if_it_is_asked_for():
     assert json.loads(with_it.pop("https")) == told(notice)
     assert with_it == without
     assert without.keys() == {"default", "email", "sms"}
+
+
+def test_what_is_not_known_leaves_no_gap():
+    nothing = {"event_source": "", "event_name": "", "user_agent": "", "session_name": ""}
+    lines = told(Notice(use(**nothing), ()))["content"]["description"].splitlines()
+
+    assert lines[1] == "in `eu-west-1`, from `203.0.113.24`"

@@ -213,9 +213,8 @@ def tell(files):
             print(f"\n{path}: listed as equivalent, but there is no such mutant: {what}")
         kind = "pure" if path in pure else "shell"
         kinds[kind] += fates
-        below = fates["survived"] and killed(fates) < LIMITS[kind]
-        status |= bool(below)
-        table.append(row(path, kind, fates) + (f" below {LIMITS[kind]}" if below else ""))
+        status |= is_below(kind, fates)
+        table.append(row(path, kind, fates))
     table += [row("all", kind, fates) for kind, fates in kinds.items() if fates]
     print("", *table, sep="\n")
     if any(None in data.exit_code_by_key.values() for data in files.values()):
@@ -226,12 +225,16 @@ def tell(files):
 def row(name, kind, fates):
     return (
         f"{name:32} {kind:5} {fates.total():7} {fates['killed']:7} {fates['equivalent']:10} {fates['survived']:8} "
-        f"{fates['not run']:7} {killed(fates):7.1f}"
+        f"{fates['not run']:7} {percent(fates):7.1f}{f' below {LIMITS[kind]}' if is_below(kind, fates) else ''}"
     )
 
 
-def killed(fates):
-    """Percent, of those that were run and are not equivalent."""
+def is_below(kind, fates):
+    return fates["survived"] > 0 and percent(fates) < LIMITS[kind]
+
+
+def percent(fates):
+    """How many are killed, of those that were run and are not equivalent."""
     return 100 * fates["killed"] / (fates["killed"] + fates["survived"] or 1)
 
 

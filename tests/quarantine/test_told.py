@@ -134,12 +134,11 @@ def test_what_is_left_is_named_with_the_reason_the_most_frequent_first():
     )
 
 
-def test_of_many_that_are_left_the_first_are_named():
-    mail = body(told(ENTRY, left=tuple(left(each, "younger than 180 days") for each in range(1007))))
+@pytest.mark.parametrize(("number", "more"), [(5, ""), (6, " and 1 more"), (1007, " and 1,002 more")])
+def test_of_many_that_are_left_the_first_are_named(number, more):
+    mail = body(told(ENTRY, left=tuple(left(each, "younger than 180 days") for each in range(number))))
 
-    assert " ".join(mail.splitlines()).endswith(
-        "access key AKIA4 of user alice and 1,002 more: younger than 180 days."
-    )
+    assert " ".join(mail.splitlines()).endswith(f"access key AKIA4 of user alice{more}: younger than 180 days.")
 
 
 def test_the_brake_of_the_account_takes_the_place_of_the_reasons_of_findings():

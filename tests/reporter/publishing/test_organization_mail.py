@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from organizations import account, large, left_by, organization, small
 
 from reporter.organization.index import for_machines
-from reporter.organization.mail import _WIDEST, MOST_ROWS, _row, body, subject_line
+from reporter.organization.mail import MOST_ROWS, body, subject_line
 from reporter.organization.summary import not_read
 
 FILES = "s3://reports/organization/2026-11-20T120000Z/"
@@ -74,21 +74,22 @@ def test_the_mail_of_a_small_organization_reads_so():
 
 
 def test_who_never_used_anything_is_told_so_and_a_long_name_is_cut():
-    role = {
-        "account": "200000000000",
-        "kind": "role",
-        "name": "b" * 60,
-        "is_new": False,
-        "risk": "",
-        "idle_days": 400,
-    }
-    rows = [
-        _row([role | {"status": status} for status in statuses], {}, tells_new=False)
-        for statuses in (["never_used"], ["never_used", "stale"])
+    of = account(1)
+    left = left_by(of, 2)
+    left["first"] = [
+        each | {"arn": name, "name": f"{name}{'b' * 60}", "status": status}
+        for each, name, status in zip(left["first"], "xy", ("never_used", "stale"), strict=True)
     ]
+    rows = {
+        line.split()[1]: line
+        for line in body(organization([of], [left]), FILES, LINK).splitlines()
+        if "bbb..." in line
+    }
 
-    assert [each[-1] for each in rows] == ["never used", ""]
-    assert [each[1] for each in rows] == [f"{'b' * (_WIDEST - 3)}..."] * 2
+    assert {name[:1]: (len(name), line.endswith("never used")) for name, line in rows.items()} == {
+        "x": (20, True),
+        "y": (20, False),
+    }
 
 
 def test_new_findings_have_a_star_only_if_there_are_others():

@@ -302,11 +302,7 @@ def test_the_flag_of_a_predecessor_is_not(account, flag):
     assert [str(each.how) for each in report.resolved] == ["deleted"]
 
 
-def refuse(**_):
-    raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "Any")
-
-
-def test_what_is_snoozed_is_the_accounts_own_and_an_edited_item_snoozes_nothing(account, aws, items, dynamodb):
+def test_what_is_snoozed_is_the_accounts_own_and_an_edited_item_snoozes_nothing(account, dynamodb):
     snoozes = Snoozes(dynamodb, "activity")
     for each in (ACCOUNT, "000000000001"):
         finding = FindingId(each, "role", "AROADEPLOY")
@@ -336,3 +332,7 @@ def test_without_trails_to_ask_the_coverage_is_what_the_table_has(table, flags, 
 
     assert (coverage.basis, coverage.trails) == ("a file", Coverage(()).trails)
     assert [each.account for each in coverage.regions] == [ACCOUNT]
+
+
+def refuse(**_):
+    raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "Any")
