@@ -1,5 +1,6 @@
 """What IAM is asked of a user or one of its keys, and what is done to it, in moto."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -35,6 +36,12 @@ def test_of_a_key_its_own_state_and_age_are_found_and_not_those_of_the_other_key
     assert [each.is_active for each in found] == [False, True]
     assert [each.created for each in found] == [NOON + timedelta(days=days) for days in (1, 2)]
     assert [each.renewed for each in found] == [NOON + timedelta(days=2)] * 2
+
+
+def test_of_a_user_all_its_keys_count(iam, keys):
+    found = Hands(iam).look(replace(keys[0], kind=Kind.USER, key_id=""))
+
+    assert (found.is_active, found.created, found.renewed) == (True, NOON, NOON + timedelta(days=2))
 
 
 def test_a_key_is_disabled_in_the_word_that_iam_has_for_it(iam, keys):
