@@ -1,11 +1,12 @@
 """ministack on loopback, without IAM: a local AWS whose rule engine keeps to EventBridge's."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import boto3
 
@@ -15,9 +16,7 @@ REGION = "eu-west-1"
 @contextmanager
 def serving():
     """Makes clients of it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {"PATH": os.environ["PATH"], "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1"}
     environment["IOT_MTLS_ENABLED"] = "0"  # It would listen on every address.
     server = subprocess.Popen(
@@ -42,3 +41,12 @@ def serving():
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+def free_port():
+    """None that the system gives to whoever connects: until the server listens, nobody else comes by it."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -17,6 +17,7 @@ from pathlib import Path
 import boto3
 from botocore.config import Config
 from e2e.certificate import certified
+from localaws import free_port
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 # Of the account's root user, which may do everything. Functions have sessions of their roles.
@@ -117,12 +118,6 @@ def listens(port, process, log):
     assert process.poll() is None, log.read_text()
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def eventually(look, what, *, within=60):
