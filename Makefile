@@ -79,6 +79,7 @@ simulation: $(SETUP)  ### more made-up lives of an account than `make test` has,
 
 # Two processes, each with a server of its own.
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+e2e permissions: export PYTHONDONTWRITEBYTECODE =
 e2e: $(SETUP)  ### the stack, deployed on a local AWS; takes some minutes
 	$(BIN)/pytest tests/e2e $(SIDE_BY_SIDE)
 
@@ -161,6 +162,9 @@ TARGET_host = --python $(BIN)/python
 PLATFORM_arm64 := aarch64-manylinux_2_28
 PLATFORM_x86_64 := x86_64-manylinux_2_28
 
+# What the functions call. Botocore describes 430 services more, which would be three quarters of an artifact.
+SERVICES := account cloudtrail dynamodb events iam lambda organizations s3 sns sqs sts
+
 build-AwakenedFunction: PACKAGE := awakened
 build-IngestFunction build-LogFunction: PACKAGE := ingest
 build-ReporterFunction: PACKAGE := reporter
@@ -174,6 +178,7 @@ build-AwakenedFunction build-IngestFunction build-LogFunction build-ReporterFunc
 		$(TARGET_$(FOR)) \
 		--target $(ARTIFACTS_DIR) -r $(PACKAGE)/requirements.txt
 	rm -rf $(ARTIFACTS_DIR)/bin $(ARTIFACTS_DIR)/.lock
+	find $(ARTIFACTS_DIR)/botocore/data -mindepth 1 -maxdepth 1 -type d $(SERVICES:%=! -name %) -exec rm -r {} +
 
 # For integrations/security_hub/template.yaml: boto3 is that of Lambda's runtime.
 build-SecurityHubFunction:

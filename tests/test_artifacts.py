@@ -1,5 +1,6 @@
 """What `sam build` makes of the template: the artifacts as they are deployed."""
 
+import ast
 import os
 import re
 import subprocess
@@ -48,6 +49,23 @@ def test_an_artifact_holds_its_package_activity_and_its_locked_requirements(buil
     held = {path.name for path in built[package].iterdir()}
 
     assert held == OURS[package] | distributions | modules
+
+
+def test_an_artifact_describes_the_services_that_are_called_and_no_other(built):
+    described = {path.name for path in (built["reporter"] / "botocore" / "data").iterdir() if path.is_dir()}
+
+    assert described == {service for names in OURS.values() for name in names for service in called(name)}
+
+
+def called(package):
+    """The services that its code makes clients of."""
+    for path in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(ast.Attribute(attr="client"), [ast.Constant(str(service)), *_]) | ast.Call(
+                    ast.Name("client" | "clients"), [ast.Constant(str(service)), *_]
+                ):
+                    yield service
 
 
 WEB = sorted(path.name for path in (ROOT / "reporter" / "publishing" / "web").iterdir())

@@ -7,6 +7,7 @@ from random import Random
 import botocore.client
 import botocore.endpoint
 import botocore.hooks
+import botocore.parsers
 import botocore.regions
 import botocore.session
 import botocore.useragent
@@ -16,13 +17,14 @@ from botocore.hooks import NodeList
 
 
 def quicken_clients():
-    """The services' descriptions, their clients' classes, the names of events, which handlers take keywords."""
+    """The services' descriptions, their clients' classes, events' names, which handlers take keywords, times."""
     of = Random()  # noqa: S311  # The system's own takes time, and Hypothesis sets the shared one back.
     uuid.uuid4 = lambda: uuid.UUID(int=of.getrandbits(128), version=4)
     botocore.useragent.UserAgentComponent.to_string = cache(botocore.useragent.UserAgentComponent.to_string)
     sanitize = botocore.useragent.sanitize_user_agent_string_component
     botocore.useragent.sanitize_user_agent_string_component = cache(sanitize)
     botocore.session.create_loader = cache(botocore.session.create_loader)
+    botocore.parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(5000)(botocore.parsers.DEFAULT_TIMESTAMP_PARSER)
     botocore.endpoint.get_environ_proxies = cache(botocore.endpoint.get_environ_proxies)
     _share_handlers(botocore.hooks._PrefixTrie)
     botocore.client.ServiceModel = _one_for_each(botocore.client.ServiceModel)
