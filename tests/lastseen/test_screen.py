@@ -82,9 +82,8 @@ def test_a_pipe_that_is_not_read_to_its_end_is_no_failure():
         assert (process.stderr.read(), process.wait()) == (b"", 141)
 
 
-@pytest.mark.parametrize("words", [["demo"], ["cost", "--events", "1M", "--json"]])
-def test_a_command_that_asks_no_table_is_read_no_further_than_one_likes(words):
-    command = [Path(sys.executable).with_name("lastseen"), *words]
+def test_a_command_that_asks_no_table_is_read_no_further_than_one_likes():
+    command = [Path(sys.executable).with_name("lastseen"), "cost", "--events", "1M", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
 

@@ -219,7 +219,7 @@ events = st.one_of(
 )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(events, min_size=1, max_size=14))
 def test_nothing_that_is_used_or_protected_is_disabled_whatever_happens(events):
     life = Life()

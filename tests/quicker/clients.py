@@ -1,12 +1,14 @@
 """botocore's clients: how they are made, and how they sign."""
 
 import uuid
+from copy import copy
 from functools import cache, lru_cache
 from random import Random
 
 import botocore.client
 import botocore.endpoint
 import botocore.hooks
+import botocore.httpsession
 import botocore.parsers
 import botocore.regions
 import botocore.session
@@ -26,7 +28,9 @@ def quicken_clients():
     botocore.session.create_loader = cache(botocore.session.create_loader)
     botocore.parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(5000)(botocore.parsers.DEFAULT_TIMESTAMP_PARSER)
     botocore.endpoint.get_environ_proxies = cache(botocore.endpoint.get_environ_proxies)
+    botocore.httpsession.create_urllib3_context = cache(botocore.httpsession.create_urllib3_context)
     _share_handlers(botocore.hooks._PrefixTrie)
+    _start_with_handlers(botocore.session.Session)
     botocore.client.ServiceModel = _one_for_each(botocore.client.ServiceModel)
     botocore.regions.EndpointProvider = _one_for_each(botocore.regions.EndpointProvider)
     alias, aliaser = botocore.hooks.EventAliaser._alias_event_name, botocore.hooks.EventAliaser(None)
@@ -89,12 +93,27 @@ def _share_handlers(trie):
         return changed
 
     def copied(self):
-        copy = type(self)()
-        copy._root = self._root
-        return copy
+        trie = type(self)()
+        trie._root = self._root
+        return trie
 
     trie.append_item, trie.remove_item = map(owning, (trie.append_item, trie.remove_item))
     trie.__copy__ = copied
+
+
+def _start_with_handlers(session):
+    """Those that each new session has; moto and tests add their own."""
+    register, kept = session._register_builtin_handlers, {}
+
+    def registered(self, events):
+        every = tuple(botocore.session.handlers.BUILTIN_HANDLERS)
+        if every in kept:
+            events._emitter = copy(kept[every])
+        else:
+            register(self, events)
+            kept[every] = copy(events._emitter)
+
+    session._register_builtin_handlers = registered
 
 
 def _branch(node):

@@ -265,7 +265,8 @@ def to_fix(mail):
     return section.splitlines()
 
 
-@pytest.mark.parametrize("way", WAYS)
+# What is not parsed is answered as it would be, further down.
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "not parsed"])
 @pytest.mark.parametrize("api", APIS)
 def test_what_does_not_answer_is_told_in_the_mail_and_flags_nothing(account, api, way):
     account.forget_a_flag()

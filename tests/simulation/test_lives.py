@@ -17,7 +17,7 @@ from simulation.lives import Lives
 
 AT_RANDOM = int(os.environ.get("SIMULATION", "0"))
 PARTS = 4  # To be run side by side.
-LIVES = (AT_RANDOM or 100) // PARTS
+LIVES = (AT_RANDOM or 60) // PARTS
 
 
 def drawn_by_the_code():
