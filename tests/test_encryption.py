@@ -6,7 +6,6 @@ import re
 import pytest
 import templates
 from builders import ROOT
-from cfnlint.api import ManualArgs, lint
 from policy_sentry.querying.actions import get_action_data
 from templates import KEYED, KEYLESS
 
@@ -44,17 +43,7 @@ def encrypted_by(kind, each):
     return None
 
 
-GIVEN = {
-    "KmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-    "AlarmTopicArn": "arn:aws:sns:eu-west-1:123456789012:alarms",
-    "OrganizationId": "o-exampleorgid",
-    "LogBucketArn": "arn:aws:s3:::trail",
-    "LogTopicArn": "arn:aws:sns:eu-west-1:210987654321:trail",
-    "LogRoleArn": "arn:aws:iam::210987654321:role/log-reader",
-    "LogKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-    "LogBucketOwner": "210987654321",
-}
-NO_KEY, KEY_GIVEN = {"HasKey": False, "HasNoKey": True}, {"HasKey": True, "HasNoKey": False}
+KEY_GIVEN = {"HasKey": True, "HasNoKey": False}
 HOLDERS = {
     "AWS::SQS::Queue": "sse-sqs",
     "AWS::DynamoDB::Table": "aws/dynamodb",
@@ -90,35 +79,6 @@ def test_the_hubs_own_key_is_made_only_where_it_is_needed():
     ]
 
     assert keys == [["TopicKey"], []]
-
-
-@pytest.mark.parametrize("is_given", [False, True], ids=["nothing given", "all given"])
-@pytest.mark.parametrize(
-    ("template", "logs"),
-    [
-        pytest.param(templates.hub(), templates.EVENTS, id="hub"),
-        pytest.param(templates.hub(), templates.LOGS, id="hub, logs"),
-        pytest.param(templates.hub(), templates.LOGS_OF_ANOTHER, id="hub, another's logs"),
-        pytest.param(templates.forwarder(), templates.EVENTS, id="forwarder"),
-    ],
-)
-def test_what_is_deployed_is_a_valid_template_either_way(template, is_given, logs):
-    """A reference to what is not made under a condition would be found."""
-    given = dict.fromkeys(("HasTopic", "HasOrganization", "HasMembers", "HasOwners"), is_given)
-    conditions = logs | (KEY_GIVEN if is_given else NO_KEY) | given
-    plain = {name: each for name, each in template.items() if name not in ("Conditions", "Transform")}
-    for section in ("Resources", "Outputs"):
-        if section in template:
-            plain[section] = templates.resources(template, conditions, section)
-    plain["Parameters"] = {
-        name: each | ({"Default": GIVEN[name]} if name in GIVEN else {})
-        for name, each in template["Parameters"].items()
-    }
-
-    found = lint(json.dumps(plain), config=ManualArgs(regions=["eu-west-1"]))
-
-    # Parameters that only conditions use are not used here.
-    assert [str(each) for each in found if each.rule.id != "W2001"] == []
 
 
 def test_only_the_parameter_decides():
