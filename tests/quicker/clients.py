@@ -28,7 +28,9 @@ def quicken_clients():
     botocore.session.create_loader = cache(botocore.session.create_loader)
     botocore.parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(5000)(botocore.parsers.DEFAULT_TIMESTAMP_PARSER)
     botocore.endpoint.get_environ_proxies = cache(botocore.endpoint.get_environ_proxies)
-    botocore.httpsession.create_urllib3_context = cache(botocore.httpsession.create_urllib3_context)
+    make_context = botocore.httpsession.create_urllib3_context
+    shared = cache(make_context)  # Who asks moto makes no connection, and trusts nobody.
+    botocore.httpsession.create_urllib3_context = lambda: shared() if _asks_moto() else make_context()
     _share_handlers(botocore.hooks._PrefixTrie)
     _start_with_handlers(botocore.session.Session)
     botocore.client.ServiceModel = _one_for_each(botocore.client.ServiceModel)
@@ -50,8 +52,7 @@ def _quicken_signing():
     sign = signer.add_auth
 
     def add_auth(self, request):
-        asks_moto = moto.core.models.botocore_stubber.enabled
-        if self.credentials is None or self._service_name == "s3" or not asks_moto:
+        if self.credentials is None or self._service_name == "s3" or not _asks_moto():
             sign(self, request)
             return
         scope = f"{self.credentials.access_key}/20261120/{self._region_name}/{self._service_name}/aws4_request"
@@ -60,6 +61,10 @@ def _quicken_signing():
         )
 
     signer.add_auth = add_auth
+
+
+def _asks_moto():
+    return moto.core.models.botocore_stubber.enabled
 
 
 def _one_for_each(kind):
