@@ -77,8 +77,8 @@ LIVES ?= 1000
 simulation: $(SETUP)  ### more made-up lives of an account than `make test` has, at random: LIVES=1000
 	SIMULATION=$(LIVES) $(BIN)/pytest -n auto tests/simulation
 
-# Two processes, each with a server of its own.
-SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+# Each process has a server of its own, and often waits for it: three keep two cores busy.
+SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 e2e permissions: export PYTHONDONTWRITEBYTECODE =
 e2e: $(SETUP)  ### the stack, deployed on a local AWS; takes some minutes
 	$(BIN)/pytest tests/e2e $(SIDE_BY_SIDE)

@@ -63,6 +63,10 @@ def test_in_a_title_they_format_nothing(words):
     assert not re.search(r"[*~`\[\]|#\\]|(?<!\w)_|_(?!\w)", shown)
 
 
+def test_what_would_format_a_title_is_a_character_that_looks_like_it():
+    assert text("_a_ *b* c_d") == "＿a＿ ＊b＊ c_d"  # noqa: RUF001
+
+
 @given(st.text(max_size=300))
 def test_no_text_at_all_comes_alive(words):
     shown = code(words)

@@ -152,6 +152,7 @@ def test_one_that_was_ended_says_by_whom_and_may_be_asked_again(snoozes, items):
     assert snoozes.of(ACCOUNT) == Listed()
     (item,) = items().values()
     assert (item["ended_by"], item["ended_at"]) == (ALICE, "2026-11-20T12:01:00Z")
+    assert item["expires_at"] == f"{(at(60) + timedelta(days=30)).timestamp():.0f}"
     assert not snoozes.end(KEY, by=ALICE, at=at(120))
     snoozes.put(snooze())
     assert snoozes.of(ACCOUNT) == Listed((snooze(),))

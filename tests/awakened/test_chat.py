@@ -128,3 +128,11 @@ def test_what_is_not_known_leaves_no_gap():
     lines = told(Notice(use(**nothing), ()))["content"]["description"].splitlines()
 
     assert lines[1] == "in `eu-west-1`, from `203.0.113.24`"
+
+
+def test_an_address_that_is_not_known_leaves_no_gap():
+    lines = told(Notice(use(source_ip="", region=""), ()))["content"]["description"].splitlines()
+
+    assert lines[1].startswith("`")
+    assert ", , " not in lines[1]
+    assert not lines[1].endswith(", ")

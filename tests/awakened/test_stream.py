@@ -72,6 +72,15 @@ def test_what_cannot_be_read_is_kept_whole_with_the_reason():
     assert json.loads(letter(record, "no time")) == {"reason": "no time", "record": record}
 
 
+def test_what_just_fits_into_a_message_is_kept_whole():
+    empty = len(letter(broken(NewImage={"last_seen": {"S": ""}}), ""))
+    record = broken(NewImage={"last_seen": {"S": "x" * (1_000_000 - empty)}})
+
+    assert json.loads(letter(record, ""))["record"] == record
+    record["dynamodb"]["NewImage"]["last_seen"]["S"] += "x"
+    assert "NewImage" not in json.loads(letter(record, ""))["record"]["dynamodb"]
+
+
 def test_what_no_message_has_room_for_is_kept_without_its_images():
     record = broken(NewImage={"last_seen": {"S": "\u00fc" * 400_000}})
 

@@ -161,7 +161,7 @@ def test_what_was_never_used_was_not_used_since():
 def test_under_the_mode_plan_what_is_due_is_rehearsed_and_counts_as_no_announcement_in_earnest():
     (entry,) = decided(rules=Rules()).rehearsed
 
-    assert (entry.step, entry.mode) == (Step.REHEARSED, Mode.PLAN)
+    assert (entry.step, entry.mode, entry.moved) == (Step.REHEARSED, Mode.PLAN, REPORT.at)
 
 
 def test_what_is_no_finding_any_more_is_withdrawn():

@@ -152,6 +152,19 @@ def test_what_could_not_be_looked_at_is_told():
     assert subject_line(told(problems=("x",))) == f"Quarantine in {ACCOUNT}: something to look at"
 
 
+def test_in_a_channel_a_long_reason_is_cut():
+    whole, long = "x" * 150, "x" * 151
+    lines = json.loads(chat(told(problems=(whole, long))))["content"]["description"].splitlines()
+
+    assert lines == [f"Could not be looked at: {whole}", f"Could not be looked at: {'x' * 147}..."]
+
+
+def test_of_many_notes_the_rest_is_in_the_log():
+    mail = body(told(ENTRY, notes=tuple(f"note {each}" for each in range(2_000)), brake="no tracker"))
+
+    assert "more: see the log of the quarantine function\n" in mail
+
+
 def test_what_was_assumed_of_trails_is_said():
     assert "\nThe settings of trail x could not be read.\n" in body(
         told(ENTRY, notes=("The settings of trail x could not be read.",))

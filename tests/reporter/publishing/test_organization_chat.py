@@ -32,6 +32,23 @@ def test_what_is_new_in_all_accounts_is_listed_with_where_and_the_rest_is_a_numb
     assert told["nextSteps"] == [f"All accounts: {LINK}"]
 
 
+def test_one_that_is_left_is_in_the_singular():
+    told = content(organization([account(0)], [left_by(account(0), 11, new=True)]))
+
+    assert told["description"].splitlines()[-1] == "and 1 new finding more"
+
+
+def test_a_role_has_no_key_and_one_day_is_in_the_singular():
+    left = left_by(account(0), 2, new=True)
+    left["first"][0]["idle_days"] = 1
+    lines = content(organization([account(0)], [left]))["description"].splitlines()
+
+    assert sorted(lines) == [
+        "• role `batch-0` in account 200000000000: idle for 1 day",
+        "• role `batch-1` in account 200000000000: idle for 599 days",
+    ]
+
+
 def test_of_a_large_organization_it_still_fits():
     told = content(large(), LINK)
 

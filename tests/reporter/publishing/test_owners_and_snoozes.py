@@ -82,6 +82,12 @@ def test_the_mail_lists_apart_what_is_snoozed_with_who_asked_and_why():
     assert "put-role-policy --role-name deploy" not in text
 
 
+def test_a_snoozed_key_is_told_by_its_id():
+    text = body(review_of(alice(Key("AKIA1", used=100)), snoozed(FindingId(ACCOUNT, "access_key", "AKIA1"))))
+
+    assert ": access key AKIA1 of user alice (moves in January)\n" in text
+
+
 def test_the_mail_says_of_a_finding_that_its_snooze_ended():
     text = body(review_of(deploy(used=100), snoozed(until=date(2026, 11, 10))))
 

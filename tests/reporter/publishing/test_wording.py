@@ -205,6 +205,14 @@ def test_an_empty_account_is_called_by_its_id_where_it_has_no_alias():
     )
 
 
+def test_the_mail_counts_what_quarantine_has_disabled():
+    report = report_of(deploy(made=500, used=350))
+    announced = entry_of(report, ROLE)
+    held = tuple(announced.stepped(Step.DISABLED, NOON) for _ in range(2))
+
+    assert "\nQUARANTINE: 2 disabled now\n- " in body(replace(report, quarantine=(announced, *held)))
+
+
 def test_what_quarantine_holds_is_told_with_the_undo_only_if_it_is_disabled():
     entry = entry_of(report_of(deploy(made=500, used=350)), ROLE)
 
