@@ -75,10 +75,11 @@ $(SETUP): requirements-dev.txt pyproject.toml
 # A quarter of them in each of four parts.
 LIVES ?= 1000
 simulation: $(SETUP)  ### more made-up lives of an account than `make test` has, at random: LIVES=1000
-	SIMULATION=$(LIVES) $(BIN)/pytest -n auto tests/simulation
+	SIMULATION=$(LIVES) $(BIN)/pytest -n auto tests/simulation tests/quarantine/test_property.py
 
 # Each process has a server of its own, and often waits for it: three keep two cores busy.
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
+
 e2e permissions: export PYTHONDONTWRITEBYTECODE =
 e2e: $(SETUP)  ### the stack, deployed on a local AWS; takes some minutes
 	$(BIN)/pytest tests/e2e $(SIDE_BY_SIDE)
@@ -162,7 +163,7 @@ TARGET_host = --python $(BIN)/python
 PLATFORM_arm64 := aarch64-manylinux_2_28
 PLATFORM_x86_64 := x86_64-manylinux_2_28
 
-# What the functions call. Botocore describes 430 services more, which would be three quarters of an artifact.
+# What the functions call. Botocore describes some 420 services more, four fifths of what would be uploaded.
 SERVICES := account cloudtrail dynamodb events iam lambda organizations s3 sns sqs sts
 
 build-AwakenedFunction: PACKAGE := awakened

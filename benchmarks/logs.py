@@ -3,7 +3,6 @@
 import gzip
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
+from localaws import free_port
 
 from benchmarks.sandbox import KEEPING, Context, sandbox
 from benchmarks.server import wait_for
@@ -126,9 +126,7 @@ def _make(folder: Path, count: int, size: int) -> None:
 @contextmanager
 def _listening(folder: Path) -> Iterator[list[dict[str, Any]]]:
     """An S3 on loopback, in a process of its own, and the batches that tell of all that is in it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     words = [
         sys.executable,
         "-m",

@@ -12,7 +12,8 @@ from lastseen.__main__ import app
 
 def ask(*words, now=None, **environment):
     """At noon of the builders' day, of the table `activity`."""
-    with time_machine.travel(now or at(0), tick=False):
+    moment = (now or at(0)).timestamp()  # A number: to a time of UTC, time_machine would set the zone as well.
+    with time_machine.travel(moment, tick=False):
         return CliRunner().invoke(
             app, list(words), env={"ACTIVITY_TABLE": "activity", "COLUMNS": "200"} | environment
         )

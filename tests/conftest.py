@@ -37,8 +37,8 @@ def pytest_collection_finish():
 
 
 quicken()
-# Days and times are UTC's, wherever the machine is; where a test sets the clock, time_machine sets UTC.
-os.environ["TZ"] = "Pacific/Kiritimati"
+# Days and times are UTC's, wherever the machine is. Where a test travels to a time of UTC, time_machine sets that.
+os.environ["TZ"] = "LINT-14"  # Kiritimati, also where there is no list of zones.
 time.tzset()
 # No example fails because the machine is busy.
 settings.register_profile("untimed", settings.default, deadline=None)

@@ -44,7 +44,7 @@ def serving():
 
 
 def free_port():
-    """None that the system gives to whoever connects: until the server listens, nobody else comes by it."""
+    """None that the system gives to whoever connects, while the server still starts."""
     while True:
         port = random.SystemRandom().randrange(20_000, 32_000)
         with socket.socket() as probe, suppress(OSError):

@@ -74,11 +74,11 @@ def chosen(value, conditions):
     return made if value == _NOTHING else {name: each for name, each in made.items() if each != _NOTHING}
 
 
-def resources(template, conditions, section="Resources"):
-    """Those that are made under these conditions; or the outputs."""
+def resources(template, conditions):
+    """Those that are made under these conditions."""
     return {
         name: chosen({key: each for key, each in resource.items() if key != "Condition"}, conditions)
-        for name, resource in template[section].items()
+        for name, resource in template["Resources"].items()
         if conditions.get(resource.get("Condition"), True)
     }
 

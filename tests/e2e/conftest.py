@@ -15,6 +15,14 @@ def pytest_configure():
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # Who ends the run has the server ended, too.
 
 
+LONGEST = "test_deploying.py", "test_organization.py"
+
+
+def pytest_collection_modifyitems(items):
+    """The files that take longest come first, so that no process is left alone with one in the end."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.fixture(scope="session")
 def artifacts(tmp_path_factory, worker_id):
     """Built by the process that asks first."""

@@ -31,7 +31,7 @@ def build(folder):
         folder / "build",
     )
     template = folder / "build" / "template.yaml"
-    template.write_text(json.dumps(yaml_parse(template.read_text())))  # As YAML, SAM takes seconds to read it.
+    template.write_text(json.dumps(yaml_parse(template.read_text())))  # SAM takes seconds to read it as YAML.
     return folder / "build"
 
 

@@ -1,15 +1,18 @@
 """What is printed on a terminal, and what is not."""
 
 import io
+import os
 import subprocess
 import sys
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 from asking import ask
 from builders import ALICE, activity
 
+from lastseen.__main__ import app
 from lastseen.screen import aligned
 from lastseen.terminal import patience, shown
 from lastseen.times import noun
@@ -88,6 +91,15 @@ def test_a_command_that_asks_no_table_is_read_no_further_than_one_likes():
         process.stdout.close()
 
         assert (process.stderr.read(), process.wait()) == (b"", 141)
+
+
+def test_the_demo_is_read_no_further_than_one_likes():
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as nobody, redirect_stdout(nobody), pytest.raises(SystemExit) as ended:
+        app(["demo"])
+
+    assert ended.value.code == 141
 
 
 PROGRAM = """

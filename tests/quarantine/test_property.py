@@ -1,5 +1,6 @@
 """No sequence of events, reports and failures disables what was used, or what a brake protects; nothing is half-way unsaid."""
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -219,7 +220,7 @@ events = st.one_of(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=int(os.environ.get("SIMULATION", "150")), suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(events, min_size=1, max_size=14))
 def test_nothing_that_is_used_or_protected_is_disabled_whatever_happens(events):
     life = Life()

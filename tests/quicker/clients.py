@@ -19,7 +19,7 @@ from botocore.hooks import NodeList
 
 
 def quicken_clients():
-    """The services' descriptions, their clients' classes, events' names, which handlers take keywords, times."""
+    """The services' descriptions, their clients' classes, events' names, which handlers take keywords."""
     of = Random()  # noqa: S311  # The system's own takes time, and Hypothesis sets the shared one back.
     uuid.uuid4 = lambda: uuid.UUID(int=of.getrandbits(128), version=4)
     botocore.useragent.UserAgentComponent.to_string = cache(botocore.useragent.UserAgentComponent.to_string)
@@ -29,7 +29,7 @@ def quicken_clients():
     botocore.parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(5000)(botocore.parsers.DEFAULT_TIMESTAMP_PARSER)
     botocore.endpoint.get_environ_proxies = cache(botocore.endpoint.get_environ_proxies)
     make_context = botocore.httpsession.create_urllib3_context
-    shared = cache(make_context)  # Who asks moto makes no connection, and trusts nobody.
+    shared = cache(make_context)  # A client that moto answers never connects: whom it trusts does not matter.
     botocore.httpsession.create_urllib3_context = lambda: shared() if _asks_moto() else make_context()
     _share_handlers(botocore.hooks._PrefixTrie)
     _start_with_handlers(botocore.session.Session)
@@ -107,7 +107,7 @@ def _share_handlers(trie):
 
 
 def _start_with_handlers(session):
-    """Those that each new session has; moto and tests add their own."""
+    """The handlers that each new session has; moto and tests add their own."""
     register, kept = session._register_builtin_handlers, {}
 
     def registered(self, events):
