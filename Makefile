@@ -74,7 +74,7 @@ $(SETUP): requirements-dev.txt pyproject.toml
 
 # A quarter of them in each of four parts.
 LIVES ?= 1000
-simulation: $(SETUP)  ### more made-up lives of an account than `make test` has, at random: LIVES=1000
+simulation: $(SETUP)  ### more made-up lives of accounts, and trials of quarantine, than `make test` has, at random: LIVES=1000
 	SIMULATION=$(LIVES) $(BIN)/pytest -n auto tests/simulation tests/quarantine/test_property.py
 
 # Each process has a server of its own, and often waits for it: three keep two cores busy.

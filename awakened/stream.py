@@ -8,7 +8,7 @@ from typing import Any
 from activity.item import Item, item_of
 from activity.keeping import Key
 
-# A message may be 1 MiB. A record may have two images of 400 KB each, and JSON writes non-ASCII as \\uXXXX.
+# A message may be 1 MiB. A record may have two images of 400 KB each, and JSON has six bytes for one letter ü.
 _LONGEST_LETTER = 1_000_000
 _LONGEST_REASON = 1_000
 # What reading an item raises if its attributes aren't those of the table.

@@ -37,7 +37,7 @@ def pytest_collection_finish():
 
 
 quicken()
-# Days and times are UTC's, wherever the machine is. Where a test travels to a time of UTC, time_machine sets that.
+# What reports say is in UTC, wherever the machine is. (time_machine sets UTC for a test that travels to a UTC time.)
 os.environ["TZ"] = "LINT-14"  # Kiritimati, also where there is no list of zones.
 time.tzset()
 # No example fails because the machine is busy.

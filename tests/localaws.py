@@ -44,7 +44,7 @@ def serving():
 
 
 def free_port():
-    """None that the system gives to whoever connects, while the server still starts."""
+    """Outside the range from which the system takes ports for connections, so that none takes it before the server."""
     while True:
         port = random.SystemRandom().randrange(20_000, 32_000)
         with socket.socket() as probe, suppress(OSError):

@@ -43,7 +43,6 @@ def encrypted_by(kind, each):
     return None
 
 
-KEY_GIVEN = {"HasKey": True, "HasNoKey": False}
 HOLDERS = {
     "AWS::SQS::Queue": "sse-sqs",
     "AWS::DynamoDB::Table": "aws/dynamodb",
@@ -56,7 +55,7 @@ HOLDERS = {
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_all_that_holds_data_is_encrypted_by_the_customers_key_where_there_is_one(template):
-    both_roads = templates.LOGS | KEY_GIVEN
+    both_roads = templates.LOGS | {"HasKey": True, "HasNoKey": False}
     by = {
         name: encrypted_by(kind, each) for name, kind, each in made(template, **both_roads) if kind in HOLDERS
     }

@@ -93,13 +93,13 @@ def test_a_command_that_asks_no_table_is_read_no_further_than_one_likes():
         assert (process.stderr.read(), process.wait()) == (b"", 141)
 
 
-def test_the_demo_is_read_no_further_than_one_likes():
+def test_the_demo_is_read_no_further_than_one_likes(capfd):
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as nobody, redirect_stdout(nobody), pytest.raises(SystemExit) as ended:
         app(["demo"])
 
-    assert ended.value.code == 141
+    assert (capfd.readouterr().err, ended.value.code) == ("", 141)
 
 
 PROGRAM = """
