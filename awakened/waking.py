@@ -34,7 +34,7 @@ class Use:
     """`since`: when it was last used, according to the report; for the root user, the sighting before.
 
     `holder`: the unique id of its holder, if the item tells it. A use without `first_flagged`, unless it is the
-    root user's, is the first under its name: it may be flagged under another name.
+    root user's, is the first under its name, or follows somebody else's: it may be flagged under another name.
     """
 
     subject: Subject
@@ -82,7 +82,7 @@ def use_of(change: Change, *, now: datetime) -> Use | Silence:
     if seen is None or not (is_later or (flag and is_just_flagged)):
         return Silence.NOT_SEEN if flag else Silence.NOT_FLAGGED
     if flag is None:
-        if subject is None or before is not None:
+        if subject is None or (before and id_told_by(before) == id_told_by(seen)):
             return Silence.NOT_FLAGGED
         return Use(subject, seen, None, holder=id_told_by(seen))
     if subject is None:
