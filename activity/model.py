@@ -275,7 +275,7 @@ class Sighting(NamedTuple):
 
 def to_text(at: datetime) -> str:
     """A time as the table keeps it: UTC, to the second. Sorted as text, it is in order of time."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{at.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def from_text(text: str) -> datetime:

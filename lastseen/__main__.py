@@ -1,6 +1,5 @@
 """The command `lastseen`."""
 
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -29,6 +28,8 @@ app = typer.Typer(
 
 def _tell_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version  # Not needed by any command.
+
         print(f"lastseen {version('last-activity-tracker')}")
         raise typer.Exit
 

@@ -42,10 +42,17 @@ def _review(findings):
     return review_of(*people, *roles)
 
 
+@cache
+def _left(findings):
+    """What is left of it, as JSON."""
+    return json.dumps(
+        summary(Account(ACCOUNT, ""), _review(findings), f"s3://reports/{ACCOUNT}/2026-11-20T120000Z/")
+    )
+
+
 def left_by(account, findings=3, *, gaps=0, warnings=(), new=False):
     """The summary of a review with so many findings."""
-    told = json.dumps(summary(account, _review(findings), f"s3://reports/{ACCOUNT}/2026-11-20T120000Z/"))
-    told = json.loads(told.replace(ACCOUNT, account.id))
+    told = json.loads(_left(findings).replace(ACCOUNT, account.id)) | {"account": account.plain()}
     if not new:
         told |= {"new": 0, "open": told["new"] + told["open"]}
         told["first"] = [each | {"is_new": False} for each in told["first"]]

@@ -10,7 +10,6 @@ from activity.item import attributes
 from lastseen.asking.calendar import ranges
 from lastseen.asking.plain import told
 from lastseen.asking.words import lines
-from lastseen.demo.cast import ALICE_KEY, DENIED, NOT_CONNECTED, OFFICE
 from lastseen.terminal import piped, print_json, write
 
 
@@ -26,6 +25,7 @@ def demo(
     """Run the main job on an AWS inside this process: events in, mails out, and some look-ups."""
     # Here, since moto takes as long to load as all other commands take to start.
     from lastseen.demo import run as demonstration
+    from lastseen.demo.cast import ALICE_KEY, DENIED, NOT_CONNECTED, OFFICE
 
     now = datetime.now(UTC)
     outcome = demonstration.run(now)

@@ -78,6 +78,7 @@ def digest(
     without = {each.account.id for each in unread}
     read = [summaries[each.id] for each in active if each.id not in without]
     names = before.accounts
+    listed = {each.id for each in accounts}
     return Digest(
         at=at,
         organization=organization,
@@ -85,9 +86,7 @@ def digest(
         unread=unread,
         left_out=tuple(each for each in accounts if not each.is_active),
         joined=tuple(each for each in active if names is not None and each.id not in names),
-        left=tuple(
-            sorted(titled(*each) for each in (names or {}).items() if each[0] not in {a.id for a in accounts})
-        ),
+        left=tuple(sorted(titled(*each) for each in (names or {}).items() if each[0] not in listed)),
         lost=tuple(each.account for each in unread if each.account.id in before.read),
         notes=tuple(notes),
     )

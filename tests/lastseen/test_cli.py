@@ -497,10 +497,19 @@ def test_a_run_without_aws_takes_no_name_of_a_table(on_aws):
 
 
 def test_a_process_that_reads_loads_neither_aws_nor_the_command():
-    script = "import sys, lastseen.entry, lastseen.past.workers; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {"boto3", "botocore", "typer", "rich", "moto"} & loaded_by(
+        "lastseen.entry, lastseen.past.workers"
+    )
 
-    assert not {"boto3", "botocore", "typer", "rich", "moto"} & set(loaded.stdout.split())
+
+def test_no_command_waits_for_what_the_demo_alone_needs():
+    assert not {"moto", "werkzeug", "responses"} & loaded_by("lastseen.__main__")
+
+
+def loaded_by(modules):
+    script = f"import sys, {modules}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
 
 
 def test_ctrl_c_writes_what_was_read_and_says_how_to_go_on(tmp_path):

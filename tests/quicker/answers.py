@@ -37,6 +37,10 @@ def quicken_answers():
     # It sorts all items for each query, mostly by strings.
     value_of = DynamoType.cast_value.fget
     DynamoType.cast_value = property(lambda self: self.value if self.type == "S" else value_of(self))
+    size_of = DynamoType.size
+    DynamoType.size = lambda self: (
+        len(self.value.encode()) if self.type == "S" and type(self.value) is str else size_of(self)
+    )
     # The patterns are tried in turn; a stable sort, since an address may match several.
     moto.backend_index.backend_url_patterns.sort(
         key=lambda each: each[0] not in ("dynamodb", "iam", "sns", "sts")

@@ -1,68 +1,124 @@
-"""moto's DynamoDB: the expressions of updates and conditions."""
+"""moto's DynamoDB: the expressions of updates and conditions, and which items a query looks through."""
 
-import pickle
+import re
 from collections import deque
-from copy import deepcopy
-from functools import cache, lru_cache
+from copy import copy, deepcopy
+from functools import lru_cache
+from inspect import signature
 
 from moto.dynamodb.comparisons import ConditionExpressionParser
-from moto.dynamodb.parsing import ast_nodes, validators
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models import DynamoType
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing import validators
+from moto.dynamodb.parsing.executors import UpdateExpressionExecutor
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.parsing.validators import UpdateExpressionValidator
+
+_PLAIN = re.compile(
+    r"(?:SET (?P<set>#?\w+ = :\w+(?:, #?\w+ = :\w+)*))?(?:(?:^| )REMOVE (?P<removed>#?\w+(?:, #?\w+)*))?"
+)
+_LARGEST = 405_000  # As moto has it.
 
 
 def quicken_updates():
-    """The tree of an update expression: parsed once, copied as bytes, and walked without asking each node what it is.
+    """An expression is parsed once, a condition's words are found once, a query looks through its own partition.
 
-    A condition's words are found once.
+    An update that only sets attributes to values and removes attributes is judged by moto the first time, and done
+    without a tree from then on.
     """
     parse = UpdateExpressionParser.make
-
-    @lru_cache(1000)
-    def make(expression):
-        tree = parse(expression)
-        tree.pickled = pickle.dumps(tree)
-        return tree
-
-    UpdateExpressionParser.make = make
+    UpdateExpressionParser.make = lru_cache(1000)(lambda expression: _Parsed(expression, parse(expression)))
     lex = ConditionExpressionParser._lex_condition_expression
     lexed = lru_cache(1000)(lambda expression: tuple(lex(ConditionExpressionParser(expression, None, None))))
     ConditionExpressionParser._lex_condition_expression = lambda self: deque(lexed(self.condition_expression))
-    validators.deepcopy = _copy
-    ast_nodes.DepthFirstTraverser.traverse = _traverse
-    # They look through all below a node: it is enough to ask them of the root.
-    validators.ActionCountValidator.traverse = validators.ActionCountValidator.verify_action_counts
-    validators.OverlappingPathsValidator.traverse = (
-        validators.OverlappingPathsValidator.check_for_overlapping_paths
+    validators.deepcopy = lambda parsed: deepcopy(parsed.tree)
+    _judge_once()
+    Table.all_items = _sorted
+    query, takes = Table.query, signature(Table.query).bind
+    Table.query = lambda self, hash_key, *how, **more: query(
+        self if takes(self, hash_key, *how, **more).arguments.get("index_name") else _of(self, hash_key),
+        hash_key,
+        *how,
+        **more,
     )
 
 
-def _copy(what):
-    return pickle.loads(what.pickled) if hasattr(what, "pickled") else deepcopy(what)  # noqa: S301  # by `make`
+class _Parsed:
+    """An update expression, and moto's tree of it. `changes`: None if it does more than to set and remove."""
+
+    def __init__(self, expression, tree):
+        plain = _PLAIN.fullmatch(expression)
+        self.tree, self._found = tree, {}
+        self.changes = plain and (
+            [each.split(" = ") for each in plain["set"].split(", ")] if plain["set"] else [],
+            plain["removed"].split(", ") if plain["removed"] else [],
+        )
+
+    def find_clauses(self, kinds):
+        return self._found.get(kinds[0]) or self._found.setdefault(kinds[0], self.tree.find_clauses(kinds))
 
 
-def _traverse(self, root):
-    return _walk(self, root, _processed(self.nodes_to_be_processed()))
+class _Plain:
+    """A change of an item, in place of a tree that moto has judged."""
+
+    def __init__(self, changes, names, values):
+        self.put = {names.get(name, name): DynamoType(values[value]) for name, value in changes[0]}
+        self.removed = [names.get(name, name) for name in changes[1]]
+
+    def normalize(self):
+        pass
+
+    def change(self, item):
+        before = dict(item.attrs)
+        dict.update(item.attrs, self.put)
+        for name in self.removed:
+            item.attrs.pop(name, None)
+        if item.size() > _LARGEST:
+            item.attrs.clear()
+            dict.update(item.attrs, before)
+            raise ItemSizeTooLarge
 
 
-@cache
-def _processed(kinds):
-    return {kind: issubclass(kind, kinds) for kind in _kinds(ast_nodes.Node)}
+def _judge_once():
+    start, validate = UpdateExpressionValidator.__init__, UpdateExpressionValidator.validate
+    execute, judged = UpdateExpressionExecutor.execute, set()
+
+    def starting(self, parsed, expression_attribute_names, expression_attribute_values, item, table):
+        names, values = expression_attribute_names, expression_attribute_values
+        kinds = ((name, *value, *map(bool, value.values())) for name, value in values.items())
+        keys = str((table.table_key_attrs, table.attr, table.attribute_keys))
+        self.like = parsed.changes and (parsed, keys, *names.items(), *kinds)
+        self.plain = _Plain(parsed.changes, names, values) if self.like in judged else None
+        if not self.plain:
+            start(self, parsed, names, values, item, table)
+
+    def validated(self):
+        if self.plain:
+            return self.plain
+        tree = validate(self)
+        if self.like:
+            judged.add(self.like)
+        return tree
+
+    def executed(self, node=None):
+        if isinstance(self.update_ast, _Plain):
+            self.update_ast.change(self.item)
+        else:
+            execute(self, node)
+
+    UpdateExpressionValidator.__init__, UpdateExpressionValidator.validate = starting, validated
+    UpdateExpressionExecutor.execute = executed
 
 
-def _kinds(kind):
-    return {kind}.union(*map(_kinds, kind.__subclasses__()))
+def _sorted(table):
+    """All of its tables here have both keys, of text: moto asks each pair of items for both in Python."""
+    items = (item for part in table.items.values() for item in part.values())
+    return sorted(items, key=lambda item: (item.hash_key.value, item.range_key.value))
 
 
-def _walk(self, node, processed, child_id=-1):
-    """`processed` has, of each kind of node, whether `self` has anything to do with it."""
-    parent = node.parent
-    for position, child in enumerate(node.children or ()):
-        self.pre_processing_of_child(node, position)
-        if type(child) in processed:
-            _walk(self, child, processed, position)
-    if processed[type(node)]:
-        node = self.process(node)
-        node.parent = parent
-        if parent:
-            parent.children[child_id] = node
-    return node
+def _of(table, hash_key):
+    """The table as if it had nothing but this partition: moto would sort all items for each query."""
+    narrow = copy(table)
+    narrow.items = {hash_key: table.items.get(hash_key, {})} if hash_key in table.items else {}
+    return narrow
