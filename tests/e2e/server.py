@@ -68,7 +68,7 @@ def running(folder):
     (folder / "tmp").mkdir(parents=True, exist_ok=True)
     port, log = free_port(), folder / "log"
     certificate, key = certified(folder)
-    with log.open("ab") as output:
+    with _nobody_on_443(), log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "ministack"],
             env=settings(folder, port)
@@ -77,11 +77,22 @@ def running(folder):
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    try:
-        eventually(lambda: listens(port, process, log), "the server listens", within=30)
-        yield Server(f"https://127.0.0.1:{port}", certificate)
-    finally:
-        end(process)
+        try:
+            eventually(lambda: listens(port, process, log), "the server listens", within=30)
+            yield Server(f"https://127.0.0.1:{port}", certificate)
+        finally:
+            end(process)
+
+
+@contextmanager
+def _nobody_on_443():
+    """Where it may, ministack serves there as well: of two that start at once, one would find it taken, and end."""
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # Each process of the tests takes it.
+        with suppress(OSError):
+            taken.bind(("127.0.0.1", 443))
+            taken.listen()
+        yield
 
 
 def settings(folder, port):
