@@ -34,7 +34,8 @@ class Use:
     """`since`: when it was last used, according to the report; for the root user, the sighting before.
 
     `holder`: the unique id of its holder, if the item tells it. A use without `first_flagged`, unless it is the
-    root user's, is the first under its name, or follows somebody else's: it may be flagged under another name.
+    root user's, is the first under its name, or the one before was somebody else's: what was used may be
+    flagged under another name.
     """
 
     subject: Subject

@@ -28,7 +28,7 @@ app = typer.Typer(
 
 def _tell_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version  # Not needed by any command.
+        from importlib.metadata import version  # Only --version needs it.
 
         print(f"lastseen {version('last-activity-tracker')}")
         raise typer.Exit

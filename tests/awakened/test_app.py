@@ -214,15 +214,18 @@ def test_a_password_that_alone_is_flagged_is_told_under_a_new_name_of_its_user(f
 def test_a_password_that_alone_is_still_flagged_is_told_under_a_name_by_which_somebody_else_signed_in(
     flags, table, stream, sent
 ):
-    """Carol's key was used, and told, before she was renamed to dave, whose name was another's."""
+    """Carol was renamed to dave, a name somebody else had signed in under."""
     dave = CAROL.replace("carol", "dave")
     table.record(seen("SIGNIN", -DAY, principal=dave, principal_id="AIDADAVE", event_id="his"))
     flags.flag((CAROL, "SIGNIN"), ACCOUNT, replace(FLAG, holder=CAROL_ID), now=at(0))
     stream()
-    for event, seconds in (("her call", 60), ("her sign-in", 80)):
-        table.record(seen(ITSELF, seconds, principal=dave, principal_id=CAROL_ID, event_id=event))
-        if event == "her sign-in":
-            table.record(seen("SIGNIN", seconds, principal=dave, principal_id=CAROL_ID, event_id=event))
+    for event, seconds, facets in (
+        ("her call", 60, [ITSELF]),
+        ("her sign-in", 80, [ITSELF, "SIGNIN"]),
+        ("another of hers", 90, [ITSELF, "SIGNIN"]),
+    ):
+        for facet in facets:
+            table.record(seen(facet, seconds, principal=dave, principal_id=CAROL_ID, event_id=event))
         assert handle(stream()) == []
 
     assert [(notice["kind"], notice["name"]) for notice in sent()] == [("password", "dave")]

@@ -68,7 +68,7 @@ def running(folder):
     (folder / "tmp").mkdir(parents=True, exist_ok=True)
     port, log = free_port(), folder / "log"
     certificate, key = certified(folder)
-    with _nobody_on_443(), log.open("ab") as output:
+    with _holding_443(), log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "ministack"],
             env=settings(folder, port)
@@ -85,13 +85,12 @@ def running(folder):
 
 
 @contextmanager
-def _nobody_on_443():
-    """Where it may, ministack serves there as well: of two that start at once, one would find it taken, and end."""
+def _holding_443():
+    """As root, ministack also serves on 443. Of two that start at once, one would find it taken and exit."""
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # Each process of the tests takes it.
         with suppress(OSError):
             taken.bind(("127.0.0.1", 443))
-            taken.listen()
         yield
 
 

@@ -7,7 +7,6 @@ from functools import lru_cache
 from inspect import signature
 
 from moto.dynamodb.comparisons import ConditionExpressionParser
-from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing import validators
@@ -32,9 +31,10 @@ def quicken_updates():
     lex = ConditionExpressionParser._lex_condition_expression
     lexed = lru_cache(1000)(lambda expression: tuple(lex(ConditionExpressionParser(expression, None, None))))
     ConditionExpressionParser._lex_condition_expression = lambda self: deque(lexed(self.condition_expression))
-    validators.deepcopy = lambda parsed: deepcopy(parsed.tree)
+    validators.deepcopy = lambda what: deepcopy(what.tree if isinstance(what, _Parsed) else what)
     _judge_once()
-    Table.all_items = _sorted
+    every = Table.all_items
+    Table.all_items = lambda self: _sorted(self) if _has_keys_of_text(self) else every(self)
     query, takes = Table.query, signature(Table.query).bind
     Table.query = lambda self, hash_key, *how, **more: query(
         self if takes(self, hash_key, *how, **more).arguments.get("index_name") else _of(self, hash_key),
@@ -70,14 +70,13 @@ class _Plain:
         pass
 
     def change(self, item):
-        before = dict(item.attrs)
-        dict.update(item.attrs, self.put)
+        """moto adds up the item anew for each attribute: only where it might become too large is that needed."""
+        more = sum(len(name.encode()) + value.size() for name, value in self.put.items())
+        put = dict.__setitem__ if item.size() + more <= _LARGEST else type(item.attrs).__setitem__
+        for name, value in self.put.items():
+            put(item.attrs, name, value)
         for name in self.removed:
             item.attrs.pop(name, None)
-        if item.size() > _LARGEST:
-            item.attrs.clear()
-            dict.update(item.attrs, before)
-            raise ItemSizeTooLarge
 
 
 def _judge_once():
@@ -85,13 +84,13 @@ def _judge_once():
     execute, judged = UpdateExpressionExecutor.execute, set()
 
     def starting(self, parsed, expression_attribute_names, expression_attribute_values, item, table):
-        names, values = expression_attribute_names, expression_attribute_values
+        names, values = expression_attribute_names or {}, expression_attribute_values or {}
         kinds = ((name, *value, *map(bool, value.values())) for name, value in values.items())
         keys = str((table.table_key_attrs, table.attr, table.attribute_keys))
         self.like = parsed.changes and (parsed, keys, *names.items(), *kinds)
         self.plain = _Plain(parsed.changes, names, values) if self.like in judged else None
         if not self.plain:
-            start(self, parsed, names, values, item, table)
+            start(self, parsed, expression_attribute_names, expression_attribute_values, item, table)
 
     def validated(self):
         if self.plain:
@@ -111,8 +110,13 @@ def _judge_once():
     UpdateExpressionExecutor.execute = executed
 
 
+def _has_keys_of_text(table):
+    types = {each["AttributeName"]: each["AttributeType"] for each in table.attr}
+    return {types.get(table.hash_key_attr), types.get(table.range_key_attr)} == {"S"}
+
+
 def _sorted(table):
-    """All of its tables here have both keys, of text: moto asks each pair of items for both in Python."""
+    """moto asks each pair of items in Python for which comes first."""
     items = (item for part in table.items.values() for item in part.values())
     return sorted(items, key=lambda item: (item.hash_key.value, item.range_key.value))
 

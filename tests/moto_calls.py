@@ -1,0 +1,116 @@
+"""Calls of DynamoDB by which to compare moto with what tests/quicker makes of it; each update is made twice."""
+
+import json
+import sys
+
+from botocore.exceptions import ClientError
+
+from lastseen.demo.local_aws import local_aws, make_table
+
+LARGE = "x" * 210_000
+UPDATES = [
+    {
+        "UpdateExpression": "SET #a = :a, b = :b REMOVE c, #d",
+        "names": ("a", "d"),
+        "values": {"a": "1", "b": ""},
+    },
+    {"UpdateExpression": "SET #a = :a REMOVE #a", "names": ("a",), "values": {"a": "1"}},
+    {"UpdateExpression": "REMOVE a, b"},
+    {"UpdateExpression": "SET region = :a", "values": {"a": "a reserved word"}},
+    {"UpdateExpression": "SET facet = :a", "values": {"a": "a key"}},
+    {"UpdateExpression": "SET flagged = :a", "values": {"a": "a key of an index"}},
+    {"UpdateExpression": "SET flagged = :a", "values": {"a": ""}},
+    {"UpdateExpression": "SET flagged = :a", "values": {"a": 1}},
+    {"UpdateExpression": "SET a = :a, a = :b", "values": {"a": "1", "b": "2"}},
+    {"UpdateExpression": "SET a = :a, b = :missing", "values": {"a": "1"}},
+    {"UpdateExpression": "SET a = :a", "values": {"a": "1", "unused": "2"}},
+    {"UpdateExpression": "SET n = if_not_exists(n, :a)", "values": {"a": 1}},
+    {"UpdateExpression": "SET n = n + :a", "values": {"a": 1}},
+    {"UpdateExpression": "ADD n :a", "values": {"a": 1}},
+    {"UpdateExpression": "SET  n=:a", "values": {"a": 2}},
+    {"UpdateExpression": "SET small = :s, big = :l", "values": {"s": "1", "l": LARGE}},
+    {"UpdateExpression": "SET small = :s, big = :l", "values": {"s": "2", "l": LARGE * 2}},
+    {"UpdateExpression": "SET a = :l REMOVE big", "values": {"l": LARGE}},
+    {
+        "UpdateExpression": "SET big = :l",
+        "values": {"l": LARGE},
+        "ConditionExpression": "attribute_not_exists(a)",
+    },
+]
+
+
+def answers():
+    """What is answered, refused and kept."""
+    with local_aws("us-east-1") as client:
+        dynamodb = client("dynamodb")
+        make_table(dynamodb, "activity")
+        return [*_updates(dynamodb), *_lists(dynamodb), *_tables_of_other_keys(dynamodb)]
+
+
+def _updates(dynamodb):
+    for number, update in [*enumerate(UPDATES)] * 2:
+        update = dict(update)
+        names, values = update.pop("names", ()), update.pop("values", {})
+        key = {"principal": {"S": f"p{number % 3}"}, "facet": {"S": f"f{number % 2}"}}
+        more = {"ExpressionAttributeNames": {f"#{name}": name for name in names}} if names else {}
+        if values:
+            more["ExpressionAttributeValues"] = {f":{name}": _typed(value) for name, value in values.items()}
+        yield _asked(dynamodb.update_item, Key=key, ReturnValues="ALL_NEW", **update, **more)
+    remove = {"TableName": "activity", "Key": key, "UpdateExpression": "REMOVE a"}
+    for _ in range(2):
+        yield _asked(dynamodb.transact_write_items, TransactItems=[{"Update": remove}])
+
+
+def _lists(dynamodb):
+    key = {"principal": {"S": "lists"}, "facet": {"S": "f"}}
+    for update in ("SET l = :l", "SET l = list_append(l, :l)", "SET l[0] = :l", "REMOVE l[1]") * 2:
+        more = {"ExpressionAttributeValues": {":l": {"L": [{"S": "x"}]}}} if ":l" in update else {}
+        yield _asked(dynamodb.update_item, Key=key, UpdateExpression=update, ReturnValues="ALL_NEW", **more)
+    yield _asked(dynamodb.scan)
+    named = {"ExpressionAttributeValues": {":v": {"S": "p1"}}}
+    yield _asked(dynamodb.query, KeyConditionExpression="principal = :v", **named)
+    yield _asked(
+        dynamodb.query, KeyConditionExpression="principal = :v", ScanIndexForward=False, Limit=1, **named
+    )
+    named = {"ExpressionAttributeValues": {":v": {"S": "f1"}}}
+    yield _asked(dynamodb.query, KeyConditionExpression="facet = :v", IndexName="by_facet", **named)
+
+
+def _tables_of_other_keys(dynamodb):
+    for name, keys in (("of one", {"h": "S"}), ("of-numbers", {"h": "S", "r": "N"})):
+        table = name.replace(" ", "-")
+        dynamodb.create_table(
+            TableName=table,
+            KeySchema=[
+                {"AttributeName": key, "KeyType": kind}
+                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+            ],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": kind} for key, kind in keys.items()],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        for number in (100, 9, 10):
+            item = {"h": {"S": str(number)}} if len(keys) == 1 else {"h": {"S": "h"}, "r": {"N": str(number)}}
+            dynamodb.put_item(TableName=table, Item=item)
+        pages = dynamodb.get_paginator("scan").paginate(TableName=table, PaginationConfig={"PageSize": 2})
+        yield [page["Items"] for page in pages]
+        value = {":h": {"S": "9" if len(keys) == 1 else "h"}}
+        yield _asked(
+            dynamodb.query, table=table, KeyConditionExpression="h = :h", ExpressionAttributeValues=value
+        )
+
+
+def _asked(call, table="activity", **what):
+    what = what if "TransactItems" in what else {"TableName": table} | what
+    try:
+        answer = call(**what)
+    except ClientError as error:
+        return error.response["Error"]
+    return {name: part for name, part in answer.items() if name != "ResponseMetadata"}
+
+
+def _typed(value):
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}
+
+
+if __name__ == "__main__":
+    json.dump(answers(), sys.stdout)
