@@ -77,8 +77,7 @@ def _lists(dynamodb):
 
 
 def _tables_of_other_keys(dynamodb):
-    for name, keys in (("of one", {"h": "S"}), ("of-numbers", {"h": "S", "r": "N"})):
-        table = name.replace(" ", "-")
+    for table, keys in (("one-key", {"h": "S"}), ("numbers", {"h": "S", "r": "N"})):
         dynamodb.create_table(
             TableName=table,
             KeySchema=[

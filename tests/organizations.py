@@ -43,8 +43,8 @@ def _review(findings):
 
 
 @cache
-def _left(findings):
-    """What is left of it, as JSON."""
+def _summed_up(findings):
+    """The summary of such a review, as JSON."""
     return json.dumps(
         summary(Account(ACCOUNT, ""), _review(findings), f"s3://reports/{ACCOUNT}/2026-11-20T120000Z/")
     )
@@ -52,7 +52,7 @@ def _left(findings):
 
 def left_by(account, findings=3, *, gaps=0, warnings=(), new=False):
     """The summary of a review with so many findings."""
-    told = json.loads(_left(findings).replace(ACCOUNT, account.id)) | {"account": account.plain()}
+    told = json.loads(_summed_up(findings).replace(ACCOUNT, account.id)) | {"account": account.plain()}
     if not new:
         told |= {"new": 0, "open": told["new"] + told["open"]}
         told["first"] = [each | {"is_new": False} for each in told["first"]]
