@@ -45,9 +45,9 @@ settings.register_profile("untimed", settings.default, deadline=None)
 settings.load_profile("untimed")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="session")
 def no_real_credentials():
-    """Nothing of the machine's AWS configuration reaches a test."""
+    """Nothing of the machine's AWS configuration reaches a test; each sets back what it sets itself."""
     ours = "AWS_", "ACTIVITY_", "STALE_"
     keep = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     fake = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": REGION}

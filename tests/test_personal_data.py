@@ -3,14 +3,13 @@
 import os
 import re
 import subprocess
-import sys
-from pathlib import Path
 
 import boto3
 import jmespath
 import pytest
 from builders import ACCOUNT, ROOT, activity, at
 from moto.server import ThreadedMotoServer
+from warm_aws import aws_cli
 
 from activity.accounts import Account
 from activity.flags import Flags
@@ -62,42 +61,27 @@ def table(client):
     return table
 
 
-def run(command, server):
-    environment = {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ENDPOINT_URL": server,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }
-    done = subprocess.run(
-        ["sh", "-c", command.replace("TABLE", "activity")],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+@pytest.fixture(scope="module")
+def run(server):
+    with aws_cli(server) as run:
+        yield run
 
 
-def test_all_of_a_principal_is_erased_its_flags_too_and_nothing_of_others(server, client, table):
+def test_all_of_a_principal_is_erased_its_flags_too_and_nothing_of_others(run, client, table):
     others = len(table.items_of(ALICIA)), len(table.items_of(ADMIN))
     assert len(table.items_of(ALICE)) == 4
 
-    run(ERASE_PRINCIPAL, server)
+    run(ERASE_PRINCIPAL)
 
     assert table.items_of(ALICE) == {}
     assert Flags(client, "activity").of(ACCOUNT) == {}
     assert (len(table.items_of(ALICIA)), len(table.items_of(ADMIN))) == others == (3, 3)
 
 
-def test_a_person_behind_a_shared_role_is_erased_and_the_roles_times_stay(server, client, table):
+def test_a_person_behind_a_shared_role_is_erased_and_the_roles_times_stay(run, client, table):
     before = table.items_of(ADMIN)[ADMIN, "ID#AROA1"].activity
-    run(ERASE_SESSION, server)
-    run(ERASE_EVIDENCE, server)
+    run(ERASE_SESSION)
+    run(ERASE_EVIDENCE)
 
     items = table.items_of(ADMIN)
     after = items[ADMIN, "ID#AROA1"].activity
@@ -109,11 +93,11 @@ def test_a_person_behind_a_shared_role_is_erased_and_the_roles_times_stay(server
     assert items[ADMIN, f"SESSION#{KARL}"].activity.evidence.source_ip == "203.0.113.5"
 
 
-def test_the_name_of_an_account_is_erased_and_no_other(server, client, table):
+def test_the_name_of_an_account_is_erased_and_no_other(run, client, table):
     names = Names(client, "activity")
     names.keep([Account("210987654321", "judys-sandbox"), Account(ACCOUNT, "acme-prod")], {})
 
-    run(ERASE_NAME, server)
+    run(ERASE_NAME)
 
     assert names.all() == {ACCOUNT: Account(ACCOUNT, "acme-prod")}
 

@@ -1,17 +1,14 @@
 """Each recipe of docs/investigate.md, run as it stands by the AWS CLI against a local server."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import boto3
 import pytest
 from asking import record_samples
 from builders import ACCOUNT, ROOT, at
 from moto.server import ThreadedMotoServer
+from warm_aws import aws_cli
 
 from activity.accounts import Account
 from activity.flags import Flags
@@ -23,11 +20,6 @@ from lastseen.demo.local_aws import make_table
 RECIPES = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "investigate.md").read_text(), re.DOTALL)
 ME = f"arn:aws:iam::{ACCOUNT}"
 ALICE = f"{ME}:user/people/alice"
-SETTINGS = {
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_DEFAULT_REGION": "eu-west-1",
-}
 
 
 @pytest.fixture(scope="module")
@@ -51,26 +43,8 @@ def endpoint():
 @pytest.fixture(scope="module")
 def answers(endpoint):
     """What the AWS CLI prints for each, in the order of the page."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = SETTINGS | {
-        "PATH": path,
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }
-    running = [
-        subprocess.Popen(
-            ["sh", "-c", recipe.replace("TABLE", "activity")],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for recipe in RECIPES
-    ]
-    done = [process.communicate(timeout=120) for process in running]
-    assert [errors for _, errors in done if errors] == []
-    return [json.loads(printed) for printed, _ in done]
+    with aws_cli(endpoint) as run:
+        return [json.loads(run(recipe)) for recipe in RECIPES]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from functools import cache
 
 import typer.testing
 import yaml
+from xdist.remote import WorkerInteractor
 
 from quicker.answers import quicken_answers
 from quicker.clients import quicken_clients
@@ -17,6 +18,17 @@ def quicken():
     # samtranslator reads the templates by the slow one, and CliRunner makes all commands anew for each that it runs.
     yaml.SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     typer.testing._get_command = cache(typer.testing._get_command)
+    send = WorkerInteractor.sendevent
+    WorkerInteractor.sendevent = lambda self, name, **what: (
+        None if _is_silent(name, **what) else send(self, name, **what)
+    )
     quicken_clients()
     quicken_answers()
     quicken_updates()
+
+
+def _is_silent(event, data=None, **_):
+    """Of six messages about each test, pytest prints one; the rest only if something is wrong, or slow."""
+    if event != "testreport":
+        return event in ("logstart", "logfinish")
+    return data["outcome"] == "passed" and data["when"] != "call" and data["duration"] < 0.1

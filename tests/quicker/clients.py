@@ -27,6 +27,10 @@ def quicken_clients():
     botocore.useragent.sanitize_user_agent_string_component = cache(sanitize)
     botocore.session.create_loader = cache(botocore.session.create_loader)
     botocore.parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(5000)(botocore.parsers.DEFAULT_TIMESTAMP_PARSER)
+    # What a client calls itself is the same in each of its calls, but for how it tried again.
+    botocore.useragent.UserAgentString.rebuild_and_replace_user_agent_handler = lambda self, **_: None
+    botocore.session.ClientExceptionsFactory = cache(botocore.session.ClientExceptionsFactory)
+    _read_profiles_once(botocore.session.Session)
     botocore.endpoint.get_environ_proxies = cache(botocore.endpoint.get_environ_proxies)
     make_context = botocore.httpsession.create_urllib3_context
     shared = cache(make_context)  # A client that moto answers never connects: whom it trusts does not matter.
@@ -36,9 +40,9 @@ def quicken_clients():
     botocore.client.ServiceModel = _one_for_each(botocore.client.ServiceModel)
     botocore.regions.EndpointProvider = _one_for_each(botocore.regions.EndpointProvider)
     alias, aliaser = botocore.hooks.EventAliaser._alias_event_name, botocore.hooks.EventAliaser(None)
-    aliases, takes = cache(lambda name: alias(aliaser, name)), lru_cache(500)(botocore.hooks.accepts_kwargs)
+    aliases = cache(lambda name: alias(aliaser, name))
     botocore.hooks.EventAliaser._alias_event_name = lambda _, name: aliases(name)
-    botocore.hooks.accepts_kwargs = lambda handler: takes(getattr(handler, "__func__", handler))
+    _ask_each_handler_once()
     class_of, classes = botocore.client.ClientCreator._create_client_class, {}
     botocore.client.ClientCreator._create_client_class = lambda self, name, model: (
         classes.get(name) or classes.setdefault(name, class_of(self, name, model))
@@ -104,6 +108,33 @@ def _share_handlers(trie):
 
     trie.append_item, trie.remove_item = map(owning, (trie.append_item, trie.remove_item))
     trie.__copy__ = copied
+
+
+def _ask_each_handler_once():
+    """Whether it takes keywords: a lambda is made anew for each client, its code is not."""
+    takes, told = botocore.hooks.accepts_kwargs, {}
+
+    def accepts_kwargs(handler):
+        code = getattr(handler, "__code__", None) or getattr(type(handler).__call__, "__code__", None)
+        if code is None:
+            return takes(handler)
+        if code not in told:
+            told[code] = takes(handler)
+        return told[code]
+
+    botocore.hooks.accepts_kwargs = accepts_kwargs
+
+
+def _read_profiles_once(session):
+    """A client asks for thirty settings, each in the profile that another setting names."""
+    read = session.get_scoped_config
+
+    def get_scoped_config(self):
+        if not hasattr(self, "_profile_read"):
+            self._profile_read = read(self)
+        return self._profile_read
+
+    session.get_scoped_config = get_scoped_config
 
 
 def _start_with_handlers(session):
