@@ -1,11 +1,14 @@
 """The errors in botocore's service models that have to be judged, and what the models say of each."""
 
+import gzip
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import botocore.session
+import botocore
 
 _REFUSED = (401, 403)
 # Many models give their errors no status: these words have one looked at, and decide nothing.
@@ -31,9 +34,10 @@ class Error:
 
 
 def errors() -> Iterator[Error]:
-    loader = botocore.session.get_session().get_component("data_loader")
-    for service in loader.list_available_services("service-2"):
-        shapes: dict[str, dict[str, Any]] = loader.load_service_model(service, "service-2")["shapes"]
+    versions = sorted((Path(botocore.__file__).parent / "data").glob("*/*/service-2.json.gz"))
+    newest = {path.parts[-3]: path for path in versions}
+    for service, path in newest.items():
+        shapes: dict[str, dict[str, Any]] = json.loads(gzip.decompress(path.read_bytes()))["shapes"]
         for name, shape in shapes.items():
             if shape.get("exception") or "error" in shape:
                 error = shape.get("error", {})

@@ -26,8 +26,16 @@ def pytest_sessionfinish(session):
 
 
 def pytest_collection_modifyitems(items):
-    """What takes longest comes first, so that no process is left alone with it in the end."""
-    items.sort(key=lambda item: "simulation" not in item.path.parts)
+    """What takes longest comes first, so that no process is left alone with it in the end.
+
+    Then come files whose tests share what takes long to make: what is first is not divided between processes.
+    """
+    items.sort(
+        key=lambda item: (
+            "simulation" not in item.path.parts,
+            item.path.parent.name not in ("tests", "error_codes"),
+        )
+    )
 
 
 def pytest_collection_finish():

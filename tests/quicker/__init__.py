@@ -20,7 +20,7 @@ def quicken():
     typer.testing._get_command = cache(typer.testing._get_command)
     send = WorkerInteractor.sendevent
     WorkerInteractor.sendevent = lambda self, name, **what: (
-        None if _is_silent(name, **what) else send(self, name, **what)
+        None if _is_silent(name, **what) else send(self, name, **_in_short(**what))
     )
     quicken_clients()
     quicken_answers()
@@ -32,3 +32,10 @@ def _is_silent(event, data=None, **_):
     if event != "testreport":
         return event in ("logstart", "logfinish")
     return data["outcome"] == "passed" and data["when"] != "call" and data["duration"] < 0.1
+
+
+def _in_short(data=None, **more):
+    """Of a test that passed, neither its words nor what it printed."""
+    if data and data.get("outcome") == "passed":
+        data |= {"keywords": {}, "sections": []}
+    return more | ({"data": data} if data else {})

@@ -13,6 +13,7 @@ import botocore.parsers
 import botocore.regions
 import botocore.session
 import botocore.useragent
+import botocore.utils
 import moto.core.models
 from botocore.auth import AUTH_TYPE_MAPS
 from botocore.hooks import NodeList
@@ -31,7 +32,9 @@ def quicken_clients():
     botocore.useragent.UserAgentString.rebuild_and_replace_user_agent_handler = lambda self, **_: None
     botocore.session.ClientExceptionsFactory = cache(botocore.session.ClientExceptionsFactory)
     _read_profiles_once(botocore.session.Session)
-    botocore.endpoint.get_environ_proxies = cache(botocore.endpoint.get_environ_proxies)
+    proxies = cache(botocore.endpoint.get_environ_proxies)
+    botocore.endpoint.get_environ_proxies = botocore.utils.get_environ_proxies = proxies
+    _find_tables_once(botocore.regions.EndpointRulesetResolver)
     make_context = botocore.httpsession.create_urllib3_context
     shared = cache(make_context)  # A client that moto answers never connects: whom it trusts does not matter.
     botocore.httpsession.create_urllib3_context = lambda: shared() if _asks_moto() else make_context()
@@ -108,6 +111,22 @@ def _share_handlers(trie):
 
     trie.append_item, trie.remove_item = map(owning, (trie.append_item, trie.remove_item))
     trie.__copy__ = copied
+
+
+def _find_tables_once(resolver):
+    """Where a client finds a table depends on the table and on nothing else of a call."""
+    construct = resolver.construct_endpoint
+
+    def construct_endpoint(self, operation_model, call_args, request_context):
+        call = operation_model.name, (call_args or {}).get("TableName")
+        if not isinstance(call[1], str):
+            return construct(self, operation_model, call_args, request_context)
+        found = vars(self).setdefault("_found", {})
+        if call not in found:
+            found[call] = construct(self, operation_model, call_args, request_context)
+        return found[call]
+
+    resolver.construct_endpoint = construct_endpoint
 
 
 def _ask_each_handler_once():

@@ -31,6 +31,7 @@ def quicken_updates():
     lex = ConditionExpressionParser._lex_condition_expression
     lexed = lru_cache(1000)(lambda expression: tuple(lex(ConditionExpressionParser(expression, None, None))))
     ConditionExpressionParser._lex_condition_expression = lambda self: deque(lexed(self.condition_expression))
+    _read_conditions_once()
     validators.deepcopy = lambda what: deepcopy(what.tree if isinstance(what, _Parsed) else what)
     _judge_once()
     every = Table.all_items
@@ -108,6 +109,23 @@ def _judge_once():
 
     UpdateExpressionValidator.__init__, UpdateExpressionValidator.validate = starting, validated
     UpdateExpressionExecutor.execute = executed
+
+
+def _read_conditions_once():
+    """moto reads the condition of an update to check it, and again to judge by it."""
+    parse, last = ConditionExpressionParser.parse, [(None, None, (), ())]
+
+    def parsed(self):
+        asked = self.condition_expression, self.expression_attribute_names, self.expression_attribute_values
+        before, tree, names, values = last[0]
+        if before == asked:
+            self.expr_attr_names_found, self.expr_attr_values_found = [*names], [*values]
+            return tree
+        tree = parse(self)
+        last[0] = asked, tree, (*self.expr_attr_names_found,), (*self.expr_attr_values_found,)
+        return tree
+
+    ConditionExpressionParser.parse = parsed
 
 
 def _has_keys_of_text(table):
