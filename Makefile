@@ -31,7 +31,9 @@ demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail, 
 	@$(BIN)/lastseen demo --html demo.html
 
 # Bytecode is kept, whatever the environment says: else each run compiles all modules anew, on each core.
-test: export PYTHONDONTWRITEBYTECODE =
+test e2e permissions: export PYTHONDONTWRITEBYTECODE =
+# As in Lambda: AWS's own library in C is there because the AWS CLI brings it, and each process would load it.
+test e2e permissions: export BOTO_DISABLE_CRT = true
 test: $(SETUP)  ## the tests, on all cores
 	$(BIN)/pytest -n auto --dist worksteal
 
@@ -80,7 +82,6 @@ simulation: $(SETUP)  ### more made-up lives of accounts, and trials of quaranti
 # Each process has a server of its own, and often waits for it: three keep two cores busy.
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 
-e2e permissions: export PYTHONDONTWRITEBYTECODE =
 e2e: $(SETUP)  ### the stack, deployed on a local AWS; takes some minutes
 	$(BIN)/pytest tests/e2e $(SIDE_BY_SIDE)
 
