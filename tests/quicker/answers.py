@@ -12,7 +12,6 @@ import moto.core.base_backend
 import moto.core.models
 import moto.core.request
 import moto.core.responses
-from botocore.awsrequest import HeadersDict
 from botocore.parsers import BaseJSONParser
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.request import environ_key_for_header
@@ -63,7 +62,7 @@ def _of_dynamodb(request):
     if not place or _BINARY.search(request.body):
         return None
     handler = DynamoHandler()
-    handler.headers, handler.querystring, handler.region = HeadersDict(_texts(request.headers)), {}, place[1]
+    handler.headers, handler.querystring, handler.region = dict(_texts(request.headers)), {}, place[1]
     handler.partition = get_partition(handler.region)
     handler.response_headers = {"server": "amazon.com", "date": http_date(utcnow())}
     handler.params = json.loads(request.body)

@@ -34,29 +34,43 @@ def test_the_page_shows_what_the_command_prints(command, output):
     assert done.stdout.strip() == output.strip(), "run the command and paste what it prints"
 
 
-@pytest.mark.parametrize(
-    ("columns", "arguments"),
-    [
-        pytest.param(80, (), id="a bill"),
-        pytest.param(60, (), id="a bill, on a narrow one"),
-        pytest.param(80, ("--roads", "both", "--regions", "2"), id="by both roads"),
-        pytest.param(80, ("--events", "1B", "--events", "2B", *ROADS), id="nine side by side"),
-    ],
-)
-def test_on_a_terminal_no_line_is_wider_than_it(columns, arguments):
+BILLS = {
+    "a bill": (80,),
+    "a bill, on a narrow one": (60,),
+    "by both roads": (80, "--roads", "both", "--regions", "2"),
+    "nine side by side": (80, "--events", "1B", "--events", "2B", *ROADS),
+}
+PRINT_ALL = f"""
+import os
+from lastseen.__main__ import app
+for columns, *arguments in {[*BILLS.values()]}:
+    os.environ["COLUMNS"] = str(columns)
+    app(["cost", "--events", "1000000", *arguments], standalone_mode=False)
+    print("\\f", flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def on_a_terminal():
+    """What each bill prints there, all by one process."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "lastseen", "cost", "--events", "1000000", *arguments]
-    with subprocess.Popen(
-        command, stdout=theirs, env=os.environ | {"COLUMNS": str(columns)}, cwd=ROOT
-    ) as process:
+    with subprocess.Popen([sys.executable, "-c", PRINT_ALL], stdout=theirs, cwd=ROOT) as process:
         os.close(theirs)
         shown = b""
         while chunk := read(ours):
             shown += chunk
     os.close(ours)
-    lines = shown.decode().replace("\r\n", "\n").splitlines()
-
     assert process.returncode == 0
+    *bills, rest = shown.decode().replace("\r\n", "\n").split("\f\n")
+    assert rest == ""
+    return dict(zip(BILLS, bills, strict=True))
+
+
+@pytest.mark.parametrize("bill", BILLS)
+def test_on_a_terminal_no_line_is_wider_than_it(on_a_terminal, bill):
+    columns, *arguments = BILLS[bill]
+    lines = on_a_terminal[bill].splitlines()
+
     assert [line for line in lines if len(line) > columns] == []
     assert " ".join(" ".join(lines).split()) == " ".join(run("--events", "1000000", *arguments).stdout.split())
 
