@@ -1,9 +1,10 @@
-"""Calls of DynamoDB by which to compare moto with what tests/quicker makes of it; each update is made twice."""
+"""Calls by which to compare moto with what tests/quicker makes of it; each update of DynamoDB is made twice."""
 
 import json
 import sys
 
 from botocore.exceptions import ClientError
+from moto.sns.models import sns_backends
 
 from lastseen.demo.local_aws import local_aws, make_table
 
@@ -44,7 +45,8 @@ def answers():
     with local_aws("us-east-1") as client:
         dynamodb = client("dynamodb")
         make_table(dynamodb, "activity")
-        return [*_updates(dynamodb), *_lists(dynamodb), *_tables_of_other_keys(dynamodb)]
+        others = _others(client("iam"), client("sns"), client("sts"), client("cloudtrail"))
+        return [*_updates(dynamodb), *_lists(dynamodb), *_tables_of_other_keys(dynamodb), *others]
 
 
 def _updates(dynamodb):
@@ -98,8 +100,39 @@ def _tables_of_other_keys(dynamodb):
         )
 
 
+def _others(iam, sns, sts, cloudtrail):
+    """Of what is made with a random id, its ARN."""
+    allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::a+b %2B & \u00e9=/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    tags = [{"Key": "owner", "Value": ""}, {"Key": "team", "Value": "a&b=c"}]
+    yield iam.create_user(UserName="ann", Path="/people/", Tags=tags)["User"]["Arn"]
+    yield _told(iam.put_user_policy, UserName="ann", PolicyName="p", PolicyDocument=policy)
+    yield _told(iam.get_user_policy, UserName="ann", PolicyName="p")
+    yield _told(iam.list_user_tags, UserName="ann")
+    yield _told(iam.get_user, UserName="nobody")
+    yield _told(iam.create_user, UserName="ann")
+    yield [each["Arn"] for each in iam.list_users(PathPrefix="/people/")["Users"]]
+    trust = {"AssumeRolePolicyDocument": policy, "MaxSessionDuration": 7200}
+    role = iam.create_role(RoleName="deploy", **trust)["Role"]["Arn"]
+    yield sts.assume_role(RoleArn=role, RoleSessionName="ann")["AssumedRoleUser"]["Arn"]
+    yield _told(sts.get_caller_identity)
+    yield _told(cloudtrail.describe_trails, trailNameList=["none"])
+    yield _told(cloudtrail.get_trail_status, Name="none")
+    topic = sns.create_topic(Name="reports", Attributes={"DisplayName": "a b"})["TopicArn"]
+    yield sns.get_topic_attributes(TopicArn=topic)["Attributes"]["DisplayName"]
+    yield _told(sns.list_topics)
+    yield _told(sns.publish, TopicArn=f"{topic}s", Message="to nobody")
+    kind = {"kind": {"DataType": "String", "StringValue": "report"}}
+    sns.publish(TopicArn=topic, Message=policy, Subject="a", MessageAttributes=kind)
+    yield [sent[1:] for sent in sns_backends["123456789012"]["us-east-1"].topics[topic].sent_notifications]
+
+
+def _told(call, **what):
+    return _asked(call, table=None, **what)
+
+
 def _asked(call, table="activity", **what):
-    what = what if "TransactItems" in what else {"TableName": table} | what
+    what = what if "TransactItems" in what or not table else {"TableName": table} | what
     try:
         answer = call(**what)
     except ClientError as error:

@@ -4,29 +4,39 @@ import json
 import re
 from copy import deepcopy
 from functools import cache
-from io import BytesIO
 from string import ascii_letters, digits
+from types import SimpleNamespace
+from urllib.parse import parse_qsl
 
 import moto.backend_index
 import moto.core.base_backend
 import moto.core.models
-import moto.core.request
 import moto.core.responses
 from botocore.parsers import BaseJSONParser
+from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.botocore_stubber import BotocoreStubber
-from moto.core.request import environ_key_for_header
 from moto.core.serialize import BaseJSONSerializer, XFormedAttributePicker
 from moto.core.utils import utcnow
 from moto.dynamodb.models import DynamoType
 from moto.dynamodb.models.dynamo_type import Item, LimitedSizeDict
 from moto.dynamodb.responses import DynamoHandler
 from moto.iam.models import mark_account_as_visited
+from moto.iam.responses import IamResponse
 from moto.moto_api._internal.moto_random import MotoRandom
+from moto.sns.responses import SNSResponse
+from moto.sts.responses import TokenResponse
 from moto.utilities.utils import get_partition
 from werkzeug.http import http_date
 
-_DYNAMODB = re.compile(r"https://dynamodb\.([a-z0-9-]+)\.amazonaws\.com/")
-_BINARY = re.compile(rb'"BS?":')
+_HANDLERS = {
+    "cloudtrail": CloudTrailResponse,
+    "dynamodb": DynamoHandler,
+    "iam": IamResponse,
+    "sns": SNSResponse,
+    "sts": TokenResponse,
+}
+_PLACE = re.compile(rf"https://({'|'.join(_HANDLERS)})(?:\.[a-z0-9-]+)?\.amazonaws\.com/")
+_BINARY = re.compile('"BS?":')
 
 
 def quicken_answers():
@@ -38,37 +48,41 @@ def quicken_answers():
     moto.core.models.RESPONSES_METHODS.clear()  # It listens for calls of another library than botocore, too.
     moto.core.responses.method_names_from_class = cache(moto.core.responses.method_names_from_class)
     moto.core.responses.XFormedAttributePicker = _PickerWithMemory
-    from_primitives = moto.core.request.Request.from_primitives.__func__
-    moto.core.request.Request.from_primitives = classmethod(
-        lambda kind, method, url, headers, body=None: (
-            kind(_environ(url.removesuffix("/"), headers, body))
-            if method == "POST" and url.count("/") == 3 and url[-1] == "/" and isinstance(body, str | bytes)
-            else from_primitives(kind, method, url, headers, body)
-        )
-    )
     process = BotocoreStubber.process_request
-    BotocoreStubber.process_request = lambda self, request: _of_dynamodb(request) or process(self, request)
+    BotocoreStubber.process_request = lambda self, request: _handed_on(request) or process(self, request)
     MotoRandom.get_random_string = _random_string
     _quicken_values()
-    # The patterns are tried in turn; a stable sort, since an address may match several.
-    moto.backend_index.backend_url_patterns.sort(
-        key=lambda each: each[0] not in ("dynamodb", "iam", "sns", "sts")
-    )
+    # The patterns are tried in turn, and most of what is not handed on is for S3; an address may match several.
+    moto.backend_index.backend_url_patterns.sort(key=lambda each: not each[0].startswith("s3"))
 
 
-def _of_dynamodb(request):
-    """Handed on as it is, in place of a form with files that moto then looks at; None if it is another service's."""
-    place = _DYNAMODB.fullmatch(request.url)
-    if not place or _BINARY.search(request.body):
+def _handed_on(request):
+    """The call as it is, in place of a form with files that moto then looks at; None if it is another service's."""
+    place = _PLACE.fullmatch(request.url)
+    body = request.body.decode() if isinstance(request.body, bytes) else request.body
+    if not place or _BINARY.search(body):
         return None
-    handler = DynamoHandler()
-    handler.headers, handler.querystring, handler.region = dict(_texts(request.headers)), {}, place[1]
+    headers = {
+        name: told.decode() if isinstance(told, bytes) else told for name, told in request.headers.items()
+    }
+    call = {"method": "POST", "path": "/", "headers": headers, "data": body}
+    asked = SimpleNamespace(**call, content_type=headers.get("Content-Type", ""))
+    handler = _HANDLERS[place[1]]()
+    vars(handler).update(call, body=body, uri=request.url, raw_path="/", uri_match={}, querystring={})
+    handler.region = handler.get_region_from_url(asked, request.url)
     handler.partition = get_partition(handler.region)
     handler.response_headers = {"server": "amazon.com", "date": http_date(utcnow())}
-    handler.params = json.loads(request.body)
+    if place[1] == "dynamodb":
+        handler.params = json.loads(body)
+    else:
+        is_form = asked.content_type.startswith("application/x-www-form-urlencoded")
+        asked.values = dict(parse_qsl(body, keep_blank_values=True)) if is_form else {}
+        handler.querystring = handler.data = {name: [value] for name, value in asked.values.items()}
+        if handler.automated_parameter_parsing:
+            handler.parse_parameters(asked)
     handler.access_key = handler.get_access_key()
     handler.current_account = handler.get_current_account()
-    mark_account_as_visited(handler.current_account, handler.access_key, "dynamodb", handler.region)
+    mark_account_as_visited(handler.current_account, handler.access_key, place[1], handler.region)
     return handler.call_action()
 
 
@@ -116,30 +130,6 @@ def _twin(value):
 
 def _is_plain(shape, value):
     return shape.name == "AttributeValue" and type(value) is dict and [*value] in (["S"], ["N"])
-
-
-def _environ(endpoint, headers, body):
-    """As WSGI hands on a call that is all in its body."""
-    scheme, _, host = endpoint.partition("://")
-    sent = body.encode() if isinstance(body, str) else body
-    return {environ_key_for_header(name): value for name, value in _texts(headers)} | {
-        "REQUEST_METHOD": "POST",
-        "SCRIPT_NAME": "",
-        "PATH_INFO": "/",
-        "RAW_URI": "/",
-        "QUERY_STRING": "",
-        "SERVER_NAME": host.partition(":")[0],
-        "SERVER_PORT": host.partition(":")[2] or {"http": "80", "https": "443"}[scheme],
-        "HTTP_HOST": host,
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "CONTENT_LENGTH": str(len(sent)),
-        "wsgi.url_scheme": scheme,
-        "wsgi.input": BytesIO(sent),
-    }
-
-
-def _texts(headers):
-    return ((name, value.decode() if isinstance(value, bytes) else value) for name, value in headers.items())
 
 
 def _random_string(self, length=20, include_digits=True, lower_case=False):
