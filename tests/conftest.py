@@ -28,7 +28,7 @@ def pytest_sessionfinish(session):
 def pytest_collection_modifyitems(items):
     """What takes longest comes first, so that no process is left alone with it in the end.
 
-    Then come files whose tests share what takes long to make: what is first is not divided between processes.
+    Then come files whose tests share what takes long to make: of what is late, processes take a part from each other.
     """
     items.sort(
         key=lambda item: (
@@ -55,7 +55,7 @@ settings.load_profile("untimed")
 
 @pytest.fixture(autouse=True, scope="session")
 def no_real_credentials():
-    """Nothing of the machine's AWS configuration reaches a test; each sets back what it sets itself."""
+    """Nothing of the machine's AWS configuration reaches a test; each test restores what it changes."""
     ours = "AWS_", "ACTIVITY_", "STALE_"
     keep = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     fake = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": REGION}

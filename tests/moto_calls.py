@@ -46,7 +46,13 @@ def answers():
         dynamodb = client("dynamodb")
         make_table(dynamodb, "activity")
         others = _others(client("iam"), client("sns"), client("sts"), client("cloudtrail"))
-        return [*_updates(dynamodb), *_lists(dynamodb), *_tables_of_other_keys(dynamodb), *others]
+        return [
+            *_updates(dynamodb),
+            *_conditions(dynamodb),
+            *_lists(dynamodb),
+            *_tables_of_other_keys(dynamodb),
+            *others,
+        ]
 
 
 def _updates(dynamodb):
@@ -61,6 +67,27 @@ def _updates(dynamodb):
     remove = {"TableName": "activity", "Key": key, "UpdateExpression": "REMOVE a"}
     for _ in range(2):
         yield _asked(dynamodb.transact_write_items, TransactItems=[{"Update": remove}])
+
+
+def _conditions(dynamodb):
+    """The same words with other names and other values, one after the other, and with what they do not use."""
+    condition, key = "#n = :v OR attribute_not_exists(facet)", {"principal": {"S": "p"}, "facet": {"S": "f"}}
+    for name, value, more in (
+        ("a", "1", {}),
+        ("a", "2", {}),
+        ("b", "2", {}),
+        ("a", "1", {}),
+        ("a", "1", {":x": {"S": "x"}}),
+    ):
+        yield _asked(
+            dynamodb.update_item,
+            Key=key,
+            UpdateExpression="SET a = :a",
+            ConditionExpression=condition,
+            ExpressionAttributeNames={"#n": name},
+            ExpressionAttributeValues={":a": {"S": "1"}, ":v": {"S": value}} | more,
+            ReturnValues="ALL_NEW",
+        )
 
 
 def _lists(dynamodb):

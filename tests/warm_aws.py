@@ -1,6 +1,7 @@
 """The AWS CLI, loaded once: each start of its own takes a second of the processor.
 
-A server loads it, and has a child of itself run each call, with that call's arguments, streams and exit code.
+A server loads it, and has a child of itself run each call, with that call's arguments, streams and exit code. Its
+environment and directory are the server's.
 """
 
 import json
@@ -34,6 +35,7 @@ def aws_cli(endpoint):
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ENDPOINT_URL": endpoint,
+        "NO_PROXY": "*",  # macOS would be asked for one, which a child may not do.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
@@ -45,9 +47,11 @@ def aws_cli(endpoint):
         path = f"{folder}{os.pathsep}{settings['PATH']}"
         serve = [sys.executable, __file__, address]
         with subprocess.Popen(serve, env=settings, stdout=subprocess.PIPE) as server:
-            server.stdout.readline()
-            yield partial(_run, {"PATH": path})
-            server.terminate()
+            try:
+                server.stdout.readline()
+                yield partial(_run, {"PATH": path})
+            finally:
+                server.terminate()
 
 
 def _run(environment, command):
@@ -87,9 +91,12 @@ def _answer(driver, caller):
         os.dup2(stream, number)
     with caller.makefile() as sent:
         arguments = json.load(sent)
-    code = driver.main(arguments)
-    sys.stdout.flush()
-    return code
+    try:
+        return driver.main(arguments)
+    except SystemExit as ended:
+        return ended.code
+    finally:
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 What they answer stays what it was. `quicken` once, before the first client is made.
 """
 
+from contextlib import suppress
 from functools import cache
 
 import typer.testing
 import yaml
-from xdist.remote import WorkerInteractor
 
 from quicker.answers import quicken_answers
 from quicker.clients import quicken_clients
@@ -18,13 +18,20 @@ def quicken():
     # samtranslator reads the templates by the slow one, and CliRunner makes all commands anew for each that it runs.
     yaml.SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     typer.testing._get_command = cache(typer.testing._get_command)
+    with suppress(ImportError):  # Tests of mutants run without it.
+        _tell_less()
+    quicken_clients()
+    quicken_answers()
+    quicken_updates()
+
+
+def _tell_less():
+    from xdist.remote import WorkerInteractor
+
     send = WorkerInteractor.sendevent
     WorkerInteractor.sendevent = lambda self, name, **what: (
         None if _is_silent(name, **what) else send(self, name, **_in_short(**what))
     )
-    quicken_clients()
-    quicken_answers()
-    quicken_updates()
 
 
 def _is_silent(event, data=None, **_):
@@ -35,7 +42,7 @@ def _is_silent(event, data=None, **_):
 
 
 def _in_short(data=None, **more):
-    """Of a test that passed, neither its words nor what it printed."""
+    """Of a test that passed, neither its keywords nor its output."""
     if data and data.get("outcome") == "passed":
         data |= {"keywords": {}, "sections": []}
     return more | ({"data": data} if data else {})

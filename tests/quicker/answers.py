@@ -1,4 +1,4 @@
-"""moto: who answers a call, how it reads the call, and how it writes the answer."""
+"""moto: which handler answers a call, how it reads the call, and how it writes the answer."""
 
 import json
 import re

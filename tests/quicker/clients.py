@@ -1,5 +1,6 @@
 """botocore's clients: how they are made, and how they sign."""
 
+import os
 import uuid
 from copy import copy
 from functools import cache, lru_cache
@@ -30,7 +31,6 @@ def quicken_clients():
     botocore.parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(5000)(botocore.parsers.DEFAULT_TIMESTAMP_PARSER)
     # What a client calls itself is the same in each of its calls, but for how it tried again.
     botocore.useragent.UserAgentString.rebuild_and_replace_user_agent_handler = lambda self, **_: None
-    botocore.session.ClientExceptionsFactory = cache(botocore.session.ClientExceptionsFactory)
     _read_profiles_once(botocore.session.Session)
     proxies = cache(botocore.endpoint.get_environ_proxies)
     botocore.endpoint.get_environ_proxies = botocore.utils.get_environ_proxies = proxies
@@ -149,9 +149,14 @@ def _read_profiles_once(session):
     read = session.get_scoped_config
 
     def get_scoped_config(self):
-        if not hasattr(self, "_profile_read"):
-            self._profile_read = read(self)
-        return self._profile_read
+        asked = (
+            *map(os.environ.get, ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")),
+            self._session_instance_vars.get("profile"),
+        )
+        kept = vars(self).setdefault("_profiles_read", {})
+        if asked not in kept:
+            kept[asked] = read(self)
+        return kept[asked]
 
     session.get_scoped_config = get_scoped_config
 

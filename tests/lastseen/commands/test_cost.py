@@ -45,7 +45,7 @@ import os
 from lastseen.__main__ import app
 for columns, *arguments in {[*BILLS.values()]}:
     os.environ["COLUMNS"] = str(columns)
-    app(["cost", "--events", "1000000", *arguments], standalone_mode=False)
+    assert not app(["cost", "--events", "1000000", *arguments], standalone_mode=False)
     print("\\f", flush=True)
 """
 
