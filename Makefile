@@ -32,7 +32,7 @@ demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail, 
 
 # Bytecode is kept, whatever the environment says: else each run compiles all modules anew, on each core.
 test e2e permissions: export PYTHONDONTWRITEBYTECODE =
-# As in Lambda: AWS's own library in C is there because SAM's command line brings it, and each process would load it.
+# As in Lambda, botocore does without AWS's C library: SAM's command line brings it, and every process would load it.
 test e2e permissions: export BOTO_DISABLE_CRT = true
 test: $(SETUP)  ## the tests, on all cores
 	$(BIN)/pytest -n auto --dist worksteal

@@ -28,7 +28,8 @@ def pytest_sessionfinish(session):
 def pytest_collection_modifyitems(items):
     """What takes longest comes first, so that no process is left alone with it in the end.
 
-    Then come files whose tests share what takes long to make: of what is late, processes take a part from each other.
+    Then come files whose tests share a fixture that takes long: processes divide what is left at the end, and each
+    would make the fixture.
     """
     items.sort(
         key=lambda item: (

@@ -9,7 +9,7 @@ from builders import ROOT
 from moto_calls import answers
 
 
-def test_updates_queries_and_scans_are_answered_alike():
+def test_every_call_is_answered_alike():
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     moto = subprocess.run(
         [sys.executable, "-m", "moto_calls"],

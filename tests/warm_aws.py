@@ -35,7 +35,7 @@ def aws_cli(endpoint):
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ENDPOINT_URL": endpoint,
-        "NO_PROXY": "*",  # macOS would be asked for one, which a child may not do.
+        "NO_PROXY": "*",  # On macOS, a child that looks proxies up may crash.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
@@ -63,7 +63,7 @@ def _run(environment, command):
         check=False,
         timeout=120,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ""), f"{command}{done.stderr}"
     return done.stdout
 
 

@@ -132,9 +132,8 @@ def test_a_finding_of_another_account_says_whose_credentials_it_needs(iam, quara
 
 
 def test_where_sts_does_not_answer_it_is_restored_all_the_same(iam, quarantined, monkeypatch):
-    monkeypatch.setattr(
-        "botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None)
-    )  # It asks again at once.
+    at_once = SimpleNamespace(sleep=lambda _: None)
+    monkeypatch.setattr("botocore.endpoint.time", at_once)  # It asks again.
     done = ask("restore", id_of(iam, "role"), AWS_ENDPOINT_URL_STS="http://127.0.0.1:9")
 
     assert (done.exit_code, done.stderr) == (0, "")

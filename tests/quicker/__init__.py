@@ -1,6 +1,6 @@
 """moto, botocore and typer find out again, for each test and call, what is always the same; from here on, only once.
 
-What they answer stays what it was. `quicken` once, before the first client is made.
+pytest-xdist tells less of what passed. What they answer stays what it was. `quicken` once, before the first client is made.
 """
 
 from contextlib import suppress
@@ -26,6 +26,7 @@ def quicken():
 
 
 def _tell_less():
+    """A process tells the one that prints."""
     from xdist.remote import WorkerInteractor
 
     send = WorkerInteractor.sendevent

@@ -36,7 +36,7 @@ _HANDLERS = {
     "sts": TokenResponse,
 }
 _PLACE = re.compile(rf"https://({'|'.join(_HANDLERS)})(?:\.[a-z0-9-]+)?\.amazonaws\.com/")
-_BINARY = re.compile('"BS?":')
+_BINARY = re.compile('"BS?":')  # Such values moto has to decode.
 
 
 def quicken_answers():
