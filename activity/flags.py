@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from activity import settings
 from activity.item import Flag, readable, typed
-from activity.keeping import Key, retention_from_env
+from activity.keeping import Key
 from activity.model import held_by, is_of_principal, names_holder, to_text
-from activity.table import connect
 from activity.whose import places, places_of_flag
 
 if TYPE_CHECKING:
@@ -21,6 +19,7 @@ BY_FLAG = "by_flag"
 _EXEMPT = "exempt#"
 _IS_FLAGGED = "attribute_exists(first_flagged)"
 _WAS_FLAGGED = "attribute_exists(idle_since) OR attribute_exists(flagged)"
+_IS_EXEMPT = "flagged = :exempt AND attribute_not_exists(first_flagged)"
 _IS_NOBODYS = "attribute_not_exists(flagged_id)"
 _IS_HOLDERS = f"{_IS_NOBODYS} OR flagged_id = :id"
 _FORGET = "REMOVE first_flagged, idle_since, awakened_at, told_at, flagged, flagged_id"
@@ -36,10 +35,6 @@ class Flags:
         self._name = name
         self._retention = retention
         self._refusal = client.exceptions.ConditionalCheckFailedException
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Self:
-        return cls(connect(), settings.text(environ, "ACTIVITY_TABLE"), retention_from_env(environ))
 
     def flag(
         self,
@@ -88,10 +83,15 @@ class Flags:
         self._update(key, "SET told_at = :at", values, condition=condition)
 
     def exempt(self, key: Key, account: str, *, now: datetime) -> None:
-        """Notes that a principal is exempt, so a report can say when it is gone; removes its flag."""
+        """Notes that a principal is exempt, so a report can say when it is gone; removes its flag.
+
+        Where both were done before, the retention starts again.
+        """
+        values: Values = {":exempt": _EXEMPT + account, ":expires_at": self._expiry(now)}
+        if self._update(key, "SET expires_at = :expires_at", values, condition=_IS_EXEMPT):
+            return
         for each in places(key)[1:]:
             self._forget(each, _holder(key))
-        values: Values = {":exempt": _EXEMPT + account, ":expires_at": self._expiry(now)}
         forgotten = _FORGET.replace(" flagged,", "")
         self._update(key, f"SET flagged = :exempt, expires_at = :expires_at {forgotten}", values)
 

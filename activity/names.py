@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from activity import settings
 from activity.accounts import Account
 from activity.item import typed
 from activity.model import ACCOUNTS
-from activity.table import WRITERS, connect
+from activity.table import WRITERS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,10 +21,6 @@ class Names:
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Self:
-        return cls(connect(), settings.text(environ, "ACTIVITY_TABLE"))
 
     def all(self) -> dict[str, Account]:
         """By id, also of accounts that have left the organization."""

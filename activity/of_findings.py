@@ -1,11 +1,9 @@
 """Items of a principal of the tracker's own, such as `snoozed`: one for each finding, by its id."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from activity import settings
 from activity.item import typed
-from activity.table import connect
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,10 +18,6 @@ class OfFindings:
         self._client = client
         self._table = table
         self._refusal = client.exceptions.ConditionalCheckFailedException
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Self:
-        return cls(connect(), settings.text(environ, "ACTIVITY_TABLE"))
 
     def _items(self, account: str) -> Iterator[Mapping[str, Any]]:
         """Those of an account, with all that was written until now."""

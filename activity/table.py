@@ -43,8 +43,7 @@ class ActivityTable:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
-        name = settings.text(environ, "ACTIVITY_TABLE")
-        return cls(connect(), name, Keeping.from_env(environ))
+        return cls(*connect(environ), Keeping.from_env(environ))
 
     def record(
         self,
@@ -197,9 +196,13 @@ class ActivityTable:
         return int(self._keeping.expiry(at).timestamp())
 
 
-def connect() -> "DynamoDBClient":
-    """A client with enough connections for the writers, that gives a call up after about 12 seconds."""
-    return boto3.client(
+def connect(environ: Mapping[str, str]) -> tuple["DynamoDBClient", str]:
+    """For all that one function asks of the table: a client, and the table's name.
+
+    The client has enough connections for the writers, and gives a call up after about 12 seconds.
+    """
+    name = settings.text(environ, "ACTIVITY_TABLE")
+    client = boto3.client(
         "dynamodb",
         config=Config(
             retries={"mode": "standard", "total_max_attempts": 3},
@@ -208,3 +211,4 @@ def connect() -> "DynamoDBClient":
             read_timeout=2,
         ),
     )
+    return client, name

@@ -14,7 +14,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from activity.arn import without_path
 from activity.flags import Flags
 from activity.model import denied_facet, facet_of, signin_facet
-from activity.table import ActivityTable
+from activity.names import Names
+from activity.table import ActivityTable, connect
 from awakened.delivery import REFUSED, Delivery
 from awakened.flagged import Items, Notice, notice_of
 from awakened.letters import DeadLetters
@@ -46,11 +47,8 @@ class Herald:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
-        return cls(
-            table=ActivityTable.from_env(environ),
-            flags=Flags.from_env(environ),
-            delivery=Delivery.from_env(environ),
-        )
+        at = connect(environ)
+        return cls(ActivityTable(*at), Flags(*at), Delivery.from_env(environ, Names(*at)))
 
     def announce(self, uses: Sequence[Use], set_aside: Callable[[str, str], object]) -> Notice | Silence:
         """`uses` are of one event. Raises botocore's errors; may then be repeated.

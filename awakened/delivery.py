@@ -33,7 +33,7 @@ class Delivery:
     has_chat: bool = False
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Self:
+    def from_env(cls, environ: Mapping[str, str], names: Names) -> Self:
         patient = Config(
             retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=5
         )
@@ -41,7 +41,7 @@ class Delivery:
             boto3.client("sns", config=patient),
             settings.text(environ, "REPORT_TOPIC_ARN"),
             environ.get("ACCOUNT_TOPIC_ARN", "").strip(),
-            Names.from_env(environ),
+            names,
             Bus.connect(),
             settings.is_true(environ, "CHAT_FORMAT", default=False),
         )

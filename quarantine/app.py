@@ -13,6 +13,7 @@ from activity import settings
 from activity.bus import Bus
 from activity.quarantine.entry import Mode, Step
 from activity.quarantine.ledger import Ledger
+from activity.table import connect
 from quarantine.accounts import Accounts, NotStarted
 from quarantine.acting import Actor
 from quarantine.hands import Hands
@@ -44,7 +45,7 @@ def rules_from_env(environ: Mapping[str, str]) -> Rules:
 def quarantine_from_env(environ: Mapping[str, str], caller: Caller, clients: Clients) -> Quarantine:
     """Of the caller's account, by its clients: table, topic and metrics are the function's own."""
     terms, sources = terms_from_env(environ), sources_from_env(environ, clients)
-    ledger = Ledger.from_env(environ)
+    ledger = Ledger(*connect(environ))
     hands = Hands(clients("iam", config=PATIENT))
     return Quarantine(
         review=lambda now: review(sources, caller.account, terms, now, partition=caller.partition),

@@ -99,9 +99,9 @@ class Reporter:
             has_chat=settings.is_true(environ, "CHAT_FORMAT", default=False),
         )
         sources = sources_from_env(environ)
-        canaries = Canaries.of(sources.table)
         owners = OwnerMessages(publisher.sns, environ.get("OWNER_TOPIC_ARN", "").strip())
         terms, sts = terms_from_env(environ), boto3.client("sts")
+        canaries = Canaries.of(sources.table, home=sts.meta.region_name)
         return cls(sources, terms, publisher, sts, canaries, Bus.connect(), owners)
 
     def acting_as(self, caller: Caller, clients: Clients) -> Self:
@@ -168,15 +168,16 @@ def sources_from_env(
     environ: Mapping[str, str], clients: Clients = boto3.client
 ) -> Sources[ActivityTable, Flags]:
     """`clients`: of the account to review. The table is always the own account's."""
-    keeping = Keeping(retention=retention_from_env(environ))
+    retention = retention_from_env(environ)
+    at = connect(environ)
     return Sources(
         iam=_iam(clients),
         trails=_trails(clients),
-        table=ActivityTable(connect(), settings.text(environ, "ACTIVITY_TABLE"), keeping),
-        flags=Flags.from_env(environ),
+        table=ActivityTable(*at, Keeping(retention=retention)),
+        flags=Flags(*at, retention),
         logs=environ.get("LOG_BUCKET", ""),
-        snoozes=Snoozes.from_env(environ),
-        quarantine=Ledger.from_env(environ),
+        snoozes=Snoozes(*at),
+        quarantine=Ledger(*at),
     )
 
 

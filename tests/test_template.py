@@ -704,7 +704,7 @@ def test_a_function_is_given_the_settings_that_it_reads_each_from_its_own_parame
     assert set(
         read_from_environment("activity/keeping.py", "activity/table.py", "ingest/recording.py")
     ) - constants == {*table, *times}
-    assert set(read_from_environment("reporter/run.py")) - constants == {*reporter, "ACTIVITY_TABLE"}
+    assert set(read_from_environment("reporter/run.py")) - constants == {*reporter}
     assert set(read_from_environment("reporter/organization/run.py")) - constants == {
         *organization,
         "REPORT_TOPIC_ARN",

@@ -15,6 +15,7 @@ from activity import arn, settings
 from activity.accounts import Account
 from activity.model import to_text
 from activity.names import Names
+from activity.table import connect
 from reporter.inventory.account import Gap
 from reporter.inventory.answers import or_gap
 from reporter.judgement.known import Terms
@@ -74,7 +75,7 @@ class Organization:
             environ.get("ORGANIZATION_ID") or "the organization",
             accounts.given(environ.get("ACCOUNTS", "")),
             boto3.client("organizations", config=PATIENT),
-            Names.from_env(environ),
+            Names(*connect(environ)),
         )
 
     def list(self, run: str) -> dict[str, str]:

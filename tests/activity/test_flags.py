@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from builders import ACCOUNT, ALICE, activity, at
 
-from activity.flags import Flags
 from activity.item import Flag
 
 ITSELF = ALICE, "ID#AIDAALICE"
@@ -89,6 +88,30 @@ def test_whoever_becomes_exempt_is_no_longer_flagged(flags, table):
 
     assert (flags.of(ACCOUNT), flags.exempt_of(ACCOUNT)) == ({}, {ITSELF})
     assert table.get([ITSELF])[ITSELF].flag is None
+
+
+def test_that_somebody_is_exempt_is_noted_again_by_one_write_that_starts_the_retention_again(
+    flags, dynamodb, items
+):
+    flags.exempt(ITSELF, ACCOUNT, now=at(0))
+    writes = []
+    dynamodb.meta.events.register("before-call.dynamodb.UpdateItem", lambda **_: writes.append(1))
+    flags.exempt(ITSELF, ACCOUNT, now=at(60))
+
+    assert len(writes) == 1
+    assert int(items()[ITSELF]["expires_at"]) == (at(60) + timedelta(days=400)).timestamp()
+
+
+def test_whoever_was_exempt_in_another_account_or_is_marked_since_is_exempt_like_anybody(flags, table):
+    renamed = f"{ALICE}-then", "ID#AIDAALICE"
+    flags.exempt(ITSELF, "999999999999", now=at(0))
+    flags.exempt(renamed, ACCOUNT, now=at(0))
+    flags.flag((f"{ALICE}-now", "ID#AIDAALICE"), ACCOUNT, FLAGGED, now=at(30), elsewhere=[renamed])
+    for key in (ITSELF, renamed):
+        flags.exempt(key, ACCOUNT, now=at(60))
+
+    assert flags.exempt_of(ACCOUNT) == {ITSELF, renamed}
+    assert table.get([renamed])[renamed].flag is None
 
 
 def test_whoever_is_exempt_no_more_can_be_flagged(flags):
@@ -198,13 +221,6 @@ def test_what_is_told_of_a_flag_is_not_told_of_the_next_holders(flags, table):
     flags.tell(password, at(60), "AIDANEW")
 
     assert (untold, table.get([password])[password].flag.told_at) == (None, at(60))
-
-
-def test_a_flag_is_kept_as_long_as_the_table_is_set_to_keep(dynamodb, table):
-    flags = Flags.from_env({"ACTIVITY_TABLE": "activity", "RETENTION_DAYS": "10"})
-    flags.flag(ITSELF, ACCOUNT, FLAGGED, now=at(0))
-
-    assert table.get([ITSELF])[ITSELF].expires_at == at(0) + timedelta(days=10)
 
 
 def test_whoever_becomes_exempt_loses_the_flag_wherever_a_use_may_show_and_nobody_else_does(flags, table):

@@ -340,10 +340,11 @@ def test_writes_run_side_by_side(dynamodb, table):
 
 
 def test_a_call_is_given_up_in_time_and_each_writer_has_a_connection(no_real_credentials):
-    config = connect().meta.config
+    client, name = connect({"ACTIVITY_TABLE": "activity"})
+    config = client.meta.config
     tries = config.retries["total_max_attempts"]
 
-    assert config.max_pool_connections == WRITERS
+    assert (name, config.max_pool_connections) == ("activity", WRITERS)
     assert tries * (config.connect_timeout + config.read_timeout) + sum(2**n for n in range(tries - 1)) <= 12
 
 

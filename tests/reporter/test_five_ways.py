@@ -124,7 +124,7 @@ class Account:
             "iam": [sources.iam.client],
             "account": [self.reporter.canaries.account_management],
             "cloudtrail": [sources.trails.client_in("")],
-            "dynamodb": [sources.table._client, sources.flags._client],
+            "dynamodb": [sources.table._client],
             "s3": [publisher.s3],
             "sns": [publisher.sns],
             "sts": [self.reporter.sts, self.reporter.canaries.sts_in(REGION)],

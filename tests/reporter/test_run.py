@@ -7,6 +7,7 @@ import pytest
 from botocore.stub import Stubber
 from builders import ACCOUNT, activity, at
 
+from activity.item import Flag
 from reporter.judgement.known import Terms
 from reporter.judgement.subjects import Limits
 from reporter.run import Caller, Reporter, sources_from_env, terms_from_env
@@ -75,9 +76,13 @@ def test_the_table_and_its_flags_are_kept_as_long_as_is_set(aws, dynamodb):
     sources.table.record(activity(0))
     written = [sources.table.record(activity(seconds)).is_written for seconds in (1, 2)]
 
-    (item,) = sources.table.items_of(activity().principal).values()
-    assert (item.expires_at, written) == (at(2) + timedelta(days=10), [True, True])
-    assert sources.flags.of(ACCOUNT) == {}
+    other = activity().principal, "KEY#AKIAALICE"
+    sources.flags.flag(other, ACCOUNT, Flag(at(0), at(0)), now=at(5))
+
+    kept = {key: item.expires_at for key, item in sources.table.items_of(activity().principal).items()}
+    assert written == [True, True]
+    assert kept[activity().key] == at(2) + timedelta(days=10)
+    assert kept[other] == at(5) + timedelta(days=10)
 
 
 @pytest.mark.parametrize(

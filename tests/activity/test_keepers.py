@@ -1,4 +1,4 @@
-"""What keeps something in the activity table, made of a function's settings."""
+"""What keeps something in the activity table, connected by a function's settings."""
 
 import pytest
 from builders import ACCOUNT
@@ -8,7 +8,7 @@ from activity.names import Names
 from activity.quarantine.ledger import Ledger
 from activity.settings import BadSetting
 from activity.snoozes import Snoozes
-from activity.table import ActivityTable
+from activity.table import ActivityTable, connect
 
 KEEPERS = {
     "activities": (ActivityTable, lambda table: table.items_of(ACCOUNT)),
@@ -21,13 +21,12 @@ KEEPERS = {
 
 @pytest.mark.parametrize(("kind", "read"), KEEPERS.values(), ids=KEEPERS)
 def test_it_reads_the_table_that_is_named(dynamodb, kind, read):
-    assert read(kind.from_env({"ACTIVITY_TABLE": "activity"})) == {}
+    assert read(kind(*connect({"ACTIVITY_TABLE": "activity"}))) == {}
 
 
-@pytest.mark.parametrize("kind", [kind for kind, _ in KEEPERS.values()], ids=KEEPERS)
-def test_without_the_tables_name_it_says_so(aws, kind):
+def test_without_the_tables_name_it_says_so(aws):
     with pytest.raises(BadSetting, match="ACTIVITY_TABLE"):
-        kind.from_env({})
+        connect({})
 
 
 @pytest.mark.parametrize("kind", ["quarantine", "snoozes"])
