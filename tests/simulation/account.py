@@ -118,6 +118,10 @@ class Account:
             use for use in self.uses if is_like and use.is_anonymous and use.arn in names and use not in own
         ]
 
+    def made(self, thing):
+        """When a user or role that exists was made."""
+        return next((each.made for each in (*self.users, *self.roles) if each.id == thing[1]), None)
+
     def days_heard(self):
         """The days on which events came."""
         uses = {use.at.date() for use in self.uses if use.is_heard}

@@ -43,9 +43,11 @@ def check_verdicts(account, tracker, report, now):
 def may_be_dormant(account, thing, now):
     """By the days of all uses that were heard: some period fits, and one and a half of it are not over."""
     today = now.date()
-    days = {use.at.date() for use in account.uses_like(thing) if use.is_heard}
-    gaps = gaps_between({day for day in days if (today - day).days <= 400})
-    last = max(use.at.date() for use in account.uses_like(thing))
+    made = account.made(thing)
+    # From before it was made, what tells no id was of its predecessor.
+    uses = [use for use in account.uses_like(thing) if made is None or use.at.date() >= made.date()]
+    gaps = gaps_between({use.at.date() for use in uses if use.is_heard and (today - use.at.date()).days <= 400})
+    last = max(use.at.date() for use in uses)
     for period in range(7, 201):
         single = [gap for gap in gaps if abs(gap - period) <= period / 4]
         double = [gap for gap in gaps if abs(gap - 2 * period) <= period / 4]
