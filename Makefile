@@ -32,8 +32,8 @@ demo: $(SETUP)  ## the main job end to end on an embedded AWS; prints the mail, 
 
 # Bytecode is kept, whatever the environment says: else each run compiles all modules anew, on each core.
 test e2e permissions: export PYTHONDONTWRITEBYTECODE =
-# As in Lambda, botocore does without AWS's C library: SAM's command line brings it, and every process would load it.
-test e2e permissions: export BOTO_DISABLE_CRT = true
+# botocore does without AWS's library in C, as in Lambda.
+test e2e permissions: export PYTHONPATH = $(CURDIR)/tests/as_in_lambda
 test: $(SETUP)  ## the tests, on all cores
 	$(BIN)/pytest -n auto --dist worksteal
 

@@ -1,21 +1,35 @@
+"""How the tests are run; what they ask for by name is in `given`."""
+
 import gc
 import os
-import time
-from contextlib import closing
-from unittest.mock import patch
 
-import boto3
 import pytest
-from hypothesis import settings
-from quicker import quicken
 
-from activity.flags import Flags
-from activity.item import Flag
-from activity.table import ActivityTable
-from lastseen.casefile.file import CaseFile
-from lastseen.demo.local_aws import local_aws, make_table, make_trail
+# A tenth of the time went into looking for garbage, of which tests leave little.
+gc.set_threshold(100_000, 50, 1000)
 
-REGION = "us-east-1"
+
+def pytest_configure(config):
+    """xdist's process that hands tests out runs none; of what the others would tell it, most is never shown."""
+    if config.getoption("dist", "no") == "no":
+        config.pluginmanager.import_plugin("given")
+    for plugin in config.pluginmanager.get_plugins():
+        if type(plugin).__name__ == "WorkerInteractor":
+            plugin.sendevent = _if_it_is_shown(plugin.sendevent)
+
+
+def _if_it_is_shown(send):
+    """Not that a test begins and ends, nor that a fixture was made or left at once: --durations begins at 5 ms."""
+
+    def sendevent(name, **what):
+        is_shown = name not in ("logstart", "logfinish")
+        if name == "testreport":
+            report = what["data"]
+            is_shown = report["when"] == "call" or report["outcome"] != "passed" or report["duration"] >= 0.005
+        if is_shown:
+            send(name, **what)
+
+    return sendevent
 
 
 def pytest_sessionfinish(session):
@@ -40,95 +54,6 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """What is loaded by now stays: the collector would go through all of it again and again, a tenth of the time."""
+    """What is loaded by now stays: the collector need not go through all of it again and again."""
     gc.collect()
     gc.freeze()
-
-
-quicken()
-# What reports say is in UTC, wherever the machine is. (time_machine sets UTC for a test that travels to a UTC time.)
-os.environ["TZ"] = "LINT-14"  # Kiritimati, also where there is no list of zones.
-time.tzset()
-# No example fails because the machine is busy.
-settings.register_profile("untimed", settings.default, deadline=None)
-settings.load_profile("untimed")
-
-
-@pytest.fixture(autouse=True, scope="session")
-def no_real_credentials():
-    """Nothing of the machine's AWS configuration reaches a test; each test restores what it changes."""
-    ours = "AWS_", "ACTIVITY_", "STALE_"
-    keep = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    fake = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": REGION}
-    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    with patch.dict(os.environ, keep | fake | nowhere, clear=True):
-        yield
-
-
-@pytest.fixture
-def aws(no_real_credentials):
-    """An empty AWS in this process; call it with a service's name for a client."""
-    with local_aws(REGION) as client:
-        yield client
-
-
-@pytest.fixture
-def dynamodb(aws):
-    client = aws("dynamodb")
-    make_table(client, "activity")
-    return client
-
-
-@pytest.fixture
-def table(dynamodb):
-    """The activity table with exact times."""
-    return ActivityTable(dynamodb, "activity")
-
-
-@pytest.fixture
-def case_file(tmp_path):
-    """An empty one, open for writing."""
-    with closing(CaseFile(tmp_path / "case.sqlite", makes=True)) as file:
-        yield file
-
-
-@pytest.fixture
-def in_tokyo():
-    """As where a person runs `lastseen report`; a Lambda's clock is UTC."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TZ", "Asia/Tokyo")
-        time.tzset()
-        yield
-    time.tzset()
-
-
-@pytest.fixture
-def trail(aws):
-    make_trail(aws("cloudtrail"), aws("s3"))
-
-
-@pytest.fixture
-def flags(dynamodb):
-    return Flags(dynamodb, "activity")
-
-
-@pytest.fixture
-def flag(flags):
-    """Flags a key as a report did that was made at a time."""
-    return lambda key, at: flags.flag(key, "123456789012", Flag(at, at), now=at)
-
-
-@pytest.fixture
-def items(dynamodb):
-    """All of the table, by principal and facet, as DynamoDB has it."""
-
-    def read():
-        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName="activity")
-        plain = (
-            {name: next(iter(value.values())) for name, value in item.items()}
-            for page in pages
-            for item in page["Items"]
-        )
-        return {(item["principal"], item["facet"]): item for item in plain}
-
-    return read

@@ -1,0 +1,3 @@
+"""Not there, like awscrt."""
+
+raise ImportError("as in Lambda")
