@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-# A tenth of the time went into looking for garbage, of which tests leave little.
+# A twentieth of the time went into looking for garbage, of which tests leave little.
 gc.set_threshold(100_000, 50, 1000)
 
 

@@ -95,7 +95,7 @@ def test_the_artifact_brings_all_that_it_imports(artifacts):
     )
 
     done = subprocess.run(
-        [sys.executable, "-S", "-c", show], cwd=folder, env={}, capture_output=True, text=True, check=True
+        [sys.executable, "-BS", "-c", show], cwd=folder, env={}, capture_output=True, text=True, check=True
     )
 
     places = done.stdout.split()
