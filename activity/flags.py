@@ -19,7 +19,7 @@ BY_FLAG = "by_flag"
 _EXEMPT = "exempt#"
 _IS_FLAGGED = "attribute_exists(first_flagged)"
 _WAS_FLAGGED = "attribute_exists(idle_since) OR attribute_exists(flagged)"
-_IS_EXEMPT = "flagged = :exempt AND attribute_not_exists(first_flagged)"
+_IS_ONLY_EXEMPT = "flagged = :exempt AND attribute_not_exists(idle_since) AND attribute_not_exists(told_at)"
 _IS_NOBODYS = "attribute_not_exists(flagged_id)"
 _IS_HOLDERS = f"{_IS_NOBODYS} OR flagged_id = :id"
 _FORGET = "REMOVE first_flagged, idle_since, awakened_at, told_at, flagged, flagged_id"
@@ -85,10 +85,10 @@ class Flags:
     def exempt(self, key: Key, account: str, *, now: datetime) -> None:
         """Notes that a principal is exempt, so a report can say when it is gone; removes its flag.
 
-        Where both were done before, the retention starts again.
+        If an earlier report did both, only the retention starts again.
         """
         values: Values = {":exempt": _EXEMPT + account, ":expires_at": self._expiry(now)}
-        if self._update(key, "SET expires_at = :expires_at", values, condition=_IS_EXEMPT):
+        if self._update(key, "SET expires_at = :expires_at", values, condition=_IS_ONLY_EXEMPT):
             return
         for each in places(key)[1:]:
             self._forget(each, _holder(key))

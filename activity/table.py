@@ -197,7 +197,7 @@ class ActivityTable:
 
 
 def connect(environ: Mapping[str, str]) -> tuple["DynamoDBClient", str]:
-    """For all that one function asks of the table: a client, and the table's name.
+    """For what a function asks of the table: a client, and the table's name.
 
     The client has enough connections for the writers, and gives a call up after about 12 seconds.
     """

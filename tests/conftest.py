@@ -1,25 +1,25 @@
-"""How the tests are run; what they ask for by name is in `given`."""
+"""How the tests are run. The fixtures are in `given`."""
 
 import gc
 import os
 
 import pytest
 
-# A twentieth of the time went into looking for garbage, of which tests leave little.
+# By Python's own thresholds, a twentieth of the time goes into looking for garbage, of which tests leave little.
 gc.set_threshold(100_000, 50, 1000)
 
 
 def pytest_configure(config):
-    """xdist's process that hands tests out runs none; of what the others would tell it, most is never shown."""
+    """The process of xdist that hands tests out needs no fixtures, and not all that the others would tell it."""
     if config.getoption("dist", "no") == "no":
         config.pluginmanager.import_plugin("given")
     for plugin in config.pluginmanager.get_plugins():
         if type(plugin).__name__ == "WorkerInteractor":
-            plugin.sendevent = _if_it_is_shown(plugin.sendevent)
+            plugin.sendevent = _sending_what_is_shown(plugin.sendevent)
 
 
-def _if_it_is_shown(send):
-    """Not that a test begins and ends, nor that a fixture was made or left at once: --durations begins at 5 ms."""
+def _sending_what_is_shown(send):
+    """Leaves out that a test begins and ends, and each setup and teardown that --durations would hide: under 5 ms."""
 
     def sendevent(name, **what):
         is_shown = name not in ("logstart", "logfinish")

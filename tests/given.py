@@ -1,4 +1,4 @@
-"""What tests ask for by name, and what all of them need; `conftest` leaves it out where no test runs."""
+"""The fixtures, and what else all tests need; `conftest` loads it only where tests run."""
 
 import os
 import time

@@ -102,16 +102,28 @@ def test_that_somebody_is_exempt_is_noted_again_by_one_write_that_starts_the_ret
     assert int(items()[ITSELF]["expires_at"]) == (at(60) + timedelta(days=400)).timestamp()
 
 
-def test_whoever_was_exempt_in_another_account_or_is_marked_since_is_exempt_like_anybody(flags, table):
-    renamed = f"{ALICE}-then", "ID#AIDAALICE"
+def test_whoever_was_exempt_in_another_account_is_exempt_in_this_one(flags):
     flags.exempt(ITSELF, "999999999999", now=at(0))
-    flags.exempt(renamed, ACCOUNT, now=at(0))
-    flags.flag((f"{ALICE}-now", "ID#AIDAALICE"), ACCOUNT, FLAGGED, now=at(30), elsewhere=[renamed])
-    for key in (ITSELF, renamed):
-        flags.exempt(key, ACCOUNT, now=at(60))
+    flags.exempt(ITSELF, ACCOUNT, now=at(60))
 
-    assert flags.exempt_of(ACCOUNT) == {ITSELF, renamed}
-    assert table.get([renamed])[renamed].flag is None
+    assert (flags.exempt_of(ACCOUNT), flags.exempt_of("999999999999")) == ({ITSELF}, set())
+
+
+@pytest.mark.parametrize("then", ["marked", "marked and used", "told"])
+def test_what_happened_to_the_item_since_somebody_was_exempt_is_forgotten(flags, items, then):
+    flags.exempt(ITSELF, ACCOUNT, now=at(0))
+    before = items()[ITSELF]
+    if then == "told":
+        flags.tell(ITSELF, at(30))
+    else:  # As a report does that finds the user renamed, and no longer exempt.
+        flags.flag((f"{ALICE}-now", "ID#AIDAALICE"), ACCOUNT, FLAGGED, now=at(30), elsewhere=[ITSELF])
+    if then == "marked and used":
+        flags.awaken(ITSELF, at(40))
+    changed = items()[ITSELF]
+    flags.exempt(ITSELF, ACCOUNT, now=at(0))
+
+    assert changed != before
+    assert items()[ITSELF] == before
 
 
 def test_whoever_is_exempt_no_more_can_be_flagged(flags):

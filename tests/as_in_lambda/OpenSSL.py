@@ -1,3 +1,3 @@
-"""Not there, like awscrt."""
+"""Not there, as in Lambda: SAM's command line brings it, too."""
 
 raise ImportError("as in Lambda")

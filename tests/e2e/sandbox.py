@@ -37,7 +37,7 @@ def running(server, artifact, handler, folder, **settings):
                 "AWS_LAMBDA_RUNTIME_API": api.address,
                 "AWS_LAMBDA_FUNCTION_NAME": handler.partition(".")[0],
                 "PYTHONPATH": str(client),
-                # In the artifact, it would be a change for whoever deploys that meanwhile.
+                # Bytecode in the artifact would be a change to whoever deploys that meanwhile.
                 "PYTHONPYCACHEPREFIX": str(artifact.parents[1] / "bytecode"),
             }
             | settings,
