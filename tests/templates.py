@@ -5,7 +5,8 @@ import os
 from copy import deepcopy
 from functools import cache
 
-import boto3
+from botocore import xform_name
+from botocore.session import get_session
 from builders import ROOT
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
@@ -100,11 +101,10 @@ def calls(*files, services=SERVICES):
     """The API calls that code makes on its clients, as IAM names them."""
     operations = {}
     for service in services:
-        client = boto3.client(service, region_name="eu-west-1")
         operations |= {
-            name: ELSE_NAMED.get(operation, f"{service}:{operation}")
-            for name, operation in client.meta.method_to_api_mapping.items()
-            if name != "get_caller_identity"  # It needs no permission.
+            xform_name(operation): ELSE_NAMED.get(operation, f"{service}:{operation}")
+            for operation in get_session().get_service_model(service).operation_names
+            if operation != "GetCallerIdentity"  # It needs no permission.
         }
     for file in files:
         for node in ast.walk(ast.parse((ROOT / file).read_text())):

@@ -9,6 +9,7 @@ import typer.testing
 import yaml
 
 from quicker.answers import quicken_answers
+from quicker.calls import shorten_calls
 from quicker.clients import quicken_clients
 from quicker.updates import quicken_updates
 
@@ -18,5 +19,6 @@ def quicken():
     yaml.SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     typer.testing._get_command = cache(typer.testing._get_command)
     quicken_clients()
+    shorten_calls()
     quicken_answers()
     quicken_updates()

@@ -1,42 +1,18 @@
 """moto: which handler answers a call, how it reads the call, and how it writes the answer."""
 
-import json
-import re
 from copy import deepcopy
 from functools import cache
 from string import ascii_letters, digits
-from types import SimpleNamespace
-from urllib.parse import parse_qsl
 
 import moto.backend_index
 import moto.core.base_backend
 import moto.core.models
 import moto.core.responses
 from botocore.parsers import BaseJSONParser
-from moto.cloudtrail.responses import CloudTrailResponse
-from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.serialize import BaseJSONSerializer, XFormedAttributePicker
-from moto.core.utils import utcnow
 from moto.dynamodb.models import DynamoType
 from moto.dynamodb.models.dynamo_type import Item, LimitedSizeDict
-from moto.dynamodb.responses import DynamoHandler
-from moto.iam.models import mark_account_as_visited
-from moto.iam.responses import IamResponse
 from moto.moto_api._internal.moto_random import MotoRandom
-from moto.sns.responses import SNSResponse
-from moto.sts.responses import TokenResponse
-from moto.utilities.utils import get_partition
-from werkzeug.http import http_date
-
-_HANDLERS = {
-    "cloudtrail": CloudTrailResponse,
-    "dynamodb": DynamoHandler,
-    "iam": IamResponse,
-    "sns": SNSResponse,
-    "sts": TokenResponse,
-}
-_PLACE = re.compile(rf"https://({'|'.join(_HANDLERS)})(?:\.[a-z0-9-]+)?\.amazonaws\.com/")
-_BINARY = re.compile('"BS?":')  # Such values moto has to decode.
 
 
 def quicken_answers():
@@ -48,42 +24,10 @@ def quicken_answers():
     moto.core.models.RESPONSES_METHODS.clear()  # It listens for calls of another library than botocore, too.
     moto.core.responses.method_names_from_class = cache(moto.core.responses.method_names_from_class)
     moto.core.responses.XFormedAttributePicker = _PickerWithMemory
-    process = BotocoreStubber.process_request
-    BotocoreStubber.process_request = lambda self, request: _handed_on(request) or process(self, request)
     MotoRandom.get_random_string = _random_string
     _quicken_values()
     # The patterns are tried in turn, and most of what is not handed on is for S3; an address may match several.
     moto.backend_index.backend_url_patterns.sort(key=lambda each: not each[0].startswith("s3"))
-
-
-def _handed_on(request):
-    """The call as it is, in place of a form with files that moto then looks at; None if it is another service's."""
-    place = _PLACE.fullmatch(request.url)
-    body = request.body.decode() if isinstance(request.body, bytes) else request.body
-    if not place or _BINARY.search(body):
-        return None
-    headers = {
-        name: told.decode() if isinstance(told, bytes) else told for name, told in request.headers.items()
-    }
-    call = {"method": "POST", "path": "/", "headers": headers, "data": body}
-    asked = SimpleNamespace(**call, content_type=headers.get("Content-Type", ""))
-    handler = _HANDLERS[place[1]]()
-    vars(handler).update(call, body=body, uri=request.url, raw_path="/", uri_match={}, querystring={})
-    handler.region = handler.get_region_from_url(asked, request.url)
-    handler.partition = get_partition(handler.region)
-    handler.response_headers = {"server": "amazon.com", "date": http_date(utcnow())}
-    if place[1] == "dynamodb":
-        handler.params = json.loads(body)
-    else:
-        is_form = asked.content_type.startswith("application/x-www-form-urlencoded")
-        asked.values = dict(parse_qsl(body, keep_blank_values=True)) if is_form else {}
-        handler.querystring = handler.data = {name: [value] for name, value in asked.values.items()}
-        if handler.automated_parameter_parsing:
-            handler.parse_parameters(asked)
-    handler.access_key = handler.get_access_key()
-    handler.current_account = handler.get_current_account()
-    mark_account_as_visited(handler.current_account, handler.access_key, place[1], handler.region)
-    return handler.call_action()
 
 
 def _quicken_values():

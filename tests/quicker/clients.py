@@ -1,10 +1,8 @@
-"""botocore's clients: how they are made, and how they sign."""
+"""How botocore makes its clients."""
 
 import os
-import uuid
 from copy import copy
 from functools import cache, lru_cache
-from random import Random
 
 import botocore.client
 import botocore.endpoint
@@ -16,21 +14,16 @@ import botocore.session
 import botocore.useragent
 import botocore.utils
 import moto.core.models
-from botocore.auth import AUTH_TYPE_MAPS
 from botocore.hooks import NodeList
 
 
 def quicken_clients():
     """The services' descriptions, their clients' classes, events' names, which handlers take keywords."""
-    of = Random()  # noqa: S311  # The system's own takes time, and Hypothesis sets the shared one back.
-    uuid.uuid4 = lambda: uuid.UUID(int=of.getrandbits(128), version=4)
     botocore.useragent.UserAgentComponent.to_string = cache(botocore.useragent.UserAgentComponent.to_string)
     sanitize = botocore.useragent.sanitize_user_agent_string_component
     botocore.useragent.sanitize_user_agent_string_component = cache(sanitize)
     botocore.session.create_loader = cache(botocore.session.create_loader)
     botocore.parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(5000)(botocore.parsers.DEFAULT_TIMESTAMP_PARSER)
-    # What a client calls itself is the same in each of its calls, but for how it tried again.
-    botocore.useragent.UserAgentString.rebuild_and_replace_user_agent_handler = lambda self, **_: None
     _read_profiles_once(botocore.session.Session)
     proxies = cache(botocore.endpoint.get_environ_proxies)
     botocore.endpoint.get_environ_proxies = botocore.utils.get_environ_proxies = proxies
@@ -50,24 +43,6 @@ def quicken_clients():
     botocore.client.ClientCreator._create_client_class = lambda self, name, model: (
         classes.get(name) or classes.setdefault(name, class_of(self, name, model))
     )
-    _quicken_signing()
-
-
-def _quicken_signing():
-    """moto looks at who signs, for which region, and at no signature but S3's. What goes elsewhere is signed."""
-    signer = AUTH_TYPE_MAPS["v4"]
-    sign = signer.add_auth
-
-    def add_auth(self, request):
-        if self.credentials is None or self._service_name == "s3" or not _asks_moto():
-            sign(self, request)
-            return
-        scope = f"{self.credentials.access_key}/20261120/{self._region_name}/{self._service_name}/aws4_request"
-        request.headers["Authorization"] = (
-            f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
-        )
-
-    signer.add_auth = add_auth
 
 
 def _asks_moto():
