@@ -16,6 +16,18 @@ _ELSEWHERE = (
     (Path.home() / ".cache/ms-playwright", "chromium-*/chrome-linux*/chrome"),
 )
 _SECONDS = 15
+# No sandbox: it opens pages of ours alone, and containers often forbid one. Of a window, nothing but the page; to
+# make the list under the address takes longer than to open most of our pages.
+_OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--no-startup-window",
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
+    "--remote-debugging-pipe",
+)
 
 
 def chromium():
@@ -40,13 +52,11 @@ class Browser:
     def __init__(self, program, profile):
         commands, self._write = os.pipe()
         self._read, answers = os.pipe()
-        # No sandbox: it opens pages of ours alone, and containers often forbid one.
-        options = "--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --remote-debugging-pipe"
         # Chromium reads commands from descriptor 3 and answers on 4; what is above 9 is neither.
         high = [fcntl(each, F_DUPFD_CLOEXEC, 10) for each in (commands, answers)]
         self._process = os.posix_spawn(
             program,
-            [program, *options.split(), f"--user-data-dir={profile}"],
+            [program, *_OPTIONS, f"--user-data-dir={profile}"],
             os.environ,
             file_actions=[
                 *((os.POSIX_SPAWN_DUP2, each, to) for to, each in enumerate(high, 3)),

@@ -2,11 +2,12 @@
 
 import pytest
 from browser import chromium, started
+from pages import AXE
 
 from reporter.publishing.page import page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(tmp_path_factory):
     program = chromium()
     if not program:
@@ -28,3 +29,25 @@ def opened(browser, tmp_path):
     yield open_it
     for method in "Emulation.clearDeviceMetricsOverride", "Emulation.setEmulatedMedia":
         browser.ask(method)
+
+
+@pytest.fixture(params=[1440, 400])
+def objections(browser, request):
+    """What axe objects to in the page that is opened, so wide: in light colours, and to the dark colours."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed (make npm)")
+    size = {"width": request.param, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.ask("Emulation.setDeviceMetricsOverride", **size)
+
+    def found():
+        browser.run(f"{AXE.read_text(encoding='utf-8')}; null")
+        colours = "{ runOnly: ['color-contrast', 'link-in-text-block'] }"
+        for scheme, rules in (("light", "{}"), ("dark", colours)):
+            browser.ask(
+                "Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}]
+            )
+            yield from browser.run(
+                f"axe.run({rules}).then((found) => found.violations.map((each) => [each.id, each.nodes[0].html]))"
+            )
+
+    return found
