@@ -6,6 +6,8 @@ from unicodedata import category
 
 def line(text: str) -> str:
     """Safe to print, whoever wrote it: no further line, no moved cursor, no reversed text after it."""
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else _harmless(letter) for letter in text)
 
 

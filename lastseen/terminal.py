@@ -75,6 +75,8 @@ def not_read_on() -> NoReturn:
 
 def shown(text: str) -> str:
     """Names and agents come from events: what would move the cursor, or turn the text, is spelled out."""
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else _spelled(letter) for letter in text)
 
 
