@@ -5,6 +5,7 @@ from copy import copy
 from functools import cache, lru_cache
 
 import botocore.client
+import botocore.context
 import botocore.endpoint
 import botocore.hooks
 import botocore.httpsession
@@ -14,20 +15,22 @@ import botocore.session
 import botocore.useragent
 import botocore.utils
 import moto.core.models
+from botocore.context import ClientContext, get_context
 from botocore.hooks import NodeList
+
+_AT_ONE_PLACE = "cloudtrail", "iam", "sns", "sts"
 
 
 def quicken_clients():
     """The services' descriptions, their clients' classes, events' names, which handlers take keywords."""
-    botocore.useragent.UserAgentComponent.to_string = cache(botocore.useragent.UserAgentComponent.to_string)
-    sanitize = botocore.useragent.sanitize_user_agent_string_component
-    botocore.useragent.sanitize_user_agent_string_component = cache(sanitize)
+    _name_clients_once(botocore.useragent.UserAgentString)
+    botocore.context.deepcopy = lambda context: ClientContext({*context.features})
     botocore.session.create_loader = cache(botocore.session.create_loader)
     botocore.parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(5000)(botocore.parsers.DEFAULT_TIMESTAMP_PARSER)
     _read_profiles_once(botocore.session.Session)
     proxies = cache(botocore.endpoint.get_environ_proxies)
     botocore.endpoint.get_environ_proxies = botocore.utils.get_environ_proxies = proxies
-    _find_tables_once(botocore.regions.EndpointRulesetResolver)
+    _find_places_once(botocore.regions.EndpointRulesetResolver)
     make_context = botocore.httpsession.create_urllib3_context
     shared = cache(make_context)  # A client that moto answers never connects: whom it trusts does not matter.
     botocore.httpsession.create_urllib3_context = lambda: shared() if _asks_moto() else make_context()
@@ -88,13 +91,27 @@ def _share_handlers(trie):
     trie.__copy__ = copied
 
 
-def _find_tables_once(resolver):
-    """Where a client finds a table depends on the table and on nothing else of a call."""
+def _name_clients_once(agent):
+    """What a client calls itself depends on what it was made with, and on the features that a call uses."""
+    name = agent.to_string
+
+    def to_string(self):
+        used = frozenset(getattr(get_context(), "features", ()))
+        made_with = self._client_config, self._session_user_agent_extra, frozenset(self._client_features or ())
+        kept = vars(self).setdefault("_names", {})
+        return kept.get((used, *made_with)) or kept.setdefault((used, *made_with), name(self))
+
+    agent.to_string = to_string
+
+
+def _find_places_once(resolver):
+    """Where a client finds a table depends on the table, and where it finds IAM on nothing of a call."""
     construct = resolver.construct_endpoint
 
     def construct_endpoint(self, operation_model, call_args, request_context):
+        service = operation_model.service_model.service_name
         call = operation_model.name, (call_args or {}).get("TableName")
-        if not isinstance(call[1], str):
+        if service not in _AT_ONE_PLACE and not isinstance(call[1], str):
             return construct(self, operation_model, call_args, request_context)
         found = vars(self).setdefault("_found", {})
         if call not in found:
