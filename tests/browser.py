@@ -16,8 +16,8 @@ _ELSEWHERE = (
     (Path.home() / ".cache/ms-playwright", "chromium-*/chrome-linux*/chrome"),
 )
 _SECONDS = 15
-# No sandbox: it opens pages of ours alone, and containers often forbid one. Of a window, nothing but the page; to
-# make the list under the address takes longer than to open most of our pages.
+# No sandbox: it opens pages of ours alone, and containers often forbid one. No window, only the page: building the
+# address bar's popup takes longer than most of our pages.
 _OPTIONS = (
     "--headless",
     "--no-sandbox",

@@ -3,6 +3,7 @@
 import json
 import sys
 
+import boto3
 from botocore.exceptions import ClientError
 from moto.sns.models import sns_backends
 
@@ -52,6 +53,7 @@ def answers():
             *_lists(dynamodb),
             *_tables_of_other_keys(dynamodb),
             *others,
+            *_of_two_accounts(),
         ]
 
 
@@ -65,8 +67,13 @@ def _updates(dynamodb):
             more["ExpressionAttributeValues"] = {f":{name}": _typed(value) for name, value in values.items()}
         yield _asked(dynamodb.update_item, Key=key, ReturnValues="ALL_NEW", **update, **more)
     remove = {"TableName": "activity", "Key": key, "UpdateExpression": "REMOVE a"}
-    for _ in range(2):
-        yield _asked(dynamodb.transact_write_items, TransactItems=[{"Update": remove}])
+    unless = {
+        "ConditionExpression": "attribute_not_exists(facet)",
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    for more in ({}, {}, unless):
+        yield _asked(dynamodb.transact_write_items, TransactItems=[{"Update": remove | more}])
+    yield _asked(dynamodb.update_item, **remove | unless)
 
 
 def _conditions(dynamodb):
@@ -138,6 +145,8 @@ def _others(iam, sns, sts, cloudtrail):
     yield _told(iam.list_user_tags, UserName="ann")
     yield _told(iam.get_user, UserName="nobody")
     yield _told(iam.create_user, UserName="ann")
+    yield _told(iam.tag_user, UserName="ann", Tags=[{"Key": "half", "Value": "\ud800"}])
+    yield _told(iam.get_credential_report)
     yield [each["Arn"] for each in iam.list_users(PathPrefix="/people/")["Users"]]
     trust = {"AssumeRolePolicyDocument": policy, "MaxSessionDuration": 7200}
     role = iam.create_role(RoleName="deploy", **trust)["Role"]["Arn"]
@@ -151,7 +160,33 @@ def _others(iam, sns, sts, cloudtrail):
     yield _told(sns.publish, TopicArn=f"{topic}s", Message="to nobody")
     kind = {"kind": {"DataType": "String", "StringValue": "report"}}
     sns.publish(TopicArn=topic, Message=policy, Subject="a", MessageAttributes=kind)
+    sns.publish(TopicArn=topic, Message=" a\r\n\u00e9\u2028+%&;= ")
+    yield _told(sns.publish, TopicArn=topic, Message="\ud800")
     yield [sent[1:] for sent in sns_backends["123456789012"]["us-east-1"].topics[topic].sent_notifications]
+
+
+def _of_two_accounts():
+    """The own, and one whose role is assumed."""
+    role = {"RoleArn": "arn:aws:iam::210987654321:role/audit", "RoleSessionName": "ann"}
+    key = boto3.client("sts").assume_role(**role)["Credentials"]
+    theirs = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    for whose in ({}, theirs | {"aws_session_token": key["SessionToken"]}):
+        yield boto3.client("iam", **whose).create_user(UserName="bob")["User"]["Arn"]
+        for region in "us-east-1", "eu-west-1":
+            sts, sns, dynamodb = (
+                boto3.client(each, region_name=region, **whose) for each in ("sts", "sns", "dynamodb")
+            )
+            yield sts.get_caller_identity()["Arn"]
+            yield sns.create_topic(Name="there")["TopicArn"]
+            make_table(dynamodb, "there")
+            yield dynamodb.describe_table(TableName="there")["Table"]["TableArn"]
+    refusing = boto3.client("iam")
+    refusing.meta.events.register("before-sign.iam", _refuse)
+    yield _told(refusing.list_users)
+
+
+def _refuse(**_):
+    raise ClientError({"Error": {"Code": "Refused"}, "ResponseMetadata": {}}, "Any")
 
 
 def _told(call, **what):
@@ -159,12 +194,20 @@ def _told(call, **what):
 
 
 def _asked(call, table="activity", **what):
+    """An answer or what was refused, and how it came."""
     what = what if "TransactItems" in what or not table else {"TableName": table} | what
     try:
-        answer = call(**what)
-    except ClientError as error:
-        return error.response["Error"]
-    return {name: part for name, part in answer.items() if name != "ResponseMetadata"}
+        answer, error = call(**what), ""
+    except ClientError as refused:
+        answer, error = refused.response, type(refused).__name__
+    except UnicodeError as refused:
+        return {"error": type(refused).__name__}
+    how = answer.get("ResponseMetadata", {})
+    return {
+        "error": error,
+        **{name: part for name, part in answer.items() if name != "ResponseMetadata"},
+        "how": [how.get("HTTPStatusCode"), how.get("RetryAttempts"), sorted(how.get("HTTPHeaders", ()))],
+    }
 
 
 def _typed(value):

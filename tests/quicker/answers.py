@@ -1,4 +1,4 @@
-"""moto: which handler answers a call, how it reads the call, and how it writes the answer."""
+"""moto: which handler answers a call, and how it writes the answer."""
 
 from copy import deepcopy
 from functools import cache

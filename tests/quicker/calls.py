@@ -31,24 +31,28 @@ _BINARY = re.compile(b'"BS?":')  # Such values moto has to decode.
 _parser = cache(ResponseParserFactory().create_parser)
 
 
+# What of a call happens between its being written and its being answered, but for `before-send`.
+_ON_THE_WAY = "request-created", "before-sign", "response-received", "before-parse", "needs-retry"
+
+
 def shorten_calls():
-    """A call for which no test waits on its way is handed on as it is: nothing is signed, sent or tried again."""
+    """Hands a call straight to moto unless a test listens for it: no signing, sending or retries."""
     make = BaseClient._make_request
 
     def made(self, operation, call, context):
         service = _service(self, call)
-        watching = _watching(self, f"before-send.{service}.{operation.name}") if service else None
+        watching = _watching(self, f"{service}.{operation.name}") if service else None
         if watching is None:
             return make(self, operation, call, context)
         for each in watching:
-            each(request=call)
+            assert each(request=call) is None, "what the product does before a call is sent answers it"
         return _answer(self, service, operation, call)
 
     BaseClient._make_request = made
 
 
 def _service(client, call):
-    """Whose call it is, if moto is to answer it and the answer can be had without more ado; else None."""
+    """The service that is called, or None if moto needs more than what is handed on, or does not answer."""
     place = _PLACE.fullmatch(call["url"])
     is_signed = client._request_signer._credentials is not None
     if not (place and is_signed and moto.core.models.botocore_stubber.enabled):
@@ -56,22 +60,34 @@ def _service(client, call):
     return place[1] if isinstance(call["body"], dict) or not _BINARY.search(call["body"]) else None
 
 
-def _watching(client, sending):
-    """Whom of the product to tell of a call that is sent; None if a test may answer or refuse it."""
+def _watching(client, operation):
+    """The product's own listeners for this call; None if a test listens, and may answer or refuse it."""
     events = client.meta.events._emitter
-    kept, told = (
-        events._lookup_cache,
-        ("told", sending),
-    )  # It is emptied when somebody begins or ceases to listen.
+    kept = events._lookup_cache  # botocore begins a new one when a handler is added or removed.
+    told = "told", operation
     if told not in kept:
-        listening = events._handlers.prefix_search(sending)
-        others = [each for each in listening if each is not moto.core.models.botocore_stubber]
-        kept[told] = others if all(each.__module__.startswith("reporter.") for each in others) else None
+        others = [
+            each for when in _ON_THE_WAY for each in events._handlers.prefix_search(f"{when}.{operation}")
+        ]
+        ours = [
+            each
+            for each in events._handlers.prefix_search(f"before-send.{operation}")
+            if each is not moto.core.models.botocore_stubber
+        ]
+        is_quiet = _are_all_of(others, ("botocore.", "aws_lambda_powertools.")) and _are_all_of(
+            ours, ("reporter.",)
+        )
+        kept[told] = ours if is_quiet else None
     return kept[told]
+
+
+def _are_all_of(handlers, packages):
+    return all(getattr(each, "func", each).__module__.startswith(packages) for each in handlers)
 
 
 def _answer(client, service, operation, call):
     signer = client._request_signer
+    # Of all this, moto reads whose key it is, and the region.
     scope = f"{signer._credentials.access_key}/20261120/{signer._region_name}/{service}/aws4_request"
     signed = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
     status, headers, body = _handler(service, call, call["headers"] | {"Authorization": signed}).call_action()
@@ -90,21 +106,16 @@ def _answer(client, service, operation, call):
 
 
 def _handler(service, call, headers):
-    """What moto makes of a request, but for a form with files, which it would look for."""
+    """moto's `setup_class`, without parsing an HTTP form."""
     body, form = call["body"], {}
     if isinstance(body, dict):
         form = {name: str(value) for name, value in body.items()}
-    asked = SimpleNamespace(
-        method="POST",
-        path="/",
-        headers=headers,
-        data=body,
-        values=form,
-        content_type=headers.get("Content-Type", ""),
-    )
+        "".join(form.values()).encode()  # As when it is sent: half a character cannot be.
     handler = _HANDLERS[service]()
-    vars(handler).update(method="POST", path="/", headers=headers, data=body, body=body, uri=call["url"])
-    vars(handler).update(raw_path="/", uri_match={}, querystring={})
+    vars(handler).update(headers=headers, body=body, uri_match={}, querystring={})
+    asked = SimpleNamespace(
+        method="POST", path="/", headers=headers, data=body, values=form, content_type=headers["Content-Type"]
+    )
     handler.region = handler.get_region_from_url(asked, call["url"])
     handler.partition = get_partition(handler.region)
     handler.response_headers = {"server": "amazon.com", "date": http_date(utcnow())}

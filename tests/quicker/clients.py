@@ -18,11 +18,11 @@ import moto.core.models
 from botocore.context import ClientContext, get_context
 from botocore.hooks import NodeList
 
-_AT_ONE_PLACE = "cloudtrail", "iam", "sns", "sts"
+_ONE_ENDPOINT = "cloudtrail", "iam", "sns", "sts"
 
 
 def quicken_clients():
-    """The services' descriptions, their clients' classes, events' names, which handlers take keywords."""
+    """What depends on the service, the session or the client is found once, not for each client or call."""
     _name_clients_once(botocore.useragent.UserAgentString)
     botocore.context.deepcopy = lambda context: ClientContext({*context.features})
     botocore.session.create_loader = cache(botocore.session.create_loader)
@@ -30,7 +30,7 @@ def quicken_clients():
     _read_profiles_once(botocore.session.Session)
     proxies = cache(botocore.endpoint.get_environ_proxies)
     botocore.endpoint.get_environ_proxies = botocore.utils.get_environ_proxies = proxies
-    _find_places_once(botocore.regions.EndpointRulesetResolver)
+    _find_endpoints_once(botocore.regions.EndpointRulesetResolver)
     make_context = botocore.httpsession.create_urllib3_context
     shared = cache(make_context)  # A client that moto answers never connects: whom it trusts does not matter.
     botocore.httpsession.create_urllib3_context = lambda: shared() if _asks_moto() else make_context()
@@ -104,14 +104,14 @@ def _name_clients_once(agent):
     agent.to_string = to_string
 
 
-def _find_places_once(resolver):
-    """Where a client finds a table depends on the table, and where it finds IAM on nothing of a call."""
+def _find_endpoints_once(resolver):
+    """A client's endpoint depends on the table for DynamoDB, and on nothing in the call for these services."""
     construct = resolver.construct_endpoint
 
     def construct_endpoint(self, operation_model, call_args, request_context):
         service = operation_model.service_model.service_name
         call = operation_model.name, (call_args or {}).get("TableName")
-        if service not in _AT_ONE_PLACE and not isinstance(call[1], str):
+        if service not in _ONE_ENDPOINT and not isinstance(call[1], str):
             return construct(self, operation_model, call_args, request_context)
         found = vars(self).setdefault("_found", {})
         if call not in found:

@@ -32,8 +32,8 @@ def opened(browser, tmp_path):
 
 
 @pytest.fixture(params=[1440, 400])
-def objections(browser, request):
-    """What axe objects to in the page that is opened, so wide: in light colours, and to the dark colours."""
+def objections(opened, browser, request):
+    """What axe objects to in the open page at this width: by all rules in light colours, by those on colours in dark."""
     if not AXE.exists():
         pytest.skip("axe-core is not installed (make npm)")
     size = {"width": request.param, "height": 900, "deviceScaleFactor": 1, "mobile": False}
