@@ -29,9 +29,7 @@ _HANDLERS = {
 _PLACE = re.compile(rf"https://({'|'.join(_HANDLERS)})(?:\.[a-z0-9-]+)?\.amazonaws\.com/")
 _BINARY = re.compile(b'"BS?":')  # Such values moto has to decode.
 _parser = cache(ResponseParserFactory().create_parser)
-
-
-# What of a call happens between its being written and its being answered, but for `before-send`.
+# The events of a call that botocore tells of and the short way does not.
 _ON_THE_WAY = "request-created", "before-sign", "response-received", "before-parse", "needs-retry"
 
 
@@ -45,7 +43,7 @@ def shorten_calls():
         if watching is None:
             return make(self, operation, call, context)
         for each in watching:
-            assert each(request=call) is None, "what the product does before a call is sent answers it"
+            assert each(request=call) is None, "a listener of the product's answered the call"
         return _answer(self, service, operation, call)
 
     BaseClient._make_request = made
@@ -66,18 +64,14 @@ def _watching(client, operation):
     kept = events._lookup_cache  # botocore begins a new one when a handler is added or removed.
     told = "told", operation
     if told not in kept:
-        others = [
-            each for when in _ON_THE_WAY for each in events._handlers.prefix_search(f"{when}.{operation}")
-        ]
-        ours = [
-            each
-            for each in events._handlers.prefix_search(f"before-send.{operation}")
-            if each is not moto.core.models.botocore_stubber
-        ]
-        is_quiet = _are_all_of(others, ("botocore.", "aws_lambda_powertools.")) and _are_all_of(
-            ours, ("reporter.",)
-        )
-        kept[told] = ours if is_quiet else None
+
+        def listening(*when):
+            return [each for name in when for each in events._handlers.prefix_search(f"{name}.{operation}")]
+
+        stubber = moto.core.models.botocore_stubber
+        ours = [each for each in listening("before-send") if each is not stubber]
+        usual = _are_all_of(listening(*_ON_THE_WAY), ("botocore.", "aws_lambda_powertools."))
+        kept[told] = ours if usual and _are_all_of(ours, ("reporter.",)) else None
     return kept[told]
 
 

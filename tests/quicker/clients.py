@@ -1,4 +1,4 @@
-"""How botocore makes its clients."""
+"""How botocore makes its clients, what they are called, and where they find a service."""
 
 import os
 from copy import copy
